@@ -1,0 +1,48 @@
+// What can go wrong on the data path, as error codes. How a client hears of it is decided in proxy/.
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+
+namespace weir {
+
+enum class errc {
+    ok = 0,
+    // the store
+    store_unavailable,  ///< no answer, or none in time, and the failure policy does not allow going on
+    // the client's message
+    bad_request,              ///< breaks a rule of HTTP
+    header_too_large,         ///< too many bytes or fields before the body
+    target_too_long,          ///< the request target alone is too long
+    method_not_allowed,       ///< CONNECT, TRACE
+    expectation_failed,       ///< an Expect other than 100-continue
+    body_too_large,           ///< more than max_body_bytes
+    request_timeout,          ///< header or body came too slowly
+    too_many_buffered_bytes,  ///< all bodies together exceed max_buffered_bytes
+    too_many_connections,     ///< above max_connections
+    draining,                 ///< the process is leaving
+    // the upstream
+    upstream_unreachable,  ///< resolve, connect or TLS failed: no byte of the request can have been processed
+    upstream_timeout,      ///< connected, but silent for too long
+    upstream_broken,       ///< closed or reset before its answer was complete
+    upstream_bad_answer,   ///< answered something that is not HTTP as we accept it
+    // the connection to the client
+    client_gone,  ///< closed, reset, or stopped reading
+};
+
+const boost::system::error_category& weir_category() noexcept;
+
+inline boost::system::error_code make_error_code(errc code) noexcept {
+    return {static_cast<int>(code), weir_category()};
+}
+
+/// True where the same request may succeed later without being changed.
+bool is_transient(boost::system::error_code code) noexcept;
+
+template <typename T>
+using result = boost::system::result<T>;
+
+}  // namespace weir
+
+template <>
+struct boost::system::is_error_code_enum<weir::errc> : std::true_type {};

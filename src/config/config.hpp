@@ -1,0 +1,156 @@
+// The effective configuration as an immutable value, and how it comes to be out of file, environment and flags.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weir/limit.hpp"
+
+namespace weir::config {
+
+struct Endpoint {
+    std::string address;  ///< an IP address, without brackets
+    std::uint16_t port = 0;
+    bool operator==(const Endpoint&) const = default;
+};
+
+/// One limit as configured.
+struct LimitSpec {
+    Dimension dimension = Dimension::requests;
+    std::int64_t limit = 0;  ///< 0: blocked
+    std::int64_t window_us = 60'000'000;
+    bool operator==(const LimitSpec&) const = default;
+};
+using LimitSet = std::vector<LimitSpec>;
+
+struct ModelLimits {
+    std::string pattern;  ///< a model name, or a prefix of one with `*` at the end
+    LimitSet limits;
+};
+
+struct Tier {
+    std::string name;
+    LimitSet limits;                  ///< of each key in the tier
+    std::vector<ModelLimits> models;  ///< of each key on the models matching; the longest match wins
+    std::int64_t output_default = 1024;
+    bool estimate_bound = false;      ///< `estimate: "bound"`
+    double cached_input_weight = 1.0;
+};
+
+struct Group {
+    std::string name;
+    LimitSet limits;
+};
+
+struct Key {
+    std::string id;
+    std::array<unsigned char, 32> secret_sha256{};
+    std::string tier = "default";
+    std::string group;  ///< empty: none
+    LimitSet limits;    ///< replace the tier's, dimension by dimension
+};
+
+struct Url {
+    bool tls = false;
+    std::string host;       ///< a name or an IP address, without brackets
+    std::uint16_t port = 0;
+    std::string base_path;  ///< "" or "/openai", without trailing slash
+};
+
+struct Upstream {
+    std::string name;
+    Url url;
+    std::string api_key;  ///< a secret; empty: the caller's own key is passed on
+    LimitSet limits;      ///< shared by everybody
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+enum class OnFailure : std::uint8_t { local, open, closed };
+enum class UnknownKeys : std::uint8_t { reject, default_tier };
+enum class OtherPaths : std::uint8_t { pass, reject };
+
+struct WeirLimits {
+    std::int64_t max_body_bytes = 32LL << 20;
+    std::int64_t max_buffered_bytes = 1LL << 30;
+    std::int64_t max_header_bytes = 32 << 10;
+    std::int64_t max_header_fields = 100;
+    std::int64_t max_connections = 20'000;
+    bool max_connections_given = false;  ///< said by the operator, so that what the system allows must suffice
+};
+
+struct Timeouts {
+    std::int64_t header_ms = 10'000;
+    std::int64_t body_ms = 60'000;
+    std::int64_t idle_ms = 75'000;
+    std::int64_t connect_ms = 5'000;
+    std::int64_t first_byte_ms = 600'000;
+    std::int64_t between_bytes_ms = 300'000;
+    std::int64_t write_ms = 60'000;
+    std::int64_t drain_ms = 30'000;
+};
+
+struct Config {
+    Endpoint listen{"127.0.0.1", 8000};
+    Endpoint admin_listen{"127.0.0.1", 9180};
+    std::string admin_token;  ///< a secret; empty: none
+    int threads = 0;          ///< 0: one a core
+    std::string tls_cert_file, tls_key_file;
+    std::string store_url = "memory";
+    int store_timeout_ms = 20;
+    OnFailure on_failure = OnFailure::local;
+    std::int64_t store_max_ledgers = 1'000'000;
+    int cluster_nodes = 0;  ///< 0: from heartbeats
+    std::vector<Upstream> upstreams;
+    std::map<std::string, Tier, std::less<>> tiers;    ///< always holds "default"
+    std::map<std::string, Group, std::less<>> groups;
+    std::vector<Key> keys;
+    UnknownKeys unknown_keys = UnknownKeys::default_tier;
+    OtherPaths other_paths = OtherPaths::pass;
+    WeirLimits limits_of_weir;
+    Timeouts timeouts;
+    std::string log_level = "info";
+    bool log_json = true;
+    bool log_access = true;
+};
+
+/// One thing wrong, and where.
+struct Mistake {
+    std::string where;    ///< "$.tiers.trial.limits.rpm", "WEIR_LISTEN", "--threads"
+    std::string message;  ///< what was expected
+};
+
+/// Where the effective value of each setting came from, for --check: path -> "flag --listen", "file", …
+using Origins = std::map<std::string, std::string>;
+
+/// Everything that a configuration is made of. Reading files and variables is the caller's part, so that
+/// tests need neither.
+struct Sources {
+    std::optional<std::string> file_text;              ///< the JSON document, where there is one
+    std::map<std::string, std::string> flags;          ///< by flag name without dashes: "listen" -> "127.0.0.1:1"
+    std::function<std::optional<std::string>(const std::string&)> environment;
+    /// Reads a small file (api_key_file); nullopt where it can't.
+    std::function<std::optional<std::string>(const std::string&)> read_file;
+    bool terminal = false;  ///< log format defaults to text there
+};
+
+struct Outcome {
+    Config config;                  ///< usable only where there are no mistakes
+    std::vector<Mistake> mistakes;  ///< all of them, in the order of the document
+    Origins origins;
+};
+
+Outcome build_config(const Sources& sources);
+
+/// The effective configuration as text, each value with where it came from; secrets masked.
+std::string describe(const Outcome& outcome);
+
+/// A stable short hash of the effective values (secrets included, not recoverable), for `weir_config_info`.
+std::string config_hash(const Config& config);
+
+}  // namespace weir::config

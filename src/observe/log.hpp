@@ -1,0 +1,12 @@
+// The operational log: what the process has to say, on standard error. Requests go to access_log.hpp.
+#pragma once
+
+#include <string>
+
+namespace weir::observe {
+
+/// `level` as in the configuration: trace, debug, info, warning, error, off. `json`: one JSON object per
+/// line, otherwise text. Call it before threads start; calling it again changes the level.
+void set_up_log(const std::string& level, bool json);
+
+}  // namespace weir::observe

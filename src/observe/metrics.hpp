@@ -1,0 +1,79 @@
+// Counters of one worker thread, written by it alone and read by anybody.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "observe/request_record.hpp"
+#include "weir/limit.hpp"
+
+namespace weir::observe {
+
+/// One writer, so that adding is a load and a store and no locked instruction. Any reader.
+class Counter {
+public:
+    void add(std::uint64_t amount = 1) noexcept {
+        value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    }
+    void subtract(std::uint64_t amount = 1) noexcept {
+        value_.store(value_.load(std::memory_order_relaxed) - amount, std::memory_order_relaxed);
+    }
+    std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
+/// Cumulative buckets are made when the text is; here each value is counted once.
+class Histogram {
+public:
+    /// Upper bounds, each 2.5 or 2 times the one before.
+    static constexpr std::array<std::int64_t, 18> bounds_us{
+        50,     100,     250,     500,     1'000,     2'500,     5'000,      10'000,     25'000,
+        50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 10'000'000, 60'000'000, 600'000'000};
+    void observe(std::int64_t duration_us) noexcept;
+
+    std::array<Counter, bounds_us.size() + 1> counts;
+    Counter sum_us;
+};
+
+/// The limits of weir's own that can bite.
+enum class Bite : std::uint8_t { connections, buffered_bytes, body_bytes, header, accept_errors };
+inline constexpr std::size_t bite_count = 5;
+
+struct WorkerMetrics {
+    std::array<Counter, outcome_count> requests;
+    std::array<std::array<Counter, dimension_count>, 4> rejections;  ///< [scope][dimension]
+    std::array<Counter, 3> input_tokens;                             ///< estimated, reserved, actual
+    std::array<Counter, 3> output_tokens;
+    Histogram request_duration, added_latency;
+    std::array<Counter, bite_count> bites;
+    Counter connections_accepted, connections_open;
+    Counter upstream_connections_opened, upstream_requests_reused, upstream_retries, upstream_errors;
+    Counter reservations_in_flight;
+    Counter settle_failures;
+    Counter overshoot_tokens;  ///< used beyond what was reserved
+
+    void count(const RequestRecord& record) noexcept;
+    void bite(Bite which) noexcept { bites[static_cast<std::size_t>(which)].add(); }
+};
+
+/// What no worker counts.
+struct ProcessFigures {
+    std::string version;
+    std::string config_hash;
+    std::uint64_t ledgers = 0;
+    std::uint64_t overflow_requests = 0;
+    std::uint64_t dropped_reservations = 0;
+    std::int64_t buffered_bytes = 0;
+    std::string_view store_mode = "memory";
+};
+
+/// Prometheus text format 0.0.4, all workers summed.
+std::string render_metrics(const std::vector<const WorkerMetrics*>& workers, const ProcessFigures& process);
+
+}  // namespace weir::observe

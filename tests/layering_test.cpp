@@ -1,0 +1,171 @@
+// Guards the shape of the house: which room may include which, how large files and functions get, who reads
+// clocks.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path root = WEIR_SOURCE_DIR;
+
+constexpr std::size_t file_lines_max = 400;
+constexpr std::size_t function_lines_max = 70;
+
+/// What each room may include of the others; its own files and include/weir/ always.
+const std::map<std::string, std::set<std::string>> allowed{
+    {"limiter", {}},
+    {"llm", {}},
+    {"config", {}},
+    {"policy", {"config"}},
+    {"observe", {}},
+    {"proxy", {"policy", "llm", "config", "observe"}},
+    {"admin", {"config", "observe"}},
+    {"app", {"proxy", "admin", "policy", "llm", "config", "observe", "limiter"}},
+};
+
+std::vector<std::string> lines_of(const fs::path& path) {
+    std::ifstream file(path);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    return lines;
+}
+
+std::vector<fs::path> sources_below(const std::vector<std::string>& folders) {
+    std::vector<fs::path> sources;
+    for (const std::string& folder : folders) {
+        if (!fs::exists(root / folder)) continue;
+        for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+            const std::string extension = entry.path().extension();
+            if (extension == ".cpp" || extension == ".hpp") sources.push_back(entry.path());
+        }
+    }
+    return sources;
+}
+
+/// Every quoted include of a room's files: (file, included path).
+std::vector<std::pair<fs::path, std::string>> includes_of(const fs::path& folder) {
+    static const std::regex include("^\\s*#\\s*include\\s+\"([^\"]+)\"");
+    std::vector<std::pair<fs::path, std::string>> includes;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (!entry.is_regular_file()) continue;
+        for (const std::string& line : lines_of(entry.path())) {
+            std::smatch match;
+            if (std::regex_search(line, match, include)) includes.emplace_back(entry.path(), match[1]);
+        }
+    }
+    return includes;
+}
+
+/// A function body at clang-format's indentation: opened by a line that ends in "{" and closed by "}" at the
+/// same indentation. Classes, namespaces, enums and initialisers are not functions.
+std::vector<std::pair<std::string, std::size_t>> functions_of(const std::vector<std::string>& lines) {
+    static const std::regex not_a_function(
+        "^\\s*(namespace|class|struct|enum|union|extern|template\\s*<.*>\\s*(class|struct))\\b|=\\s*\\{+$|^"
+        "\\s*\\{$");
+    std::vector<std::pair<std::string, std::size_t>> functions;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const std::string& line = lines[i];
+        const std::size_t indentation = line.find_first_not_of(' ');
+        if (indentation == std::string::npos || line.back() != '{' || indentation > 4) continue;
+        if (std::regex_search(line, not_a_function)) continue;
+        const std::string closing = std::string(indentation, ' ') + "}";
+        for (std::size_t j = i + 1; j < lines.size(); ++j) {
+            if (lines[j].compare(0, closing.size(), closing) != 0) continue;
+            functions.emplace_back(line, j - i + 1);
+            break;
+        }
+    }
+    return functions;
+}
+
+}  // namespace
+
+TEST(Layering, RoomsIncludeOnlyRoomsBelowThem) {
+    for (const auto& [room, below] : allowed) {
+        for (const auto& [file, included] : includes_of(root / "src" / room)) {
+            const std::string target = included.substr(0, included.find('/'));
+            if (target == room || target == "weir") continue;
+            EXPECT_TRUE(below.contains(target)) << file << " includes \"" << included << "\"";
+        }
+    }
+}
+
+TEST(Layering, EveryRoomIsKnown) {
+    for (const auto& entry : fs::directory_iterator(root / "src")) {
+        if (!entry.is_directory()) continue;
+        EXPECT_TRUE(allowed.contains(entry.path().filename()))
+            << entry.path() << " is no room of the architecture";
+    }
+}
+
+TEST(Layering, ProxyChoosesNoStore) {
+    for (const auto& [file, included] : includes_of(root / "src" / "proxy")) {
+        EXPECT_EQ(included.find("memory_limiter"), std::string::npos) << file;
+        EXPECT_EQ(included.find("redis_limiter"), std::string::npos) << file;
+    }
+}
+
+TEST(Layering, PublicHeadersStayFreeOfHeavyLibraries) {
+    static const std::regex heavy("#\\s*include\\s*[<\"](boost/beast|nlohmann|hiredis|simdjson|spdlog)");
+    for (const fs::path& source : sources_below({"include"})) {
+        for (const std::string& line : lines_of(source))
+            EXPECT_FALSE(std::regex_search(line, heavy)) << source;
+    }
+}
+
+TEST(Layering, BeastStaysOutOfHeaders) {
+    for (const fs::path& source : sources_below({"src"})) {
+        if (source.extension() != ".hpp") continue;
+        for (const std::string& line : lines_of(source)) {
+            EXPECT_EQ(line.find("boost/beast"), std::string::npos) << source;
+        }
+    }
+}
+
+TEST(Layering, FilesStaySmall) {
+    for (const fs::path& source : sources_below({"include", "src", "bench", "tests"})) {
+        EXPECT_LE(lines_of(source).size(), file_lines_max) << source;
+    }
+}
+
+TEST(Layering, FunctionsStaySmall) {
+    for (const fs::path& source : sources_below({"include", "src", "bench", "tests"})) {
+        for (const auto& [first_line, size] : functions_of(lines_of(source))) {
+            EXPECT_LE(size, function_lines_max) << source << ": " << first_line;
+        }
+    }
+}
+
+TEST(Layering, FilesOpenWithTheirJob) {
+    for (const fs::path& source : sources_below({"include", "src", "bench", "tests"})) {
+        const std::vector<std::string> lines = lines_of(source);
+        ASSERT_FALSE(lines.empty()) << source;
+        EXPECT_EQ(lines.front().compare(0, 3, "// "), 0) << source << " opens with: " << lines.front();
+    }
+}
+
+TEST(Layering, OnlyTheClockReadsTheTime) {
+    for (const fs::path& source : sources_below({"include", "src"})) {
+        if (source.filename() == "clock.hpp") continue;
+        for (const std::string& line : lines_of(source)) {
+            EXPECT_EQ(line.find("::now()"), std::string::npos) << source << ": " << line;
+        }
+    }
+}
+
+TEST(Layering, TheFunctionMeterSeesFunctions) {
+    const std::vector<std::string> sample{
+        "// a file", "int f(int a) {", "    if (a) {",  "        return 1;", "    }", "    return 2;",
+        "}",         "struct S {",     "    int g() {", "        return 1;", "    }", "};"};
+    const auto functions = functions_of(sample);
+    ASSERT_GE(functions.size(), 2U);
+    EXPECT_EQ(functions[0].second, 6U);
+}
