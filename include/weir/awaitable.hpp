@@ -19,7 +19,8 @@ inline constexpr boost::asio::use_awaitable_t<executor> use_awaitable{};
 /// Errors come back as values, with the results in one tuple.
 inline constexpr auto use_awaitable_as_tuple = boost::asio::as_tuple(use_awaitable);
 
-using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                boost::asio::wait_traits<std::chrono::steady_clock>, executor>;
+using Timer =
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                      boost::asio::wait_traits<std::chrono::steady_clock>, executor>;
 
 }  // namespace weir

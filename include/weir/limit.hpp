@@ -41,10 +41,14 @@ struct Amounts {
 
     constexpr std::int64_t of(Dimension dimension) const noexcept {
         switch (dimension) {
-            case Dimension::requests: return requests;
-            case Dimension::input_tokens: return input_tokens;
-            case Dimension::output_tokens: return output_tokens;
-            case Dimension::total_tokens: return input_tokens + output_tokens;
+            case Dimension::requests:
+                return requests;
+            case Dimension::input_tokens:
+                return input_tokens;
+            case Dimension::output_tokens:
+                return output_tokens;
+            case Dimension::total_tokens:
+                return input_tokens + output_tokens;
         }
         return 0;
     }

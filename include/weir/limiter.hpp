@@ -28,8 +28,8 @@ struct Charge {
 
 /// An admitted demand until it is settled. Move-only; `Limiter::settle` consumes it.
 ///
-/// Dropping one without settling is a bug, which the destructor counts (`dropped()`) and asserts. The charge
-/// then stays until it expires by itself: the safe side.
+/// Dropping one without settling is a bug, which the destructor counts (`dropped()`). The charge then stays
+/// until it expires by itself: the safe side.
 class Reservation {
 public:
     Reservation(Demand demand, std::vector<Charge> charges, std::int64_t lease_us)
@@ -49,8 +49,6 @@ public:
     std::vector<Charge>& charges() noexcept { return charges_; }
     /// Output charged as produced so far, in every ledger alike.
     std::int64_t produced = 0;
-    /// Input charged so far; a later correction starts from here.
-    std::int64_t input_charged = 0;
     /// The reservation has been settled or its charge deliberately left to expire.
     void close() noexcept { live_ = false; }
 
@@ -72,7 +70,8 @@ struct Decision {
     std::int64_t decided_at_us = 0;
     std::optional<Reservation> reservation;  ///< set when admitted
     Refusal refusal;                         ///< meaningful unless admitted
-    /// After the decision, of each limited dimension the level with the least remaining. Indexed by Dimension.
+    /// After the decision, of each limited dimension the level with the least remaining. Indexed by
+    /// Dimension.
     std::array<std::optional<Level>, dimension_count> tightest;
 };
 
@@ -98,6 +97,7 @@ public:
 };
 
 /// The demand could never be admitted, whatever the ledgers hold.
-std::optional<Impossible> find_impossible(const Demand& demand, std::span<const LedgerLimits> ledgers) noexcept;
+std::optional<Impossible> find_impossible(const Demand& demand,
+                                          std::span<const LedgerLimits> ledgers) noexcept;
 
 }  // namespace weir

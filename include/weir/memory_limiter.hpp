@@ -11,7 +11,8 @@ namespace weir {
 
 struct MemoryLimiterOptions {
     /// Ledgers kept at the most. One with unexpired entries is never evicted: above this number new ledgers
-    /// that `may_overflow` share one per scope and window, the others (bounded by the configuration) are kept.
+    /// that `may_overflow` share one per scope and window, the others (bounded by the configuration) are
+    /// kept.
     std::size_t ledgers_max = 1'000'000;
 };
 
@@ -27,8 +28,8 @@ public:
     virtual MemoryLimiterStatistics statistics() const = 0;
 };
 
-/// `clock` must outlive the limiter. Decisions are dated while all locks that they need are held, so that each
-/// ledger sees time in the order of its decisions.
+/// `clock` must outlive the limiter. Decisions are dated while all locks that they need are held, so that
+/// each ledger sees time in the order of its decisions.
 std::unique_ptr<MemoryLimiter> make_memory_limiter(const Clock& clock, MemoryLimiterOptions options = {});
 
 }  // namespace weir

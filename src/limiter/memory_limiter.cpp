@@ -1,0 +1,222 @@
+// The embedded store: shards of ledgers; whatever a request touches is locked together, in one order.
+#include "weir/memory_limiter.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <boost/container/small_vector.hpp>
+#include <string>
+
+#include "limiter/charging.hpp"
+#include "limiter/decide.hpp"
+#include "limiter/ledger_shard.hpp"
+
+namespace weir {
+
+namespace {
+
+constexpr std::size_t shards_max = 64;
+constexpr std::size_t ledgers_per_shard_min = 1024;
+constexpr std::size_t usual_ledgers = 8;
+
+template <typename T>
+using Few = boost::container::small_vector<T, usual_ledgers>;
+
+std::string overflow_name(const LedgerLimits& ledger) {
+    return "overflow:" + std::string(to_string(ledger.scope)) + ":" + std::to_string(ledger.window_us);
+}
+
+class MemoryLimiterImpl final : public MemoryLimiter {
+public:
+    MemoryLimiterImpl(const Clock& clock, MemoryLimiterOptions options) : clock_(clock) {
+        const std::size_t count =
+            std::clamp<std::size_t>(options.ledgers_max / ledgers_per_shard_min, 1, shards_max);
+        for (std::size_t i = 0; i < count; ++i) {
+            shards_.push_back(
+                std::make_unique<LedgerShard>(std::max<std::size_t>(options.ledgers_max / count, 1)));
+        }
+    }
+
+    awaitable<result<Decision>> reserve(Demand demand, std::span<const LedgerLimits> ledgers) override {
+        co_return reserve_now(clamp_demand(demand), ledgers);
+    }
+
+    awaitable<result<void>> settle(Reservation reservation, Usage usage) override {
+        settle_now(reservation, clamp_usage(usage));
+        co_return result<void>{};
+    }
+
+    awaitable<result<void>> progress(Reservation& reservation, Usage so_far) override {
+        progress_now(reservation, clamp_usage(so_far));
+        co_return result<void>{};
+    }
+
+    awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) override {
+        co_return peek_now(ledgers);
+    }
+
+    MemoryLimiterStatistics statistics() const override {
+        MemoryLimiterStatistics statistics;
+        for (const auto& shard : shards_) {
+            const std::lock_guard lock(shard->mutex);
+            statistics.ledgers += shard->size();
+        }
+        statistics.overflow_requests = overflow_requests_.load(std::memory_order_relaxed);
+        return statistics;
+    }
+
+private:
+    /// The names under which a request's ledgers are charged, their shards, and the locks on them.
+    struct Locked {
+        Few<std::string> names;
+        Few<LedgerShard*> shards;
+        Few<std::unique_lock<std::mutex>> locks;
+        Few<Window*> windows;  ///< trimmed; nullptr where there is none yet
+        std::int64_t now_us = 0;
+        bool overflows = false;
+        bool made = false;
+    };
+
+    LedgerShard& shard_of(std::string_view name) const {
+        return *shards_[std::hash<std::string_view>{}(name) % shards_.size()];
+    }
+
+    /// Locks the shards of `names`, always in the same order, and reads the time while everything is held, so
+    /// that each ledger sees time in the order of its decisions.
+    void lock(Locked& locked) const {
+        locked.shards.clear();
+        for (const std::string& name : locked.names) locked.shards.push_back(&shard_of(name));
+        Few<LedgerShard*> order = locked.shards;
+        std::sort(order.begin(), order.end());
+        order.erase(std::unique(order.begin(), order.end()), order.end());
+        for (LedgerShard* shard : order) locked.locks.emplace_back(shard->mutex);
+        locked.now_us = clock_.now_us();
+    }
+
+    static void find_windows(Locked& locked) {
+        for (std::size_t i = 0; i < locked.names.size(); ++i) {
+            locked.windows.push_back(locked.shards[i]->find(locked.names[i]));
+            if (locked.windows.back() != nullptr) locked.windows.back()->trim(locked.now_us);
+        }
+    }
+
+    /// Locks what the ledgers stand for; where one would have to be made and there is no room, what it
+    /// shares.
+    void lock_for_charging(Locked& locked, std::span<const LedgerLimits> ledgers) const {
+        for (const LedgerLimits& ledger : ledgers) locked.names.push_back(ledger.ledger);
+        lock(locked);
+        for (std::size_t i = 0; i < ledgers.size(); ++i) {
+            LedgerShard& shard = *locked.shards[i];
+            if (!ledgers[i].may_overflow || shard.find(locked.names[i]) || shard.has_room(locked.now_us))
+                continue;
+            locked.names[i] = overflow_name(ledgers[i]);
+            locked.overflows = true;
+        }
+        if (locked.overflows) {
+            locked.locks.clear();
+            lock(locked);
+        }
+        find_windows(locked);
+    }
+
+    Decision reserve_now(const Demand& demand, std::span<const LedgerLimits> ledgers) {
+        Decision decision;
+        if (const auto impossible = find_impossible(demand, ledgers)) {
+            decision.verdict = impossible->verdict;
+            decision.refusal = impossible->refusal;
+            decision.tightest = tightest_of(peek_now(ledgers));
+            decision.decided_at_us = clock_.now_us();
+            return decision;
+        }
+        Locked locked;
+        lock_for_charging(locked, ledgers);
+        decision.decided_at_us = locked.now_us;
+        if (const auto refusal = find_refusal(demand, ledgers, {locked.windows.data(), locked.windows.size()},
+                                              locked.now_us)) {
+            decision.verdict = Verdict::refused;
+            decision.refusal = *refusal;
+        } else {
+            decision.verdict = Verdict::admitted;
+            decision.reservation = charge_all(locked, demand, ledgers);
+        }
+        decision.tightest = tightest_of(levels_of(locked, ledgers));
+        if (locked.made) {
+            for (LedgerShard* shard : locked.shards) shard->forget_some(locked.now_us);
+        }
+        return decision;
+    }
+
+    Reservation charge_all(Locked& locked, const Demand& demand, std::span<const LedgerLimits> ledgers) {
+        std::vector<Charge> charges;
+        charges.reserve(ledgers.size());
+        std::int64_t shortest_lease_us = lease_us_max;
+        for (std::size_t i = 0; i < ledgers.size(); ++i) {
+            const std::int64_t window_us = ledgers[i].window_us;
+            if (locked.windows[i] == nullptr) {
+                locked.windows[i] = &locked.shards[i]->get(locked.names[i], window_us, locked.now_us);
+                locked.made = true;
+            }
+            charges.push_back(charge(*locked.windows[i], demand, locked.now_us));
+            charges.back().ledger = std::move(locked.names[i]);
+            shortest_lease_us = std::min(shortest_lease_us, lease_us(window_us));
+        }
+        if (locked.overflows) overflow_requests_.fetch_add(1, std::memory_order_relaxed);
+        return {demand, std::move(charges), shortest_lease_us};
+    }
+
+    static std::vector<Level> levels_of(const Locked& locked, std::span<const LedgerLimits> ledgers) {
+        std::vector<Level> levels;
+        levels.reserve(ledgers.size() * dimension_count);
+        for (std::size_t i = 0; i < ledgers.size(); ++i) {
+            append_levels(levels, i, ledgers[i], locked.windows[i], locked.now_us);
+        }
+        return levels;
+    }
+
+    /// Calls `change(window, charge, now)` for each ledger that the reservation was charged to.
+    template <typename Change>
+    void for_each_charge(Reservation& reservation, Change change) {
+        for (Charge& made : reservation.charges()) {
+            LedgerShard& shard = shard_of(made.ledger);
+            const std::lock_guard lock(shard.mutex);
+            const std::int64_t now_us = clock_.now_us();
+            Window& window = shard.get(made.ledger, made.window_us, now_us);
+            window.trim(now_us);
+            change(window, made, now_us);
+        }
+    }
+
+    void settle_now(Reservation& reservation, const Usage& usage) {
+        for_each_charge(reservation, [&](Window& window, const Charge& made, std::int64_t now_us) {
+            correct(window, made, reservation, usage, now_us);
+        });
+        reservation.close();
+    }
+
+    void progress_now(Reservation& reservation, const Usage& so_far) {
+        const std::int64_t produced = std::max(reservation.produced, so_far.output_tokens);
+        for_each_charge(reservation, [&](Window& window, Charge& made, std::int64_t now_us) {
+            renew(window, made, reservation, produced, now_us);
+        });
+        reservation.produced = produced;
+    }
+
+    std::vector<Level> peek_now(std::span<const LedgerLimits> ledgers) const {
+        Locked locked;
+        for (const LedgerLimits& ledger : ledgers) locked.names.push_back(ledger.ledger);
+        lock(locked);
+        find_windows(locked);
+        return levels_of(locked, ledgers);
+    }
+
+    const Clock& clock_;
+    std::vector<std::unique_ptr<LedgerShard>> shards_;
+    std::atomic<std::uint64_t> overflow_requests_{0};
+};
+
+}  // namespace
+
+std::unique_ptr<MemoryLimiter> make_memory_limiter(const Clock& clock, MemoryLimiterOptions options) {
+    return std::make_unique<MemoryLimiterImpl>(clock, options);
+}
+
+}  // namespace weir
