@@ -1,0 +1,244 @@
+// The strict side of the stand-in provider: anything that is not plain HTTP/1.1 is written down and ends it.
+#include "mock_upstream/connection.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "mock_upstream/call.hpp"
+#include "mock_upstream/producer.hpp"
+#include "mock_upstream/reply.hpp"
+
+namespace weir::mock {
+namespace {
+
+constexpr std::size_t read_bytes = 16 * 1024;
+constexpr std::size_t idle_buffer_bytes_max = 64 * 1024;
+constexpr std::size_t head_bytes_max = 64 * 1024;
+constexpr std::size_t kept_body_bytes = 1024 * 1024;
+constexpr std::uint64_t answer_tokens_max = 4'000'000;
+constexpr std::string_view knob_prefix = "x-mock-";
+
+/// The part of a response that is bounded by the request and the knobs.
+Reply make_reply(const Call& call, const Knobs& knobs, std::uint64_t number, std::int64_t now_us) {
+    Reply reply{.call = call, .number = number, .created_s = now_us / 1'000'000};
+    reply.input_tokens = knobs.input_tokens.value_or(call.input_tokens);
+    reply.dimensions = call.dimensions.value_or(knobs.embedding_size);
+    reply.reports_usage = !knobs.omit_usage;
+    reply.calls_tool = knobs.tool_calls && !call.tool_name.empty();
+    if (call.kind == Kind::embeddings || call.kind == Kind::models) return reply;
+    reply.tokens = std::min(knobs.tokens, call.tokens_max.value_or(knobs.tokens));
+    reply.cut_by_limit = reply.tokens < knobs.tokens;
+    return reply;
+}
+
+std::string_view credential_of(const RequestHead& head) {
+    constexpr std::string_view scheme = "Bearer ";
+    const std::string_view authorization = head.value_of("authorization");
+    if (authorization.starts_with(scheme)) return authorization.substr(scheme.size());
+    if (!authorization.empty()) return authorization;
+    const std::string_view api_key = head.value_of("x-api-key");
+    return api_key.empty() ? head.value_of("api-key") : api_key;
+}
+
+}  // namespace
+
+Connection::Connection(std::unique_ptr<Wire> wire, const MockOptions& options, Journal& journal,
+                       simdjson::dom::parser& parser, std::uint64_t number)
+    : wire_(std::move(wire)), options_(options), journal_(journal), parser_(parser), number_(number) {}
+
+awaitable<void> Connection::run() {
+    // Named, here and elsewhere: g++ 12 miscompiles a coroutine that has no local variable and awaits in a
+    // condition.
+    bool goes_on = co_await wire_->open();
+    while (goes_on) {
+        goes_on = co_await serve_one();
+        release_large_buffers();
+    }
+    wire_->cut();
+}
+
+void Connection::release_large_buffers() {
+    if (begin_ != end_ || buffer_.size() <= idle_buffer_bytes_max) return;
+    buffer_ = {};
+    begin_ = end_ = 0;
+    chunked_body_ = {};
+    scratch_ = {};
+}
+
+awaitable<bool> Connection::serve_one() {
+    MockRecord record;
+    if (!co_await read_head(record) && record.problem.empty()) co_return false;
+    const bool keep = co_await serve(record);
+    if (!record.problem.empty()) ++journal_.counters.malformed;
+    if (record.aborted) ++journal_.counters.aborted;
+    journal_.add(std::move(record));
+    co_return keep;
+}
+
+awaitable<bool> Connection::serve(MockRecord& record) {
+    Knobs knobs = options_.knobs;
+    Producer producer(*wire_, knobs, record, scratch_);
+    if (head_.close) producer.close_after();
+    const std::string bad_knob = read_knobs(knobs);
+    if (knobs.close) producer.close_after();
+
+    if (record.problem.empty() && knobs.stop_reading) {
+        while (co_await wire_->pause(1000)) continue;
+        record.aborted = true;
+        co_return false;
+    }
+    const bool whole = record.problem.empty() && co_await read_body(record);
+    if (!record.problem.empty()) {
+        producer.close_after();
+        co_return co_await producer.refuse(Kind::unknown, 400, record.problem, {});
+    }
+    if (!whole) {
+        record.aborted = true;
+        co_return false;
+    }
+    record.pipelined = !unread().empty();
+    if (record.pipelined) ++journal_.counters.pipelined;
+    if (!bad_knob.empty()) co_return co_await producer.refuse(Kind::unknown, 400, bad_knob, {});
+    co_return co_await answer(record, knobs, producer);
+}
+
+awaitable<bool> Connection::answer(MockRecord& record, const Knobs& knobs, Producer& producer) {
+    const Kind kind = kind_of(head_.method, head_.target);
+    const Dialect* dialect = dialect_of(kind);
+    if (dialect == nullptr) co_return co_await producer.refuse(kind, 404, "no such path here", {});
+
+    const Call call = parse_call(kind, body_, parser_);
+    record.model = call.model;
+    if (!call.problem.empty()) {
+        co_return co_await producer.refuse(
+            kind, 400, "missing, of a wrong type, or out of range: " + call.problem, call.problem);
+    }
+    Reply reply = make_reply(call, knobs, serial_, record.received_us);
+    if (reply.output_tokens() > answer_tokens_max)
+        co_return co_await producer.refuse(kind, 400, "too many tokens", {});
+    co_return co_await producer.answer(*dialect, reply);
+}
+
+/// False without a problem: the connection ended between requests.
+awaitable<bool> Connection::read_head(MockRecord& record) {
+    std::size_t searched = 0;
+    std::size_t size = std::string_view::npos;
+    while ((size = unread().find("\r\n\r\n", searched)) == std::string_view::npos) {
+        if (unread().size() > head_bytes_max) record.problem = "head longer than 64 KiB";
+        searched = unread().size() < 3 ? 0 : unread().size() - 3;
+        if (!record.problem.empty()) break;
+        if (co_await fill(unread().size() + 1)) continue;
+        if (unread().empty()) co_return false;
+        record.problem = "the connection ended inside of a head";
+        break;
+    }
+    record.received_us = clock_.now_us();
+    record.connection = number_;
+    record.on_connection = ++requests_;
+    const std::size_t head_size = size == std::string_view::npos ? unread().size() : size + 4;
+    head_text_.assign(unread().substr(0, head_size));
+    begin_ += head_size;
+    const std::string cut_short = std::move(record.problem);
+    parse_head(head_text_, head_);
+    record.problem = cut_short.empty() ? head_.problem : cut_short;
+    serial_ = ++journal_.counters.requests;
+    describe(record);
+    co_return record.problem.empty();
+}
+
+void Connection::describe(MockRecord& record) {
+    record.path = head_.target.substr(0, head_.target.find('?'));
+    record.answer_id = "req_mock_" + std::to_string(serial_);
+    if (!journal_.wanted()) return;
+    journal_.saw_line(head_.line);
+    record.line = head_.line;
+    record.key = shown_key(credential_of(head_));
+    record.request_id = head_.value_of("x-request-id");
+    record.decided_at_us = head_.value_of("x-weir-decided-at-us");
+    if (!journal_.keeps_records()) return;
+    for (const Field& field : head_.fields) record.headers.emplace_back(field.name, field.value);
+}
+
+std::string Connection::read_knobs(Knobs& knobs) const {
+    for (const Field& field : head_.fields) {
+        if (field.name.size() <= knob_prefix.size()) continue;
+        if (!equals_ignoring_case(field.name.substr(0, knob_prefix.size()), knob_prefix)) continue;
+        std::string name(field.name.substr(knob_prefix.size()));
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+        const std::string problem = set_knob(knobs, name, field.value);
+        if (!problem.empty()) return problem;
+    }
+    return {};
+}
+
+awaitable<bool> Connection::read_body(MockRecord& record) {
+    const bool has_body = head_.chunked || head_.content_length > 0;
+    if (head_.expects_continue && has_body && !co_await wire_->write("HTTP/1.1 100 Continue\r\n\r\n"))
+        co_return false;
+    if (head_.chunked) {
+        if (!co_await read_chunks(record)) co_return false;
+        body_ = chunked_body_;
+    } else {
+        if (head_.content_length > options_.body_bytes_max) record.problem = "body too large";
+        if (!record.problem.empty() || !co_await fill(head_.content_length)) co_return false;
+        body_ = unread().substr(0, head_.content_length);
+        begin_ += head_.content_length;  // the bytes stay where they are until the next fill
+    }
+    record.body_bytes = body_.size();
+    if (journal_.keeps_records()) record.body = body_.substr(0, kept_body_bytes);
+    co_return true;
+}
+
+awaitable<bool> Connection::read_chunks(MockRecord& record) {
+    chunked_body_.clear();
+    while (true) {
+        const std::size_t line = co_await line_end(0);
+        if (line == std::string_view::npos) co_return false;
+        const auto size = parse_chunk_size(unread().substr(0, line));
+        if (!size || *size > options_.body_bytes_max - chunked_body_.size()) {
+            record.problem = size ? "body too large" : "bad chunk size";
+            co_return false;
+        }
+        begin_ += line + 2;
+        if (!co_await fill(*size + 2)) co_return false;
+        if (unread().substr(*size, 2) != "\r\n") {
+            record.problem = *size == 0 ? "trailers" : "chunk longer than its size";
+            co_return false;
+        }
+        chunked_body_.append(unread().substr(0, *size));
+        begin_ += *size + 2;
+        if (*size == 0) co_return true;
+    }
+}
+
+/// Where the CRLF of a line stands; npos: the connection ended, or the line is too long.
+awaitable<std::size_t> Connection::line_end(std::size_t from) {
+    std::size_t end = std::string_view::npos;
+    while ((end = unread().find("\r\n", from)) == std::string_view::npos) {
+        if (unread().size() > head_bytes_max || !co_await fill(unread().size() + 1)) break;
+    }
+    co_return end;
+}
+
+/// Reads until so many bytes are unread.
+awaitable<bool> Connection::fill(std::size_t bytes) {
+    while (unread().size() < bytes) {
+        if (begin_ > 0) {
+            std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                      buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
+            end_ -= begin_;
+            begin_ = 0;
+        }
+        // Doubling: a large body costs few copies, and a Content-Length alone no memory.
+        if (buffer_.size() - end_ < read_bytes)
+            buffer_.resize(std::max(buffer_.size() * 2, end_ + read_bytes));
+        const std::size_t got = co_await wire_->read_some(std::span(buffer_).subspan(end_));
+        if (got == 0) co_return false;
+        end_ += got;
+    }
+    co_return true;
+}
+
+}  // namespace weir::mock

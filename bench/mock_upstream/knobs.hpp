@@ -1,0 +1,71 @@
+// What the stand-in provider can be asked to do: by flag for every request, by x-mock-… header for one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::mock {
+
+/// Ways of answering that a careful client has to survive.
+enum class Malformed : std::uint8_t {
+    none,
+    bad_json,                  ///< well framed, but the JSON stops in the middle
+    bad_chunk,                 ///< chunked, and after half of the body a chunk size that is no number
+    duplicate_content_length,  ///< two Content-Length fields that differ
+    te_and_cl,                 ///< Transfer-Encoding and Content-Length together
+    unknown_te,                ///< a transfer coding that nobody knows
+    short_body,                ///< fewer bytes than Content-Length says, then the end
+    extra_bytes,               ///< a second answer, that nobody asked for, right behind the first
+    garbage,                   ///< no HTTP at all
+    huge_header,               ///< one field of 256 KiB
+    http10_close,              ///< HTTP/1.0, the body ends with the connection
+    status_1xx,                ///< 100 and 103 first; the answer after them is fine
+    compressed,                ///< fine, but Content-Encoding: gzip although nobody asked
+};
+
+/// Where the connection is cut, apart from die_after_chunks.
+enum class Die : std::uint8_t {
+    no,
+    before_header,  ///< the request is read, and nothing is answered
+    after_answer,   ///< a keep-alive answer, then the connection is closed without notice
+};
+
+struct Knobs {
+    std::uint64_t latency_ms = 0;        ///< wait before the first byte of the answer
+    std::uint64_t chunk_delay_ms = 0;    ///< wait before each token event of a stream but the first
+    std::uint64_t tokens = 16;           ///< output tokens per choice, where the request allows so many
+    std::uint64_t tokens_per_chunk = 1;  ///< in one token event of a stream
+    std::uint64_t answer_bytes = 0;      ///< pad the answer's body to at least so many bytes; 0: no padding
+    std::uint64_t split_bytes = 0;       ///< write the body in pieces of so many bytes; 0: as it comes
+    std::uint64_t embedding_size = 16;   ///< numbers in one embedding, where the request names no dimensions
+    std::optional<std::uint64_t> input_tokens;      ///< instead of counting words
+    std::optional<std::uint64_t> die_after_chunks;  ///< cut the connection after so many token events
+    std::string retry_after;                        ///< Retry-After of an error answer; empty: none
+    std::vector<std::pair<std::string, std::string>> answer_headers;  ///< added to the answer as they are
+    unsigned status = 200;                                            ///< anything else: an error answer
+    Malformed malformed = Malformed::none;
+    Die die = Die::no;
+    bool omit_usage = false;
+    bool tool_calls = false;    ///< answer with a call of the request's first tool, if it brings tools
+    bool stop_reading = false;  ///< never read the request's body, and wait until the client leaves
+    bool close = false;         ///< Connection: close
+};
+
+/// One knob as flags and headers spell it: `--latency-ms 5` and `x-mock-latency-ms: 5`.
+struct KnobName {
+    std::string_view name;
+    std::string_view help;
+    bool is_switch;  ///< as a flag it takes no value; as a header the value is 1 or 0
+};
+
+std::span<const KnobName> knob_names();
+
+/// Sets one knob. Returns what is wrong, or an empty string.
+std::string set_knob(Knobs& knobs, std::string_view name, std::string_view value);
+
+}  // namespace weir::mock

@@ -1,0 +1,261 @@
+// An answer is one write if it is plain, and one write per token event if it is streamed.
+#include "mock_upstream/producer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "mock_upstream/json_text.hpp"
+#include "mock_upstream/malformed.hpp"
+
+namespace weir::mock {
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view stream_type = "text/event-stream; charset=utf-8";
+constexpr std::uint64_t padding_block_bytes = 64 * 1024;
+constexpr std::uint64_t padding_event_bytes = 8 * 1024;
+/// A record stays bounded: what is produced later is added to the last entry.
+constexpr std::size_t produced_entries_max = 100'000;
+
+std::string_view reason_of(unsigned status) {
+    switch (status) {
+        case 200:
+            return "OK";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 413:
+            return "Content Too Large";
+        case 429:
+            return "Too Many Requests";
+        case 500:
+            return "Internal Server Error";
+        case 503:
+            return "Service Unavailable";
+        default:
+            return "Status";
+    }
+}
+
+void append_chunk(std::string& out, std::string_view bytes) {
+    std::array<char, 24> size{};
+    const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
+    out.append(size.data(), end);
+    append(out, "\r\n", bytes, "\r\n");
+}
+
+}  // namespace
+
+awaitable<bool> Producer::answer(const Dialect& dialect, Reply& reply) {
+    // Named for g++ 12: see Connection::run.
+    bool stayed = true;
+    if (knobs_.latency_ms > 0) stayed = co_await wire_.pause(knobs_.latency_ms);
+    if (!stayed) co_return gone();
+    if (knobs_.die == Die::before_header) {
+        wire_.cut();
+        co_return false;
+    }
+    if (knobs_.status >= 300) {
+        co_return co_await refuse(reply.call.kind, knobs_.status, "weir-mock was asked for this error", {});
+    }
+    record_.status = knobs_.status;
+    record_.input_tokens = reply.call.kind == Kind::models ? 0 : reply.input_tokens;
+    if (knobs_.malformed != Malformed::none) co_return co_await broken(dialect, reply);
+    if (reply.call.stream && dialect.stream_open != nullptr) co_return co_await stream(dialect, reply);
+    co_return co_await plain(dialect, reply);
+}
+
+awaitable<bool> Producer::refuse(Kind kind, unsigned status, std::string_view message,
+                                 std::string_view param) {
+    record_.status = status;
+    const std::string body = error_body(kind, status, message, param);
+    begin_head(status, json_type);
+    if (!knobs_.retry_after.empty()) append(out_, "retry-after: ", knobs_.retry_after, "\r\n");
+    append(out_, "content-length: ", body.size(), "\r\n\r\n");
+    const bool complete = co_await send(out_, body);
+    co_return finished(complete);
+}
+
+awaitable<bool> Producer::plain(const Dialect& dialect, Reply& reply) {
+    Body body;
+    dialect.plain(reply, body);
+    const std::uint64_t size = std::max<std::uint64_t>(body.text.size(), knobs_.answer_bytes);
+    begin_head(knobs_.status, json_type);
+    append(out_, "content-length: ", size, "\r\n\r\n");
+    if (knobs_.die_after_chunks) co_return co_await cut_in_body(out_, body.text);
+    note_tokens(reply.output_tokens());
+    bool complete = false;
+    if (size > body.text.size()) {
+        complete = co_await padded(body);
+    } else {
+        complete = co_await send(out_, body.text);
+    }
+    co_return finished(complete);
+}
+
+awaitable<bool> Producer::padded(const Body& body) {
+    const std::string spaces(padding_block_bytes, ' ');
+    if (!co_await send(out_, std::string_view(body.text).substr(0, body.pad_at))) co_return false;
+    for (std::uint64_t left = knobs_.answer_bytes - body.text.size(); left > 0;) {
+        const std::uint64_t piece = std::min(left, padding_block_bytes);
+        if (!co_await send(std::string_view(), std::string_view(spaces).substr(0, piece))) co_return false;
+        left -= piece;
+    }
+    co_return co_await send(std::string_view(), std::string_view(body.text).substr(body.pad_at));
+}
+
+awaitable<bool> Producer::cut_in_body(std::string_view head, std::string_view body) {
+    const std::string_view part =
+        *knobs_.die_after_chunks == 0 ? std::string_view() : body.substr(0, body.size() / 2);
+    if (!co_await send(head, part)) co_return gone();
+    wire_.cut();
+    co_return false;
+}
+
+awaitable<bool> Producer::stream(const Dialect& dialect, Reply& reply) {
+    begin_head(knobs_.status, stream_type);
+    out_ += "cache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n";
+    bool stayed = co_await send(out_, std::string_view());
+    if (!stayed) co_return gone();
+    if (knobs_.die_after_chunks == 0) {
+        wire_.cut();
+        co_return false;
+    }
+    dialect.stream_open(reply, event_);
+    if (!event_.empty()) stayed = co_await send_event_text();
+    if (!stayed) co_return gone();
+    stayed = co_await stream_tokens(dialect, reply);
+    if (!stayed) co_return false;
+    stayed = co_await stream_padding(dialect, reply);
+    if (!stayed) co_return gone();
+    dialect.stream_close(reply, event_);
+    out_.clear();
+    append_chunk(out_, event_);
+    out_ += "0\r\n\r\n";
+    stayed = co_await send(std::string_view(), out_);
+    co_return finished(stayed);
+}
+
+awaitable<bool> Producer::stream_tokens(const Dialect& dialect, Reply& reply) {
+    std::uint64_t chunks = 0;
+    std::string text;
+    for (std::uint64_t first = 0; first < reply.tokens; first += knobs_.tokens_per_chunk) {
+        const std::uint64_t count = std::min(knobs_.tokens_per_chunk, reply.tokens - first);
+        text.clear();
+        append_tokens(text, count);
+        if (first > 0 && knobs_.chunk_delay_ms > 0 && !co_await wire_.pause(knobs_.chunk_delay_ms))
+            co_return gone();
+        for (std::uint64_t choice = 0; choice < reply.call.choices; ++choice) {
+            if (wire_.client_left()) co_return gone();
+            dialect.stream_delta(reply, event_, choice, text);
+            note_tokens(count);
+            if (!co_await send_event_text()) co_return gone();
+            if (++chunks == knobs_.die_after_chunks) {
+                wire_.cut();
+                co_return false;
+            }
+        }
+    }
+    co_return true;
+}
+
+awaitable<bool> Producer::stream_padding(const Dialect& dialect, Reply& reply) {
+    const std::string spaces(padding_event_bytes, ' ');
+    while (sent_ < knobs_.answer_bytes) {
+        const std::uint64_t wanted = std::min(padding_block_bytes, knobs_.answer_bytes - sent_);
+        while (event_.size() < wanted) dialect.stream_delta(reply, event_, 0, spaces);
+        if (!co_await send_event_text()) co_return false;
+    }
+    co_return true;
+}
+
+awaitable<bool> Producer::broken(const Dialect& dialect, Reply& reply) {
+    Body body;
+    std::string_view content_type = json_type;
+    if (reply.call.stream && dialect.stream_open != nullptr) {
+        content_type = stream_type;
+        std::string text;
+        append_tokens(text, reply.tokens);
+        dialect.stream_open(reply, body.text);
+        for (std::uint64_t choice = 0; choice < reply.call.choices; ++choice) {
+            dialect.stream_delta(reply, body.text, choice, text);
+        }
+        dialect.stream_close(reply, body.text);
+    } else {
+        dialect.plain(reply, body);
+    }
+    out_.clear();
+    append_fields(content_type);
+    const WireAnswer answer = malformed_answer(knobs_.malformed, out_, body.text);
+    note_tokens(reply.output_tokens());
+    closes_ = closes_ || answer.close_after;
+    const bool complete = co_await send(std::string_view(), answer.bytes);
+    co_return finished(complete);
+}
+
+/// Writes the head, and the body split as asked. Without splitting, both go in one write.
+awaitable<bool> Producer::send(std::string_view head, std::string_view body) {
+    if (knobs_.split_bytes == 0 && !head.empty() && head.data() == out_.data()) {
+        out_ += body;
+        co_return co_await wire_.write(out_);
+    }
+    if (!head.empty() && !co_await wire_.write(head)) co_return false;
+    const std::size_t piece = knobs_.split_bytes == 0 ? body.size() : knobs_.split_bytes;
+    for (; !body.empty(); body.remove_prefix(std::min(piece, body.size()))) {
+        if (!co_await wire_.write(body.substr(0, piece))) co_return false;
+    }
+    co_return true;
+}
+
+awaitable<bool> Producer::send_event_text() {
+    out_.clear();
+    append_chunk(out_, event_);
+    sent_ += event_.size();
+    event_.clear();
+    co_return co_await send(std::string_view(), out_);
+}
+
+bool Producer::finished(bool complete) {
+    if (!complete) return gone();
+    if (!closes_ && knobs_.die != Die::after_answer) return true;
+    wire_.cut();
+    return false;
+}
+
+void Producer::begin_head(unsigned status, std::string_view content_type) {
+    out_.clear();
+    append(out_, "HTTP/1.1 ", status, " ", reason_of(status), "\r\n");
+    append_fields(content_type);
+}
+
+void Producer::append_fields(std::string_view content_type) {
+    append(out_, "content-type: ", content_type, "\r\nx-request-id: ", record_.answer_id, "\r\n");
+    if (record_.path.starts_with("/v1/messages")) append(out_, "request-id: ", record_.answer_id, "\r\n");
+    if (closes_) out_ += "connection: close\r\n";
+    for (const auto& [name, value] : knobs_.answer_headers) append(out_, name, ": ", value, "\r\n");
+}
+
+void Producer::note_tokens(std::uint64_t tokens) {
+    if (tokens == 0) return;
+    record_.output_tokens += tokens;
+    const std::int64_t now_us = clock_.now_us();
+    if (record_.produced.size() < produced_entries_max) {
+        record_.produced.push_back({now_us, tokens});
+    } else {
+        record_.produced.back().time_us = now_us;
+        record_.produced.back().tokens += tokens;
+    }
+}
+
+bool Producer::gone() {
+    record_.aborted = true;
+    return false;
+}
+
+}  // namespace weir::mock

@@ -1,0 +1,64 @@
+// What the provider says to one call, and how each kind of API puts it into JSON and into stream events.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "mock_upstream/call.hpp"
+
+namespace weir::mock {
+
+struct Reply {
+    const Call& call;
+    std::uint64_t number = 0;  ///< makes the ids
+    std::int64_t created_s = 0;
+    std::uint64_t input_tokens = 0;
+    std::uint64_t tokens = 0;      ///< of each choice
+    std::uint64_t dimensions = 0;  ///< of an embedding
+    bool cut_by_limit = false;     ///< the request's bound ended it
+    bool calls_tool = false;
+    bool reports_usage = true;
+    std::uint64_t next_sequence = 0;  ///< of stream events, in the Responses API
+
+    std::uint64_t output_tokens() const { return tokens * call.choices; }
+};
+
+/// A whole answer. Any number of spaces may be put in at `pad_at`: inside of the first choice's text, or at
+/// the end.
+struct Body {
+    std::string text;
+    std::size_t pad_at = 0;
+};
+
+/// How one API says things. stream_* are null where there are no streams.
+struct Dialect {
+    void (*plain)(const Reply& reply, Body& body);
+    void (*stream_open)(Reply& reply, std::string& out);
+    void (*stream_delta)(Reply& reply, std::string& out, std::uint64_t choice, std::string_view text);
+    void (*stream_close)(Reply& reply, std::string& out);
+};
+
+extern const Dialect chat_dialect;
+extern const Dialect completions_dialect;
+extern const Dialect responses_dialect;
+extern const Dialect embeddings_dialect;
+extern const Dialect messages_dialect;
+extern const Dialect models_dialect;
+
+/// Null for Kind::unknown.
+const Dialect* dialect_of(Kind kind);
+
+/// One token is the word " tok".
+void append_tokens(std::string& out, std::uint64_t count);
+
+/// The arguments of a tool call are {"<argument>":" tok tok"}; this is what stands before and after the
+/// tokens.
+std::string tool_arguments_open(const Reply& reply);
+inline constexpr std::string_view tool_arguments_close = "\"}";
+
+/// An error in the shape of the API's provider.
+std::string error_body(Kind kind, unsigned status, std::string_view message, std::string_view param);
+
+}  // namespace weir::mock
