@@ -1,0 +1,59 @@
+// A request body understood: which model, how much text, how long an answer it allows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "llm/api.hpp"
+#include "llm/text_profile.hpp"
+
+namespace weir::llm {
+
+/// Why a body was refused; answered with 400 in the dialect's shape.
+struct CallError {
+    std::string message;  ///< never quotes prompt text
+    std::string param;    ///< the field at fault, "messages[2].content"; empty for the whole body
+};
+
+/// A change of the original text: `erase` bytes at `offset` give way to `insert`. Nothing is re-serialised.
+struct Splice {
+    std::size_t offset = 0;
+    std::size_t erase = 0;
+    std::string insert;
+};
+
+/// What the input consists of, as the estimators need it.
+struct InputSize {
+    /// All text together, JSON escapes resolved. Its `bytes` include what is sent along but seldom counted.
+    TextProfile text;
+    std::int64_t exact_tokens = 0;  ///< given as token arrays
+    std::int64_t messages = 0;
+    std::int64_t names = 0;
+    std::int64_t tools = 0;  ///< tools and functions offered to the model
+    std::int64_t media_tokens =
+        0;  ///< images, audio, files: likely; the worst case where the size can't be seen
+    std::int64_t media_tokens_max = 0;  ///< the same: what they can cost at the most
+};
+
+struct Call {
+    Api api = Api::unmetered;
+    std::string model;  ///< at most 256 bytes; empty where the body names none
+    bool stream = false;
+    std::optional<std::int64_t> output_bound;  ///< of all choices together; 0 for embeddings; none: unbounded
+    InputSize input;
+    /// Set where usage must be asked for on the client's behalf; the tap then drops the chunk it adds.
+    std::optional<Splice> ask_for_usage;
+};
+
+/// Validates and reads a body of a metered API. A body whose capacity exceeds its size by 64 bytes is parsed
+/// in place; others are copied first, since the parser reads beyond the end. Refuses: no JSON, nesting above
+/// 64, more than two million values, wrong types, negative or absurd numbers, any outermost member that weir
+/// reads given twice, invalid UTF-8. Null counts as absent; unknown members pass. Thread safety: keeps one
+/// parser per thread; a body above 1 MiB brings its own, given back after use.
+std::variant<Call, CallError> read_call(Api api, const std::string& body);
+
+}  // namespace weir::llm

@@ -1,0 +1,71 @@
+// What weir itself says to a client, in the shape that the client's SDK understands.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "llm/api.hpp"
+#include "weir/limit.hpp"
+
+namespace weir::llm {
+
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+/// An answer of weir's own; the caller adds Content-Length, Date and x-request-id.
+struct Answer {
+    int status = 500;
+    HeaderList headers;  ///< names in lower case; Content-Type included
+    std::string body;
+};
+
+/// An error that is no refusal by a limit.
+struct ErrorDescription {
+    int status = 500;
+    std::string_view type;  ///< OpenAI's; Anthropic's follows from the status
+    std::string message;
+    std::string param;      ///< empty: null
+    std::string_view code;  ///< empty: null
+};
+
+Answer error_answer(Dialect dialect, const ErrorDescription& error, std::string_view request_id);
+
+/// The same as the event that ends a broken stream, blank line included.
+std::string error_event(Dialect dialect, const ErrorDescription& error);
+
+/// A refusal by a limit and all that its answer tells.
+struct RefusalContext {
+    Verdict verdict = Verdict::refused;  ///< refused, never_fits or blocked
+    Refusal refusal;
+    Scope scope = Scope::key;             ///< of the ledger that refused
+    std::int64_t window_us = 60'000'000;  ///< of the ledger that refused
+    std::string_view model;               ///< empty: not named
+    std::array<std::optional<Level>, dimension_count> tightest;
+    std::int64_t now_us = 0;  ///< wall clock, for resets given as dates
+    std::int64_t spread_us =
+        0;  ///< added to the retry headers alone, so that clients don't come back all at once
+    std::string_view request_id;
+};
+
+/// 429, 413 or 403, with x-weir-limit and the rate-limit headers.
+Answer refusal_answer(Dialect dialect, const RefusalContext& context);
+
+/// The rate-limit headers of one answer, refused or not.
+void append_rate_limit_headers(Dialect dialect,
+                               const std::array<std::optional<Level>, dimension_count>& tightest,
+                               std::int64_t now_us, HeaderList& headers);
+
+/// `name` (any case) belongs to the upstream's own rate-limit families, which weir replaces.
+bool is_rate_limit_header(std::string_view name) noexcept;
+
+/// "key/output_tokens/1m".
+std::string limit_name(Scope scope, Dimension dimension, std::int64_t window_us);
+
+/// "1.78s", "6m0s", "120ms": a Go duration, rounded up to the millisecond.
+std::string go_duration(std::int64_t duration_us);
+
+}  // namespace weir::llm

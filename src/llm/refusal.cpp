@@ -1,0 +1,154 @@
+// Refusals by a limit: 429 with the exact time, 413 where waiting is of no use, 403 where a limit is 0.
+#include <algorithm>
+
+#include "llm/dialect.hpp"
+#include "llm/durations.hpp"
+
+namespace weir::llm {
+
+namespace {
+
+// How clients wait, measured: a hint of 0 means "at once" to some and "own backoff" to others, and from 60 s
+// on they diverge again. Hence 1 ms to 59.999 s, and 1 s to 59 s.
+constexpr std::int64_t retry_after_s_max = 59;
+constexpr std::int64_t retry_after_ms_max = 59'999;
+
+constexpr std::int64_t divide_rounding_up(std::int64_t value, std::int64_t by) noexcept {
+    return value <= 0 ? 0 : (value - 1) / by + 1;
+}
+
+std::string_view scope_word(Scope scope) noexcept {
+    switch (scope) {
+        case Scope::key:
+            return "key";
+        case Scope::group:
+            return "group";
+        case Scope::key_on_model:
+            return "model";
+        case Scope::upstream:
+            return "upstream";
+    }
+    return "key";
+}
+
+struct DimensionWords {
+    std::string_view name;        ///< in x-weir-limit
+    std::string_view words;       ///< in a message
+    std::string_view per_minute;  ///< the usual short form, for windows of a minute
+};
+
+DimensionWords words_of(Dimension dimension) noexcept {
+    switch (dimension) {
+        case Dimension::requests:
+            return {"requests", "requests", "RPM"};
+        case Dimension::input_tokens:
+            return {"input_tokens", "input tokens", "ITPM"};
+        case Dimension::output_tokens:
+            return {"output_tokens", "output tokens", "OTPM"};
+        case Dimension::total_tokens:
+            return {"total_tokens", "tokens", "TPM"};
+    }
+    return {"requests", "requests", "RPM"};
+}
+
+/// " for gpt-4o on output tokens per min (OTPM): Limit 30000"
+std::string limit_in_words(const RefusalContext& context) {
+    const DimensionWords words = words_of(context.refusal.dimension);
+    std::string text;
+    if (!context.model.empty()) text.append(" for ").append(context.model);
+    text.append(" on ").append(words.words).append(" per ").append(window_in_words(context.window_us));
+    if (context.window_us == 60'000'000) text.append(" (").append(words.per_minute).append(")");
+    return text.append(": Limit ").append(std::to_string(context.refusal.limit));
+}
+
+ErrorDescription describe_refused(const RefusalContext& context) {
+    const Refusal& refusal = context.refusal;
+    ErrorDescription error;
+    error.status = 429;
+    error.type = refusal.dimension == Dimension::requests ? "requests" : "tokens";
+    error.code = "rate_limit_exceeded";
+    error.message = "Rate limit reached" + limit_in_words(context) + ", Used " +
+                    std::to_string(refusal.used) + ", Requested " + std::to_string(refusal.requested) +
+                    ". Please try again in " +
+                    go_duration(std::max<std::int64_t>(refusal.retry_after_us, 1)) + ".";
+    return error;
+}
+
+std::string_view advice_on(Dimension dimension) noexcept {
+    switch (dimension) {
+        case Dimension::requests:
+            return "";
+        case Dimension::input_tokens:
+            return " Shorten the input.";
+        case Dimension::output_tokens:
+            return " Ask for a shorter output, for example with a lower max_tokens.";
+        case Dimension::total_tokens:
+            return " Shorten the input or ask for a shorter output.";
+    }
+    return "";
+}
+
+ErrorDescription describe_never_fits(const RefusalContext& context) {
+    ErrorDescription error;
+    error.status = 413;
+    error.type = "invalid_request_error";
+    error.code = "request_too_large";
+    error.message = "Request too large" + limit_in_words(context) + ", Requested " +
+                    std::to_string(context.refusal.requested) +
+                    ". It exceeds the limit itself, so waiting won't help.";
+    error.message += advice_on(context.refusal.dimension);
+    return error;
+}
+
+ErrorDescription describe_blocked(const RefusalContext& context) {
+    ErrorDescription error;
+    error.status = 403;
+    error.type = "permission_denied";
+    error.code = "permission_denied";
+    error.message = "Not allowed" + limit_in_words(context) + ".";
+    return error;
+}
+
+ErrorDescription describe(const RefusalContext& context) {
+    switch (context.verdict) {
+        case Verdict::never_fits:
+            return describe_never_fits(context);
+        case Verdict::blocked:
+            return describe_blocked(context);
+        case Verdict::admitted:
+        case Verdict::refused:
+            break;
+    }
+    return describe_refused(context);
+}
+
+void append_retry_headers(Dialect dialect, const RefusalContext& context, HeaderList& headers) {
+    const std::int64_t wait_us = context.refusal.retry_after_us + context.spread_us;
+    const std::int64_t wait_s =
+        std::clamp<std::int64_t>(divide_rounding_up(wait_us, 1'000'000), 1, retry_after_s_max);
+    headers.emplace_back("retry-after", std::to_string(wait_s));
+    if (dialect == Dialect::anthropic) return;
+    const std::int64_t wait_ms =
+        std::clamp<std::int64_t>(divide_rounding_up(wait_us, 1000), 1, retry_after_ms_max);
+    headers.emplace_back("retry-after-ms", std::to_string(wait_ms));
+}
+
+}  // namespace
+
+std::string limit_name(Scope scope, Dimension dimension, std::int64_t window_us) {
+    std::string name(scope_word(scope));
+    return name.append("/").append(words_of(dimension).name).append("/").append(short_window(window_us));
+}
+
+Answer refusal_answer(Dialect dialect, const RefusalContext& context) {
+    Answer answer = error_answer(dialect, describe(context), context.request_id);
+    if (context.verdict == Verdict::refused) append_retry_headers(dialect, context, answer.headers);
+    // The only thing that stops every client; on a 429 some ignore it.
+    if (context.verdict == Verdict::never_fits) answer.headers.emplace_back("x-should-retry", "false");
+    answer.headers.emplace_back("x-weir-limit",
+                                limit_name(context.scope, context.refusal.dimension, context.window_us));
+    append_rate_limit_headers(dialect, context.tightest, context.now_us, answer.headers);
+    return answer;
+}
+
+}  // namespace weir::llm

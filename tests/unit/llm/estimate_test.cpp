@@ -1,0 +1,98 @@
+// The fitted estimate against counts of the o200k tokenizer, the bound, and the reserved output.
+#include "llm/estimate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+namespace weir::llm {
+namespace {
+
+std::int64_t fitted(std::string_view text) {
+    TextProfile profile;
+    profile.add(text);
+    return estimate_text(profile);
+}
+
+Call chat_of(const std::string& body) {
+    auto result = read_call(Api::chat_completions, body);
+    if (auto* error = std::get_if<CallError>(&result)) ADD_FAILURE() << error->message;
+    return std::get<Call>(std::move(result));
+}
+
+TEST(EstimateTest, EveryScriptCostsSomethingAndNeverMoreThanItsBytes) {
+    std::string text;
+    for (std::uint32_t point = 0x20; point < 0x20000; point += point < 0x3000 ? 1 : 37) {
+        if (point >= 0xd800 && point < 0xe000) continue;
+        text.clear();
+        for (int i = 0; i < 50; ++i) {
+            if (point < 0x80) {
+                text += static_cast<char>(point);
+                continue;
+            }
+            if (point >= 0x10000) text += static_cast<char>(0xf0 | point >> 18);
+            if (point >= 0x10000) text += static_cast<char>(0x80 | (point >> 12 & 63));
+            if (point >= 0x800 && point < 0x10000) text += static_cast<char>(0xe0 | point >> 12);
+            if (point >= 0x800) text += static_cast<char>(0x80 | (point >> 6 & 63));
+            if (point < 0x800) text += static_cast<char>(0xc0 | point >> 6);
+            text += static_cast<char>(0x80 | (point & 63));
+        }
+        ASSERT_GE(fitted(text), 1) << std::hex << point;
+        ASSERT_LE(fitted(text), static_cast<std::int64_t>(text.size())) << std::hex << point;
+    }
+}
+
+TEST(EstimateTest, InvalidUtf8IsTakenToo) {
+    std::mt19937 random(20260803);
+    for (int round = 0; round < 2000; ++round) {
+        std::string bytes(random() % 40, '\0');
+        for (char& c : bytes) c = static_cast<char>(random());
+        TextProfile profile;
+        profile.add(bytes);
+        ASSERT_EQ(profile.bytes, static_cast<std::int64_t>(bytes.size()));
+        ASSERT_LE(estimate_text(profile), profile.bytes);
+    }
+}
+
+TEST(EstimateTest, MessagesNamesAndReplyAreAdded) {
+    const std::string hi = R"({"role":"user","content":"hello"})";
+    const Call one = chat_of(R"({"model":"m","messages":[)" + hi + "]}");
+    EXPECT_EQ(estimate_input(one, EstimateMode::fitted), fitted("hello") + 3 + 3);
+    const Call two = chat_of(R"({"model":"m","messages":[)" + hi + "," + hi + "]}");
+    EXPECT_GE(estimate_input(two, EstimateMode::fitted), estimate_input(one, EstimateMode::fitted) + 4);
+    const Call named = chat_of(R"({"model":"m","messages":[{"role":"user","name":"a","content":"hello"}]})");
+    EXPECT_GE(estimate_input(named, EstimateMode::fitted), estimate_input(one, EstimateMode::fitted) + 2);
+}
+
+TEST(EstimateTest, TheBoundIsAtLeastTheBytesOfAllText) {
+    const std::string text = "caf\xc3\xa9 \xe4\xb8\xad\xe6\x96\x87";
+    const Call call = chat_of(R"({"model":"m","messages":[{"role":"user","content":")" + text +
+                              R"("},{"role":"tool","tool_call_id":"call_1234567890","content":"x"}],
+                                 "tools":[{"type":"function","function":{"name":"look_up","parameters":{"a":1}}}]})");
+    EXPECT_GE(estimate_input(call, EstimateMode::bound), static_cast<std::int64_t>(text.size()) + 100);
+    EXPECT_GT(estimate_input(call, EstimateMode::bound), estimate_input(call, EstimateMode::fitted));
+}
+
+TEST(EstimateTest, IsClamped) {
+    Call call;
+    EXPECT_EQ(estimate_input(call, EstimateMode::fitted), 1);
+    call.input.exact_tokens = 5'000'000'000;
+    EXPECT_EQ(estimate_input(call, EstimateMode::bound), 1'000'000'000);
+}
+
+TEST(EstimateTest, ReservedOutput) {
+    Call call;
+    EXPECT_EQ(reserve_output(call, EstimateMode::fitted, 1024), 1024);
+    call.output_bound = 100;
+    EXPECT_EQ(reserve_output(call, EstimateMode::fitted, 1024), 100);
+    EXPECT_EQ(reserve_output(call, EstimateMode::bound, 10), 100);
+    call.output_bound = 100'000;
+    EXPECT_EQ(reserve_output(call, EstimateMode::fitted, 1024), 1024);
+    EXPECT_EQ(reserve_output(call, EstimateMode::bound, 1024), 100'000);
+    call.output_bound = 0;
+    EXPECT_EQ(reserve_output(call, EstimateMode::fitted, 1024), 0);
+}
+
+}  // namespace
+}  // namespace weir::llm

@@ -1,0 +1,204 @@
+// The tap beyond the fixtures: formats, when bytes are held back, hostile numbers, long events, random bytes.
+#include "llm/usage_tap.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+namespace weir::llm {
+namespace {
+
+std::string feed(UsageTap& tap, std::string_view bytes) {
+    std::vector<std::string_view> forward;
+    tap.feed(bytes, forward);
+    std::string all;
+    for (const std::string_view view : forward) all.append(view);
+    return all;
+}
+
+std::string finish(UsageTap& tap) {
+    std::vector<std::string_view> forward;
+    tap.finish(forward);
+    std::string all;
+    for (const std::string_view view : forward) all.append(view);
+    return all;
+}
+
+TappedUsage usage_of_json(Api api, std::string_view text) {
+    UsageTap tap(api, AnswerFormat::json, false);
+    feed(tap, text);
+    return tap.usage();
+}
+
+TappedUsage usage_of_chunks(std::initializer_list<std::string_view> chunks) {
+    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, false);
+    for (const std::string_view chunk : chunks) feed(tap, std::string("data: ").append(chunk).append("\n\n"));
+    return tap.usage();
+}
+
+TEST(AnswerFormatTest, IsJudgedByTypeAndEncoding) {
+    EXPECT_EQ(answer_format("application/json", ""), AnswerFormat::json);
+    EXPECT_EQ(answer_format("Application/JSON; charset=utf-8", "identity"), AnswerFormat::json);
+    EXPECT_EQ(answer_format("application/problem+json", ""), AnswerFormat::json);
+    EXPECT_EQ(answer_format("text/event-stream;charset=utf-8", ""), AnswerFormat::event_stream);
+    EXPECT_EQ(answer_format("text/event-stream", "gzip"), AnswerFormat::opaque);
+    EXPECT_EQ(answer_format("text/plain", ""), AnswerFormat::opaque);
+    EXPECT_EQ(answer_format("", ""), AnswerFormat::opaque);
+}
+
+TEST(UsageTapTest, ForwardsWhatItHasAsSoonAsNothingNeedsToBeDropped) {
+    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, false);
+    EXPECT_EQ(feed(tap, "data: {\"choi"), "data: {\"choi");
+    EXPECT_EQ(feed(tap, "ces\":[]}\n"), "ces\":[]}\n");
+}
+
+TEST(UsageTapTest, HoldsBackOnlyTheUnfinishedEvent) {
+    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
+    EXPECT_EQ(feed(tap, ": pi"), ": pi");
+    EXPECT_EQ(feed(tap, "ng\n\ndata: {}\n\nda"), "ng\n\ndata: {}\n\n");
+    EXPECT_EQ(feed(tap, "ta: 1\n"), "");
+    EXPECT_EQ(feed(tap, "\n: x"), "data: 1\n\n: x");
+    EXPECT_EQ(feed(tap, "\n\ndata: {\"choices\":[],\"usage\":{}}\n\ndata: [DO"), "\n\ndata: [DO");
+    EXPECT_EQ(feed(tap, "NE]\n\n"), "NE]\n\n");
+    EXPECT_EQ(finish(tap), "");
+}
+
+TEST(UsageTapTest, DropsOneChunkAndNoMore) {
+    const std::string chunk =
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n";
+    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
+    EXPECT_EQ(feed(tap, chunk + chunk), chunk);
+    EXPECT_EQ(feed(tap, chunk), chunk);
+}
+
+TEST(UsageTapTest, KeepsChunksOfSubstance) {
+    for (const std::string more :
+         {R"("error":{"message":"m"})", R"("moderation":{"flagged":true})", R"("prompt_filter_results":[{}])",
+          R"("choices":[{}])", R"("usage":null)"}) {
+        const bool overrides = more.starts_with("\"choices") || more.starts_with("\"usage");
+        const std::string rest = overrides ? "" : R"("choices":[],"usage":{"prompt_tokens":1},)";
+        const std::string extra = more.starts_with("\"choices") ? R"("usage":{"prompt_tokens":1},)"
+                                  : more.starts_with("\"usage") ? R"("choices":[],)"
+                                                                : "";
+        const std::string event = "data: {" + rest + extra + more + "}\n\n";
+        UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
+        EXPECT_EQ(feed(tap, event), event);
+    }
+}
+
+TEST(UsageTapTest, PassesAnEventTooLongToBeHeld) {
+    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
+    const std::string piece(300'000, 'x');
+    std::string in = "data: {\"choices\":[],\"usage\":{\"a\":\"";
+    std::string out = feed(tap, in);
+    for (int i = 0; i < 6; ++i) {
+        in += piece;
+        out += feed(tap, piece);
+    }
+    EXPECT_EQ(out, in);
+    EXPECT_EQ(feed(tap, "\"}}\n\nda"), "\"}}\n\n");
+    EXPECT_EQ(feed(tap, "ta: {\"choices\":[],\"usage\":{}}\n\n"), "") << "the next event is held again";
+}
+
+TEST(UsageTapTest, ForwardsAnUnfinishedEventAtTheEnd) {
+    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
+    EXPECT_EQ(feed(tap, "data: {\"choices\":[],\"usa"), "");
+    EXPECT_EQ(finish(tap), "data: {\"choices\":[],\"usa");
+}
+
+TEST(UsageTapTest, ClampsAndIgnoresNumbersThatCannotBe) {
+    const auto usage = [](std::string_view value) {
+        return usage_of_json(
+            Api::chat_completions,
+            std::string(R"({"usage":{"prompt_tokens":7,"completion_tokens":)").append(value).append("}}"));
+    };
+    EXPECT_EQ(usage("1000000001").output_tokens, 1'000'000'000);
+    EXPECT_EQ(usage("18446744073709551615").output_tokens, 1'000'000'000);
+    for (const std::string_view bad : {"-1", "1.5", "1e30", "\"12\"", "null", "[1]", "{}", "true"}) {
+        EXPECT_EQ(usage(bad).output_tokens, std::nullopt) << bad;
+        EXPECT_EQ(usage(bad).input_tokens, 7) << bad;
+    }
+    EXPECT_EQ(usage("99999999999999999999999999").output_tokens, std::nullopt);
+}
+
+TEST(UsageTapTest, FindsTheOutermostUsageAlone) {
+    EXPECT_EQ(usage_of_json(Api::chat_completions, R"({"a":{"usage":{"prompt_tokens":1}}})").input_tokens,
+              std::nullopt);
+    EXPECT_EQ(usage_of_json(Api::chat_completions, R"([{"usage":{"prompt_tokens":1}}])").input_tokens,
+              std::nullopt);
+    EXPECT_EQ(usage_of_json(Api::chat_completions, R"({"a":"\"usage\":{","usage" : {"prompt_tokens":1} })")
+                  .input_tokens,
+              1);
+    EXPECT_EQ(
+        usage_of_json(Api::chat_completions, R"({"xusage":{"prompt_tokens":9},"usage2":{"prompt_tokens":9}})")
+            .input_tokens,
+        std::nullopt);
+    EXPECT_EQ(usage_of_json(Api::chat_completions, R"({"usage":"usage","b":"usage"})").input_tokens,
+              std::nullopt);
+    const std::string long_usage =
+        R"({"usage":{"prompt_tokens":1,"x":")" + std::string(70'000, 'x') + R"("}})";
+    EXPECT_EQ(usage_of_json(Api::chat_completions, long_usage).input_tokens, std::nullopt);
+    EXPECT_TRUE(usage_of_json(Api::chat_completions, long_usage).ended);
+    EXPECT_FALSE(usage_of_json(Api::chat_completions, R"({"usage":{})").ended);
+}
+
+TEST(UsageTapTest, ARunningCountIsNoFinalCount) {
+    const auto cut = usage_of_chunks(
+        {R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":5,"completion_tokens":40}})"});
+    EXPECT_EQ(cut.input_tokens, 5);
+    EXPECT_EQ(cut.output_tokens, std::nullopt);
+    EXPECT_EQ(cut.output_seen, 40);
+    const auto whole = usage_of_chunks(
+        {R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":5,"completion_tokens":40}})",
+         "[DONE]"});
+    EXPECT_EQ(whole.output_tokens, 40);
+}
+
+TEST(UsageTapTest, CountsDeltasThatHoldSomething) {
+    const auto seen = usage_of_chunks({
+        R"({"choices":[{"delta":{"role":"assistant","content":""}}]})",
+        R"({"choices":[{"delta":{"content":"a"}}]})",
+        R"({"choices":[{"delta":{"reasoning":"a"}}]})",
+        R"({"choices":[{"delta":{"refusal":"a"}},{"delta":{"content":"b"}}]})",
+        R"({"choices":[{"delta":{"function_call":{"arguments":"{"}}}]})",
+        R"({"choices":[{"delta":{"tool_calls":[{"function":{"arguments":""}}]}}]})",
+        R"(nonsense)",
+        R"({"choices":[{"delta":{},"finish_reason":"stop"}]})",
+    });
+    EXPECT_EQ(seen.output_seen, 5);
+    EXPECT_FALSE(seen.ended);
+}
+
+TEST(UsageTapTest, OpaqueAnswersPass) {
+    UsageTap tap(Api::chat_completions, AnswerFormat::opaque, true);
+    EXPECT_EQ(feed(tap, "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1}}\n\n"),
+              "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1}}\n\n");
+    EXPECT_EQ(tap.usage().input_tokens, std::nullopt);
+}
+
+TEST(UsageTapTest, RandomBytesPassUnchanged) {
+    const std::string_view pieces[] = {
+        "data:", "data: {", "\n",   "\r",    "\r\n", "\n\n", ":",         "\"",
+        "\\",    "{",       "}",    "[",     "]",    ",",    "\"usage\"", "\"choices\":[{}]",
+        "null",  "x",       "\xff", "[DONE]"};
+    std::mt19937 random(20260801);
+    for (int round = 0; round < 3000; ++round) {
+        const bool is_stream = round % 2 == 0;
+        UsageTap tap(Api::unmetered, is_stream ? AnswerFormat::event_stream : AnswerFormat::json,
+                     round % 4 == 0);
+        std::string in;
+        std::string out;
+        for (std::size_t i = random() % 60; i > 0; --i) {
+            std::string piece;
+            for (std::size_t k = random() % 5; k > 0; --k) piece += pieces[random() % std::size(pieces)];
+            in += piece;
+            out += feed(tap, piece);
+        }
+        out += finish(tap);
+        ASSERT_EQ(out, in);
+    }
+}
+
+}  // namespace
+}  // namespace weir::llm
