@@ -1,0 +1,218 @@
+// Wiring from the bottom up, and the order in which things end.
+#include "app/server.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/system/system_error.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "admin/admin_server.hpp"
+#include "app/worker_thread.hpp"
+#include "observe/access_log.hpp"
+#include "observe/metrics.hpp"
+#include "weir/memory_limiter.hpp"
+
+namespace weir::app {
+
+namespace {
+
+// Beside client connections: upstream connections come out of the same allowance, as they are needed.
+constexpr std::int64_t reserved_descriptors = 512;
+
+/// Raises the number of open files to what the system allows, and finds how many connections fit.
+std::int64_t allowed_connections(const config::WeirLimits& limits) {
+    rlimit files{};
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+    const auto allowed =
+        static_cast<std::int64_t>(std::min<rlim_t>(files.rlim_max, 1 << 30)) - reserved_descriptors;
+    if (limits.max_connections <= allowed) return limits.max_connections;
+    if (limits.max_connections_given) {
+        throw std::runtime_error(
+            "limits_of_weir.max_connections is " + std::to_string(limits.max_connections) +
+            ", but the limit on open files (ulimit -Hn) allows " + std::to_string(allowed));
+    }
+    spdlog::warn(
+        "max_connections is lowered from {} to {}: the limit on open files (ulimit -Hn) allows no more",
+        limits.max_connections, allowed);
+    return std::max<std::int64_t>(allowed, 1);
+}
+
+std::shared_ptr<boost::asio::ssl::context> load_tls(const config::Config& config) {
+    if (config.tls_cert_file.empty()) return nullptr;
+    auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
+    SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+    try {
+        context->use_certificate_chain_file(config.tls_cert_file);
+        context->use_private_key_file(config.tls_key_file, boost::asio::ssl::context::pem);
+    } catch (const boost::system::system_error& error) {
+        throw std::runtime_error("tls: the certificate or its key can't be used: " + error.code().message());
+    }
+    return context;
+}
+
+std::string text_of(const config::Endpoint& endpoint) {
+    const bool is_ipv6 = endpoint.address.find(':') != std::string::npos;
+    return (is_ipv6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" + std::to_string(endpoint.port);
+}
+
+template <typename Make>
+auto bind_or_explain(const config::Endpoint& endpoint, const char* flag, Make make) {
+    try {
+        return make();
+    } catch (const boost::system::system_error& error) {
+        throw std::runtime_error("can't listen on " + text_of(endpoint) + ": " + error.code().message() +
+                                 "; choose another with " + flag);
+    }
+}
+
+}  // namespace
+
+struct Server::Impl {
+    Impl(config::ConfigStore& config_store, const Clock& system_clock);
+
+    void start_workers(const config::Config& config);
+    void start_admin(const config::Config& config);
+    void wait_for_signal();
+    void on_signal(int signal);
+    void reload();
+    std::string metrics_text();
+
+    config::ConfigStore& store;
+    const Clock& clock;
+    observe::AccessLog access_log;
+    std::unique_ptr<MemoryLimiter> limiter;
+    proxy::BodyBudget body_budget;
+    std::atomic<std::int64_t> connections_open{0};
+    std::vector<std::unique_ptr<WorkerThread>> workers;
+    boost::asio::io_context main_context{1};
+    boost::asio::signal_set signals;
+    std::unique_ptr<admin::AdminServer> admin_server;
+    std::atomic<bool> draining{false};
+    std::thread ending;  // waits for the workers
+};
+
+Server::Impl::Impl(config::ConfigStore& config_store, const Clock& system_clock)
+    : store(config_store),
+      clock(system_clock),
+      access_log(store.current()->log_access),
+      limiter(make_memory_limiter(
+          clock, {.ledgers_max = static_cast<std::size_t>(store.current()->store_max_ledgers)})),
+      body_budget(store.current()->limits_of_weir.max_buffered_bytes),
+      signals(main_context, SIGTERM, SIGINT, SIGHUP) {
+    const std::shared_ptr<const config::Config> config = store.current();
+    std::signal(SIGPIPE, SIG_IGN);
+    start_workers(*config);
+    start_admin(*config);
+}
+
+void Server::Impl::start_workers(const config::Config& config) {
+    const std::int64_t connections_max = allowed_connections(config.limits_of_weir);
+    const auto tls = load_tls(config);
+    const auto policy = std::make_shared<const policy::Policy>(store.current());
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    const unsigned count = config.threads > 0 ? static_cast<unsigned>(config.threads) : cores;
+    const proxy::Shared shared{clock, *limiter, access_log, body_budget, connections_open};
+    config::Endpoint endpoint = config.listen;
+    bind_or_explain(endpoint, "--listen", [&] {
+        proxy::Listener::probe(endpoint);
+        for (unsigned i = 0; i < count; ++i) {
+            workers.push_back(std::make_unique<WorkerThread>(shared, policy, endpoint, connections_max, tls));
+            endpoint.port =
+                workers.front()->port();  // where port 0 was asked for, all share the one that was given
+        }
+        return 0;
+    });
+    spdlog::info("listening on {}{} with {} thread{}, upstream {}", text_of(endpoint), tls ? " (TLS)" : "",
+                 count, count == 1 ? "" : "s", config.upstreams.front().name);
+}
+
+void Server::Impl::start_admin(const config::Config& config) {
+    admin::AdminSources sources{.ready = [this] { return !draining.load(); },
+                                .metrics = [this] { return metrics_text(); }};
+    admin_server = bind_or_explain(config.admin_listen, "--admin", [&] {
+        return std::make_unique<admin::AdminServer>(
+            main_context, admin::AdminOptions{config.admin_listen, config.admin_token}, std::move(sources));
+    });
+    config::Endpoint endpoint = config.admin_listen;
+    endpoint.port = admin_server->port();
+    spdlog::info("admin on {}", text_of(endpoint));
+}
+
+void Server::Impl::wait_for_signal() {
+    signals.async_wait([this](const boost::system::error_code& error, int signal) {
+        if (error) return;
+        on_signal(signal);
+        wait_for_signal();
+    });
+}
+
+void Server::Impl::on_signal(int signal) {
+    if (signal == SIGHUP) return reload();
+    if (draining.exchange(true)) {
+        spdlog::warn("second signal: ending at once");
+        std::_Exit(1);
+    }
+    const std::int64_t drain_ms = store.current()->timeouts.drain_ms;
+    spdlog::info("draining for at most {} ms", drain_ms);
+    for (const auto& worker : workers) worker->drain(drain_ms);
+    // The admin port goes on answering until the last worker has ended.
+    ending = std::thread([this] {
+        for (const auto& worker : workers) worker->join();
+        main_context.stop();
+    });
+}
+
+void Server::Impl::reload() {
+    const std::vector<config::Mistake> mistakes = store.reload();
+    for (const config::Mistake& mistake : mistakes) {
+        spdlog::error("reload: {}: {}", mistake.where, mistake.message);
+    }
+    if (!mistakes.empty()) {
+        spdlog::error("reload: {} mistake{}, nothing was changed", mistakes.size(),
+                      mistakes.size() == 1 ? "" : "s");
+        return;
+    }
+    const auto policy = std::make_shared<const policy::Policy>(store.current());
+    for (const auto& worker : workers) worker->use(policy);
+    body_budget.set_bytes_max(store.current()->limits_of_weir.max_buffered_bytes);
+    spdlog::info("reload: configuration {} is in force", config::config_hash(*store.current()));
+}
+
+std::string Server::Impl::metrics_text() {
+    std::vector<const observe::WorkerMetrics*> all;
+    for (const auto& worker : workers) all.push_back(&worker->metrics());
+    const MemoryLimiterStatistics statistics = limiter->statistics();
+    return observe::render_metrics(all, {.version = WEIR_VERSION,
+                                         .config_hash = config::config_hash(*store.current()),
+                                         .ledgers = statistics.ledgers,
+                                         .overflow_requests = statistics.overflow_requests,
+                                         .dropped_reservations = Reservation::dropped(),
+                                         .buffered_bytes = body_budget.held_bytes()});
+}
+
+Server::Server(config::ConfigStore& store, const Clock& clock)
+    : impl_(std::make_unique<Impl>(store, clock)) {}
+Server::~Server() = default;
+
+int Server::run() {
+    impl_->wait_for_signal();
+    impl_->admin_server->start();
+    for (const auto& worker : impl_->workers) worker->start();
+    impl_->main_context.run();
+    impl_->ending.join();
+    spdlog::info("drained");
+    return 0;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,69 @@
+// Starting and ending one io thread.
+#include "app/worker_thread.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+namespace weir::app {
+
+namespace {
+constexpr auto housekeeping_interval = std::chrono::seconds(1);
+constexpr auto drain_check_interval = std::chrono::milliseconds(20);
+}  // namespace
+
+WorkerThread::WorkerThread(const proxy::Shared& shared, std::shared_ptr<const policy::Policy> policy,
+                           const config::Endpoint& endpoint, std::int64_t connections_max,
+                           std::shared_ptr<boost::asio::ssl::context> tls)
+    : worker_(context_, shared, std::move(policy)),
+      listener_(worker_, endpoint, connections_max, tls.get()),
+      tls_(std::move(tls)) {}
+
+void WorkerThread::start() {
+    boost::asio::co_spawn(context_, listener_.run(), boost::asio::detached);
+    boost::asio::co_spawn(context_, worker_.leases.run(), boost::asio::detached);
+    boost::asio::co_spawn(context_, keep_house(), boost::asio::detached);
+    thread_ = std::thread([this] { context_.run(); });
+}
+
+awaitable<void> WorkerThread::keep_house() {
+    Timer timer(context_);
+    for (;;) {
+        timer.expires_after(housekeeping_interval);
+        co_await timer.async_wait(use_awaitable_as_tuple);
+        worker_.pool.sweep();
+    }
+}
+
+void WorkerThread::use(std::shared_ptr<const policy::Policy> policy) {
+    boost::asio::post(context_,
+                      [this, policy = std::move(policy)]() mutable { worker_.policy = std::move(policy); });
+}
+
+void WorkerThread::drain(std::int64_t drain_ms) {
+    boost::asio::post(context_, [this, drain_ms] {
+        worker_.draining = true;
+        listener_.drain();
+        boost::asio::co_spawn(context_, drain_until_empty(drain_ms), boost::asio::detached);
+    });
+}
+
+awaitable<void> WorkerThread::drain_until_empty(std::int64_t drain_ms) {
+    const std::int64_t cut_at_us = worker_.clock.steady_us() + drain_ms * 1000;
+    Timer timer(context_);
+    bool cut = false;
+    while (!listener_.empty()) {
+        if (!cut && worker_.clock.steady_us() >= cut_at_us) {
+            spdlog::warn("drain: time is up, ending the connections that are left");
+            listener_.cut();
+            cut = true;
+        }
+        timer.expires_after(drain_check_interval);
+        co_await timer.async_wait(use_awaitable_as_tuple);
+    }
+    context_.stop();
+}
+
+}  // namespace weir::app

@@ -1,0 +1,135 @@
+// Builds heads toward the client.
+#include "proxy/answer_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "proxy/request_rules.hpp"
+
+namespace weir::proxy {
+
+namespace {
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+}
+
+std::string_view reason_of(int status) noexcept {
+    switch (status) {
+        case 200:
+            return "OK";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 408:
+            return "Request Timeout";
+        case 413:
+            return "Content Too Large";
+        case 414:
+            return "URI Too Long";
+        case 417:
+            return "Expectation Failed";
+        case 429:
+            return "Too Many Requests";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 500:
+            return "Internal Server Error";
+        case 502:
+            return "Bad Gateway";
+        case 503:
+            return "Service Unavailable";
+        case 504:
+            return "Gateway Timeout";
+        default:
+            return "";
+    }
+}
+
+}  // namespace
+
+bool answer_has_body(std::string_view method, int status) noexcept {
+    return method != "HEAD" && status >= 200 && status != 204 && status != 304;
+}
+
+BodyFraming answer_framing(const Framing& upstream, int client_version, bool has_body,
+                           bool length_holds) noexcept {
+    if (!has_body) return BodyFraming::none;
+    if (upstream.content_length && length_holds) return BodyFraming::content_length;
+    return client_version >= 11 ? BodyFraming::chunked : BodyFraming::until_close;
+}
+
+std::string make_answer_head(const ClientAnswer& answer) {
+    std::string out;
+    out.reserve(1024);
+    out.append("HTTP/1.1 ").append(std::to_string(answer.head.status)).append(" ");
+    out.append(answer.head.reason).append("\r\n");
+    for (const Field& field : answer.head.fields) {
+        if (is_hop_by_hop(answer.head.fields, field.name)) continue;
+        if (equals_ignoring_case(field.name, "content-length")) continue;
+        if (answer.replace_rate_limits && llm::is_rate_limit_header(field.name)) continue;
+        append_field(out, field.name, field.value);
+    }
+    for (const auto& [name, value] : answer.rate_limits) append_field(out, name, value);
+    if (!answer.head.fields.find("x-request-id")) append_field(out, "x-request-id", answer.request_id);
+    append_field(out, "Via", "1.1 weir");
+    // A HEAD or 304 answer announces the length that its body would have.
+    const bool announces_length = answer.framing == BodyFraming::content_length ||
+                                  (answer.framing == BodyFraming::none && answer.head.status != 204);
+    if (announces_length && answer.upstream_framing.content_length) {
+        append_field(out, "Content-Length", std::to_string(*answer.upstream_framing.content_length));
+    }
+    if (answer.framing == BodyFraming::chunked) append_field(out, "Transfer-Encoding", "chunked");
+    if (answer.close) {
+        append_field(out, "Connection", "close");
+    } else if (answer.client_version == 10) {
+        append_field(out, "Connection", "keep-alive");
+    }
+    out.append("\r\n");
+    return out;
+}
+
+std::string make_own_answer(const OwnAnswer& own) {
+    std::string out;
+    out.reserve(512 + own.answer.body.size());
+    out.append("HTTP/1.1 ").append(std::to_string(own.answer.status)).append(" ");
+    out.append(reason_of(own.answer.status)).append("\r\n");
+    append_field(out, "Date", http_date(own.now_us));
+    bool names_request = false;
+    for (const auto& [name, value] : own.answer.headers) {
+        append_field(out, name, value);
+        names_request = names_request || name == "x-request-id";
+    }
+    if (!names_request && !own.request_id.empty()) append_field(out, "x-request-id", own.request_id);
+    append_field(out, "Content-Length", std::to_string(own.answer.body.size()));
+    if (own.close) append_field(out, "Connection", "close");
+    out.append("\r\n");
+    if (!own.head_only) out.append(own.answer.body);
+    return out;
+}
+
+std::string http_date(std::int64_t now_us) {
+    const auto seconds = static_cast<std::time_t>(now_us / 1'000'000);
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    // Not strftime's %a and %b: those follow the locale.
+    static constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    std::array<char, 64> text{};
+    const int size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                                   days[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
+                                   months[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900,
+                                   utc.tm_hour, utc.tm_min, utc.tm_sec);
+    return {text.data(), static_cast<std::size_t>(std::max(size, 0))};
+}
+
+}  // namespace weir::proxy

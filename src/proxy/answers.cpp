@@ -1,0 +1,97 @@
+// What weir itself answers: errors, refusals, and the caller's own limits.
+#include <nlohmann/json.hpp>
+
+#include "proxy/errors.hpp"
+#include "proxy/exchange.hpp"
+
+namespace weir::proxy {
+
+awaitable<void> Exchange::answer(const llm::Answer& answer, observe::Outcome outcome) {
+    record_.outcome = outcome;
+    record_.status = answer.status;
+    const std::string bytes = make_own_answer({.answer = answer,
+                                               .request_id = record_.request_id,
+                                               .now_us = worker_.clock.now_us(),
+                                               .close = closes_after(),
+                                               .head_only = request_.head.method == "HEAD"});
+    record_.answer_bytes = static_cast<std::int64_t>(answer.body.size());
+    const auto buffer = boost::asio::buffer(bytes);
+    const boost::system::error_code error = co_await client_.write({&buffer, 1});
+    if (error) close_ = true;
+}
+
+awaitable<void> Exchange::answer_error(const llm::ErrorDescription& error, observe::Outcome outcome) {
+    llm::Answer rendered = llm::error_answer(dialect_, error, record_.request_id);
+    if (rendered.status == 503) rendered.headers.emplace_back("retry-after", "1");
+    co_await answer(rendered, outcome);
+}
+
+awaitable<void> Exchange::answer_error(boost::system::error_code code, std::string_view detail) {
+    if (code == errc::client_gone) {
+        record_.outcome = observe::Outcome::client_gone;
+        close_ = true;
+        co_return;
+    }
+    const llm::ErrorDescription error = describe_error(code, detail);
+    co_await answer_error(error, outcome_of(code));
+}
+
+awaitable<void> Exchange::refuse(const Decision& decision) {
+    const Refusal& refusal = decision.refusal;
+    const LedgerLimits& ledger = applicable_.ledgers[refusal.ledger_index];
+    const std::int64_t now_us = worker_.clock.now_us();
+    llm::RefusalContext context;
+    context.verdict = decision.verdict;
+    context.refusal = refusal;
+    context.scope = ledger.scope;
+    context.window_us = ledger.window_us;
+    context.model = call_.model;
+    context.tightest = decision.tightest;
+    context.now_us = now_us;
+    context.request_id = record_.request_id;
+    if (decision.verdict == Verdict::refused && worker_.refusal_rate.is_crowded(ledger.ledger, now_us)) {
+        std::uniform_int_distribution<std::int64_t> up_to_a_tenth(0, refusal.retry_after_us / 10);
+        context.spread_us = up_to_a_tenth(worker_.random);
+    }
+    record_.refused_by = observe::RefusedBy{
+        ledger.scope, refusal.dimension, llm::limit_name(ledger.scope, refusal.dimension, ledger.window_us)};
+    const observe::Outcome outcome = decision.verdict == Verdict::refused      ? observe::Outcome::refused
+                                     : decision.verdict == Verdict::never_fits ? observe::Outcome::never_fits
+                                                                               : observe::Outcome::blocked;
+    const llm::Answer rendered = llm::refusal_answer(dialect_, context);
+    co_await answer(rendered, outcome);
+}
+
+awaitable<void> Exchange::answer_limits() {
+    const bool known = record_.path == "/weir/limits";
+    const bool readable = request_.head.method == "GET" || request_.head.method == "HEAD";
+    if (!known || !readable) {
+        const llm::ErrorDescription error{
+            .status = known ? 405 : 404,
+            .type = "invalid_request_error",
+            .message = "weir itself serves GET /weir/limits and nothing else here.",
+            .param = {},
+            .code = known ? "method_not_allowed" : "unknown_url"};
+        co_return co_await answer_error(error, observe::Outcome::bad_request);
+    }
+    const std::vector<LedgerLimits> ledgers = policy_->ledgers_of(*subject_, upstream());
+    const auto levels = co_await worker_.limiter.peek(ledgers);
+    if (!levels) co_return co_await answer_error(levels.error());
+    nlohmann::ordered_json limits = nlohmann::ordered_json::array();
+    for (const Level& level : *levels) {
+        const LedgerLimits& ledger = ledgers[level.ledger_index];
+        limits.push_back({{"name", llm::limit_name(ledger.scope, level.dimension, ledger.window_us)},
+                          {"ledger", ledger.ledger},
+                          {"limit", level.limit},
+                          {"used", level.used},
+                          {"remaining", level.remaining()},
+                          {"reset_ms", (level.reset_us + 999) / 1000}});
+    }
+    llm::Answer rendered;
+    rendered.status = 200;
+    rendered.headers.emplace_back("content-type", "application/json");
+    rendered.body = nlohmann::ordered_json{{"key", subject_->id}, {"limits", limits}}.dump(2) + "\n";
+    co_await answer(rendered, observe::Outcome::answered);
+}
+
+}  // namespace weir::proxy

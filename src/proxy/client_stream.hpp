@@ -1,0 +1,67 @@
+// The connection to a client: buffered input that can be filled in the background, deadlines, writes.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "proxy/deadline.hpp"
+#include "proxy/transport.hpp"
+#include "proxy/wakeup.hpp"
+#include "weir/clock.hpp"
+#include "weir/error.hpp"
+
+namespace weir::proxy {
+
+/// One thread. `finish` must have been awaited before it is destroyed.
+class ClientStream {
+public:
+    ClientStream(Socket socket, boost::asio::io_context& context, const Clock& clock, std::int64_t write_ms);
+
+    Transport& transport() noexcept { return transport_; }
+    /// For reads; writes arm it themselves.
+    Deadline& deadline() noexcept { return deadline_; }
+
+    /// Received and not yet consumed. Valid until the next fill.
+    std::string_view input() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+    void consume(std::size_t bytes) noexcept { begin_ += bytes; }
+
+    /// Waits until there is more input than now; `read_bytes` is how much room to offer.
+    /// errc::client_gone, or errc::request_timeout when the deadline expired.
+    awaitable<boost::system::error_code> fill(std::size_t read_bytes);
+    /// Gives memory back that only a large message needed. No input may be left.
+    void shrink();
+
+    /// While an answer is prepared, keep reading, so that a client that leaves is noticed: `on_gone` is
+    /// called once, then. What a pipelining client sends is kept, up to a bound above which watching pauses.
+    void watch(std::function<void()> on_gone);
+    void unwatch() noexcept { on_gone_ = nullptr; }
+    bool gone() const noexcept { return gone_; }
+
+    /// All of it, within the write deadline; otherwise errc::client_gone, and the connection is of no more
+    /// use.
+    awaitable<boost::system::error_code> write(std::span<const boost::asio::const_buffer> buffers);
+
+    void close() noexcept;
+    /// Closes, and waits until no operation refers to this object any more.
+    awaitable<void> finish();
+
+private:
+    void start_read(std::size_t read_bytes);
+    void on_read(const boost::system::error_code& error, std::size_t bytes);
+
+    Transport transport_;
+    Deadline deadline_;
+    std::int64_t write_ms_;
+    std::vector<char> buffer_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    bool reading_ = false;
+    bool gone_ = false;
+    std::function<void()> on_gone_;
+    Wakeup readable_;
+};
+
+}  // namespace weir::proxy

@@ -1,0 +1,184 @@
+// The rules of http_guard.hpp, each where its RFC section stands.
+#include "proxy/http_guard.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace weir::proxy {
+
+namespace {
+
+constexpr Objection fine{};
+
+constexpr Objection bad(std::string_view reason) noexcept {
+    return {errc::bad_request, reason};
+}
+
+// RFC 9110 5.6.2: token characters.
+constexpr std::array<bool, 256> make_token_table() {
+    std::array<bool, 256> table{};
+    for (const char c :
+         std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+        table[static_cast<unsigned char>(c)] = true;
+    }
+    return table;
+}
+constexpr auto token_table = make_token_table();
+
+bool is_token(std::string_view text) noexcept {
+    return !text.empty() && std::all_of(text.begin(), text.end(),
+                                        [](char c) { return token_table[static_cast<unsigned char>(c)]; });
+}
+
+// RFC 9110 5.5: visible characters, white space and obs-text; no other control bytes.
+bool is_field_value(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+    });
+}
+
+int hex_digit(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+bool is_unreserved(int c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+// RFC 9110 7.2: uri-host [":" port], without userinfo.
+bool is_host(std::string_view host) noexcept {
+    return std::all_of(host.begin(), host.end(), [](char c) {
+        return c > 0x20 && c < 0x7f && std::string_view("@/\\?#,").find(c) == std::string_view::npos;
+    });
+}
+
+Objection parse_length(std::string_view text, std::optional<std::uint64_t>& length) noexcept {
+    if (text.empty()) return bad("Content-Length is empty");
+    std::uint64_t value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return bad("Content-Length is not a number");
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        if (value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10)
+            return bad("Content-Length overflows");
+        value = value * 10 + digit;
+    }
+    if (length && *length != value) return bad("Content-Length differs from another Content-Length");
+    length = value;
+    return fine;
+}
+
+}  // namespace
+
+Objection check_raw_head(std::string_view head) noexcept {
+    std::size_t line_begin = head.find("\r\n");
+    if (line_begin == std::string_view::npos) return bad("the header has no end");
+    line_begin += 2;
+    for (;;) {
+        const auto line_end = head.find("\r\n", line_begin);
+        if (line_end == std::string_view::npos) return bad("the header has no end");
+        const std::string_view line = head.substr(line_begin, line_end - line_begin);
+        if (line.empty()) return fine;
+        const auto colon = line.find(':');
+        if (colon == std::string_view::npos) return bad("a header line has no colon");
+        if (!is_token(line.substr(0, colon))) return bad("a header name holds a character that it must not");
+        if (!is_field_value(line.substr(colon + 1))) return bad("a header value holds a control character");
+        line_begin = line_end + 2;
+    }
+}
+
+Objection check_request_line(std::string_view head, std::size_t target_bytes_max) noexcept {
+    const std::string_view line = head.substr(0, head.find("\r\n"));
+    const auto method_end = line.find(' ');
+    if (method_end == std::string_view::npos) return bad("the request line is malformed");
+    const auto target_end = line.find(' ', method_end + 1);
+    if (target_end == std::string_view::npos) return bad("the request line is malformed");
+    const std::string_view target = line.substr(method_end + 1, target_end - method_end - 1);
+    const std::string_view version = line.substr(target_end + 1);
+    if (!is_token(line.substr(0, method_end))) return bad("the method is malformed");
+    if (target.empty()) return bad("the target is empty");
+    if (target.size() > target_bytes_max) return {errc::target_too_long, "the target is too long"};
+    const bool plain =
+        std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
+    if (!plain) return bad("the target holds a character that it must not");
+    if (version != "HTTP/1.1" && version != "HTTP/1.0") return bad("the HTTP version must be 1.0 or 1.1");
+    return fine;
+}
+
+Objection check_framing(int version, const Fields& fields, Framing& framing) noexcept {
+    framing = {};
+    std::size_t encodings = 0;
+    for (const Field& field : fields) {
+        if (equals_ignoring_case(field.name, "content-length")) {
+            if (const Objection objection = parse_length(field.value, framing.content_length))
+                return objection;
+        } else if (equals_ignoring_case(field.name, "transfer-encoding")) {
+            ++encodings;
+            if (!equals_ignoring_case(field.value, "chunked"))
+                return bad("Transfer-Encoding must be chunked alone");
+        }
+    }
+    if (encodings == 0) return fine;
+    if (encodings > 1) return bad("Transfer-Encoding is repeated");
+    if (version < 11) return bad("Transfer-Encoding needs HTTP/1.1");
+    if (framing.content_length) return bad("Transfer-Encoding and Content-Length exclude each other");
+    framing.chunked = true;
+    return fine;
+}
+
+Objection check_request(const RequestHead& head, std::string_view& path_and_query) noexcept {
+    if (head.method == "CONNECT" || head.method == "TRACE") {
+        return {errc::method_not_allowed, "the method is not allowed"};
+    }
+    const std::size_t hosts = head.fields.count("host");
+    if (hosts != 1 && (hosts > 1 || head.version == 11)) return bad("there must be exactly one Host");
+    const std::string_view host = head.fields.value("host");
+    if (!is_host(host)) return bad("Host is malformed");
+    if (host.empty()) return bad("Host is empty");
+
+    std::string_view target = head.target;
+    if (target.front() != '/') {  // absolute-form, RFC 9112 3.2.2
+        const auto scheme_end = target.find("://");
+        const std::string_view scheme = target.substr(0, scheme_end);
+        if (scheme_end == std::string_view::npos ||
+            !(equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https"))) {
+            return bad("the target must be a path");
+        }
+        target.remove_prefix(scheme_end + 3);
+        const auto authority_end = std::min(target.find('/'), target.find('?'));
+        if (!equals_ignoring_case(target.substr(0, authority_end), host))
+            return bad("the target names another host");
+        target = authority_end == std::string_view::npos ? "/" : target.substr(authority_end);
+        if (target.front() != '/') return bad("the target must be a path");
+    }
+    path_and_query = target;
+    if (!is_normal_path(target.substr(0, target.find('?')))) return bad("the path is not in its normal form");
+    return fine;
+}
+
+bool is_normal_path(std::string_view path) noexcept {
+    if (path.empty() || path.front() != '/') return false;
+    for (std::size_t begin = 1; begin <= path.size();) {
+        const auto slash = std::min(path.find('/', begin), path.size());
+        const std::string_view segment = path.substr(begin, slash - begin);
+        if (segment == "." || segment == ".." || (segment.empty() && slash < path.size())) return false;
+        begin = slash + 1;
+    }
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        if (path[i] == '\\') return false;  // some servers read it as a slash
+        if (path[i] != '%') continue;
+        const int high = i + 2 < path.size() ? hex_digit(path[i + 1]) : -1;
+        const int low = i + 2 < path.size() ? hex_digit(path[i + 2]) : -1;
+        if (high < 0 || low < 0) return false;
+        const int byte = high * 16 + low;
+        if (is_unreserved(byte) || byte == '/' || byte == '\\' || byte < 0x20) return false;
+    }
+    return true;
+}
+
+}  // namespace weir::proxy

@@ -1,0 +1,47 @@
+// What RFC 9112 forbids, or lets two servers read differently, and a lenient parser would let through.
+// Pure: over the raw bytes before a parser gets them, and over the parsed fields after.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proxy/http_message.hpp"
+#include "weir/error.hpp"
+
+namespace weir::proxy {
+
+/// Refused, and why in words that may go to the client.
+struct Objection {
+    errc code = errc::ok;
+    std::string_view reason;
+    explicit operator bool() const noexcept { return code != errc::ok; }
+};
+
+/// A whole head, from its first line to the empty one: line ends, name and value bytes (RFC 9112 2.2, 5),
+/// no white space before a colon, no folding. `first_line` is checked by the two below.
+Objection check_raw_head(std::string_view head) noexcept;
+
+/// `METHOD SP target SP HTTP/1.x` with nothing else (RFC 9112 3).
+Objection check_request_line(std::string_view head, std::size_t target_bytes_max) noexcept;
+
+/// How the body of a message is delimited.
+struct Framing {
+    bool chunked = false;
+    std::optional<std::uint64_t> content_length;
+};
+
+/// Transfer-Encoding and Content-Length by RFC 9112 6, more strictly: one `chunked` or nothing, not on 1.0,
+/// never together with a length; lengths in digits, repeated only when equal.
+Objection check_framing(int version, const Fields& fields, Framing& framing) noexcept;
+
+/// Host (one, without userinfo), the form of the target, and the methods that a proxy of this kind has no use
+/// for. `path_and_query` is the target in origin form: a view into the head.
+Objection check_request(const RequestHead& head, std::string_view& path_and_query) noexcept;
+
+/// The path (no query) is in its normal form: no empty or dot segments, no percent-encoded unreserved
+/// characters (RFC 3986 6.2.2), so that it means to the upstream what it means to the meter.
+bool is_normal_path(std::string_view path) noexcept;
+
+}  // namespace weir::proxy

@@ -1,0 +1,53 @@
+// Look-ups in parsed heads.
+#include "proxy/http_message.hpp"
+
+#include <algorithm>
+
+namespace weir::proxy {
+
+namespace {
+
+constexpr char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+}  // namespace
+
+bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
+    return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(),
+                                                     [](char a, char b) { return lower(a) == lower(b); });
+}
+
+std::optional<std::string_view> Fields::find(std::string_view name) const noexcept {
+    for (const Field& field : fields_) {
+        if (equals_ignoring_case(field.name, name)) return field.value;
+    }
+    return std::nullopt;
+}
+
+std::size_t Fields::count(std::string_view name) const noexcept {
+    return static_cast<std::size_t>(std::count_if(fields_.begin(), fields_.end(), [&](const Field& field) {
+        return equals_ignoring_case(field.name, name);
+    }));
+}
+
+bool Fields::lists_token(std::string_view name, std::string_view token) const noexcept {
+    for (const Field& field : fields_) {
+        if (!equals_ignoring_case(field.name, name)) continue;
+        for (std::string_view rest = field.value; !rest.empty();) {
+            const auto comma = rest.find(',');
+            if (equals_ignoring_case(trim(rest.substr(0, comma)), token)) return true;
+            if (comma == std::string_view::npos) break;
+            rest.remove_prefix(comma + 1);
+        }
+    }
+    return false;
+}
+
+}  // namespace weir::proxy

@@ -1,0 +1,54 @@
+// Parsed heads of HTTP/1 messages as plain values; the views point into bytes that the reader keeps.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace weir::proxy {
+
+/// Same letters, whatever their case (ASCII only: field names and tokens are nothing else).
+bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept;
+
+struct Field {
+    std::string_view name;
+    std::string_view value;  ///< without surrounding white space
+};
+
+/// In the order of the message.
+class Fields {
+public:
+    void clear() noexcept { fields_.clear(); }
+    void add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }
+    std::size_t size() const noexcept { return fields_.size(); }
+    auto begin() const noexcept { return fields_.begin(); }
+    auto end() const noexcept { return fields_.end(); }
+
+    /// The first of that name; nullopt where there is none.
+    std::optional<std::string_view> find(std::string_view name) const noexcept;
+    /// The first of that name, or an empty view.
+    std::string_view value(std::string_view name) const noexcept { return find(name).value_or(""); }
+    std::size_t count(std::string_view name) const noexcept;
+    /// A comma-separated list field holds the token, in any case, in any of its lines.
+    bool lists_token(std::string_view name, std::string_view token) const noexcept;
+
+private:
+    std::vector<Field> fields_;
+};
+
+struct RequestHead {
+    std::string_view method;
+    std::string_view target;  ///< as received
+    int version = 11;         ///< 10 or 11
+    Fields fields;
+};
+
+struct ResponseHead {
+    int status = 0;
+    std::string_view reason;
+    int version = 11;
+    Fields fields;
+};
+
+}  // namespace weir::proxy

@@ -1,0 +1,49 @@
+// One timer for all entries of a thread: looking at each ten times a second is cheaper than a timer each.
+#include "proxy/lease_keeper.hpp"
+
+#include <chrono>
+
+namespace weir::proxy {
+
+namespace {
+constexpr std::int64_t tick_us = 100'000;
+}  // namespace
+
+void LeaseKeeper::add(Entry& entry) {
+    entry.due_us = clock_.steady_us() + entry.reservation.progress_due_us() - tick_us;
+    entries_.push_back(entry);
+}
+
+awaitable<void> LeaseKeeper::remove(Entry& entry) {
+    while (entry.busy) co_await entry.idle.wait();
+    const auto position = entries_.iterator_to(entry);
+    if (next_ == position) ++next_;
+    entries_.erase(position);
+}
+
+awaitable<void> LeaseKeeper::run() {
+    Timer timer(context_);
+    while (!stopped_) {
+        timer.expires_after(std::chrono::microseconds(tick_us));
+        co_await timer.async_wait(use_awaitable_as_tuple);
+        co_await renew_due();
+    }
+}
+
+awaitable<void> LeaseKeeper::renew_due() {
+    const std::int64_t now_us = clock_.steady_us();
+    for (auto current = entries_.begin(); current != entries_.end(); current = next_) {
+        next_ = std::next(current);
+        Entry& entry = *current;
+        if (entry.due_us > now_us) continue;
+        entry.busy = true;
+        // A failed renewal is tried again at the next tick; until it succeeds the old lease holds.
+        const auto renewed = co_await limiter_.progress(entry.reservation, entry.so_far());
+        if (renewed) entry.due_us = clock_.steady_us() + entry.reservation.progress_due_us() - tick_us;
+        entry.busy = false;
+        entry.idle.notify();
+    }
+    next_ = entries_.end();
+}
+
+}  // namespace weir::proxy

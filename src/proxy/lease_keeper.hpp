@@ -1,0 +1,52 @@
+// Renews the leases of requests in flight, so that an answer that takes long stays reserved and counted.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/intrusive/list.hpp>
+#include <cstdint>
+#include <functional>
+
+#include "proxy/wakeup.hpp"
+#include "weir/clock.hpp"
+#include "weir/limiter.hpp"
+
+namespace weir::proxy {
+
+/// One thread. Whatever is added must be removed before it is destroyed.
+class LeaseKeeper {
+public:
+    /// One reservation in flight; lives in its exchange.
+    struct Entry : boost::intrusive::list_base_hook<> {
+        Entry(Reservation& held, std::function<Usage()> produced_so_far)
+            : reservation(held), so_far(std::move(produced_so_far)) {}
+        Reservation& reservation;
+        std::function<Usage()> so_far;
+        std::int64_t due_us = 0;  ///< steady clock
+        bool busy = false;        ///< a call for it is under way
+        Wakeup idle;
+    };
+
+    LeaseKeeper(boost::asio::io_context& context, const Clock& clock, Limiter& limiter)
+        : context_(context), clock_(clock), limiter_(limiter) {}
+
+    void add(Entry& entry);
+    /// Waits for a call under way, since there may be one per reservation at a time.
+    awaitable<void> remove(Entry& entry);
+
+    /// Looks after all entries until `stop`; to be spawned once.
+    awaitable<void> run();
+    void stop() noexcept { stopped_ = true; }
+
+private:
+    using Entries = boost::intrusive::list<Entry>;
+    awaitable<void> renew_due();
+
+    boost::asio::io_context& context_;
+    const Clock& clock_;
+    Limiter& limiter_;
+    Entries entries_;
+    Entries::iterator next_ = entries_.end();
+    bool stopped_ = false;
+};
+
+}  // namespace weir::proxy

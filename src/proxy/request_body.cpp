@@ -1,0 +1,86 @@
+// The loop: what is in the buffer goes through the parser into one string; then wait for more.
+#include "proxy/request_body.hpp"
+
+#include <algorithm>
+
+namespace weir::proxy {
+
+using boost::system::error_code;
+
+namespace {
+constexpr std::size_t read_bytes = 64 << 10;
+constexpr std::size_t small_read_bytes = 4 << 10;
+constexpr std::size_t padding_bytes = 64;
+constexpr std::size_t discarded_bytes_max = 64 << 10;
+constexpr std::int64_t discard_ms = 1'000;
+}  // namespace
+
+RequestBody::RequestBody(ClientStream& client, MessageParser& parser, Framing framing, const Clock& clock,
+                         BodyBudget& budget)
+    : client_(client), parser_(parser), framing_(framing), clock_(clock), share_(budget) {}
+
+error_code RequestBody::take_pieces(BodyLimits limits) {
+    pieces_.clear();
+    error_code error;
+    const std::size_t consumed = parser_.parse_body(client_.input(), pieces_, error);
+    if (error) return errc::bad_request;
+    for (const std::string_view piece : pieces_) {
+        const auto bytes = static_cast<std::int64_t>(piece.size());
+        if (static_cast<std::int64_t>(bytes_.size()) + bytes > limits.bytes_max) return errc::body_too_large;
+        if (!share_.take(bytes)) return errc::too_many_buffered_bytes;
+        bytes_.append(piece);
+    }
+    client_.consume(consumed);
+    return {};
+}
+
+awaitable<error_code> RequestBody::read(BodyLimits limits) {
+    if (framing_.content_length) {
+        if (*framing_.content_length > static_cast<std::uint64_t>(limits.bytes_max))
+            co_return errc::body_too_large;
+        // Reserving touches no memory: what is announced and never sent costs nothing.
+        bytes_.reserve(static_cast<std::size_t>(*framing_.content_length) + padding_bytes);
+    }
+    const std::int64_t started_us = clock_.steady_us();
+    for (;;) {
+        if (const error_code error = take_pieces(limits)) co_return error;
+        if (parser_.done()) break;
+        const auto received = static_cast<std::int64_t>(bytes_.size());
+        const std::int64_t elapsed_ms = (clock_.steady_us() - started_us) / 1000;
+        client_.deadline().set(
+            std::max<std::int64_t>(limits.base_ms + received * 1000 / 1024 - elapsed_ms, 1));
+        const std::size_t unparsed = client_.input().size();
+        // A chunk header or trailer that never ends.
+        if (unparsed > read_bytes) co_return errc::bad_request;
+        const error_code error = co_await client_.fill(received > 0 ? read_bytes : small_read_bytes);
+        client_.deadline().disarm();
+        if (error) co_return error;
+    }
+    co_return error_code{};
+}
+
+awaitable<bool> RequestBody::discard() {
+    release();
+    client_.deadline().set(discard_ms);
+    std::size_t discarded = 0;
+    while (!parser_.done() && discarded <= discarded_bytes_max && !client_.deadline().expired()) {
+        pieces_.clear();
+        error_code error;
+        const std::size_t consumed = parser_.parse_body(client_.input(), pieces_, error);
+        discarded += consumed;
+        client_.consume(consumed);
+        if (error || client_.input().size() > read_bytes) break;
+        if (parser_.done()) break;
+        error = co_await client_.fill(small_read_bytes);
+        if (error) break;
+    }
+    client_.deadline().disarm();
+    co_return parser_.done();
+}
+
+void RequestBody::release() noexcept {
+    std::string().swap(bytes_);
+    share_.release();
+}
+
+}  // namespace weir::proxy

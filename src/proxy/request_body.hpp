@@ -1,0 +1,52 @@
+// Reads one request body whole, within its limits of size, time and memory.
+#pragma once
+
+#include <string>
+
+#include "proxy/body_budget.hpp"
+#include "proxy/client_stream.hpp"
+#include "proxy/http_guard.hpp"
+#include "proxy/http_parser.hpp"
+
+namespace weir::proxy {
+
+struct BodyLimits {
+    std::int64_t bytes_max = 32LL << 20;
+    /// The body must be there after so long, plus a second for every KiB received: a slow line may take its
+    /// time, a stalled one may not (as Apache's RequestReadTimeout body=60,MinRate=1024).
+    std::int64_t base_ms = 60'000;
+};
+
+/// Reads the body of the request whose head `parser` has just parsed.
+class RequestBody {
+public:
+    RequestBody(ClientStream& client, MessageParser& parser, Framing framing, const Clock& clock,
+                BodyBudget& budget);
+
+    /// Errors: body_too_large, too_many_buffered_bytes, request_timeout, client_gone, bad_request (framing).
+    awaitable<boost::system::error_code> read(BodyLimits limits);
+
+    /// After an early refusal: read what is left and throw it away, up to 64 KiB or 1 s.
+    /// True: the connection stands at the next request.
+    awaitable<bool> discard();
+
+    /// Everything has arrived that belongs to this request.
+    bool complete() const noexcept { return parser_.done(); }
+    /// Capacity reaches a little beyond the size, as simdjson wants it.
+    const std::string& bytes() const noexcept { return bytes_; }
+    /// The body is not needed any more: its memory and its share of the budget are given back.
+    void release() noexcept;
+
+private:
+    boost::system::error_code take_pieces(BodyLimits limits);
+
+    ClientStream& client_;
+    MessageParser& parser_;
+    Framing framing_;
+    const Clock& clock_;
+    BodyBudget::Share share_;
+    std::string bytes_;
+    std::vector<std::string_view> pieces_;
+};
+
+}  // namespace weir::proxy

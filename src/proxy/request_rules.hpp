@@ -1,0 +1,41 @@
+// Which of the client's fields reach the upstream, and which weir adds. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "config/config.hpp"
+#include "llm/api.hpp"
+#include "proxy/http_message.hpp"
+
+namespace weir::proxy {
+
+/// The key that the client sent: `Authorization: Bearer`, `x-api-key` or `api-key`; on Anthropic's paths
+/// x-api-key comes first. Another Authorization scheme counts as a whole. Empty: none.
+std::string_view credential_of(const Fields& fields, llm::Dialect dialect) noexcept;
+
+/// Fields that belong to one connection (RFC 9110 7.6.1): the known ones, and those that Connection names.
+bool is_hop_by_hop(const Fields& fields, std::string_view name) noexcept;
+
+/// A request id of the client's own that is fit for logs and headers; empty otherwise.
+std::string_view usable_request_id(const Fields& fields) noexcept;
+
+struct UpstreamRequest {
+    const RequestHead& head;
+    std::string_view path_and_query;
+    const config::Upstream& upstream;
+    llm::Dialect dialect = llm::Dialect::openai;
+    bool metered = false;  ///< answers must be readable: Accept-Encoding is narrowed
+    bool has_body = false;
+    std::size_t body_bytes = 0;
+    std::string_view client_address;
+    bool client_tls = false;
+    std::string_view request_id;
+    std::int64_t decided_at_us =
+        0;  ///< told to the upstream where the client asked with `x-weir-trace: 1`; 0: not decided
+};
+
+/// The whole head, ready to be sent, one Content-Length where there is a body.
+std::string make_upstream_head(const UpstreamRequest& request);
+
+}  // namespace weir::proxy

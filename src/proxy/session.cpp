@@ -1,0 +1,159 @@
+// Reads heads, guards them, and hands each request to an Exchange. See exchange.hpp for what happens to it.
+#include "proxy/session.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "proxy/errors.hpp"
+#include "proxy/exchange.hpp"
+
+namespace weir::proxy {
+
+using boost::system::error_code;
+
+namespace {
+constexpr std::int64_t tls_handshake_ms = 10'000;
+constexpr std::int64_t linger_ms = 1'000;
+constexpr std::size_t lingered_bytes_max = 64 << 10;
+constexpr std::size_t head_read_bytes = 2 << 10;
+
+HeadLimits head_limits(const config::Config& config) {
+    return {.bytes_max = static_cast<std::size_t>(config.limits_of_weir.max_header_bytes),
+            .fields_max = static_cast<std::size_t>(config.limits_of_weir.max_header_fields)};
+}
+}  // namespace
+
+Session::Session(Worker& worker, Socket socket, boost::asio::ssl::context* tls)
+    : worker_(worker),
+      client_(std::move(socket), worker.context, worker.clock, worker.policy->config().timeouts.write_ms),
+      tls_(tls) {
+    error_code error;
+    const auto endpoint = client_.transport().socket().remote_endpoint(error);
+    client_address_ = error ? "unknown" : endpoint.address().to_string();
+}
+
+awaitable<void> Session::run() {
+    try {
+        co_await serve();
+    } catch (const std::exception& unforeseen) {
+        spdlog::error("session with {} ended by an unforeseen error: {}", client_address_, unforeseen.what());
+    }
+    co_await client_.finish();
+}
+
+awaitable<void> Session::serve() {
+    const bool connected = tls_ == nullptr || co_await handshake();
+    if (!connected) co_return;
+    for (;;) {
+        const bool has_head = co_await read_head();
+        if (!has_head) break;
+        std::string_view path_and_query;
+        Framing framing;
+        Objection objection = check_request(head_, path_and_query);
+        if (!objection) objection = check_framing(head_.version, head_.fields, framing);
+        if (objection) {
+            co_await refuse_head(objection.code, objection.reason);
+            break;
+        }
+        Exchange exchange(worker_, client_, {head_, path_and_query, framing, parser_, client_address_});
+        const bool stays = co_await exchange.run();
+        if (!stays || worker_.draining) break;
+    }
+    co_await linger();
+}
+
+awaitable<bool> Session::handshake() {
+    Transport::TlsStream& stream = client_.transport().wrap(*tls_);
+    client_.deadline().set(tls_handshake_ms);
+    const auto [error] =
+        co_await stream.async_handshake(boost::asio::ssl::stream_base::server, use_awaitable_as_tuple);
+    client_.deadline().disarm();
+    co_return !error;
+}
+
+awaitable<bool> Session::read_head() {
+    const config::Timeouts& timeouts = worker_.policy->config().timeouts;
+    HeadScanner scanner(head_limits(worker_.policy->config()));
+    bool started = false;
+    if (client_.input().empty()) client_.shrink();
+    for (;;) {
+        if (!client_.input().empty()) {
+            const HeadScanner::State state = scanner.scan(client_.input());
+            if (state == HeadScanner::State::complete) {
+                client_.deadline().disarm();
+                co_return co_await take_head(scanner.head_begin(), scanner.head_end());
+            }
+            if (state == HeadScanner::State::failed) {
+                worker_.metrics.bite(observe::Bite::header);
+                co_await refuse_head(scanner.error(), {});
+                co_return false;
+            }
+            if (!started) client_.deadline().set(timeouts.header_ms);
+            started = true;
+        } else {
+            client_.deadline().set(timeouts.idle_ms);
+        }
+        idle_ = !started;
+        const error_code error = co_await client_.fill(head_read_bytes);
+        idle_ = false;
+        if (error == errc::request_timeout && started) co_await refuse_head(errc::request_timeout, {});
+        if (error) co_return false;
+    }
+}
+
+awaitable<bool> Session::take_head(std::size_t begin, std::size_t end) {
+    head_bytes_.assign(client_.input().substr(begin, end - begin));
+    client_.consume(end);
+    Objection objection = check_request_line(head_bytes_, HeadLimits{}.target_bytes_max);
+    if (!objection) objection = check_raw_head(head_bytes_);
+    parser_.start(MessageParser::Kind::request);
+    if (!objection && parser_.parse_head(head_bytes_, head_)) {
+        objection = {errc::bad_request, "the header is malformed"};
+    }
+    if (!objection) co_return true;
+    co_await refuse_head(objection.code, objection.reason);
+    co_return false;
+}
+
+awaitable<void> Session::refuse_head(errc code, std::string_view reason) {
+    // The path may be unknown, so this is in OpenAI's shape unless the bytes say otherwise.
+    const std::string_view line = std::string_view(head_bytes_).substr(0, head_bytes_.find("\r\n"));
+    const auto dialect =
+        line.find("/messages") == std::string_view::npos ? llm::Dialect::openai : llm::Dialect::anthropic;
+    std::string message;
+    if (!reason.empty()) message = "The request is malformed: " + std::string(reason) + ".";
+    const llm::ErrorDescription error = describe_error(code, code == errc::bad_request ? message : "");
+    const llm::Answer answer = llm::error_answer(dialect, error, {});
+    const std::string bytes = make_own_answer({.answer = answer,
+                                               .request_id = {},
+                                               .now_us = worker_.clock.now_us(),
+                                               .close = true,
+                                               .head_only = false});
+    observe::RequestRecord record;
+    record.received_at_us = worker_.clock.now_us();
+    record.status = answer.status;
+    record.outcome = outcome_of(code);
+    worker_.metrics.count(record);
+    worker_.access_log.write(record);
+    const auto buffer = boost::asio::buffer(bytes);
+    (void)co_await client_.write({&buffer, 1});
+}
+
+awaitable<void> Session::linger() {
+    if (client_.gone()) co_return;
+    // Closing with unread input makes the kernel reset the connection, and the client may lose the answer.
+    client_.transport().shutdown_send();
+    client_.deadline().set(linger_ms);
+    std::size_t read = 0;
+    while (read <= lingered_bytes_max) {
+        read += client_.input().size();
+        client_.consume(client_.input().size());
+        const error_code error = co_await client_.fill(head_read_bytes);
+        if (error) break;
+    }
+}
+
+void Session::close_if_idle() {
+    if (idle_) client_.close();
+}
+
+}  // namespace weir::proxy

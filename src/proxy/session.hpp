@@ -1,0 +1,51 @@
+// One client connection: request after request until either side ends it.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <boost/intrusive/list.hpp>
+#include <string>
+
+#include "proxy/client_stream.hpp"
+#include "proxy/head_scanner.hpp"
+#include "proxy/http_parser.hpp"
+#include "proxy/worker.hpp"
+
+namespace weir::proxy {
+
+/// One thread. Linked into its listener's list as long as it lives.
+class Session
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+public:
+    /// `tls`: nullptr for plain connections; must outlive the session.
+    Session(Worker& worker, Socket socket, boost::asio::ssl::context* tls);
+
+    /// Serves the connection to its end. Never throws: this is where everything unforeseen is caught.
+    awaitable<void> run();
+
+    /// The worker drains: ends the connection if it is between two requests.
+    void close_if_idle();
+    /// Ends the connection whatever it is doing; what is in flight is settled.
+    void cut() { client_.close(); }
+
+private:
+    awaitable<void> serve();
+    awaitable<bool> handshake();
+    /// False: the connection is to be ended.
+    awaitable<bool> read_head();
+    awaitable<bool> take_head(std::size_t begin, std::size_t end);
+    awaitable<void> refuse_head(errc code, std::string_view reason);
+    awaitable<void> linger();
+
+    Worker& worker_;
+    ClientStream client_;
+    boost::asio::ssl::context* tls_;
+    MessageParser parser_;
+    std::string head_bytes_;
+    RequestHead head_;
+    std::string client_address_;
+    bool idle_ = false;
+};
+
+using Sessions = boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>>;
+
+}  // namespace weir::proxy

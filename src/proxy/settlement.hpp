@@ -1,0 +1,36 @@
+// From how a request ended to what is charged for it: the refund table. Pure.
+#pragma once
+
+#include <cstdint>
+
+#include "llm/usage_tap.hpp"
+#include "weir/limit.hpp"
+
+namespace weir::proxy {
+
+enum class Ending : std::uint8_t {
+    whole,            ///< the upstream's answer was received to its end
+    never_sent,       ///< no connection to the upstream was made
+    upstream_broken,  ///< its connection broke, or its answer was malformed
+    upstream_silent,  ///< it was given up for being too slow; it may still be working
+    client_gone       ///< the client left, and the connection to the upstream was closed
+};
+
+struct EndingFacts {
+    Ending ending = Ending::whole;
+    int status = 0;       ///< the upstream's; 0: no head was received
+    bool metered = true;  ///< unmetered requests reserve no tokens
+    llm::TappedUsage usage;
+    double cached_input_weight = 1.0;
+};
+
+/// Rules, in this order:
+///   no connection                          everything is given back
+///   4xx, 503, redirects                    the request stays, tokens are given back
+///   usage was reported to its end          charged exactly, however it ended afterwards
+///   whole, nothing reported                what was reserved is charged
+///   another 5xx, or the connection broke   request and input stay, output that was not seen is released
+///   client gone, or upstream silent        the same, but unseen output stays reserved until its lease ends
+Usage settle_by(const EndingFacts& facts) noexcept;
+
+}  // namespace weir::proxy

@@ -1,0 +1,137 @@
+// Keeping, checking and making upstream connections.
+#include "proxy/upstream_pool.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <cerrno>
+
+namespace weir::proxy {
+
+namespace ssl = boost::asio::ssl;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t idle_max = 256;
+constexpr std::int64_t tls_handshake_ms = 10'000;
+// Below the 60 s after which many servers close; those that close sooner say so in Keep-Alive, or their
+// closing is seen when the connection is about to be used.
+constexpr std::int64_t idle_s_default = 55;
+
+std::string pool_key_of(const config::Url& url) {
+    return (url.tls ? "https://" : "http://") + url.host + ":" + std::to_string(url.port);
+}
+
+/// Nothing to read is what a healthy idle connection has: an end or stray bytes make it useless.
+bool looks_alive(Socket& socket) noexcept {
+    char byte = 0;
+    const auto received = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+}  // namespace
+
+UpstreamPool::UpstreamPool(boost::asio::io_context& context, const Clock& clock,
+                           observe::WorkerMetrics& metrics)
+    : context_(context), clock_(clock), metrics_(metrics), tls_(ssl::context::tls_client) {
+    tls_.set_default_verify_paths();
+    tls_.set_verify_mode(ssl::verify_peer);
+    SSL_CTX_set_min_proto_version(tls_.native_handle(), TLS1_2_VERSION);
+}
+
+awaitable<result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::acquire(const config::Upstream& upstream,
+                                                                             std::int64_t connect_ms,
+                                                                             bool fresh, Abort& abort) {
+    const std::string key = pool_key_of(upstream.url);
+    auto& kept = idle_[key];
+    while (!fresh && !kept.empty()) {
+        auto connection = std::move(kept.back());
+        kept.pop_back();
+        --idle_count_;
+        if (connection->idle_until_us <= clock_.steady_us() || !looks_alive(connection->transport().socket()))
+            continue;
+        connection->reused = true;
+        metrics_.upstream_requests_reused.add();
+        co_return std::move(connection);
+    }
+    auto connection = std::make_unique<UpstreamConnection>(context_, clock_);
+    connection->pool_key = key;
+    const error_code error = co_await connect(*connection, upstream.url, connect_ms, abort);
+    abort.set_cancel(nullptr);
+    if (error || abort.fired()) co_return make_error_code(errc::upstream_unreachable);
+    metrics_.upstream_connections_opened.add();
+    co_return std::move(connection);
+}
+
+awaitable<error_code> UpstreamPool::connect(UpstreamConnection& connection, const config::Url& url,
+                                            std::int64_t connect_ms, Abort& abort) {
+    using Resolver = boost::asio::ip::basic_resolver<Tcp, executor>;
+    Socket& socket = connection.transport().socket();
+    Resolver resolver(context_);
+    abort.set_cancel([&] {
+        resolver.cancel();
+        connection.close();
+    });
+    Deadline deadline(context_, clock_, [&] { abort.fire(); });
+    deadline.set(connect_ms);
+
+    Resolver::results_type endpoints;
+    error_code error;
+    if (const auto address = boost::asio::ip::make_address(url.host, error); !error) {
+        endpoints = Resolver::results_type::create(Tcp::endpoint(address, url.port), url.host, "");
+    } else {
+        auto [resolve_error, resolved] =
+            co_await resolver.async_resolve(url.host, std::to_string(url.port), use_awaitable_as_tuple);
+        if (resolve_error) co_return resolve_error;
+        endpoints = std::move(resolved);
+    }
+    if (abort.fired()) co_return errc::upstream_unreachable;
+    const auto [connect_error, endpoint] =
+        co_await boost::asio::async_connect(socket, endpoints, use_awaitable_as_tuple);
+    if (connect_error) co_return connect_error;
+    socket.set_option(Tcp::no_delay(true), error);
+    if (!url.tls) co_return error_code{};
+    deadline.set(tls_handshake_ms);
+    co_return co_await handshake(connection, url);
+}
+
+awaitable<error_code> UpstreamPool::handshake(UpstreamConnection& connection, const config::Url& url) {
+    Transport::TlsStream& tls = connection.transport().wrap(tls_);
+    error_code not_an_address;
+    boost::asio::ip::make_address(url.host, not_an_address);
+    if (not_an_address) SSL_set_tlsext_host_name(tls.native_handle(), url.host.c_str());
+    tls.set_verify_callback(ssl::host_name_verification(url.host));
+    const auto [error] = co_await tls.async_handshake(ssl::stream_base::client, use_awaitable_as_tuple);
+    co_return error;
+}
+
+void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection, std::int64_t keep_alive_s) {
+    if (!connection->input().empty() || idle_count_ >= idle_max) return;
+    // A second less than the upstream says, so that weir is the one that closes.
+    const std::int64_t idle_s =
+        keep_alive_s > 0 ? std::min(keep_alive_s - 1, idle_s_default) : idle_s_default;
+    if (idle_s <= 0) return;
+    connection->idle_until_us = clock_.steady_us() + idle_s * 1'000'000;
+    auto& kept = idle_[connection->pool_key];
+    kept.push_back(std::move(connection));
+    ++idle_count_;
+}
+
+void UpstreamPool::sweep() {
+    const std::int64_t now_us = clock_.steady_us();
+    for (auto pool = idle_.begin(); pool != idle_.end();) {
+        auto& kept = pool->second;
+        const auto dead = std::remove_if(kept.begin(), kept.end(), [&](const auto& connection) {
+            return connection->idle_until_us <= now_us || !looks_alive(connection->transport().socket());
+        });
+        idle_count_ -= static_cast<std::size_t>(kept.end() - dead);
+        kept.erase(dead, kept.end());
+        pool = kept.empty() ? idle_.erase(pool) : std::next(pool);
+    }
+}
+
+}  // namespace weir::proxy

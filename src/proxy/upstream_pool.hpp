@@ -1,0 +1,100 @@
+// Connections to upstreams: made, checked, kept for the next request.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "observe/metrics.hpp"
+#include "proxy/deadline.hpp"
+#include "proxy/transport.hpp"
+#include "weir/clock.hpp"
+#include "weir/error.hpp"
+
+namespace weir::proxy {
+
+/// One connection, used by one request at a time. One thread.
+class UpstreamConnection {
+public:
+    UpstreamConnection(boost::asio::io_context& context, const Clock& clock);
+
+    Transport& transport() noexcept { return transport_; }
+    std::string_view input() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+    void consume(std::size_t bytes) noexcept { begin_ += bytes; }
+
+    /// Errors: upstream_timeout; upstream_broken.
+    awaitable<boost::system::error_code> write(std::span<const boost::asio::const_buffer> buffers,
+                                               std::int64_t timeout_ms);
+    /// Waits for more input. Errors: upstream_timeout; upstream_broken; asio's eof when the upstream closed
+    /// in order.
+    awaitable<boost::system::error_code> read(std::int64_t timeout_ms);
+
+    /// Ends whatever is pending.
+    void close() noexcept { transport_.close(); }
+
+    bool reused = false;
+    std::string pool_key;
+    std::int64_t idle_until_us = 0;  ///< steady clock
+
+private:
+    friend class UpstreamPool;
+    Transport transport_;
+    Deadline deadline_;
+    std::vector<char> buffer_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+};
+
+/// How whoever waits for a connection can be told to stop waiting.
+class Abort {
+public:
+    void fire() {
+        fired_ = true;
+        if (cancel_) cancel_();
+    }
+    bool fired() const noexcept { return fired_; }
+    void set_cancel(std::function<void()> cancel) { cancel_ = std::move(cancel); }
+
+private:
+    bool fired_ = false;
+    std::function<void()> cancel_;
+};
+
+/// Kept per scheme, host, port and server name; at most 256 idle ones. One thread.
+class UpstreamPool {
+public:
+    UpstreamPool(boost::asio::io_context& context, const Clock& clock, observe::WorkerMetrics& metrics);
+
+    /// A kept connection that looks alive, or a new one; always a new one where `fresh`. nullptr with
+    /// upstream_unreachable where none can be made within the time limits, or `abort` fired.
+    awaitable<result<std::unique_ptr<UpstreamConnection>>> acquire(const config::Upstream& upstream,
+                                                                   std::int64_t connect_ms, bool fresh,
+                                                                   Abort& abort);
+    /// After a complete answer. `keep_alive_s`: what the upstream said in Keep-Alive, 0 where it said
+    /// nothing.
+    void release(std::unique_ptr<UpstreamConnection> connection, std::int64_t keep_alive_s);
+
+    /// Closes what has been idle too long; call it about every second.
+    void sweep();
+    void close_idle() { idle_.clear(); }
+
+private:
+    awaitable<boost::system::error_code> connect(UpstreamConnection& connection, const config::Url& url,
+                                                 std::int64_t connect_ms, Abort& abort);
+    awaitable<boost::system::error_code> handshake(UpstreamConnection& connection, const config::Url& url);
+
+    boost::asio::io_context& context_;
+    const Clock& clock_;
+    observe::WorkerMetrics& metrics_;
+    boost::asio::ssl::context tls_;
+    std::map<std::string, std::deque<std::unique_ptr<UpstreamConnection>>> idle_;
+    std::size_t idle_count_ = 0;
+};
+
+}  // namespace weir::proxy

@@ -1,0 +1,60 @@
+// What all sessions of one thread share.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <random>
+
+#include "observe/access_log.hpp"
+#include "observe/metrics.hpp"
+#include "policy/policy.hpp"
+#include "proxy/body_budget.hpp"
+#include "proxy/lease_keeper.hpp"
+#include "proxy/refusal_rate.hpp"
+#include "proxy/upstream_pool.hpp"
+#include "weir/clock.hpp"
+#include "weir/limiter.hpp"
+
+namespace weir::proxy {
+
+/// What the process has one of; outlives every worker. Thread-safe each.
+struct Shared {
+    const Clock& clock;
+    Limiter& limiter;
+    observe::AccessLog& access_log;
+    BodyBudget& body_budget;
+    std::atomic<std::int64_t>& connections_open;
+};
+
+/// Touched by its own thread alone, but for `metrics`, which anybody may read.
+struct Worker {
+    Worker(boost::asio::io_context& io_context, const Shared& shared,
+           std::shared_ptr<const policy::Policy> initial)
+        : context(io_context),
+          clock(shared.clock),
+          limiter(shared.limiter),
+          access_log(shared.access_log),
+          body_budget(shared.body_budget),
+          connections_open(shared.connections_open),
+          policy(std::move(initial)),
+          pool(io_context, shared.clock, metrics),
+          leases(io_context, shared.clock, shared.limiter),
+          random(std::random_device{}()) {}
+
+    boost::asio::io_context& context;
+    const Clock& clock;
+    Limiter& limiter;
+    observe::AccessLog& access_log;
+    BodyBudget& body_budget;
+    std::atomic<std::int64_t>& connections_open;
+    observe::WorkerMetrics metrics;
+    /// A request keeps the one that it started with; a reload posts a new one to the thread.
+    std::shared_ptr<const policy::Policy> policy;
+    UpstreamPool pool;
+    LeaseKeeper leases;
+    RefusalRate refusal_rate;
+    std::mt19937_64 random;
+    bool draining = false;
+};
+
+}  // namespace weir::proxy

@@ -1,0 +1,53 @@
+// weir's io threads inside the test process: real sockets, real store, settings as values.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/worker_thread.hpp"
+#include "config/config.hpp"
+#include "observe/access_log.hpp"
+#include "weir/clock.hpp"
+#include "weir/memory_limiter.hpp"
+
+namespace weir::testing {
+
+/// Defaults on a free port, in front of `upstream_url` (http://127.0.0.1:N), default tier as given.
+config::Config config_for(std::uint16_t upstream_port, config::LimitSet limits = {});
+
+/// Serves from construction until `stop` or destruction, which drain.
+class RunningWeir {
+public:
+    explicit RunningWeir(config::Config config, unsigned threads = 1);
+    ~RunningWeir();
+
+    std::uint16_t port() const { return port_; }
+    MemoryLimiter& limiter() { return *limiter_; }
+    const SystemClock& clock() const { return clock_; }
+    /// Begins to drain, and waits for the end. Once.
+    void stop();
+    void begin_drain();
+
+    /// Summed over all threads.
+    std::uint64_t counted(observe::Outcome outcome) const;
+    std::uint64_t reservations_in_flight() const;
+    std::uint64_t connections_open() const;
+    std::int64_t buffered_bytes() const { return body_budget_.held_bytes(); }
+
+private:
+    SystemClock clock_;
+    std::shared_ptr<const config::Config> config_;
+    std::unique_ptr<MemoryLimiter> limiter_;
+    observe::AccessLog access_log_{false};
+    proxy::BodyBudget body_budget_;
+    std::atomic<std::int64_t> connections_open_{0};
+    std::vector<std::unique_ptr<app::WorkerThread>> workers_;
+    std::uint16_t port_ = 0;
+    bool draining_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace weir::testing

@@ -1,0 +1,193 @@
+// Heads toward the upstream and toward the client; the table of errors.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "proxy/answer_rules.hpp"
+#include "proxy/errors.hpp"
+#include "proxy/request_rules.hpp"
+
+namespace weir::proxy {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+struct Sent {
+    RequestHead head;
+    config::Upstream upstream;
+    bool metered = true;
+
+    Sent() {
+        head.method = "POST";
+        head.target = "/v1/chat/completions";
+        head.fields.add("Host", "weir.local");
+        head.fields.add("Authorization", "Bearer client-secret");
+        upstream.url = {.tls = true, .host = "api.example.com", .port = 443, .base_path = "/openai"};
+    }
+    std::string bytes() const {
+        return make_upstream_head({.head = head,
+                                   .path_and_query = head.target,
+                                   .upstream = upstream,
+                                   .metered = metered,
+                                   .has_body = true,
+                                   .body_bytes = 12,
+                                   .client_address = "10.0.0.9",
+                                   .request_id = "req_1",
+                                   .decided_at_us = 77});
+    }
+};
+
+TEST(UpstreamHead, NamesTheUpstreamAndItsBasePath) {
+    Sent sent;
+    EXPECT_THAT(sent.bytes(),
+                StartsWith("POST /openai/v1/chat/completions HTTP/1.1\r\nHost: api.example.com\r\n"));
+    EXPECT_THAT(sent.bytes(), EndsWith("Content-Length: 12\r\n\r\n"));
+    sent.upstream.url.port = 8443;
+    EXPECT_THAT(sent.bytes(), HasSubstr("Host: api.example.com:8443\r\n"));
+    sent.upstream.url = {.tls = false, .host = "::1", .port = 80, .base_path = ""};
+    EXPECT_THAT(sent.bytes(), HasSubstr("Host: [::1]\r\n"));
+}
+
+TEST(UpstreamHead, DropsWhatBelongsToTheConnection) {
+    Sent sent;
+    for (const auto& [name, value] : {std::pair{"Connection", "close, X-Drop"},
+                                      {"X-Drop", "gone"},
+                                      {"Keep-Alive", "timeout=5"},
+                                      {"TE", "trailers"},
+                                      {"Upgrade", "h2c"},
+                                      {"Proxy-Authorization", "gone"},
+                                      {"Transfer-Encoding", "chunked"},
+                                      {"Expect", "100-continue"},
+                                      {"Accept-Encoding", "gzip"},
+                                      {"Content-Length", "99"},
+                                      {"X-Weir-Trace", "0"}}) {
+        sent.head.fields.add(name, value);
+    }
+    const std::string bytes = sent.bytes();
+    for (const char* dropped : {"X-Drop", "Keep-Alive", "TE:", "Upgrade", "Proxy-", "chunked", "Expect",
+                                "gzip", "99", "X-Weir", "x-weir", "\r\nConnection"}) {
+        EXPECT_THAT(bytes, Not(HasSubstr(dropped)));
+    }
+    EXPECT_THAT(bytes, HasSubstr("Accept-Encoding: identity\r\n"));
+    sent.metered = false;
+    EXPECT_THAT(sent.bytes(), HasSubstr("Accept-Encoding: gzip\r\n"));
+}
+
+TEST(UpstreamHead, AppendsToForwardingLists) {
+    Sent sent;
+    sent.head.fields.add("Via", "1.1 other");
+    sent.head.fields.add("X-Forwarded-For", "1.2.3.4");
+    sent.head.fields.add("traceparent", "00-abc");
+    const std::string bytes = sent.bytes();
+    EXPECT_THAT(bytes, HasSubstr("Via: 1.1 other, 1.1 weir\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("X-Forwarded-For: 1.2.3.4, 10.0.0.9\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("traceparent: 00-abc\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("X-Request-Id: req_1\r\n"));
+}
+
+TEST(UpstreamHead, PassesTheCallersKeyOrInjectsItsOwn) {
+    Sent sent;
+    EXPECT_THAT(sent.bytes(), HasSubstr("Authorization: Bearer client-secret\r\n"));
+    sent.head.fields.add("x-api-key", "client-secret");
+    sent.upstream.api_key = "ours";
+    EXPECT_THAT(sent.bytes(), Not(HasSubstr("client-secret")));
+    EXPECT_THAT(sent.bytes(), HasSubstr("Authorization: Bearer ours\r\n"));
+}
+
+TEST(UpstreamHead, TellsTheDecisionTimeOnlyWhenAsked) {
+    Sent sent;
+    EXPECT_THAT(sent.bytes(), Not(HasSubstr("x-weir-decided-at-us")));
+    sent.head.fields.add("x-weir-trace", "1");
+    EXPECT_THAT(sent.bytes(), HasSubstr("x-weir-decided-at-us: 77\r\n"));
+}
+
+TEST(Credential, ComesFromWhereTheDialectPutsIt) {
+    Fields fields;
+    EXPECT_EQ(credential_of(fields, llm::Dialect::openai), "");
+    fields.add("api-key", "azure");
+    EXPECT_EQ(credential_of(fields, llm::Dialect::openai), "azure");
+    fields.add("x-api-key", "anthropic");
+    EXPECT_EQ(credential_of(fields, llm::Dialect::openai), "anthropic");
+    fields.add("Authorization", "bearer   openai");
+    EXPECT_EQ(credential_of(fields, llm::Dialect::openai), "openai");
+    EXPECT_EQ(credential_of(fields, llm::Dialect::anthropic), "anthropic");
+}
+
+TEST(RequestId, IsKeptOnlyWhereItIsHarmless) {
+    for (const auto& [given, kept] : {std::pair{"abc-1", "abc-1"}, {"a b", ""}, {"a\"b", ""}, {"", ""}}) {
+        Fields fields;
+        fields.add("x-request-id", given);
+        EXPECT_EQ(usable_request_id(fields), kept);
+    }
+    const std::string long_id(129, 'a');
+    Fields fields;
+    fields.add("X-Request-ID", long_id);
+    EXPECT_EQ(usable_request_id(fields), "");
+}
+
+ClientAnswer client_answer(const ResponseHead& head, const llm::HeaderList& limits) {
+    return {.head = head, .upstream_framing = {}, .request_id = "req_1", .rate_limits = limits};
+}
+
+TEST(AnswerHead, ReplacesTheUpstreamsRateLimits) {
+    ResponseHead head;
+    head.status = 200;
+    head.reason = "OK";
+    head.fields.add("x-ratelimit-limit-requests", "theirs");
+    head.fields.add("Connection", "keep-alive");
+    const llm::HeaderList limits{{"x-ratelimit-limit-requests", "ours"}};
+    ClientAnswer answer = client_answer(head, limits);
+    answer.replace_rate_limits = true;
+    answer.framing = BodyFraming::chunked;
+    const std::string bytes = make_answer_head(answer);
+    EXPECT_THAT(bytes, Not(HasSubstr("theirs")));
+    EXPECT_THAT(bytes, HasSubstr("x-ratelimit-limit-requests: ours\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("Transfer-Encoding: chunked\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("x-request-id: req_1\r\n"));
+    EXPECT_THAT(bytes, Not(HasSubstr("Connection")));
+}
+
+TEST(AnswerHead, KeepsTheUpstreamsRequestId) {
+    ResponseHead head;
+    head.status = 200;
+    head.fields.add("X-Request-Id", "theirs");
+    const std::string bytes = make_answer_head(client_answer(head, {}));
+    EXPECT_THAT(bytes, HasSubstr("X-Request-Id: theirs\r\n"));
+    EXPECT_THAT(bytes, Not(HasSubstr("req_1")));
+}
+
+TEST(AnswerFraming, FollowsTheUpstreamWhereItCan) {
+    const Framing length{.chunked = false, .content_length = 5};
+    const Framing chunked{.chunked = true, .content_length = {}};
+    EXPECT_EQ(answer_framing(length, 11, true, true), BodyFraming::content_length);
+    EXPECT_EQ(answer_framing(length, 11, true, false), BodyFraming::chunked);
+    EXPECT_EQ(answer_framing(chunked, 11, true, true), BodyFraming::chunked);
+    EXPECT_EQ(answer_framing(chunked, 10, true, true), BodyFraming::until_close);
+    EXPECT_EQ(answer_framing({}, 11, true, true), BodyFraming::chunked);
+    EXPECT_EQ(answer_framing(length, 11, false, true), BodyFraming::none);
+    EXPECT_FALSE(answer_has_body("HEAD", 200));
+    EXPECT_FALSE(answer_has_body("GET", 304));
+    EXPECT_TRUE(answer_has_body("GET", 404));
+}
+
+TEST(Errors, EveryCodeHasItsStatus) {
+    const std::set<int> server_faults{502, 503, 504};
+    EXPECT_EQ(describe_error(errc::bad_request, "why").message, "why");
+    for (int code = 1; code <= static_cast<int>(errc::client_gone); ++code) {
+        const llm::ErrorDescription error = describe_error(static_cast<errc>(code));
+        EXPECT_NE(error.status, 500) << make_error_code(static_cast<errc>(code)).message();
+        EXPECT_FALSE(error.message.empty());
+        EXPECT_EQ(error.type == "server_error", server_faults.contains(error.status));
+    }
+}
+
+TEST(HttpDate, IsWrittenAsRfc9110Says) {
+    EXPECT_EQ(http_date(784111777'000'000), "Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
+}  // namespace
+}  // namespace weir::proxy

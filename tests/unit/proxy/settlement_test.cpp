@@ -1,0 +1,110 @@
+// The refund table, row by row.
+#include "proxy/settlement.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir::proxy {
+namespace {
+
+EndingFacts facts(Ending ending, int status) {
+    EndingFacts result;
+    result.ending = ending;
+    result.status = status;
+    return result;
+}
+
+llm::TappedUsage reported(std::int64_t input, std::int64_t output) {
+    llm::TappedUsage usage;
+    usage.input_tokens = input;
+    usage.output_tokens = output;
+    return usage;
+}
+
+TEST(Settlement, NeverSentGivesEverythingBack) {
+    const Usage usage = settle_by(facts(Ending::never_sent, 0));
+    EXPECT_EQ(usage.requests, 0);
+    EXPECT_EQ(usage.certainty, Certainty::exact);
+    EXPECT_EQ(usage.unproduced, Unproduced::release);
+    EXPECT_EQ(usage.input_tokens, 0);
+}
+
+TEST(Settlement, RefusalsByTheUpstreamKeepOnlyTheRequest) {
+    for (const int status : {400, 401, 404, 413, 429, 503, 307}) {
+        const Usage usage = settle_by(facts(Ending::whole, status));
+        EXPECT_EQ(usage.requests, 1) << status;
+        EXPECT_EQ(usage.certainty, Certainty::exact) << status;
+        EXPECT_EQ(usage.input_tokens, 0) << status;
+        EXPECT_EQ(usage.unproduced, Unproduced::release) << status;
+    }
+}
+
+TEST(Settlement, OtherServerErrorsKeepInputAndWhatWasSeen) {
+    for (const int status : {500, 502, 504, 529}) {
+        EndingFacts given = facts(Ending::whole, status);
+        given.usage.output_seen = 3;
+        const Usage usage = settle_by(given);
+        EXPECT_EQ(usage.requests, 1) << status;
+        EXPECT_EQ(usage.certainty, Certainty::lower_bound) << status;
+        EXPECT_EQ(usage.output_tokens, 3) << status;
+        EXPECT_EQ(usage.unproduced, Unproduced::release) << status;
+    }
+}
+
+TEST(Settlement, ABrokenConnectionReleasesWhatWasNotSeen) {
+    for (const int status : {0, 200}) {
+        EndingFacts given = facts(Ending::upstream_broken, status);
+        given.usage.output_seen = 7;
+        const Usage usage = settle_by(given);
+        EXPECT_EQ(usage.certainty, Certainty::lower_bound);
+        EXPECT_EQ(usage.output_tokens, 7);
+        EXPECT_EQ(usage.unproduced, Unproduced::release);
+    }
+}
+
+TEST(Settlement, WhoeverLeavesKeepsHisLease) {
+    for (const Ending ending : {Ending::client_gone, Ending::upstream_silent}) {
+        EndingFacts given = facts(ending, 200);
+        given.usage.output_seen = 7;
+        const Usage usage = settle_by(given);
+        EXPECT_EQ(usage.certainty, Certainty::lower_bound);
+        EXPECT_EQ(usage.output_tokens, 7);
+        EXPECT_EQ(usage.unproduced, Unproduced::run_out);
+    }
+}
+
+TEST(Settlement, ReportedUsageIsExactHoweverItEnded) {
+    for (const Ending ending : {Ending::whole, Ending::client_gone, Ending::upstream_broken}) {
+        EndingFacts given = facts(ending, 200);
+        given.usage = reported(10, 20);
+        given.usage.output_seen = 25;
+        const Usage usage = settle_by(given);
+        EXPECT_EQ(usage.certainty, Certainty::exact);
+        EXPECT_EQ(usage.input_tokens, 10);
+        EXPECT_EQ(usage.output_tokens, 20);
+    }
+}
+
+TEST(Settlement, WhatNobodyReportedIsNeverRefunded) {
+    EndingFacts given = facts(Ending::whole, 200);
+    given.usage.output_seen = 5;
+    const Usage usage = settle_by(given);
+    EXPECT_EQ(usage.certainty, Certainty::lower_bound);
+    EXPECT_EQ(usage.unproduced, Unproduced::charge);
+}
+
+TEST(Settlement, CachedInputWeighsWhatTheTierSays) {
+    EndingFacts given = facts(Ending::whole, 200);
+    given.usage = reported(100, 1);
+    given.usage.cached_input_tokens = 60;
+    EXPECT_EQ(settle_by(given).input_tokens, 100);
+    given.cached_input_weight = 0.0;
+    EXPECT_EQ(settle_by(given).input_tokens, 40);
+    given.cached_input_weight = 0.25;
+    EXPECT_EQ(settle_by(given).input_tokens, 55);
+    given.usage.cached_input_tokens = 1000;  // more than there was: not to be believed
+    given.cached_input_weight = 0.0;
+    EXPECT_EQ(settle_by(given).input_tokens, 0);
+}
+
+}  // namespace
+}  // namespace weir::proxy
