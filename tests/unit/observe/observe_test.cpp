@@ -1,0 +1,80 @@
+// The row that a request leaves behind, and the counters.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "observe/access_log.hpp"
+#include "observe/metrics.hpp"
+
+namespace weir::observe {
+namespace {
+
+using testing::HasSubstr;
+
+RequestRecord record() {
+    RequestRecord row;
+    row.request_id = "req_1";
+    row.key_id = "web";
+    row.model = "gpt-4o";
+    row.method = "POST";
+    row.path = "/v1/chat/completions";
+    row.status = 429;
+    row.outcome = Outcome::refused;
+    row.refused_by = RefusedBy{Scope::group, Dimension::output_tokens, "group/output_tokens/1m"};
+    row.estimated = {1, 10, 20};
+    row.received_at_us = 5;
+    row.decided_at_us = 6;
+    row.added_us = 70;
+    return row;
+}
+
+TEST(AccessLog, ALineIsOneJsonObject) {
+    const auto line = nlohmann::json::parse(format_record(record()));
+    EXPECT_EQ(line["key"], "web");
+    EXPECT_EQ(line["outcome"], "refused");
+    EXPECT_EQ(line["refused_by"], "group/output_tokens/1m");
+    EXPECT_EQ(line["estimated"]["output"], 20);
+    EXPECT_EQ(line["decided_at_us"], 6);
+    EXPECT_FALSE(line.contains("actual"));
+    EXPECT_EQ(line["store_mode"], "memory");
+}
+
+TEST(AccessLog, WhatClientsNameCannotBreakALine) {
+    RequestRecord row = record();
+    row.model = "a\"b\\c\n\x01\xff";
+    row.path = "/\"";
+    const auto line = nlohmann::json::parse(format_record(row));
+    EXPECT_EQ(line["model"], "a\"b\\c???");
+}
+
+TEST(Metrics, CountsARequestWhereItBelongs) {
+    WorkerMetrics worker;
+    worker.count(record());
+    RequestRecord served = record();
+    served.refused_by.reset();
+    served.outcome = Outcome::served;
+    served.reserved = {1, 10, 20};
+    served.actual = Usage{.requests = 1, .input_tokens = 12, .output_tokens = 5};
+    worker.count(served);
+    const std::string text = render_metrics({&worker}, {.version = "1", .config_hash = "abc"});
+    for (const char* line :
+         {"weir_requests_total{outcome=\"refused\"} 1", "weir_requests_total{outcome=\"served\"} 1",
+          "weir_rejections_total{scope=\"group\",dimension=\"output_tokens\"} 1",
+          "weir_tokens_total{direction=\"input\",kind=\"actual\"} 12", "weir_overshoot_tokens_total 2",
+          "weir_added_latency_seconds_bucket{le=\"0.0001\"} 2", "weir_added_latency_seconds_count 2",
+          "weir_config_info{hash=\"abc\"} 1"}) {
+        EXPECT_THAT(text, HasSubstr(std::string(line) + "\n"));
+    }
+}
+
+TEST(Metrics, SumsWorkers) {
+    WorkerMetrics first, second;
+    first.count(record());
+    second.count(record());
+    EXPECT_THAT(render_metrics({&first, &second}, {}),
+                HasSubstr("weir_requests_total{outcome=\"refused\"} 2\n"));
+}
+
+}  // namespace
+}  // namespace weir::observe

@@ -1,0 +1,114 @@
+// Who is asking, and which ledgers apply.
+#include "policy/policy.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <openssl/sha.h>
+
+namespace weir::policy {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr std::int64_t minute_us = 60'000'000;
+constexpr std::int64_t day_us = 86'400'000'000;
+
+config::Key key(const std::string& id, const std::string& secret) {
+    config::Key made;
+    made.id = id;
+    SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), made.secret_sha256.data());
+    return made;
+}
+
+std::shared_ptr<config::Config> base() {
+    auto config = std::make_shared<config::Config>();
+    config->upstreams.emplace_back();
+    config->upstreams.front().name = "up";
+    config::Tier tier;
+    tier.name = "default";
+    tier.limits = {{Dimension::requests, 10, minute_us}, {Dimension::requests, 100, day_us}};
+    config->tiers.emplace("default", tier);
+    return config;
+}
+
+std::vector<std::string> names(const std::vector<LedgerLimits>& ledgers) {
+    std::vector<std::string> result;
+    for (const LedgerLimits& ledger : ledgers) result.push_back(ledger.ledger);
+    return result;
+}
+
+TEST(Identify, KnownUnknownAndAnonymous) {
+    const auto config = base();
+    config->keys.push_back(key("web", "secret"));
+    const Policy policy(config);
+    EXPECT_EQ(policy.identify("secret")->id, "web");
+    EXPECT_EQ(policy.identify("")->id, "anonymous");
+    const auto unknown = policy.identify("other");
+    EXPECT_EQ(unknown->id.substr(0, 8), "unknown-");
+    EXPECT_EQ(unknown->ledger_id.front(), '~');
+    EXPECT_NE(unknown->ledger_id, policy.identify("another")->ledger_id);
+    EXPECT_EQ(unknown->id.find("other"), std::string::npos);
+}
+
+TEST(Identify, RejectsWhereKeysAreRequired) {
+    const auto config = base();
+    config->unknown_keys = config::UnknownKeys::reject;
+    config->keys.push_back(key("web", "secret"));
+    const Policy policy(config);
+    EXPECT_TRUE(policy.identify("secret"));
+    EXPECT_FALSE(policy.identify("other"));
+    EXPECT_FALSE(policy.identify(""));
+}
+
+TEST(LimitsFor, OneLedgerPerScopeAndWindow) {
+    const auto config = base();
+    config->keys.push_back(key("web", "secret"));
+    config->keys.front().group = "acme";
+    config->groups["acme"] = {"acme", {{Dimension::input_tokens, 5, minute_us}}};
+    config->tiers["default"].models = {{"gpt-4o*", {{Dimension::output_tokens, 7, minute_us}}},
+                                       {"gpt-4o-mini", {{Dimension::output_tokens, 9, minute_us}}}};
+    config->upstreams.front().limits = {{Dimension::requests, 1000, minute_us}};
+    const Policy policy(config);
+    const auto subject = policy.identify("secret");
+    const auto applicable = policy.limits_for(*subject, "gpt-4o-2024", config->upstreams.front());
+    EXPECT_THAT(names(applicable.ledgers),
+                ElementsAre("key:web:60000000", "key:web:86400000000", "group:acme:60000000",
+                            "model:web/gpt-4o*:60000000", "upstream:up:60000000"));
+    EXPECT_EQ(applicable.output_default, 7);
+    EXPECT_FALSE(applicable.ledgers.front().may_overflow);
+    EXPECT_EQ(names(policy.limits_for(*subject, "gpt-4o-mini", config->upstreams.front()).ledgers)[3],
+              "model:web/gpt-4o-mini:60000000");
+    EXPECT_EQ(policy.limits_for(*subject, "o1", config->upstreams.front()).ledgers.size(), 4U);
+    EXPECT_EQ(policy.ledgers_of(*subject, config->upstreams.front()).size(), 6U);
+}
+
+TEST(LimitsFor, AKeysOwnLimitsReplaceItsTiersByDimension) {
+    const config::LimitSet tier{{Dimension::requests, 10, minute_us},
+                                {Dimension::requests, 100, day_us},
+                                {Dimension::input_tokens, 5, minute_us}};
+    const config::LimitSet own{{Dimension::requests, 3, minute_us}};
+    EXPECT_THAT(replace_by_dimension(tier, own),
+                ElementsAre(config::LimitSpec{Dimension::requests, 3, minute_us},
+                            config::LimitSpec{Dimension::input_tokens, 5, minute_us}));
+}
+
+TEST(LimitsFor, UnknownKeysMayShareALedgerWhenThereIsNoRoom) {
+    const Policy policy(base());
+    const auto subject = policy.identify("whoever");
+    for (const LedgerLimits& ledger :
+         policy.limits_for(*subject, "", policy.config().upstreams.front()).ledgers) {
+        EXPECT_TRUE(ledger.may_overflow);
+    }
+}
+
+TEST(LimitsFor, TheTightestOfTheSameDimensionAndWindowHolds) {
+    std::vector<LedgerLimits> ledgers;
+    append_ledgers(ledgers, Scope::key, "a",
+                   {{Dimension::requests, 9, minute_us}, {Dimension::requests, 4, minute_us}}, false);
+    ASSERT_EQ(ledgers.size(), 1U);
+    EXPECT_EQ(ledgers.front().limits.of(Dimension::requests), 4);
+    EXPECT_EQ(ledgers.front().limits.of(Dimension::input_tokens), unlimited);
+}
+
+}  // namespace
+}  // namespace weir::policy
