@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test; what this machine cannot run is named as skipped, with the reason.
+#
+#   ./test.sh                 all tests, preset dev
+#   ./test.sh asan            the same under the address and undefined-behaviour sanitizers
+#   ./test.sh dev -L unit     further arguments go to ctest
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+preset=${1:-dev}
+[ $# -gt 0 ] && shift
+scripts/install_packages build run test
+if command -v node >/dev/null && ! command -v npm >/dev/null; then scripts/install_packages npm || true; fi
+scripts/build "$preset" -DWEIR_WERROR=ON
+scripts/install_sdks build/sdks || echo "SKIPPED: end-to-end tests with SDKs: npm could not install them"
+echo "Testing ($preset) ..."
+exec ctest --preset "$preset" "$@"
