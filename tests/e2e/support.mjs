@@ -1,0 +1,89 @@
+// What the tests of all SDKs share: addresses, keys, a fetch that writes down every attempt, weir's counters.
+import assert from 'node:assert/strict';
+
+/** Each test has a key of its own, so that none finds a window that another one filled: id to tier. */
+export const keyTiers = {
+    open: 'default',
+    'paced-plain': 'paced',
+    'paced-stream': 'paced',
+    'paced-output': 'paced-output',
+    daily: 'daily',
+    'small-input': 'small-input',
+    'small-output': 'small-output',
+    blocked: 'blocked',
+};
+
+export const secretOf = (id) => `test-${id}`;
+export const openSecret = secretOf('open');
+
+export const weirUrl = process.env.WEIR_URL;
+const metricsUrl = `${process.env.WEIR_ADMIN_URL}/metrics`;
+
+/** What the stand-in provider says: sixteen tokens unless the request bounds it. */
+export const sixteenTokens = ' tok'.repeat(16);
+
+/** Makes the stand-in provider call the first tool, whose first argument is then these tokens. */
+export const callTool = { 'x-mock-tool-calls': '1', 'x-mock-tokens': '3' };
+export const toolArgument = ' tok tok tok';
+
+/** Cuts the provider's stream after so many events with a token. */
+export const dieAfterChunks = (count) => ({ 'x-mock-die-after-chunks': String(count) });
+
+/** A fetch for an SDK to use, and what it was used for. */
+export function recordingFetch() {
+    const attempts = [];
+    const record = async (input, init) => {
+        const attempt = { startedAtMs: performance.now() };
+        attempts.push(attempt);
+        const response = await fetch(input, init);
+        attempt.answeredAtMs = performance.now();
+        attempt.status = response.status;
+        attempt.headers = response.headers;
+        return response;
+    };
+    return { fetch: record, attempts };
+}
+
+async function outcomes() {
+    const text = await (await fetch(metricsUrl)).text();
+    const counts = {};
+    for (const [, outcome, count] of text.matchAll(/^weir_requests_total\{outcome="(\w+)"\} (\d+)$/gm)) {
+        counts[outcome] = Number(count);
+    }
+    return counts;
+}
+
+/**
+ * weir's own count of requests by outcome. `expect({served: 1})` waits until weir has counted as many requests
+ * as that since the last time, because it counts only after it has answered and settled, and compares.
+ */
+export async function countOutcomes() {
+    let before = await outcomes();
+    const since = (now) =>
+        Object.fromEntries(Object.keys(now).map((key) => [key, now[key] - before[key]]).filter(([, n]) => n > 0));
+    const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return {
+        async expect(expected) {
+            const giveUpAtMs = performance.now() + 10_000;
+            for (;;) {
+                const now = await outcomes();
+                const counted = since(now);
+                if (total(counted) >= total(expected) || performance.now() > giveUpAtMs) {
+                    assert.deepEqual(counted, expected);
+                    before = now;
+                    return;
+                }
+            }
+        },
+    };
+}
+
+/** Runs a call that has to fail, and returns its error. */
+export async function errorOf(promise) {
+    try {
+        await promise;
+    } catch (error) {
+        return error;
+    }
+    assert.fail('the call succeeded');
+}
