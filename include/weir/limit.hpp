@@ -86,6 +86,8 @@ struct Limits {
 /// One ledger that applies to a request, and what it may hold.
 struct LedgerLimits {
     std::string ledger;  ///< unique name of the ledger in its store: "<scope>:<id>:<window in us>"
+    /// Groups the ledgers that a shared store may have to keep together; 1 to 16 letters and digits.
+    std::string tenant_tag = "0";
     Scope scope = Scope::key;
     std::int64_t window_us = 60'000'000;  ///< W; 1 s to 31 d
     Limits limits;

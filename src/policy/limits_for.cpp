@@ -29,18 +29,31 @@ const config::ModelLimits* match_model(const std::vector<config::ModelLimits>& m
     return best;
 }
 
-void append_ledgers(std::vector<LedgerLimits>& ledgers, Scope scope, std::string_view id,
-                    const config::LimitSet& limits, bool may_overflow) {
+std::string tenant_tag(std::string_view tenant) {
+    std::uint32_t hash = 2166136261U;
+    for (const char c : tenant) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string tag;
+    for (int shift = 28; shift >= 0; shift -= 4) tag += digits[hash >> shift & 15U];
+    return tag;
+}
+
+void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner,
+                    const config::LimitSet& limits) {
     const std::size_t first = ledgers.size();
     for (const config::LimitSpec& spec : limits) {
         auto ledger =
             std::find_if(ledgers.begin() + static_cast<std::ptrdiff_t>(first), ledgers.end(),
                          [&](const LedgerLimits& other) { return other.window_us == spec.window_us; });
         if (ledger == ledgers.end()) {
-            std::string name(to_string(scope));
-            name.append(":").append(id).append(":").append(std::to_string(spec.window_us));
-            ledger = ledgers.insert(ledger,
-                                    LedgerLimits{std::move(name), scope, spec.window_us, {}, may_overflow});
+            std::string name(to_string(owner.scope));
+            name.append(":").append(owner.id).append(":").append(std::to_string(spec.window_us));
+            ledger = ledgers.insert(ledger, LedgerLimits{.ledger = std::move(name),
+                                                         .tenant_tag = tenant_tag(owner.tenant),
+                                                         .scope = owner.scope,
+                                                         .window_us = spec.window_us,
+                                                         .limits = {},
+                                                         .may_overflow = owner.may_overflow});
         }
         ledger->limits.set(spec.dimension, std::min(ledger->limits.of(spec.dimension), spec.limit));
     }
@@ -48,23 +61,32 @@ void append_ledgers(std::vector<LedgerLimits>& ledgers, Scope scope, std::string
 
 namespace {
 
+std::string_view tenant_of(const Subject& subject) noexcept {
+    return subject.group != nullptr ? std::string_view(subject.group->name) : subject.ledger_id;
+}
+
 /// The key's own ledgers and its group's.
 void append_subject(std::vector<LedgerLimits>& ledgers, const Subject& subject) {
-    if (subject.key == nullptr) {
-        append_ledgers(ledgers, Scope::key, subject.ledger_id, subject.tier->limits, true);
-    } else {
-        append_ledgers(ledgers, Scope::key, subject.ledger_id,
-                       replace_by_dimension(subject.tier->limits, subject.key->limits), false);
-    }
+    const bool is_unknown = subject.key == nullptr;
+    const LedgerOwner key{Scope::key, subject.ledger_id, tenant_of(subject), is_unknown};
+    append_ledgers(
+        ledgers, key,
+        is_unknown ? subject.tier->limits : replace_by_dimension(subject.tier->limits, subject.key->limits));
     if (subject.group != nullptr) {
-        append_ledgers(ledgers, Scope::group, subject.group->name, subject.group->limits, false);
+        append_ledgers(ledgers, {Scope::group, subject.group->name, subject.group->name, false},
+                       subject.group->limits);
     }
 }
 
 void append_model(std::vector<LedgerLimits>& ledgers, const Subject& subject,
                   const config::ModelLimits& model) {
-    append_ledgers(ledgers, Scope::key_on_model, subject.ledger_id + "/" + model.pattern, model.limits,
-                   subject.key == nullptr);
+    const std::string id = subject.ledger_id + "/" + model.pattern;
+    append_ledgers(ledgers, {Scope::key_on_model, id, tenant_of(subject), subject.key == nullptr},
+                   model.limits);
+}
+
+void append_upstream(std::vector<LedgerLimits>& ledgers, const config::Upstream& upstream) {
+    append_ledgers(ledgers, {Scope::upstream, upstream.name, upstream.name, false}, upstream.limits);
 }
 
 }  // namespace
@@ -77,7 +99,7 @@ Applicable Policy::limits_for(const Subject& subject, std::string_view model,
     if (const config::ModelLimits* limits = match_model(subject.tier->models, model)) {
         append_model(applicable.ledgers, subject, *limits);
     }
-    append_ledgers(applicable.ledgers, Scope::upstream, upstream.name, upstream.limits, false);
+    append_upstream(applicable.ledgers, upstream);
 
     applicable.output_default = subject.tier->output_default;
     for (const LedgerLimits& ledger : applicable.ledgers) {
@@ -92,7 +114,7 @@ std::vector<LedgerLimits> Policy::ledgers_of(const Subject& subject, const confi
     std::vector<LedgerLimits> ledgers;
     append_subject(ledgers, subject);
     for (const config::ModelLimits& model : subject.tier->models) append_model(ledgers, subject, model);
-    append_ledgers(ledgers, Scope::upstream, upstream.name, upstream.limits, false);
+    append_upstream(ledgers, upstream);
     return ledgers;
 }
 

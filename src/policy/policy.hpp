@@ -59,8 +59,20 @@ config::LimitSet replace_by_dimension(const config::LimitSet& tier, const config
 const config::ModelLimits* match_model(const std::vector<config::ModelLimits>& models,
                                        std::string_view model);
 
+/// Whose ledgers they are.
+struct LedgerOwner {
+    Scope scope = Scope::key;
+    std::string_view id;
+    /// The group, the key where it has none, the upstream: whose ledgers a shared store keeps together.
+    std::string_view tenant;
+    bool may_overflow = false;
+};
+
 /// One ledger per window among the limits, named "<scope>:<id>:<window in us>".
-void append_ledgers(std::vector<LedgerLimits>& ledgers, Scope scope, std::string_view id,
-                    const config::LimitSet& limits, bool may_overflow);
+void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner,
+                    const config::LimitSet& limits);
+
+/// Eight hex digits of a hash (FNV-1a): a name itself may hold what a store's keys must not.
+std::string tenant_tag(std::string_view tenant);
 
 }  // namespace weir::policy

@@ -103,11 +103,23 @@ TEST(LimitsFor, UnknownKeysMayShareALedgerWhenThereIsNoRoom) {
 
 TEST(LimitsFor, TheTightestOfTheSameDimensionAndWindowHolds) {
     std::vector<LedgerLimits> ledgers;
-    append_ledgers(ledgers, Scope::key, "a",
-                   {{Dimension::requests, 9, minute_us}, {Dimension::requests, 4, minute_us}}, false);
+    append_ledgers(ledgers, {.scope = Scope::key, .id = "a", .tenant = "a"},
+                   {{Dimension::requests, 9, minute_us}, {Dimension::requests, 4, minute_us}});
     ASSERT_EQ(ledgers.size(), 1U);
     EXPECT_EQ(ledgers.front().limits.of(Dimension::requests), 4);
     EXPECT_EQ(ledgers.front().limits.of(Dimension::input_tokens), unlimited);
+}
+
+TEST(LimitsFor, LedgersOfOneTenantShareATag) {
+    std::vector<LedgerLimits> ledgers;
+    const config::LimitSet limits{{Dimension::requests, 9, minute_us}};
+    append_ledgers(ledgers, {Scope::key, "web", "acme", false}, limits);
+    append_ledgers(ledgers, {Scope::group, "acme", "acme", false}, limits);
+    append_ledgers(ledgers, {Scope::key, "other", "other", false}, limits);
+    EXPECT_EQ(ledgers[0].tenant_tag, ledgers[1].tenant_tag);
+    EXPECT_NE(ledgers[0].tenant_tag, ledgers[2].tenant_tag);
+    // http://www.isthe.com/chongo/tech/comp/fnv/: FNV-1a, 32 bits
+    EXPECT_EQ(tenant_tag("foobar"), "bf9cf968");
 }
 
 }  // namespace
