@@ -12,35 +12,27 @@ std::int64_t lease_left(const Reservation& reservation) noexcept {
     return std::max<std::int64_t>(reservation.demand().output_tokens - reservation.produced, 0);
 }
 
-void correct_input(Window& window, const Charge& charge, const Reservation& reservation, const Usage& usage,
-                   std::int64_t now_us) {
+void settle_input(Correction& correction, const Reservation& reservation, const Usage& usage) noexcept {
     const std::int64_t charged = reservation.demand().input_tokens;
     const bool may_fall = usage.certainty == Certainty::exact;
     const std::int64_t target = may_fall ? usage.input_tokens : std::max(charged, usage.input_tokens);
     if (target < charged) {
-        window.remove(charge.admission_bucket, {0, charged - target, 0});
+        correction.admission_back.input_tokens = charged - target;
     } else {
-        // Input counts when it was sent; where that bucket is gone, the debt is dated now rather than
-        // forgiven.
-        const bool gone = window.has_expired(charge.admission_bucket, now_us);
-        const std::int64_t bucket = gone ? bucket_of(now_us, window.window_us()) : charge.admission_bucket;
-        window.add(bucket, {0, target - charged, 0});
+        correction.input_more = target - charged;
     }
 }
 
-void correct_output(Window& window, const Charge& charge, const Reservation& reservation, const Usage& usage,
-                    std::int64_t now_us) {
+void settle_output(Correction& correction, const Reservation& reservation, const Usage& usage) noexcept {
     const std::int64_t reserved = lease_left(reservation);
     const bool may_fall = usage.certainty == Certainty::exact;
     std::int64_t total = may_fall ? usage.output_tokens : std::max(reservation.produced, usage.output_tokens);
     if (usage.unproduced == Unproduced::charge) total = std::max(total, reservation.demand().output_tokens);
     const std::int64_t unseen = total - reservation.produced;
-    if (unseen < 0)
-        window.remove(charge.produced_bucket, {0, 0, std::min(-unseen, charge.produced_in_bucket)});
-    const std::int64_t taken_from_lease = std::clamp<std::int64_t>(unseen, 0, reserved);
+    correction.produced = std::max<std::int64_t>(unseen, 0);
+    correction.produced_back = std::max<std::int64_t>(-unseen, 0);
     const bool runs_out = usage.unproduced == Unproduced::run_out;
-    window.remove(charge.lease_bucket, {0, 0, runs_out ? taken_from_lease : reserved});
-    if (unseen > 0) window.add(bucket_of(now_us, window.window_us()), {0, 0, unseen});
+    correction.lease_back = runs_out ? std::min(correction.produced, reserved) : reserved;
 }
 
 }  // namespace
@@ -61,38 +53,57 @@ Usage clamp_usage(Usage usage) noexcept {
     return usage;
 }
 
-Charge charge(Window& window, const Demand& demand, std::int64_t now_us) {
-    Charge made;
-    made.window_us = window.window_us();
-    made.admission_bucket = bucket_of(now_us, window.window_us());
-    made.lease_bucket = lease_bucket_of(now_us, window.window_us());
-    window.add(made.admission_bucket, {demand.requests, demand.input_tokens, 0});
-    window.add(made.lease_bucket, {0, 0, demand.output_tokens});
-    return made;
+Place place_of_charge(std::int64_t window_us, std::int64_t now_us) noexcept {
+    return {.admission_bucket = bucket_of(now_us, window_us),
+            .lease_bucket = lease_bucket_of(now_us, window_us)};
 }
 
-void renew(Window& window, Charge& charge, const Reservation& reservation, std::int64_t produced,
-           std::int64_t now_us) {
+Place charge(Window& window, const Demand& demand, std::int64_t now_us) {
+    const Place place = place_of_charge(window.window_us(), now_us);
+    window.add(place.admission_bucket, {demand.requests, demand.input_tokens, 0});
+    window.add(place.lease_bucket, {0, 0, demand.output_tokens});
+    return place;
+}
+
+Correction renewal(const Reservation& reservation, std::int64_t produced) noexcept {
+    Correction correction;
+    correction.lease_back = lease_left(reservation);
+    correction.produced = std::max<std::int64_t>(produced - reservation.produced, 0);
+    correction.lease_again = std::max<std::int64_t>(reservation.demand().output_tokens - produced, 0);
+    return correction;
+}
+
+Correction settlement(const Reservation& reservation, const Usage& usage) noexcept {
+    Correction correction;
+    if (usage.requests == 0) correction.admission_back.requests = reservation.demand().requests;
+    settle_input(correction, reservation, usage);
+    settle_output(correction, reservation, usage);
+    return correction;
+}
+
+void apply(Window& window, const Place& place, const Correction& correction, std::int64_t now_us) {
+    window.remove(place.admission_bucket, correction.admission_back);
+    window.remove(place.produced_bucket,
+                  {0, 0, std::min(correction.produced_back, place.produced_in_bucket)});
+    window.remove(place.lease_bucket, {0, 0, correction.lease_back});
+    // Input counts when it was sent; where that bucket is gone, the debt is dated now rather than forgiven.
     const std::int64_t current = bucket_of(now_us, window.window_us());
-    const std::int64_t lease_bucket = lease_bucket_of(now_us, window.window_us());
-    window.remove(charge.lease_bucket, {0, 0, lease_left(reservation)});
-    const std::int64_t fresh = produced - reservation.produced;
-    if (fresh > 0) {
-        window.add(current, {0, 0, fresh});
-        charge.produced_in_bucket =
-            charge.produced_bucket == current ? charge.produced_in_bucket + fresh : fresh;
-        charge.produced_bucket = current;
-    }
-    window.add(lease_bucket,
-               {0, 0, std::max<std::int64_t>(reservation.demand().output_tokens - produced, 0)});
-    charge.lease_bucket = lease_bucket;
+    const bool is_gone =
+        window.has_expired(place.admission_bucket, now_us) || place.admission_bucket > current;
+    window.add(is_gone ? current : place.admission_bucket, {0, correction.input_more, 0});
+    window.add(current, {0, 0, correction.produced});
+    window.add(lease_bucket_of(now_us, window.window_us()), {0, 0, correction.lease_again});
 }
 
-void correct(Window& window, const Charge& charge, const Reservation& reservation, const Usage& usage,
-             std::int64_t now_us) {
-    if (usage.requests == 0) window.remove(charge.admission_bucket, {reservation.demand().requests, 0, 0});
-    correct_input(window, charge, reservation, usage, now_us);
-    correct_output(window, charge, reservation, usage, now_us);
+void note_renewal(Place& place, std::int64_t window_us, const Correction& correction,
+                  std::int64_t now_us) noexcept {
+    const std::int64_t current = bucket_of(now_us, window_us);
+    if (correction.produced > 0) {
+        const bool same = place.produced_bucket == current;
+        place.produced_in_bucket = (same ? place.produced_in_bucket : 0) + correction.produced;
+        place.produced_bucket = current;
+    }
+    place.lease_bucket = lease_bucket_of(now_us, window_us);
 }
 
 }  // namespace weir

@@ -1,4 +1,4 @@
-// What reserve, progress and settle do to one window. Pure; the stores call it with their time.
+// What reserve, progress and settle do to a ledger. Pure; the stores call it with their time.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,30 @@ Demand clamp_demand(const Demand& demand) noexcept;
 Usage clamp_usage(Usage usage) noexcept;
 
 /// Adds an admitted demand: request and input to the current bucket, output to the lease's.
-Charge charge(Window& window, const Demand& demand, std::int64_t now_us);
+Place charge(Window& window, const Demand& demand, std::int64_t now_us);
+/// Where a demand charged at `now_us` lies.
+Place place_of_charge(std::int64_t window_us, std::int64_t now_us) noexcept;
 
-/// Charges what was produced since the last time and renews the lease on the rest. The reservation's own
-/// totals are the caller's to update, after all ledgers.
-void renew(Window& window, Charge& charge, const Reservation& reservation, std::int64_t produced,
-           std::int64_t now_us);
+/// What progress or a settlement changes in every ledger of a reservation, so that any store can apply it.
+/// What goes back leaves its bucket, as much of it as is still there; a bucket that is gone gives nothing
+/// back.
+struct Correction {
+    Amounts admission_back;          ///< request and input, out of the admission bucket
+    std::int64_t lease_back = 0;     ///< out of the lease bucket
+    std::int64_t produced_back = 0;  ///< out of the produced bucket, at most what this reservation put there
+    std::int64_t input_more = 0;     ///< into the admission bucket; where that is gone, into the current one
+    std::int64_t produced = 0;       ///< into the current bucket
+    std::int64_t lease_again = 0;    ///< held where a lease taken now is held
+};
 
-/// Corrects the charge to what was used.
-void correct(Window& window, const Charge& charge, const Reservation& reservation, const Usage& usage,
-             std::int64_t now_us);
+/// `produced` in all is charged by now, and the lease on the rest is renewed.
+Correction renewal(const Reservation& reservation, std::int64_t produced) noexcept;
+/// The charge becomes what was used.
+Correction settlement(const Reservation& reservation, const Usage& usage) noexcept;
+
+void apply(Window& window, const Place& place, const Correction& correction, std::int64_t now_us);
+/// Where the charge lies after a renewal was applied at `now_us`.
+void note_renewal(Place& place, std::int64_t window_us, const Correction& correction,
+                  std::int64_t now_us) noexcept;
 
 }  // namespace weir

@@ -155,8 +155,12 @@ private:
                 locked.windows[i] = &locked.shards[i]->get(locked.names[i], window_us, locked.now_us);
                 locked.made = true;
             }
-            charges.push_back(charge(*locked.windows[i], demand, locked.now_us));
-            charges.back().ledger = std::move(locked.names[i]);
+            const Place place = charge(*locked.windows[i], demand, locked.now_us);
+            charges.push_back({.ledger = std::move(locked.names[i]),
+                               .window_us = window_us,
+                               .place = place,
+                               .held = {},
+                               .owed = {}});
             shortest_lease_us = std::min(shortest_lease_us, lease_us(window_us));
         }
         if (locked.overflows) overflow_requests_.fetch_add(1, std::memory_order_relaxed);
@@ -186,16 +190,19 @@ private:
     }
 
     void settle_now(Reservation& reservation, const Usage& usage) {
+        const Correction correction = settlement(reservation, usage);
         for_each_charge(reservation, [&](Window& window, const Charge& made, std::int64_t now_us) {
-            correct(window, made, reservation, usage, now_us);
+            apply(window, made.place, correction, now_us);
         });
         reservation.close();
     }
 
     void progress_now(Reservation& reservation, const Usage& so_far) {
         const std::int64_t produced = std::max(reservation.produced, so_far.output_tokens);
+        const Correction correction = renewal(reservation, produced);
         for_each_charge(reservation, [&](Window& window, Charge& made, std::int64_t now_us) {
-            renew(window, made, reservation, produced, now_us);
+            apply(window, made.place, correction, now_us);
+            note_renewal(made.place, made.window_us, correction, now_us);
         });
         reservation.produced = produced;
     }
