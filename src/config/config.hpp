@@ -1,4 +1,5 @@
-// The effective configuration as an immutable value, and how it comes to be out of file, environment and flags.
+// The effective configuration as an immutable value, and how it comes to be out of file, environment and
+// flags.
 #pragma once
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/store_url.hpp"
 #include "weir/limit.hpp"
 
 namespace weir::config {
@@ -39,7 +41,7 @@ struct Tier {
     LimitSet limits;                  ///< of each key in the tier
     std::vector<ModelLimits> models;  ///< of each key on the models matching; the longest match wins
     std::int64_t output_default = 1024;
-    bool estimate_bound = false;      ///< `estimate: "bound"`
+    bool estimate_bound = false;  ///< `estimate: "bound"`
     double cached_input_weight = 1.0;
 };
 
@@ -58,7 +60,7 @@ struct Key {
 
 struct Url {
     bool tls = false;
-    std::string host;       ///< a name or an IP address, without brackets
+    std::string host;  ///< a name or an IP address, without brackets
     std::uint16_t port = 0;
     std::string base_path;  ///< "" or "/openai", without trailing slash
 };
@@ -81,7 +83,8 @@ struct WeirLimits {
     std::int64_t max_header_bytes = 32 << 10;
     std::int64_t max_header_fields = 100;
     std::int64_t max_connections = 20'000;
-    bool max_connections_given = false;  ///< said by the operator, so that what the system allows must suffice
+    bool max_connections_given =
+        false;  ///< said by the operator, so that what the system allows must suffice
 };
 
 struct Timeouts {
@@ -101,13 +104,14 @@ struct Config {
     std::string admin_token;  ///< a secret; empty: none
     int threads = 0;          ///< 0: one a core
     std::string tls_cert_file, tls_key_file;
-    std::string store_url = "memory";
+    std::string store_url = "memory";  ///< as given; may hold a password
+    StoreUrl store;                    ///< what it says
     int store_timeout_ms = 20;
     OnFailure on_failure = OnFailure::local;
     std::int64_t store_max_ledgers = 1'000'000;
     int cluster_nodes = 0;  ///< 0: from heartbeats
     std::vector<Upstream> upstreams;
-    std::map<std::string, Tier, std::less<>> tiers;    ///< always holds "default"
+    std::map<std::string, Tier, std::less<>> tiers;  ///< always holds "default"
     std::map<std::string, Group, std::less<>> groups;
     std::vector<Key> keys;
     UnknownKeys unknown_keys = UnknownKeys::default_tier;
@@ -131,8 +135,8 @@ using Origins = std::map<std::string, std::string>;
 /// Everything that a configuration is made of. Reading files and variables is the caller's part, so that
 /// tests need neither.
 struct Sources {
-    std::optional<std::string> file_text;              ///< the JSON document, where there is one
-    std::map<std::string, std::string> flags;          ///< by flag name without dashes: "listen" -> "127.0.0.1:1"
+    std::optional<std::string> file_text;      ///< the JSON document, where there is one
+    std::map<std::string, std::string> flags;  ///< by flag name without dashes: "listen" -> "127.0.0.1:1"
     std::function<std::optional<std::string>(const std::string&)> environment;
     /// Reads a small file (api_key_file); nullopt where it can't.
     std::function<std::optional<std::string>(const std::string&)> read_file;

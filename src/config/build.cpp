@@ -1,0 +1,61 @@
+// From defaults over file and environment to flags.
+#include <utility>
+
+#include "config/draft.hpp"
+#include "config/json_value.hpp"
+#include "config/limits.hpp"
+#include "config/url.hpp"
+
+namespace weir::config {
+
+namespace {
+
+void read_document(const std::string& text, Draft& draft) {
+    JsonValue document;
+    try {
+        document = parse_json(text);
+    } catch (const Unexpected& unexpected) {
+        return draft.mistakes.add(0, "$", unexpected.what());
+    }
+    const Field whole(document, "", "$", draft.mistakes, draft.origins);
+    std::optional<ObjectReader> root = whole.object();
+    if (!root) return;
+    read_listeners(*root, draft);
+    read_store(*root, draft);
+    read_upstreams(*root, draft);
+    read_tiers(*root, draft);
+    read_groups(*root, draft);
+    read_keys(*root, draft);
+    read_unknown_keys(*root, draft);
+    read_bounds(*root, draft);
+    read_log(*root, draft);
+    root->finish();
+}
+
+}  // namespace
+
+void set_defaults(Draft& draft) {
+    Config& config = draft.config;
+    Upstream upstream;
+    upstream.name = "openai";
+    upstream.url = parse_url("https://api.openai.com");
+    config.upstreams.push_back(std::move(upstream));
+    Tier tier;
+    tier.name = "default";
+    tier.limits = {{Dimension::requests, 10'000, minute_us},
+                   {Dimension::input_tokens, 1'000'000, minute_us},
+                   {Dimension::output_tokens, 500'000, minute_us}};
+    config.tiers.emplace(tier.name, std::move(tier));
+    config.log_json = !draft.sources.terminal;
+}
+
+Outcome build_config(const Sources& sources) {
+    Draft draft{.sources = sources, .config = {}, .origins = {}, .mistakes = {}, .injects_key = false};
+    set_defaults(draft);
+    if (sources.file_text) read_document(*sources.file_text, draft);
+    apply_environment(draft);
+    apply_flags(draft);
+    return {std::move(draft.config), draft.mistakes.in_order(), std::move(draft.origins)};
+}
+
+}  // namespace weir::config

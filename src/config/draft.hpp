@@ -1,0 +1,46 @@
+// A configuration in the making, and the sections that fill it in.
+#pragma once
+
+#include "config/config.hpp"
+#include "config/document.hpp"
+#include "config/mistakes.hpp"
+
+namespace weir::config {
+
+struct Draft {
+    const Sources& sources;
+    Config config;
+    Origins origins;
+    Mistakes mistakes;
+    bool injects_key = false;  ///< the upstream gets a key of weir's own, or was meant to
+};
+
+/// What holds without a file.
+void set_defaults(Draft& draft);
+
+// Each reads its members of the document's top level. The order matters where one looks at what another read:
+// tiers and groups before keys, upstreams before unknown_keys.
+void read_listeners(ObjectReader& root, Draft& draft);  // listen, admin, threads, tls
+void read_store(ObjectReader& root, Draft& draft);      // store, cluster
+void read_upstreams(ObjectReader& root, Draft& draft);
+void read_tiers(ObjectReader& root, Draft& draft);
+void read_groups(ObjectReader& root, Draft& draft);
+void read_keys(ObjectReader& root, Draft& draft);
+void read_unknown_keys(ObjectReader& root, Draft& draft);  // and allow_unknown_with_injected_key, other_paths
+void read_bounds(ObjectReader& root, Draft& draft);        // limits_of_weir, timeouts_ms
+void read_log(ObjectReader& root, Draft& draft);
+
+/// What the environment sets, and above it what the flags set.
+void apply_environment(Draft& draft);
+void apply_flags(Draft& draft);
+
+/// "warn" becomes "warning". Throws Unexpected.
+std::string parse_log_level(const std::string& text);
+
+/// nullopt where the variable is unset or empty.
+std::optional<std::string> variable(const Sources& sources, const std::string& name);
+// The secret that a field points at. Mistakes are told at the field; the secret's origin is set at `path`.
+std::optional<std::string> secret_in_variable(const Field& field, Draft& draft, const std::string& path);
+std::optional<std::string> secret_in_file(const Field& field, Draft& draft, const std::string& path);
+
+}  // namespace weir::config

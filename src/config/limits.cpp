@@ -1,0 +1,106 @@
+// The short names and `more`.
+#include "config/limits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <utility>
+
+#include "config/durations.hpp"
+#include "config/json_path.hpp"
+
+namespace weir::config {
+
+namespace {
+
+constexpr std::size_t limits_count_max = 32;
+constexpr Range limit_range{0, limit_max};
+constexpr std::array<std::pair<std::string_view, Dimension>, dimension_count> short_names{{
+    {"rpm", Dimension::requests},
+    {"itpm", Dimension::input_tokens},
+    {"otpm", Dimension::output_tokens},
+    {"tpm", Dimension::total_tokens},
+}};
+
+bool is_same_window(const LimitSpec& left, const LimitSpec& right) noexcept {
+    return left.dimension == right.dimension && left.window_us == right.window_us;
+}
+
+std::optional<LimitSpec> read_spec(const Field& field) {
+    std::optional<ObjectReader> object = field.object();
+    if (!object) return std::nullopt;
+    const auto dimension_field =
+        object->required("dimension", R"("requests", "input_tokens", "output_tokens" or "total_tokens")");
+    const auto limit_field = object->required("limit", to_string(limit_range));
+    const auto window_field = object->required("window", R"(a window from "1s" to "31d")");
+    object->finish();
+    std::optional<std::size_t> dimension;
+    std::optional<std::int64_t> limit;
+    std::optional<std::int64_t> window_us;
+    if (dimension_field) {
+        dimension = dimension_field->choice({"requests", "input_tokens", "output_tokens", "total_tokens"});
+    }
+    if (limit_field) limit = limit_field->integer(limit_range);
+    if (window_field) window_us = window_field->parsed(parse_window_us);
+    if (!dimension || !limit || !window_us) return std::nullopt;
+    return LimitSpec{all_dimensions[*dimension], *limit, *window_us};
+}
+
+void read_more(const Field& field, const std::string& parent, LimitSet& limits) {
+    const auto items = field.items();
+    if (!items) return;
+    if (items->size() > limits_count_max) return field.refuse("expected at most 32 limits");
+    for (const Field& item : *items) {
+        const std::optional<LimitSpec> spec = read_spec(item);
+        if (!spec) continue;
+        const bool is_taken = std::any_of(limits.begin(), limits.end(), [&](const LimitSpec& other) {
+            return is_same_window(other, *spec);
+        });
+        if (is_taken) {
+            item.refuse("expected another window or dimension: " + std::string(to_string(spec->dimension)) +
+                        " per " + window_text(spec->window_us) + " are limited already");
+            continue;
+        }
+        limits.push_back(*spec);
+        item.set_origin(limit_path(parent, *spec));
+    }
+}
+
+void sort(LimitSet& limits) {
+    std::sort(limits.begin(), limits.end(), [](const LimitSpec& left, const LimitSpec& right) {
+        return std::tuple(left.dimension, left.window_us) < std::tuple(right.dimension, right.window_us);
+    });
+}
+
+}  // namespace
+
+LimitSet read_limits(const Field& field) {
+    LimitSet limits;
+    std::optional<ObjectReader> object = field.object();
+    if (!object) return limits;
+    for (const auto& [name, dimension] : short_names) {
+        const std::optional<Field> member = object->field(name);
+        if (!member) continue;
+        if (const auto limit = member->integer(limit_range)) limits.push_back({dimension, *limit, minute_us});
+    }
+    if (const std::optional<Field> more = object->field("more")) read_more(*more, field.path(), limits);
+    object->finish();
+    sort(limits);
+    return limits;
+}
+
+void set_limit(LimitSet& limits, const LimitSpec& spec) {
+    std::erase_if(limits, [&](const LimitSpec& other) { return is_same_window(other, spec); });
+    limits.push_back(spec);
+    sort(limits);
+}
+
+std::string limit_path(std::string_view parent, const LimitSpec& spec) {
+    if (spec.window_us == minute_us) {
+        return member_path(parent, short_names[static_cast<std::size_t>(spec.dimension)].first);
+    }
+    std::string path = member_path(parent, to_string(spec.dimension));
+    return path.append("/").append(window_text(spec.window_us));
+}
+
+}  // namespace weir::config

@@ -1,0 +1,141 @@
+// Character classes.
+#include "config/names.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "config/unexpected.hpp"
+
+namespace weir::config {
+
+namespace {
+
+constexpr std::size_t name_bytes_max = 128;
+constexpr std::size_t pattern_bytes_max = 256;
+constexpr std::size_t header_value_bytes_max = 4096;
+constexpr std::size_t file_path_bytes_max = 4096;
+
+constexpr const char* hash_of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+bool is_visible(char c) noexcept {
+    return c > 0x20 && c < 0x7f;
+}
+
+bool is_control(char c) noexcept {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+bool is_token_character(char c) noexcept {
+    return is_visible(c) && std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
+}
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return result;
+}
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> names) noexcept {
+    return std::find(names.begin(), names.end(), text) != names.end();
+}
+
+int value_of_digit(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return -1;
+}
+
+}  // namespace
+
+void check_name(std::string_view text) {
+    const bool fits = !text.empty() && text.size() <= name_bytes_max;
+    const bool allowed = std::all_of(text.begin(), text.end(), [](char c) {
+        return is_visible(c) && std::string_view("~:{}/\"'`\\").find(c) == std::string_view::npos;
+    });
+    if (!fits || !allowed) {
+        throw Unexpected(
+            R"(expected a name of 1 to 128 visible ASCII characters without ~ : { } / \ and quotes)");
+    }
+}
+
+std::string parse_name(const std::string& text) {
+    check_name(text);
+    return text;
+}
+
+void check_model_pattern(std::string_view text) {
+    const bool fits = !text.empty() && text.size() <= pattern_bytes_max;
+    if (!fits || std::any_of(text.begin(), text.end(), is_control)) {
+        throw Unexpected("expected a model's name of 1 to 256 bytes without control characters");
+    }
+    if (text.find('*') < text.size() - 1) {
+        throw Unexpected("expected a model's name, or the beginning of one with a single * at its end");
+    }
+}
+
+bool is_credential_header(std::string_view name) {
+    return is_one_of(lower(name), {"authorization", "x-api-key", "api-key"});
+}
+
+void check_header_name(std::string_view text) {
+    if (text.empty() || text.size() > name_bytes_max ||
+        !std::all_of(text.begin(), text.end(), is_token_character)) {
+        throw Unexpected("expected the name of a header: 1 to 128 letters, digits or !#$%&'*+-.^_`|~");
+    }
+    const std::string name = lower(text);
+    const bool belongs_to_connection =
+        is_one_of(name, {"connection", "keep-alive", "proxy-connection", "proxy-authenticate",
+                         "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"});
+    const bool set_by_weir = is_one_of(name, {"host", "content-length", "expect", "via", "accept-encoding",
+                                              "x-forwarded-for", "x-forwarded-proto", "x-request-id"});
+    if (belongs_to_connection)
+        throw Unexpected("expected another header: this one belongs to the connection");
+    if (set_by_weir || name.starts_with("x-weir-")) {
+        throw Unexpected("expected another header: weir itself sets this one");
+    }
+}
+
+std::string parse_header_value(const std::string& text) {
+    const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+    const bool fits = !text.empty() && text.size() <= header_value_bytes_max;
+    if (!fits || is_blank(text.front()) || is_blank(text.back()) ||
+        !std::all_of(text.begin(), text.end(), [&](char c) { return is_visible(c) || is_blank(c); })) {
+        throw Unexpected("expected a header's value: 1 to 4096 ASCII characters, no blank at either end");
+    }
+    return text;
+}
+
+std::string parse_secret(const std::string& text) {
+    const bool fits = !text.empty() && text.size() <= header_value_bytes_max;
+    if (!fits || !std::all_of(text.begin(), text.end(), is_visible)) {
+        throw Unexpected("expected a key of 1 to 4096 visible ASCII characters, without blanks");
+    }
+    return text;
+}
+
+std::array<unsigned char, 32> parse_sha256(const std::string& text) {
+    const std::string digits = lower(text);
+    std::array<unsigned char, 32> digest{};
+    bool valid = digits.size() == 2 * digest.size();
+    for (std::size_t i = 0; valid && i < digits.size(); i += 2) {
+        const int high = value_of_digit(digits[i]);
+        const int low = value_of_digit(digits[i + 1]);
+        valid = high >= 0 && low >= 0;
+        digest[i / 2] = static_cast<unsigned char>(high * 16 + low);
+    }
+    if (!valid) throw Unexpected("expected the SHA-256 of the secret: 64 hexadecimal digits");
+    if (digits == hash_of_nothing) {
+        throw Unexpected("expected the SHA-256 of the secret: this is the one of an empty text");
+    }
+    return digest;
+}
+
+std::string parse_file_path(const std::string& text) {
+    if (text.empty() || text.size() > file_path_bytes_max ||
+        std::any_of(text.begin(), text.end(), is_control)) {
+        throw Unexpected("expected the path of a file");
+    }
+    return text;
+}
+
+}  // namespace weir::config

@@ -1,0 +1,77 @@
+// Members by name: what is missing, unknown or given twice.
+#include <algorithm>
+#include <set>
+
+#include "config/document.hpp"
+#include "config/json_path.hpp"
+#include "config/suggestion.hpp"
+
+namespace weir::config {
+
+namespace {
+
+constexpr const char* given_twice = "is given more than once: expected it once";
+
+}  // namespace
+
+Field ObjectReader::make_field(const std::pair<std::string, JsonValue>& member) const {
+    const auto& [name, value] = member;
+    return {value, name, member_path(path(), name), *mistakes_, *origins_};
+}
+
+std::optional<Field> ObjectReader::field(std::string_view name) {
+    known_.push_back(name);
+    for (const auto& member : value_->members) {
+        if (member.first == name) return make_field(member);
+    }
+    return std::nullopt;
+}
+
+std::optional<Field> ObjectReader::required(std::string_view name, std::string_view expected) {
+    std::optional<Field> found = field(name);
+    if (!found) self_.refuse_missing(name, expected);
+    return found;
+}
+
+std::vector<Field> ObjectReader::members() const {
+    std::vector<Field> fields;
+    std::set<std::string_view> seen;
+    for (const auto& member : value_->members) {
+        Field field = make_field(member);
+        if (seen.insert(member.first).second) {
+            fields.push_back(std::move(field));
+        } else {
+            field.refuse(given_twice);
+        }
+    }
+    return fields;
+}
+
+void ObjectReader::integer(std::string_view name, Range range, std::int64_t& target) {
+    const std::optional<Field> found = field(name);
+    if (found) target = found->integer(range).value_or(target);
+}
+
+void ObjectReader::integer(std::string_view name, Range range, int& target) {
+    std::int64_t wide = target;
+    integer(name, range, wide);
+    target = static_cast<int>(wide);
+}
+
+void ObjectReader::boolean(std::string_view name, bool& target) {
+    const std::optional<Field> found = field(name);
+    if (found) target = found->boolean().value_or(target);
+}
+
+void ObjectReader::finish() const {
+    std::set<std::string_view> seen;
+    for (const auto& member : value_->members) {
+        if (!seen.insert(member.first).second) {
+            make_field(member).refuse(given_twice);
+        } else if (std::find(known_.begin(), known_.end(), member.first) == known_.end()) {
+            make_field(member).refuse("is not a known field" + suggestion_for(member.first, known_));
+        }
+    }
+}
+
+}  // namespace weir::config

@@ -1,0 +1,53 @@
+// Secrets stand in variables and files, never in the document.
+#include "config/draft.hpp"
+#include "config/names.hpp"
+
+namespace weir::config {
+
+std::optional<std::string> variable(const Sources& sources, const std::string& name) {
+    std::optional<std::string> value;
+    if (sources.environment) value = sources.environment(name);
+    return value && value->empty() ? std::nullopt : value;
+}
+
+namespace {
+
+/// The field names where it comes from; what is wrong with it is told there.
+std::optional<std::string> checked(const Field& field, const std::string& secret) {
+    try {
+        return parse_secret(secret);
+    } catch (const Unexpected& unexpected) {
+        field.refuse(unexpected.what() + std::string(" there"));
+        return std::nullopt;
+    }
+}
+
+}  // namespace
+
+std::optional<std::string> secret_in_variable(const Field& field, Draft& draft, const std::string& path) {
+    const auto name = field.text("the name of an environment variable");
+    if (!name) return std::nullopt;
+    const auto value = variable(draft.sources, *name);
+    if (!value) {
+        field.refuse("expected the name of an environment variable that is set and not empty");
+        return std::nullopt;
+    }
+    field.set_origin(path, "environment " + *name);
+    return checked(field, *value);
+}
+
+std::optional<std::string> secret_in_file(const Field& field, Draft& draft, const std::string& path) {
+    const auto file = field.parsed(parse_file_path);
+    if (!file) return std::nullopt;
+    std::optional<std::string> content;
+    if (draft.sources.read_file) content = draft.sources.read_file(*file);
+    while (content && (content->ends_with('\n') || content->ends_with('\r'))) content->pop_back();
+    if (!content || content->empty()) {
+        field.refuse("expected the path of a file that can be read and is not empty");
+        return std::nullopt;
+    }
+    field.set_origin(path, "file " + *file);
+    return checked(field, *content);
+}
+
+}  // namespace weir::config

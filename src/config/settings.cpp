@@ -1,0 +1,170 @@
+// One walk over everything that a configuration holds.
+#include "config/settings.hpp"
+
+#include <array>
+#include <sstream>
+
+#include "config/address.hpp"
+#include "config/json_path.hpp"
+#include "config/limits.hpp"
+#include "config/names.hpp"
+#include "config/url.hpp"
+
+namespace weir::config {
+
+namespace {
+
+using Settings = std::vector<Setting>;
+
+constexpr const char* masked = "(set, ";
+
+std::string set_text(const std::string& secret, const char* otherwise) {
+    if (secret.empty()) return otherwise;
+    return masked + std::to_string(secret.size()) + " characters)";
+}
+
+const char* text_of(bool value) noexcept {
+    return value ? "true" : "false";
+}
+
+std::string text_of(double number) {
+    std::ostringstream out;
+    out << number;
+    return out.str();
+}
+
+std::string hex_of(const unsigned char* bytes, std::size_t count) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+        text += digits[bytes[i] >> 4];
+        text += digits[bytes[i] & 15];
+    }
+    return text;
+}
+
+void add(Settings& settings, std::string path, std::string shown, std::string secret = {}) {
+    settings.push_back({std::move(path), std::move(shown), std::move(secret)});
+}
+
+void add_limits(Settings& settings, const std::string& parent, const LimitSet& limits) {
+    for (const LimitSpec& spec : limits) {
+        add(settings, limit_path(parent, spec), spec.limit == 0 ? "0 (blocked)" : std::to_string(spec.limit));
+    }
+}
+
+void add_listeners(Settings& settings, const Config& config) {
+    add(settings, "$.listen", to_string(config.listen));
+    add(settings, "$.admin.listen", to_string(config.admin_listen));
+    add(settings, "$.admin.token", set_text(config.admin_token, "(none)"), config.admin_token);
+    add(settings, "$.threads", config.threads == 0 ? "0 (one a core)" : std::to_string(config.threads));
+    add(settings, "$.tls.cert_file", config.tls_cert_file.empty() ? "(none)" : config.tls_cert_file);
+    add(settings, "$.tls.key_file", config.tls_key_file.empty() ? "(none)" : config.tls_key_file);
+}
+
+void add_store(Settings& settings, const Config& config) {
+    constexpr std::array<const char*, 3> policies{"local", "open", "closed"};
+    add(settings, "$.store.url", to_masked_string(config.store), config.store.password);
+    add(settings, "$.store.timeout_ms", std::to_string(config.store_timeout_ms));
+    add(settings, "$.store.on_failure", policies[static_cast<std::size_t>(config.on_failure)]);
+    add(settings, "$.store.max_ledgers", std::to_string(config.store_max_ledgers));
+    add(settings, "$.cluster.nodes",
+        config.cluster_nodes == 0 ? "0 (from heartbeats)" : std::to_string(config.cluster_nodes));
+}
+
+bool may_hold_secret(const std::string& header) {
+    if (is_credential_header(header)) return true;
+    std::string name = header;
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    for (const char* part : {"key", "token", "secret", "auth", "cookie", "password"}) {
+        if (name.find(part) != std::string::npos) return true;
+    }
+    return false;
+}
+
+void add_upstreams(Settings& settings, const std::vector<Upstream>& upstreams) {
+    for (std::size_t i = 0; i < upstreams.size(); ++i) {
+        const Upstream& upstream = upstreams[i];
+        const std::string path = item_path("$.upstreams", i);
+        add(settings, path + ".name", upstream.name);
+        add(settings, path + ".url", to_string(upstream.url));
+        add(settings, path + ".api_key", set_text(upstream.api_key, "(the caller's own)"), upstream.api_key);
+        add_limits(settings, path + ".limits", upstream.limits);
+        for (const auto& [name, value] : upstream.headers) {
+            const bool is_secret = may_hold_secret(name);
+            add(settings, member_path(path + ".headers", name), is_secret ? set_text(value, "") : value,
+                is_secret ? value : "");
+        }
+    }
+}
+
+void add_tiers(Settings& settings, const Config& config) {
+    for (const auto& [name, tier] : config.tiers) {
+        const std::string path = member_path("$.tiers", name);
+        add_limits(settings, path + ".limits", tier.limits);
+        for (const ModelLimits& model : tier.models) {
+            add_limits(settings, member_path(path + ".models", model.pattern), model.limits);
+        }
+        add(settings, path + ".output_default", std::to_string(tier.output_default));
+        add(settings, path + ".estimate", tier.estimate_bound ? "bound" : "fitted");
+        add(settings, path + ".cached_input_weight", text_of(tier.cached_input_weight));
+    }
+    for (const auto& [name, group] : config.groups) {
+        add_limits(settings, member_path("$.groups", name) + ".limits", group.limits);
+    }
+}
+
+void add_keys(Settings& settings, const Config& config) {
+    constexpr std::size_t shown_bytes = 4;
+    for (std::size_t i = 0; i < config.keys.size(); ++i) {
+        const Key& key = config.keys[i];
+        const std::string path = item_path("$.keys", i);
+        add(settings, path + ".id", key.id);
+        add(settings, path + ".secret_sha256", hex_of(key.secret_sha256.data(), shown_bytes) + "…",
+            hex_of(key.secret_sha256.data(), key.secret_sha256.size()));
+        add(settings, path + ".tier", key.tier);
+        add(settings, path + ".group", key.group.empty() ? "(none)" : key.group);
+        add_limits(settings, path + ".limits", key.limits);
+    }
+    add(settings, "$.unknown_keys", config.unknown_keys == UnknownKeys::reject ? "reject" : "default_tier");
+    add(settings, "$.other_paths", config.other_paths == OtherPaths::reject ? "reject" : "pass");
+}
+
+void add_bounds(Settings& settings, const Config& config) {
+    const WeirLimits& limits = config.limits_of_weir;
+    const Timeouts& timeouts = config.timeouts;
+    const std::pair<const char*, std::int64_t> numbers[]{
+        {"$.limits_of_weir.max_body_bytes", limits.max_body_bytes},
+        {"$.limits_of_weir.max_buffered_bytes", limits.max_buffered_bytes},
+        {"$.limits_of_weir.max_header_bytes", limits.max_header_bytes},
+        {"$.limits_of_weir.max_header_fields", limits.max_header_fields},
+        {"$.limits_of_weir.max_connections", limits.max_connections},
+        {"$.timeouts_ms.header", timeouts.header_ms},
+        {"$.timeouts_ms.body", timeouts.body_ms},
+        {"$.timeouts_ms.idle", timeouts.idle_ms},
+        {"$.timeouts_ms.connect", timeouts.connect_ms},
+        {"$.timeouts_ms.first_byte", timeouts.first_byte_ms},
+        {"$.timeouts_ms.between_bytes", timeouts.between_bytes_ms},
+        {"$.timeouts_ms.write", timeouts.write_ms},
+        {"$.timeouts_ms.drain", timeouts.drain_ms},
+    };
+    for (const auto& [path, number] : numbers) add(settings, path, std::to_string(number));
+}
+
+}  // namespace
+
+std::vector<Setting> settings_of(const Config& config) {
+    Settings settings;
+    add_listeners(settings, config);
+    add_store(settings, config);
+    add_upstreams(settings, config.upstreams);
+    add_tiers(settings, config);
+    add_keys(settings, config);
+    add_bounds(settings, config);
+    add(settings, "$.log.level", config.log_level);
+    add(settings, "$.log.format", config.log_json ? "json" : "text");
+    add(settings, "$.log.access", text_of(config.log_access));
+    return settings;
+}
+
+}  // namespace weir::config

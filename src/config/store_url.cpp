@@ -1,0 +1,159 @@
+// Each form from left to right: scheme, credentials, hosts or path, database.
+#include "config/store_url.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "config/address.hpp"
+#include "config/names.hpp"
+#include "config/unexpected.hpp"
+
+namespace weir::config {
+
+namespace {
+
+constexpr std::size_t url_bytes_max = 4096;
+constexpr std::size_t hosts_max = 32;
+constexpr int database_max = 65'535;
+constexpr std::uint16_t redis_port = 6379;
+constexpr std::uint16_t sentinel_port = 26'379;
+
+bool take_prefix(std::string_view& text, std::string_view prefix) noexcept {
+    if (!text.starts_with(prefix)) return false;
+    text.remove_prefix(prefix.size());
+    return true;
+}
+
+/// What stands before the separator; the text keeps what comes after, or nothing.
+std::string_view take_until(std::string_view& text, char separator) noexcept {
+    const std::string_view taken = text.substr(0, text.find(separator));
+    text.remove_prefix(std::min(taken.size() + 1, text.size()));
+    return taken;
+}
+
+std::string percent_decoded(std::string_view text) {
+    std::string decoded;
+    while (!text.empty()) {
+        unsigned byte = static_cast<unsigned char>(text.front());
+        text.remove_prefix(1);
+        if (byte == '%') {
+            const std::string_view digits = text.substr(0, 2);
+            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+            if (error != std::errc() || end != digits.data() + 2) {
+                throw Unexpected("expected two hexadecimal digits after each % in user and password");
+            }
+            text.remove_prefix(2);
+        }
+        decoded += static_cast<char>(byte);
+    }
+    return decoded;
+}
+
+void take_credentials(std::string_view& text, StoreUrl& url) {
+    // A password's own slash or @ is percent-encoded; a path's @ comes after a slash.
+    const std::size_t at = text.substr(0, text.find('/')).rfind('@');
+    if (at == std::string_view::npos) return;
+    std::string_view credentials = text.substr(0, at);
+    text.remove_prefix(at + 1);
+    url.user = percent_decoded(take_until(credentials, ':'));
+    url.password = percent_decoded(credentials);
+    if (url.password.empty()) throw Unexpected("expected user:password or :password before the @");
+}
+
+int parse_database(std::string_view text) {
+    int database = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), database);
+    if (error != std::errc() || end != text.data() + text.size() || database < 0 || database > database_max) {
+        throw Unexpected("expected a database number from 0 to 65535");
+    }
+    return database;
+}
+
+void take_database_query(std::string_view& text, StoreUrl& url) {
+    std::string_view query = text;
+    text = take_until(query, '?');
+    if (query.empty()) return;
+    if (!take_prefix(query, "db="))
+        throw Unexpected("expected nothing but db=NUMBER after the question mark");
+    url.database = parse_database(query);
+}
+
+void parse_redis(std::string_view rest, StoreUrl& url) {
+    url.kind = StoreKind::redis;
+    HostAndPort address = parse_host_and_port(take_until(rest, '/'), redis_port);
+    url.hosts.push_back({std::move(address.host), address.port});
+    if (!rest.empty()) url.database = parse_database(rest);
+}
+
+void parse_unix(std::string_view rest, StoreUrl& url) {
+    constexpr std::size_t socket_path_bytes_max = 107;  // sockaddr_un
+    url.kind = StoreKind::unix_socket;
+    take_database_query(rest, url);
+    const bool fits = rest.size() > 1 && rest.size() <= socket_path_bytes_max;
+    if (!fits || !rest.starts_with('/')) {
+        throw Unexpected("expected the absolute path of a socket, of at most 107 bytes, after unix://");
+    }
+    url.socket_path = parse_file_path(std::string(rest));
+}
+
+void parse_sentinel(std::string_view rest, StoreUrl& url) {
+    url.kind = StoreKind::sentinel;
+    take_database_query(rest, url);
+    std::string_view hosts = take_until(rest, '/');
+    if (rest.empty())
+        throw Unexpected("expected the name of the master after the sentinels: sentinel://h1,h2/master");
+    url.master = parse_name(std::string(rest));
+    if (hosts.ends_with(',')) throw Unexpected("expected a sentinel after each comma");
+    while (!hosts.empty() || url.hosts.empty()) {
+        if (url.hosts.size() == hosts_max) throw Unexpected("expected at most 32 sentinels");
+        HostAndPort address = parse_host_and_port(take_until(hosts, ','), sentinel_port);
+        url.hosts.push_back({std::move(address.host), address.port});
+    }
+}
+
+}  // namespace
+
+StoreUrl parse_store_url(const std::string& text) {
+    StoreUrl url;
+    std::string_view rest = text;
+    if (text == "memory") return url;
+    if (text.size() > url_bytes_max) throw Unexpected("expected a URL of at most 4096 bytes");
+    const bool is_tcp = take_prefix(rest, "redis://");
+    url.tls = !is_tcp && take_prefix(rest, "rediss://");
+    const bool is_unix = !is_tcp && !url.tls && take_prefix(rest, "unix://");
+    const bool is_sentinel = !is_tcp && !url.tls && !is_unix && take_prefix(rest, "sentinel://");
+    if (!is_tcp && !url.tls && !is_unix && !is_sentinel) {
+        throw Unexpected(
+            "expected memory, redis://[user:pass@]host[:port][/db], rediss://…, unix:///path[?db=n] or "
+            "sentinel://h1[:port],h2/master");
+    }
+    take_credentials(rest, url);
+    if (is_unix) {
+        parse_unix(rest, url);
+    } else if (is_sentinel) {
+        parse_sentinel(rest, url);
+    } else {
+        parse_redis(rest, url);
+    }
+    return url;
+}
+
+std::string to_masked_string(const StoreUrl& url) {
+    if (url.kind == StoreKind::memory) return "memory";
+    const std::string credentials = url.password.empty() ? "" : url.user + ":***@";
+    const std::string database = std::to_string(url.database);
+    if (url.kind == StoreKind::unix_socket)
+        return "unix://" + credentials + url.socket_path + "?db=" + database;
+    std::string hosts;
+    for (const StoreHost& host : url.hosts) {
+        hosts.append(hosts.empty() ? "" : ",").append(bracketed(host.host)).append(":");
+        hosts.append(std::to_string(host.port));
+    }
+    if (url.kind == StoreKind::sentinel) {
+        return "sentinel://" + credentials + hosts + "/" + url.master + "?db=" + database;
+    }
+    return (url.tls ? "rediss://" : "redis://") + credentials + hosts + "/" + database;
+}
+
+}  // namespace weir::config

@@ -1,0 +1,89 @@
+// Scheme, authority and base path of RFC 3986; the rest of a URL has no place in an upstream's.
+#include "config/url.hpp"
+
+#include <algorithm>
+
+#include "config/address.hpp"
+#include "config/unexpected.hpp"
+
+namespace weir::config {
+
+namespace {
+
+constexpr std::size_t url_bytes_max = 2048;
+constexpr std::uint16_t http_port = 80;
+constexpr std::uint16_t https_port = 443;
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
+    if (text.size() < prefix.size()) return false;
+    return std::equal(prefix.begin(), prefix.end(), text.begin(), [](char expected, char given) {
+        return expected == (given >= 'A' && given <= 'Z' ? given - 'A' + 'a' : given);
+    });
+}
+
+bool is_hexadecimal(char c) noexcept {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool is_path_character(char c) noexcept {
+    const bool is_letter_or_digit =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return is_letter_or_digit || std::string_view("-._~!$&'()*+,;=:@/%").find(c) != std::string_view::npos;
+}
+
+/// Segments that a server or a proxy would resolve to somewhere else are refused.
+void check_base_path(std::string_view path) {
+    bool valid = std::all_of(path.begin(), path.end(), is_path_character);
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        if (path[i] != '%') continue;
+        valid = valid && i + 2 < path.size() && is_hexadecimal(path[i + 1]) && is_hexadecimal(path[i + 2]);
+    }
+    for (std::size_t first = 1; first <= path.size();) {
+        const std::size_t end = std::min(path.find('/', first), path.size());
+        const std::string_view segment = path.substr(first, end - first);
+        valid = valid && !segment.empty() && segment != "." && segment != "..";
+        first = end + 1;
+    }
+    if (!valid) throw Unexpected(R"(expected a plain base path, such as "/openai")");
+}
+
+}  // namespace
+
+Url parse_url(const std::string& text) {
+    std::string_view rest = text;
+    Url url;
+    if (text.size() > url_bytes_max) throw Unexpected("expected a URL of at most 2048 bytes");
+    if (starts_with_ignoring_case(rest, "https://")) {
+        url.tls = true;
+        rest.remove_prefix(8);
+    } else if (starts_with_ignoring_case(rest, "http://")) {
+        rest.remove_prefix(7);
+    } else {
+        throw Unexpected(R"(expected a URL that begins with "http://" or "https://")");
+    }
+    if (rest.find_first_of("?#") != std::string_view::npos) {
+        throw Unexpected("expected a URL without query and fragment");
+    }
+    const std::size_t slash = std::min(rest.find('/'), rest.size());
+    const std::string_view authority = rest.substr(0, slash);
+    if (authority.find('@') != std::string_view::npos) {
+        throw Unexpected(
+            "expected a URL without user and password: a key belongs into api_key_env or api_key_file");
+    }
+    HostAndPort address = parse_host_and_port(authority, url.tls ? https_port : http_port);
+    url.host = std::move(address.host);
+    url.port = address.port;
+    std::string_view path = rest.substr(slash);
+    if (path.ends_with('/')) path.remove_suffix(1);
+    check_base_path(path);
+    url.base_path = path;
+    return url;
+}
+
+std::string to_string(const Url& url) {
+    std::string text = (url.tls ? "https://" : "http://") + bracketed(url.host);
+    if (url.port != (url.tls ? https_port : http_port)) text += ":" + std::to_string(url.port);
+    return text + url.base_path;
+}
+
+}  // namespace weir::config
