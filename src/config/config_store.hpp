@@ -21,8 +21,8 @@ std::optional<std::string> process_environment(const std::string& name);
 
 /// Where a configuration comes from, each time anew.
 struct ConfigPlace {
-    std::string path;                          ///< of the JSON file; empty: none
-    std::map<std::string, std::string> flags;  ///< as in Sources
+    std::string path = {};                          ///< of the JSON file; empty: none
+    std::map<std::string, std::string> flags = {};  ///< as in Sources
     std::function<std::optional<std::string>(const std::string&)> environment = process_environment;
     std::function<std::optional<std::string>(const std::string&)> read_file = read_whole_file;
     bool terminal = false;  ///< log format defaults to text there

@@ -37,14 +37,14 @@ public:
         return true;
     }
     bool number_unsigned(number_unsigned_t value) override {
-        if (value > static_cast<number_unsigned_t>(INT64_MAX)) {
-            add(JsonValue::Kind::number)->number = static_cast<double>(value);
-        } else {
-            add(JsonValue::Kind::integer)->integer = static_cast<std::int64_t>(value);
-        }
-        return true;
+        constexpr auto most = static_cast<number_unsigned_t>(INT64_MAX);
+        return number_integer(static_cast<number_integer_t>(std::min(value, most)));
     }
-    bool number_float(number_float_t value, const string_t& /*text*/) override {
+    bool number_float(number_float_t value, const string_t& text) override {
+        // Integers beyond 64 bits come here too.
+        if (text.find_first_of(".eE") == std::string::npos) {
+            return number_integer(value < 0 ? INT64_MIN : INT64_MAX);
+        }
         add(JsonValue::Kind::number)->number = value;
         return true;
     }
@@ -112,11 +112,11 @@ std::string_view to_string(JsonValue::Kind kind) noexcept {
         case JsonValue::Kind::null:
             return "null";
         case JsonValue::Kind::boolean:
-            return "true or false";
+            return "a boolean";
         case JsonValue::Kind::integer:
             return "an integer";
         case JsonValue::Kind::number:
-            return "a number with a fraction or an exponent, or one too large";
+            return "a number with a fraction or an exponent";
         case JsonValue::Kind::string:
             return "a string";
         case JsonValue::Kind::array:

@@ -19,7 +19,7 @@ struct JsonValue {
     Kind kind = Kind::null;
     std::size_t position = 0;  ///< in the order of the document, from 1
     bool boolean = false;
-    std::int64_t integer = 0;  ///< where it was written as one and fits
+    std::int64_t integer = 0;  ///< where it was written as one; cut to 64 bits
     double number = 0;         ///< any other number
     std::string text;
     std::vector<JsonValue> items;

@@ -108,7 +108,7 @@ std::string parse_header_value(const std::string& text) {
 std::string parse_secret(const std::string& text) {
     const bool fits = !text.empty() && text.size() <= header_value_bytes_max;
     if (!fits || !std::all_of(text.begin(), text.end(), is_visible)) {
-        throw Unexpected("expected a key of 1 to 4096 visible ASCII characters, without blanks");
+        throw Unexpected("expected it to hold a key of 1 to 4096 visible ASCII characters, without blanks");
     }
     return text;
 }

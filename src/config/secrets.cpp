@@ -12,12 +12,11 @@ std::optional<std::string> variable(const Sources& sources, const std::string& n
 
 namespace {
 
-/// The field names where it comes from; what is wrong with it is told there.
 std::optional<std::string> checked(const Field& field, const std::string& secret) {
     try {
         return parse_secret(secret);
     } catch (const Unexpected& unexpected) {
-        field.refuse(unexpected.what() + std::string(" there"));
+        field.refuse(unexpected.what());
         return std::nullopt;
     }
 }

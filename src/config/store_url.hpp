@@ -25,12 +25,12 @@ struct StoreHost {
 struct StoreUrl {
     StoreKind kind = StoreKind::memory;
     bool tls = false;
-    std::vector<StoreHost> hosts;  ///< redis: one; sentinel: the sentinels; otherwise none
-    std::string socket_path;       ///< unix
-    std::string user;              ///< empty: the default user
-    std::string password;          ///< a secret of the server, not of the sentinels; empty: none
+    std::vector<StoreHost> hosts = {};  ///< redis: one; sentinel: the sentinels; otherwise none
+    std::string socket_path = {};       ///< unix
+    std::string user = {};              ///< empty: the default user
+    std::string password = {};          ///< a secret of the server, not of the sentinels; empty: none
     int database = 0;
-    std::string master;  ///< sentinel
+    std::string master = {};  ///< sentinel
     bool operator==(const StoreUrl&) const = default;
 };
 

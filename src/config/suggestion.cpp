@@ -14,6 +14,16 @@ char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+/// "timeout" where "timeout_ms" is meant.
+std::string_view longer_or_shorter(std::string_view name, const std::vector<std::string_view>& known) {
+    constexpr std::size_t name_bytes_min = 4;
+    for (std::size_t i = 0; i < std::min(known.size(), names_max); ++i) {
+        const std::size_t shared = std::min(name.size(), known[i].size());
+        if (shared >= name_bytes_min && name.substr(0, shared) == known[i].substr(0, shared)) return known[i];
+    }
+    return {};
+}
+
 }  // namespace
 
 std::size_t edit_distance(std::string_view left, std::string_view right) {
@@ -49,6 +59,7 @@ std::string suggestion_for(std::string_view name, const std::vector<std::string_
         nearest = candidate;
         distance_min = distance;
     }
+    if (nearest.empty()) nearest = longer_or_shorter(name, known);
     if (nearest.empty()) return {};
     return "; did you mean \"" + std::string(nearest) + "\"?";
 }

@@ -1,0 +1,158 @@
+// Loading, reloading, and keeping the old.
+#include "config/config_store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "unit/config/sources.hpp"
+
+namespace weir::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class ConfigStores : public testing::Test {
+protected:
+    ~ConfigStores() override { std::filesystem::remove_all(folder_); }
+
+    std::string path(const std::string& name) const { return folder_ + "/" + name; }
+    void write(const std::string& name, const std::string& content) const {
+        std::ofstream(path(name)) << content;
+    }
+    std::string config_with_key() const {
+        return R"({"upstreams": [{"name": "u", "url": "http://u", "api_key_file": ")" + path("key") +
+               R"("}]})";
+    }
+
+private:
+    static std::string make_folder() {
+        std::string name = std::filesystem::temp_directory_path() / "weir_config.XXXXXX";
+        return mkdtemp(name.data());
+    }
+    const std::string folder_ = make_folder();
+};
+
+TEST_F(ConfigStores, HaveNothingBeforeTheyAreLoaded) {
+    ConfigStore store({.path = ""});
+    EXPECT_EQ(store.current(), nullptr);
+    EXPECT_THAT(store.load().mistakes, IsEmpty());
+    ASSERT_NE(store.current(), nullptr);
+    EXPECT_EQ(store.current()->upstreams.size(), 1U);
+}
+
+TEST_F(ConfigStores, SayWhatIsWrongAtTheStart) {
+    write("weir.json", R"({"threads": -1})");
+    ConfigStore store({.path = path("weir.json")});
+    EXPECT_THAT(lines_of(store.load().mistakes),
+                ElementsAre("$.threads: expected an integer from 0 to 1024"));
+    EXPECT_EQ(store.current(), nullptr);
+}
+
+TEST_F(ConfigStores, NameTheFileThatCanNotBeRead) {
+    for (const std::string& missing : {path("missing.json"), path("")}) {
+        ConfigStore store({.path = missing});
+        EXPECT_THAT(lines_of(store.load().mistakes),
+                    ElementsAre(missing + ": expected a file that can be read, of at most 16 MiB"));
+    }
+}
+
+TEST_F(ConfigStores, ReloadPublishesANewSnapshot) {
+    write("weir.json", R"({"tiers": {"default": {"limits": {"rpm": 1}}}})");
+    ConfigStore store({.path = path("weir.json")});
+    store.load();
+    const auto before = store.current();
+    write("weir.json", R"({"tiers": {"default": {"limits": {"rpm": 2}}}})");
+    EXPECT_THAT(store.reload(), IsEmpty());
+    EXPECT_EQ(before->tiers.at("default").limits[0].limit, 1);
+    EXPECT_EQ(store.current()->tiers.at("default").limits[0].limit, 2);
+    EXPECT_THAT(store.notes(), IsEmpty());
+}
+
+TEST_F(ConfigStores, ReloadWithMistakesChangesNothing) {
+    write("weir.json", R"({"tiers": {"default": {"limits": {"rpm": 1}}}})");
+    ConfigStore store({.path = path("weir.json")});
+    store.load();
+    const auto before = store.current();
+    write("weir.json", R"({"tiers": {"default": {"limits": {"rpm": 2}}}, "thread": 1})");
+    EXPECT_THAT(lines_of(store.reload()),
+                ElementsAre(R"($.thread: is not a known field; did you mean "threads"?)"));
+    EXPECT_EQ(store.current(), before);
+    std::filesystem::remove(path("weir.json"));
+    EXPECT_EQ(store.reload().size(), 1U);
+    EXPECT_EQ(store.current(), before);
+}
+
+TEST_F(ConfigStores, ReloadReadsKeyFilesAgain) {
+    write("weir.json", config_with_key());
+    write("key", "sk-old\n");
+    ConfigStore store({.path = path("weir.json")});
+    EXPECT_THAT(store.load().mistakes, IsEmpty());
+    EXPECT_EQ(store.current()->upstreams[0].api_key, "sk-old");
+    write("key", "sk-new\n");
+    EXPECT_THAT(store.reload(), IsEmpty());
+    EXPECT_EQ(store.current()->upstreams[0].api_key, "sk-new");
+    write("key", "");
+    EXPECT_EQ(store.reload().size(), 1U);
+    EXPECT_EQ(store.current()->upstreams[0].api_key, "sk-new");
+}
+
+TEST_F(ConfigStores, ReloadReadsVariablesAgain) {
+    write("weir.json", R"({"upstreams": [{"name": "u", "url": "http://u", "api_key_env": "K"}]})");
+    std::string key = "sk-old";
+    ConfigStore store({.path = path("weir.json"), .flags = {}, .environment = [&](const std::string& name) {
+                           return name == "K" ? std::optional(key) : std::nullopt;
+                       }});
+    store.load();
+    key = "sk-new";
+    store.reload();
+    EXPECT_EQ(store.current()->upstreams[0].api_key, "sk-new");
+}
+
+TEST_F(ConfigStores, WhatNeedsARestartKeepsItsValueAndIsToldSo) {
+    write("weir.json", R"({"listen": "127.0.0.1:1", "limits_of_weir": {"max_connections": 7}})");
+    ConfigStore store({.path = path("weir.json"), .flags = {{"threads", "3"}}});
+    store.load();
+    write("weir.json", R"({"listen": "127.0.0.1:2", "admin": {"listen": "127.0.0.1:3"}, "threads": 9,
+        "store": {"url": "redis://h", "timeout_ms": 5, "on_failure": "open", "max_ledgers": 5},
+        "cluster": {"nodes": 2}, "tls": {"cert_file": "/c", "key_file": "/k"}, "log": {"level": "debug"},
+        "timeouts_ms": {"idle": 5}})");
+    EXPECT_THAT(store.reload(), IsEmpty());
+    const auto config = store.current();
+    EXPECT_EQ(config->listen.port, 1);
+    EXPECT_EQ(config->admin_listen.port, 9180);
+    EXPECT_EQ(config->threads, 3);
+    EXPECT_EQ(config->store, StoreUrl{});
+    EXPECT_EQ(config->store_url, "memory");
+    EXPECT_EQ(config->store_timeout_ms, 20);
+    EXPECT_EQ(config->tls_cert_file, "");
+    EXPECT_EQ(config->limits_of_weir.max_connections, 7);
+    EXPECT_EQ(config->log_level, "debug");
+    EXPECT_EQ(config->timeouts.idle_ms, 5);
+    std::vector<std::string> noted;
+    for (const Mistake& note : store.notes()) noted.push_back(note.where);
+    // Not threads: the flag still says the same.
+    EXPECT_THAT(noted,
+                ElementsAre("$.listen", "$.admin.listen", "$.tls.cert_file", "$.tls.key_file", "$.store.url",
+                            "$.store.timeout_ms", "$.store.on_failure", "$.store.max_ledgers",
+                            "$.cluster.nodes", "$.limits_of_weir.max_connections"));
+}
+
+TEST(WholeFiles, AreBounded) {
+    EXPECT_EQ(read_whole_file("/dev/zero"), std::nullopt);
+    EXPECT_EQ(read_whole_file("/"), std::nullopt);
+    EXPECT_EQ(read_whole_file("/dev/null"), "");
+}
+
+TEST(ProcessEnvironment, IsRead) {
+    EXPECT_EQ(process_environment("WEIR_SURELY_NOT_SET"), std::nullopt);
+    EXPECT_TRUE(process_environment("PATH").has_value());
+}
+
+}  // namespace
+}  // namespace weir::config
