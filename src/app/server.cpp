@@ -183,6 +183,9 @@ void Server::Impl::reload() {
                       mistakes.size() == 1 ? "" : "s");
         return;
     }
+    for (const config::Mistake& note : store.notes()) {
+        spdlog::warn("reload: {}: {}", note.where, note.message);
+    }
     const auto policy = std::make_shared<const policy::Policy>(store.current());
     for (const auto& worker : workers) worker->use(policy);
     body_budget.set_bytes_max(store.current()->limits_of_weir.max_buffered_bytes);

@@ -1,0 +1,52 @@
+// weir, the proxy: options, configuration, then the server until it has drained.
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "app/options.hpp"
+#include "app/server.hpp"
+#include "observe/log.hpp"
+#include "weir/clock.hpp"
+
+namespace {
+
+using namespace weir;
+
+void explain(const std::vector<config::Mistake>& mistakes) {
+    std::fprintf(stderr, "weir: the configuration has %zu mistake%s:\n", mistakes.size(),
+                 mistakes.size() == 1 ? "" : "s");
+    for (const config::Mistake& mistake : mistakes) {
+        std::fprintf(stderr, "  %s: %s\n", mistake.where.c_str(), mistake.message.c_str());
+    }
+}
+
+int serve(const app::Options& options) {
+    config::ConfigStore store(options.place);
+    const config::Outcome outcome = store.load();
+    if (!outcome.mistakes.empty()) {
+        explain(outcome.mistakes);
+        return app::exit_unusable;
+    }
+    if (options.check) {
+        std::fputs(config::describe(outcome).c_str(), stdout);
+        return app::exit_fine;
+    }
+    observe::set_up_log(outcome.config.log_level, outcome.config.log_json);
+    const SystemClock clock;
+    app::Server server(store, clock);
+    return server.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        const auto options = app::read_options(argc, argv);
+        if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
+        return serve(std::get<app::Options>(options));
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "weir: %s\n", error.what());
+        return app::exit_failed;
+    }
+}
