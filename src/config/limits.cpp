@@ -85,6 +85,7 @@ LimitSet read_limits(const Field& field) {
     }
     if (const std::optional<Field> more = object->field("more")) read_more(*more, field.path(), limits);
     object->finish();
+    field.set_origin(field.path());
     sort(limits);
     return limits;
 }

@@ -2,7 +2,7 @@
 #include "config/settings.hpp"
 
 #include <array>
-#include <sstream>
+#include <charconv>
 
 #include "config/address.hpp"
 #include "config/json_path.hpp"
@@ -28,9 +28,8 @@ const char* text_of(bool value) noexcept {
 }
 
 std::string text_of(double number) {
-    std::ostringstream out;
-    out << number;
-    return out.str();
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, number).ptr};
 }
 
 std::string hex_of(const unsigned char* bytes, std::size_t count) {
@@ -47,7 +46,9 @@ void add(Settings& settings, std::string path, std::string shown, std::string se
     settings.push_back({std::move(path), std::move(shown), std::move(secret)});
 }
 
+/// Without limits it may still matter that something is there: a model without any takes precedence over `*`.
 void add_limits(Settings& settings, const std::string& parent, const LimitSet& limits) {
+    if (limits.empty()) add(settings, parent, "(not limited)");
     for (const LimitSpec& spec : limits) {
         add(settings, limit_path(parent, spec), spec.limit == 0 ? "0 (blocked)" : std::to_string(spec.limit));
     }
@@ -124,7 +125,7 @@ void add_keys(Settings& settings, const Config& config) {
             hex_of(key.secret_sha256.data(), key.secret_sha256.size()));
         add(settings, path + ".tier", key.tier);
         add(settings, path + ".group", key.group.empty() ? "(none)" : key.group);
-        add_limits(settings, path + ".limits", key.limits);
+        if (!key.limits.empty()) add_limits(settings, path + ".limits", key.limits);
     }
     add(settings, "$.unknown_keys", config.unknown_keys == UnknownKeys::reject ? "reject" : "default_tier");
     add(settings, "$.other_paths", config.other_paths == OtherPaths::reject ? "reject" : "pass");

@@ -58,6 +58,15 @@ TEST(Describe, SaysEachValueAndWhereItCameFrom) {
     EXPECT_EQ(row("timeouts_ms.drain"), (Columns{"timeouts_ms.drain", "30000", "default"}));
 }
 
+TEST(Describe, ShowsWhatIsThereWithoutLimits) {
+    const std::string text =
+        describe(build_from(R"({"tiers": {"t": {"models": {"*": {"rpm": 1}, "free": {}}}}})"));
+    using Columns = std::vector<std::string>;
+    EXPECT_EQ(columns_of(text, "tiers.t.models.free"),
+              (Columns{"tiers.t.models.free", "(not limited)", "file"}));
+    EXPECT_EQ(columns_of(text, "tiers.t.limits"), (Columns{"tiers.t.limits", "(not limited)", "default"}));
+}
+
 TEST(Describe, MasksSecrets) {
     const std::string text = describe(build_from(file, given));
     using Columns = std::vector<std::string>;
@@ -107,7 +116,7 @@ TEST(Hash, IsTheSameForTheSameValues) {
         config_hash(build_from(R"({"threads": 2, "log": {"level": "warn"}})").config),
         config_hash(build_from(R"({"log": {"level": "warning"}})", {.flags = {{"threads", "2"}}}).config));
     // Fixed: nodes of one version compare theirs.
-    EXPECT_EQ(config_hash(build_without_file().config), "acc6562abd1b");
+    EXPECT_EQ(config_hash(build_without_file().config), "1d8ad14e3318");
 }
 
 TEST(Hash, ChangesWithEveryValueAndSecret) {
