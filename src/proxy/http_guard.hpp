@@ -23,7 +23,7 @@ struct Objection {
 /// no white space before a colon, no folding. `first_line` is checked by the two below.
 Objection check_raw_head(std::string_view head) noexcept;
 
-/// `METHOD SP target SP HTTP/1.x` with nothing else (RFC 9112 3).
+/// `METHOD SP target SP HTTP/1.x` with nothing else (RFC 9112 3); no lower-case letters in METHOD.
 Objection check_request_line(std::string_view head, std::size_t target_bytes_max) noexcept;
 
 /// How the body of a message is delimited.

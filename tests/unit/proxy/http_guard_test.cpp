@@ -36,7 +36,7 @@ TEST(RequestLine, IsExact) {
     for (const char* bad :
          {"GET /", "GET  / HTTP/1.1", "GET / HTTP/1.2", "GET / HTTP/2.0", "GET / http/1.1", "GET / HTTP/1.1 ",
           "GET /a b HTTP/1.1", "GET /# HTTP/1.1", "GET /\x80 HTTP/1.1", "G@T / HTTP/1.1", " GET / HTTP/1.1",
-          "GET / HTTP/0.9", "GET / HTTP/11", "GET\t/ HTTP/1.1"}) {
+          "GET / HTTP/0.9", "GET / HTTP/11", "GET\t/ HTTP/1.1", "get / HTTP/1.1", "Post / HTTP/1.1"}) {
         EXPECT_EQ(code_of(bad), errc::bad_request) << bad;
     }
     EXPECT_EQ(code_of("GET /" + std::string(20, 'a') + " HTTP/1.1"), errc::target_too_long);
