@@ -8,9 +8,8 @@ namespace weir::proxy {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> hop_by_hop{
-    "connection", "keep-alive",        "proxy-connection", "proxy-authenticate", "proxy-authorization", "te",
-    "trailer",    "transfer-encoding", "upgrade"};
+constexpr std::array<std::string_view, 6> hop_by_hop{"connection", "keep-alive",        "te",
+                                                     "trailer",    "transfer-encoding", "upgrade"};
 // Set by weir itself, or answered by it.
 constexpr std::array<std::string_view, 7> replaced{
     "host", "content-length", "expect", "via", "x-forwarded-for", "x-forwarded-proto", "x-request-id"};
@@ -42,10 +41,33 @@ void append_host(std::string& out, const config::Url& url) {
     append_field(out, "Host", host);
 }
 
-bool is_passed_on(const UpstreamRequest& request, std::string_view name) noexcept {
+bool begins_with(std::string_view name, std::string_view prefix) noexcept {
+    return equals_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
+/// The key in `Bearer key`; another scheme counts as a whole.
+std::string_view key_in_authorization(std::string_view value) noexcept {
+    constexpr std::string_view scheme = "Bearer";
+    if (!begins_with(value, scheme)) return value;
+    const auto key = value.find_first_not_of(" \t", scheme.size());
+    const bool is_set_apart = key != std::string_view::npos && key > scheme.size();
+    return is_set_apart ? value.substr(key) : value;
+}
+
+/// A key beside the one that the request is charged to: whose it is and who pays would differ.
+bool is_other_credential(const UpstreamRequest& request, const Field& field) noexcept {
+    if (!is_one_of(credentials, field.name)) return false;
+    const bool is_authorization = equals_ignoring_case(field.name, "authorization");
+    const std::string_view key = is_authorization ? key_in_authorization(field.value) : field.value;
+    return key != credential_of(request.head.fields, request.dialect);
+}
+
+bool is_passed_on(const UpstreamRequest& request, const Field& field) noexcept {
+    const std::string_view name = field.name;
     if (is_one_of(replaced, name) || is_hop_by_hop(request.head.fields, name)) return false;
-    if (name.size() > 7 && equals_ignoring_case(name.substr(0, 7), "x-weir-")) return false;
+    if (begins_with(name, "x-weir-")) return false;
     if (!request.upstream.api_key.empty() && is_one_of(credentials, name)) return false;
+    if (is_other_credential(request, field)) return false;
     if (request.metered && equals_ignoring_case(name, "accept-encoding")) return false;
     return std::none_of(request.upstream.headers.begin(), request.upstream.headers.end(),
                         [&](const auto& header) { return equals_ignoring_case(header.first, name); });
@@ -56,20 +78,14 @@ bool is_passed_on(const UpstreamRequest& request, std::string_view name) noexcep
 std::string_view credential_of(const Fields& fields, llm::Dialect dialect) noexcept {
     const std::string_view anthropic_key = fields.value("x-api-key");
     if (dialect == llm::Dialect::anthropic && !anthropic_key.empty()) return anthropic_key;
-    std::string_view authorization = fields.value("authorization");
-    if (!authorization.empty()) {
-        constexpr std::string_view bearer = "Bearer ";
-        if (equals_ignoring_case(authorization.substr(0, bearer.size()), bearer)) {
-            authorization.remove_prefix(bearer.size());
-            authorization.remove_prefix(std::min(authorization.find_first_not_of(' '), authorization.size()));
-        }
-        return authorization;
-    }
+    const std::string_view authorization = fields.value("authorization");
+    if (!authorization.empty()) return key_in_authorization(authorization);
     return anthropic_key.empty() ? fields.value("api-key") : anthropic_key;
 }
 
 bool is_hop_by_hop(const Fields& fields, std::string_view name) noexcept {
-    return is_one_of(hop_by_hop, name) || fields.lists_token("connection", name);
+    return is_one_of(hop_by_hop, name) || begins_with(name, "proxy-") ||
+           fields.lists_token("connection", name);
 }
 
 std::string_view usable_request_id(const Fields& fields) noexcept {
@@ -89,7 +105,7 @@ std::string make_upstream_head(const UpstreamRequest& request) {
     out.append(upstream.url.base_path).append(request.path_and_query).append(" HTTP/1.1\r\n");
     append_host(out, upstream.url);
     for (const Field& field : request.head.fields) {
-        if (is_passed_on(request, field.name)) append_field(out, field.name, field.value);
+        if (is_passed_on(request, field)) append_field(out, field.name, field.value);
     }
     for (const auto& [name, value] : upstream.headers) append_field(out, name, value);
     if (!upstream.api_key.empty()) {

@@ -14,7 +14,8 @@ namespace weir::proxy {
 /// x-api-key comes first. Another Authorization scheme counts as a whole. Empty: none.
 std::string_view credential_of(const Fields& fields, llm::Dialect dialect) noexcept;
 
-/// Fields that belong to one connection (RFC 9110 7.6.1): the known ones, and those that Connection names.
+/// Fields that belong to one connection (RFC 9110 7.6.1): the known ones, Proxy-*, and those that Connection
+/// names.
 bool is_hop_by_hop(const Fields& fields, std::string_view name) noexcept;
 
 /// A request id of the client's own that is fit for logs and headers; empty otherwise.
@@ -35,7 +36,8 @@ struct UpstreamRequest {
         0;  ///< told to the upstream where the client asked with `x-weir-trace: 1`; 0: not decided
 };
 
-/// The whole head, ready to be sent, one Content-Length where there is a body.
+/// The whole head, ready to be sent, one Content-Length where there is a body. Of the client's credentials
+/// only those pass that hold the key that `credential_of` finds.
 std::string make_upstream_head(const UpstreamRequest& request);
 
 }  // namespace weir::proxy

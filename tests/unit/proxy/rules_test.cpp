@@ -19,6 +19,7 @@ using testing::StartsWith;
 struct Sent {
     RequestHead head;
     config::Upstream upstream;
+    llm::Dialect dialect = llm::Dialect::openai;
     bool metered = true;
 
     Sent() {
@@ -32,6 +33,7 @@ struct Sent {
         return make_upstream_head({.head = head,
                                    .path_and_query = head.target,
                                    .upstream = upstream,
+                                   .dialect = dialect,
                                    .metered = metered,
                                    .has_body = true,
                                    .body_bytes = 12,
@@ -60,6 +62,7 @@ TEST(UpstreamHead, DropsWhatBelongsToTheConnection) {
                                       {"TE", "trailers"},
                                       {"Upgrade", "h2c"},
                                       {"Proxy-Authorization", "gone"},
+                                      {"Proxy-Invented", "gone"},
                                       {"Transfer-Encoding", "chunked"},
                                       {"Expect", "100-continue"},
                                       {"Accept-Encoding", "gzip"},
@@ -98,6 +101,29 @@ TEST(UpstreamHead, PassesTheCallersKeyOrInjectsItsOwn) {
     EXPECT_THAT(sent.bytes(), HasSubstr("Authorization: Bearer ours\r\n"));
 }
 
+// Or a caller could be limited by an invented key and be served by another one.
+TEST(UpstreamHead, PassesNoKeyButTheOneThatTheCallerIsKnownBy) {
+    Sent sent;
+    sent.head.fields.add("authorization", "Bearer second");
+    sent.head.fields.add("Api-Key", "third");
+    sent.head.fields.add("X-Api-Key", "client-secret");
+    const std::string bytes = sent.bytes();
+    EXPECT_THAT(bytes, HasSubstr("Authorization: Bearer client-secret\r\n"));
+    EXPECT_THAT(bytes, HasSubstr("X-Api-Key: client-secret\r\n"));
+    EXPECT_THAT(bytes, Not(HasSubstr("second")));
+    EXPECT_THAT(bytes, Not(HasSubstr("third")));
+    sent.dialect = llm::Dialect::anthropic;
+    sent.head.fields.clear();
+    sent.head.fields.add("x-api-key", "one");
+    sent.head.fields.add("Authorization", "Bearer two");
+    EXPECT_THAT(sent.bytes(), HasSubstr("x-api-key: one\r\n"));
+    EXPECT_THAT(sent.bytes(), Not(HasSubstr("two")));
+    sent.head.fields.clear();
+    sent.head.fields.add("Authorization", "");
+    sent.head.fields.add("Authorization", "Bearer two");
+    EXPECT_THAT(sent.bytes(), Not(HasSubstr("two")));
+}
+
 TEST(UpstreamHead, TellsTheDecisionTimeOnlyWhenAsked) {
     Sent sent;
     EXPECT_THAT(sent.bytes(), Not(HasSubstr("x-weir-decided-at-us")));
@@ -115,6 +141,19 @@ TEST(Credential, ComesFromWhereTheDialectPutsIt) {
     fields.add("Authorization", "bearer   openai");
     EXPECT_EQ(credential_of(fields, llm::Dialect::openai), "openai");
     EXPECT_EQ(credential_of(fields, llm::Dialect::anthropic), "anthropic");
+}
+
+TEST(Credential, IsTheSameHoweverTheSchemeIsSetApart) {
+    for (const char* value : {"Bearer key", "bearer  key", "BEARER\tkey", "Bearer \t key"}) {
+        Fields fields;
+        fields.add("Authorization", value);
+        EXPECT_EQ(credential_of(fields, llm::Dialect::openai), "key") << value;
+    }
+    for (const char* value : {"Bearer", "Bearerkey", "Basic key"}) {
+        Fields fields;
+        fields.add("Authorization", value);
+        EXPECT_EQ(credential_of(fields, llm::Dialect::openai), value);
+    }
 }
 
 TEST(RequestId, IsKeptOnlyWhereItIsHarmless) {
