@@ -24,8 +24,8 @@ std::string_view anthropic_type(int status) noexcept {
             return "rate_limit_error";
         case 503:
             return "overloaded_error";
-        default:
-            return "api_error";
+        default:  // "We may also use this error type for other 4XX status codes"
+            return status < 500 ? "invalid_request_error" : "api_error";
     }
 }
 

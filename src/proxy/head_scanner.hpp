@@ -24,7 +24,7 @@ public:
 
     State scan(std::string_view received);
 
-    /// Valid when complete: empty lines before the head (RFC 9112 2.2), to be ignored.
+    /// Where the head begins, as far as it came: behind empty lines (RFC 9112 2.2), which are to be ignored.
     std::size_t head_begin() const noexcept { return begin_; }
     /// Valid when complete: one past the empty line that ends the head.
     std::size_t head_end() const noexcept { return scanned_; }

@@ -3,6 +3,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
 
@@ -19,6 +21,13 @@ constexpr std::size_t head_read_bytes = 2 << 10;
 HeadLimits head_limits(const config::Config& config) {
     return {.bytes_max = static_cast<std::size_t>(config.limits_of_weir.max_header_bytes),
             .fields_max = static_cast<std::size_t>(config.limits_of_weir.max_header_fields)};
+}
+
+/// As far as the first line of a head, sound or not, tells.
+llm::Dialect dialect_of_head(std::string_view head) noexcept {
+    const std::string_view line = head.substr(0, head.find_first_of("\r\n"));
+    const std::string_view target = line.substr(std::min(line.find(' '), line.size() - 1) + 1);
+    return llm::dialect_of(target.substr(0, target.find_first_of(" ?")));
 }
 }  // namespace
 
@@ -84,6 +93,7 @@ awaitable<bool> Session::read_head() {
             }
             if (state == HeadScanner::State::failed) {
                 worker_.metrics.bite(observe::Bite::header);
+                head_bytes_.assign(client_.input().substr(scanner.head_begin()));
                 co_await refuse_head(scanner.error(), {});
                 co_return false;
             }
@@ -95,7 +105,10 @@ awaitable<bool> Session::read_head() {
         idle_ = !started;
         const error_code error = co_await client_.fill(head_read_bytes);
         idle_ = false;
-        if (error == errc::request_timeout && started) co_await refuse_head(errc::request_timeout, {});
+        if (error == errc::request_timeout && started) {
+            head_bytes_.assign(client_.input().substr(scanner.head_begin()));
+            co_await refuse_head(errc::request_timeout, {});
+        }
         if (error) co_return false;
     }
 }
@@ -115,14 +128,10 @@ awaitable<bool> Session::take_head(std::size_t begin, std::size_t end) {
 }
 
 awaitable<void> Session::refuse_head(errc code, std::string_view reason) {
-    // The path may be unknown, so this is in OpenAI's shape unless the bytes say otherwise.
-    const std::string_view line = std::string_view(head_bytes_).substr(0, head_bytes_.find("\r\n"));
-    const auto dialect =
-        line.find("/messages") == std::string_view::npos ? llm::Dialect::openai : llm::Dialect::anthropic;
     std::string message;
     if (!reason.empty()) message = "The request is malformed: " + std::string(reason) + ".";
     const llm::ErrorDescription error = describe_error(code, code == errc::bad_request ? message : "");
-    const llm::Answer answer = llm::error_answer(dialect, error, {});
+    const llm::Answer answer = llm::error_answer(dialect_of_head(head_bytes_), error, {});
     const std::string bytes = make_own_answer({.answer = answer,
                                                .request_id = {},
                                                .now_us = worker_.clock.now_us(),
