@@ -58,6 +58,13 @@ std::uint64_t RunningWeir::counted(observe::Outcome outcome) const {
     return sum;
 }
 
+std::uint64_t RunningWeir::bitten(observe::Bite bite) const {
+    std::uint64_t sum = 0;
+    for (const auto& worker : workers_)
+        sum += worker->metrics().bites[static_cast<std::size_t>(bite)].value();
+    return sum;
+}
+
 std::uint64_t RunningWeir::reservations_in_flight() const {
     std::uint64_t sum = 0;
     for (const auto& worker : workers_) sum += worker->metrics().reservations_in_flight.value();

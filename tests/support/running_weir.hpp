@@ -33,6 +33,7 @@ public:
 
     /// Summed over all threads.
     std::uint64_t counted(observe::Outcome outcome) const;
+    std::uint64_t bitten(observe::Bite bite) const;
     std::uint64_t reservations_in_flight() const;
     std::uint64_t connections_open() const;
     std::int64_t buffered_bytes() const { return body_budget_.held_bytes(); }

@@ -1,0 +1,231 @@
+// What weir bounds for itself: connections, memory for bodies, patience with refused bodies, the time to
+// drain.
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "hostile/hostile.hpp"
+
+namespace weir::testing {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+
+class HostileBounds : public Hostile {
+protected:
+    static std::string chat(std::size_t content_bytes, std::string_view extra = {}) {
+        return post("/v1/chat/completions", chat_body({}, std::string(content_bytes, 'x')), extra);
+    }
+};
+
+TEST_F(HostileBounds, TooManyConnectionsAre503) {
+    config::Config config = settings();
+    config.limits_of_weir.max_connections = 2;
+    RunningWeir& weir = start(std::move(config));
+    RawClient first(weir.port());
+    auto second = std::make_unique<RawClient>(weir.port());
+    ASSERT_TRUE(eventually([&] { return weir.connections_open() == 2; }));
+    for (int i = 0; i < 3; ++i) {
+        RawClient third(weir.port());
+        third.send(get("/v1/models"));
+        const RawAnswer answer = third.read_answer();
+        EXPECT_EQ(answer.status, 503);
+        EXPECT_EQ(answer.headers.at("retry-after"), "1");
+        EXPECT_EQ(answer.headers.at("connection"), "close");
+        EXPECT_TRUE(third.at_end());
+    }
+    EXPECT_EQ(weir.bitten(observe::Bite::connections), 3U);
+    first.send(get("/v1/models"));
+    EXPECT_EQ(first.read_answer().status, 200);
+    second.reset();
+    ASSERT_TRUE(eventually([&] { return weir.connections_open() == 1; }));
+    RawClient fourth(weir.port());
+    fourth.send(get("/v1/models"));
+    EXPECT_EQ(fourth.read_answer().status, 200);
+}
+
+// More are turned away at once than weir has patience for: nobody waits, and nothing is left of them.
+TEST_F(HostileBounds, AFloodOfConnectionsPasses) {
+    config::Config config = settings();
+    config.limits_of_weir.max_connections = 1;
+    RunningWeir& weir = start(std::move(config));
+    RawClient first(weir.port());
+    ASSERT_TRUE(eventually([&] { return weir.connections_open() == 1; }));
+    std::vector<std::unique_ptr<RawClient>> flood;
+    for (int i = 0; i < 300; ++i) flood.push_back(std::make_unique<RawClient>(weir.port()));
+    ASSERT_TRUE(eventually([&] { return weir.bitten(observe::Bite::connections) == 300; }));
+    first.send(get("/v1/models"));
+    EXPECT_EQ(first.read_answer().status, 200);
+    for (const auto& client : flood) {
+        const int status = client->read_answer().status;
+        EXPECT_TRUE(status == 503 || status == 0) << status;
+    }
+}
+
+TEST_F(HostileBounds, TooManyBufferedBytesAre503) {
+    config::Config config = settings();
+    config.limits_of_weir.max_buffered_bytes = 100'000;
+    RunningWeir& weir = start(std::move(config));
+    const std::string large = chat(80'000);
+    RawClient holds(weir.port());
+    holds.send(large.substr(0, large.size() - 10));
+    ASSERT_TRUE(eventually([&] { return weir.buffered_bytes() > 79'000; }));
+    RawClient refused(weir.port());
+    refused.send(chat(50'000));
+    const RawAnswer answer = refused.read_answer();
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(answer.headers.at("retry-after"), "1");
+    EXPECT_TRUE(refused.at_end());
+    EXPECT_EQ(weir.bitten(observe::Bite::buffered_bytes), 1U);
+    RawClient small(weir.port());
+    small.send(chat(1'000));
+    EXPECT_EQ(small.read_answer().status, 200);
+    holds.send(large.substr(large.size() - 10));
+    EXPECT_EQ(holds.read_answer().status, 200);
+}
+
+// Announced and never sent: a thousand such heads hold nothing.
+TEST_F(HostileBounds, AnAnnouncedLengthHoldsNoMemory) {
+    config::Config config = settings();
+    config.limits_of_weir.max_buffered_bytes = 100'000;
+    RunningWeir& weir = start(std::move(config));
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 300; ++i) {
+        clients.push_back(std::make_unique<RawClient>(weir.port()));
+        clients.back()->send(
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nContent-Length: 33000000\r\n\r\n{");
+    }
+    ASSERT_TRUE(eventually([&] { return weir.buffered_bytes() == 300; }));
+    RawClient client(weir.port());
+    client.send(chat(1'000));
+    EXPECT_EQ(client.read_answer().status, 200);
+}
+
+class EarlyRefusal : public HostileBounds {
+protected:
+    RunningWeir& start_closed() {
+        config::Config config = settings();
+        config.unknown_keys = config::UnknownKeys::reject;
+        return start(std::move(config));
+    }
+};
+
+TEST_F(EarlyRefusal, ASmallBodyIsReadAndTheConnectionStays) {
+    RunningWeir& weir = start_closed();
+    RawClient client(weir.port());
+    const std::string request = chat(50'000);
+    for (int i = 0; i < 3; ++i) {
+        // The answer comes while most of the body is still to be sent.
+        client.send(request.substr(0, 1'000));
+        EXPECT_EQ(client.read_answer().status, 401) << i;
+        ASSERT_TRUE(client.send(request.substr(1'000)));
+    }
+    EXPECT_EQ(upstream_.requests_seen(), 0U);
+}
+
+TEST_F(EarlyRefusal, ALargeBodyEndsTheConnectionAndTheAnswerArrives) {
+    RunningWeir& weir = start_closed();
+    RawClient client(weir.port());
+    const std::string request = chat(30'000'000);
+    EXPECT_FALSE(client.send(request));
+    EXPECT_EQ(client.read_answer().status, 401);
+    EXPECT_TRUE(client.at_end());
+}
+
+TEST_F(EarlyRefusal, ABodyThatNeverComesEndsTheConnection) {
+    RunningWeir& weir = start_closed();
+    RawClient client(weir.port());
+    client.send(chat(50'000).substr(0, 1'000));
+    EXPECT_EQ(client.read_answer().status, 401);
+    EXPECT_TRUE(client.at_end());
+}
+
+// The rest of a refused body is body, however much it looks like a request.
+TEST_F(EarlyRefusal, ARequestInsideOfARefusedBodyIsNone) {
+    RunningWeir& weir = start_closed();
+    RawClient client(weir.port());
+    const std::string inner = get("/v1/models");
+    client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(inner.size()) +
+                "\r\n\r\n" + inner + "GET /weir/nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(client.read_answer().status, 401);
+    EXPECT_EQ(client.read_answer().status, 401);
+    EXPECT_TRUE(client.at_end());
+    EXPECT_EQ(weir.counted(observe::Outcome::unauthenticated), 2U);
+}
+
+TEST_F(HostileBounds, ARefusalByALimitKeepsTheConnection) {
+    RunningWeir& weir = start(config_for(upstream_.port(), {{Dimension::requests, 1, 60'000'000}}));
+    RawClient client(weir.port());
+    for (const int status : {200, 429, 429}) {
+        client.send(chat(200'000));
+        EXPECT_EQ(client.read_answer().status, status);
+    }
+    EXPECT_EQ(upstream_.requests_seen(), 1U);
+}
+
+TEST_F(HostileBounds, DrainingFinishesWhatIsUnderWay) {
+    RunningWeir& weir = start();
+    RawClient idle(weir.port()), streams(weir.port());
+    idle.send(get("/v1/models"));
+    EXPECT_EQ(idle.read_answer().status, 200);
+    streams.send(
+        post("/v1/chat/completions", stream_body(20), "x-mock-tokens: 20\r\nx-mock-chunk-delay-ms: 10\r\n") +
+        get("/v1/models"));
+    const std::string begin = streams.read_some();
+    weir.begin_drain();
+    EXPECT_TRUE(idle.at_end());
+    std::string rest = begin;
+    for (std::string more = begin; !more.empty(); more = streams.read_some()) rest += more;
+    EXPECT_THAT(rest, HasSubstr("data: [DONE]\n\n"));
+    EXPECT_THAT(rest, EndsWith("0\r\n\r\n"));
+    EXPECT_THROW(RawClient(weir.port()), std::runtime_error);
+    weir.stop();
+    EXPECT_EQ(weir.counted(observe::Outcome::served), 2U);
+}
+
+TEST_F(HostileBounds, AnswersWhileDrainingSayClose) {
+    RunningWeir& weir = start();
+    RawClient client(weir.port());
+    client.send(post("/v1/chat/completions", chat_body(), "x-mock-latency-ms: 200\r\n"));
+    ASSERT_TRUE(eventually([&] { return upstream_.requests_seen() == 1; }));
+    weir.begin_drain();
+    const RawAnswer answer = client.read_answer();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.headers.at("connection"), "close");
+    EXPECT_TRUE(client.at_end());
+}
+
+TEST_F(HostileBounds, WhatDoesNotFinishIsCutAndSettled) {
+    config::Config config = settings();
+    config.timeouts.drain_ms = 100;
+    RunningWeir& weir = start(std::move(config));
+    RawClient streams(weir.port()), waits(weir.port()), half_a_head(weir.port()), half_a_body(weir.port());
+    streams.send(post("/v1/chat/completions", stream_body(5), "x-mock-chunk-delay-ms: 60000\r\n"));
+    streams.read_some();
+    waits.send(post("/v1/chat/completions", chat_body(), "x-mock-latency-ms: 60000\r\n"));
+    half_a_head.send("GET / HT");
+    half_a_body.send(chat(1'000).substr(0, 500));
+    ASSERT_TRUE(eventually([&] { return upstream_.requests_seen() == 2; }));
+    ASSERT_TRUE(eventually([&] { return weir.buffered_bytes() > 0; }));
+    weir.stop();
+    EXPECT_EQ(weir.reservations_in_flight(), 0U);
+    EXPECT_EQ(weir.connections_open(), 0U);
+    EXPECT_TRUE(waits.at_end());
+    EXPECT_TRUE(eventually([&] { return upstream_.aborted_count() == 2; }));
+}
+
+// Accepted, and not yet waiting for a request, when the drain begins.
+TEST_F(HostileBounds, AConnectionAcceptedJustBeforeTheDrainDoesNotHoldItUp) {
+    for (int i = 0; i < 30; ++i) {
+        RunningWeir weir(settings());
+        std::vector<std::unique_ptr<RawClient>> clients;
+        for (int j = 0; j < 8; ++j) clients.push_back(std::make_unique<RawClient>(weir.port()));
+        weir.begin_drain();
+        EXPECT_TRUE(eventually([&] { return weir.connections_open() == 0; }, 5'000)) << i;
+        if (HasFailure()) return clients.clear();
+    }
+}
+
+}  // namespace
+}  // namespace weir::testing
