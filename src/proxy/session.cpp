@@ -100,7 +100,9 @@ awaitable<bool> Session::read_head() {
             if (!started) client_.deadline().set(timeouts.header_ms);
             started = true;
         } else {
-            client_.deadline().set(timeouts.idle_ms);
+            // A request may be right behind a connection that was accepted just before the drain began.
+            client_.deadline().set(worker_.draining ? std::min(timeouts.idle_ms, linger_ms)
+                                                    : timeouts.idle_ms);
         }
         idle_ = !started;
         const error_code error = co_await client_.fill(head_read_bytes);
