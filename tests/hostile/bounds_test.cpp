@@ -15,6 +15,8 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
+using namespace std::string_literals;
 
 class HostileBounds : public Hostile {
 protected:
@@ -166,6 +168,32 @@ TEST_F(HostileBounds, ARefusalByALimitKeepsTheConnection) {
         EXPECT_EQ(client.read_answer().status, status);
     }
     EXPECT_EQ(upstream_.requests_seen(), 1U);
+}
+
+TEST_F(HostileBounds, EveryOtherPathCostsOneRequest) {
+    RunningWeir& weir = start(config_for(upstream_.port(), {{Dimension::requests, 4, 60'000'000}}));
+    RawClient client(weir.port());
+    for (const char* path : {"/", "/v1/nothing?a=b", "/V1/Chat/Completions", "/a/b/c/"}) {
+        client.send(get(path));
+        EXPECT_EQ(client.read_answer().status, 404) << path;
+    }
+    client.send(get("/v1/models"));
+    EXPECT_EQ(client.read_answer().status, 429);
+}
+
+TEST_F(HostileBounds, AnInventedKeyInFrontOfARealOneBuysNothing) {
+    RunningWeir& weir = start(config_for(upstream_.port(), {{Dimension::requests, 1, 60'000'000}}));
+    RawClient client(weir.port());
+    for (const char* real :
+         {"Authorization: Bearer test-real", "X-Api-Key: test-real", "Api-Key: test-real"}) {
+        const std::string invented = "Authorization: Bearer test-"s + real[0] + "\r\n";
+        client.send("GET /v1/models HTTP/1.1\r\nHost: a\r\n" + invented + real + "\r\n\r\n");
+        EXPECT_NE(client.read_answer().status, 0) << real;
+    }
+    for (const mock::MockRecord& record : upstream_.records()) {
+        for (const auto& [name, value] : record.headers)
+            EXPECT_THAT(value, Not(HasSubstr("test-real"))) << name;
+    }
 }
 
 TEST_F(HostileBounds, DrainingFinishesWhatIsUnderWay) {

@@ -159,6 +159,8 @@ std::vector<RequestRow> connection_rows() {
     rows.back().dropped = {"connection",    "x-drop",     "x-also",           "te",
                            "trailer",       "keep-alive", "proxy-connection", "proxy-authorization",
                            "proxy-invented"};
+    rows.push_back(served("a_second_key", chat_with("X-Api-Key: test-other\r\nApi-Key: test-other\r\n")));
+    rows.back().dropped = {"x-api-key", "api-key"};
     // What weir sets itself can't be made to vanish by naming it.
     rows.push_back(served("connection_names_everything",
                           chat_with("Connection: host, content-length, via, x-forwarded-for\r\n")));
