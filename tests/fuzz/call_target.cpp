@@ -1,0 +1,60 @@
+// Bodies of every metered API. Whatever the splice makes must be the client's own document, with usage asked
+// for.
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "fuzz/fuzz.hpp"
+#include "llm/call.hpp"
+#include "llm/estimate.hpp"
+
+namespace {
+
+using namespace weir::llm;
+using nlohmann::json;
+using weir::fuzz::require;
+
+void check_splice(const std::string& body, const Splice& splice) {
+    require(splice.offset + splice.erase <= body.size(), "a splice lies inside of the body");
+    std::string changed = body;
+    changed.replace(splice.offset, splice.erase, splice.insert);
+    // nlohmann keeps the last of repeated keys, in either document.
+    json original = json::parse(body, nullptr, false);
+    const json result = json::parse(changed, nullptr, false);
+    require(!original.is_discarded(), "what was read is JSON");
+    require(!result.is_discarded(), "what is sent is JSON");
+    json& options = original["stream_options"];
+    if (options.is_null()) options = json::object();
+    options["include_usage"] = true;
+    require(result == original, "the splice changes nothing but include_usage");
+}
+
+void check(Api api, const std::string& body) {
+    const auto outcome = read_call(api, body);
+    if (const auto* error = std::get_if<CallError>(&outcome)) {
+        require(!error->message.empty(), "an error says why");
+        require(error->param.size() < 1000, "an error names a field, not the body");
+        return;
+    }
+    const Call& call = std::get<Call>(outcome);
+    require(call.model.size() <= 256, "a model's name is bounded");
+    require(!call.output_bound || *call.output_bound >= 0, "a bound is not negative");
+    for (const EstimateMode mode : {EstimateMode::fitted, EstimateMode::bound}) {
+        require(estimate_input(call, mode) >= 0, "an estimate is not negative");
+        require(reserve_output(call, mode, 1024) >= 0, "a reservation is not negative");
+    }
+    if (call.ask_for_usage) check_splice(body, *call.ask_for_usage);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    std::string body(reinterpret_cast<const char*>(data), size);
+    for (const Api api : {Api::chat_completions, Api::completions, Api::responses, Api::embeddings,
+                          Api::anthropic_messages}) {
+        body.shrink_to_fit();
+        check(api, body);
+        body.reserve(size + 64);  // parsed in place
+        check(api, body);
+    }
+    return 0;
+}
