@@ -104,7 +104,7 @@ public:
     void finish() const;
 
 private:
-    Field make_field(const std::pair<std::string, JsonValue>& member) const;
+    Field make_field(const JsonValue& member) const;
 
     const JsonValue* value_;
     Field self_;

@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t second_us = 1'000'000;
 constexpr std::array<std::pair<char, std::int64_t>, 4> units{
     {{'d', 86'400 * second_us}, {'h', 3'600 * second_us}, {'m', 60 * second_us}, {'s', second_us}}};
-constexpr std::int64_t window_us_max = 31 * 86'400 * second_us;
+constexpr std::int64_t window_us_max = 31LL * 86'400 * second_us;
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "config/unexpected.hpp"
 
@@ -76,12 +77,8 @@ private:
     /// Into the innermost open array or object. Those that are open don't move while they are: only the last
     /// child of each can be open, and its siblings come after it is closed.
     JsonValue* add(JsonValue::Kind kind) {
-        JsonValue* value = &root_;
-        if (!open_.empty() && open_.back()->kind == JsonValue::Kind::array) {
-            value = &open_.back()->items.emplace_back();
-        } else if (!open_.empty()) {
-            value = &open_.back()->members.emplace_back(std::move(name_), JsonValue{}).second;
-        }
+        JsonValue* value = open_.empty() ? &root_ : &open_.back()->items.emplace_back();
+        value->name = std::exchange(name_, {});
         value->kind = kind;
         value->position = ++position_;
         return value;

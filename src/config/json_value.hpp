@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace weir::config {
@@ -22,8 +21,8 @@ struct JsonValue {
     std::int64_t integer = 0;  ///< where it was written as one; cut to 64 bits
     double number = 0;         ///< any other number
     std::string text;
-    std::vector<JsonValue> items;
-    std::vector<std::pair<std::string, JsonValue>> members;  ///< duplicates included
+    std::string name;              ///< of a member
+    std::vector<JsonValue> items;  ///< of an array; of an object its members, duplicates included
 };
 
 /// "a string", "an integer", …

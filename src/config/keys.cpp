@@ -20,9 +20,10 @@ struct Taken {
 /// The name of something that another section has to hold.
 template <typename Named>
 std::string read_reference(const Field& field, std::string_view kind, const Named& existing) {
-    const std::string name = field.text().value_or("");
+    std::string name = field.text().value_or("");
     if (name.empty() || existing.contains(name)) return name;
     std::vector<std::string_view> known;
+    known.reserve(existing.size());
     for (const auto& [other, value] : existing) known.push_back(other);
     std::string message("expected the name of a ");
     field.refuse(message.append(kind).append(" that is configured").append(suggestion_for(name, known)));

@@ -14,15 +14,14 @@ constexpr const char* given_twice = "is given more than once: expected it once";
 
 }  // namespace
 
-Field ObjectReader::make_field(const std::pair<std::string, JsonValue>& member) const {
-    const auto& [name, value] = member;
-    return {value, name, member_path(path(), name), *mistakes_, *origins_};
+Field ObjectReader::make_field(const JsonValue& member) const {
+    return {member, member.name, member_path(path(), member.name), *mistakes_, *origins_};
 }
 
 std::optional<Field> ObjectReader::field(std::string_view name) {
     known_.push_back(name);
-    for (const auto& member : value_->members) {
-        if (member.first == name) return make_field(member);
+    for (const JsonValue& member : value_->items) {
+        if (member.name == name) return make_field(member);
     }
     return std::nullopt;
 }
@@ -36,9 +35,9 @@ std::optional<Field> ObjectReader::required(std::string_view name, std::string_v
 std::vector<Field> ObjectReader::members() const {
     std::vector<Field> fields;
     std::set<std::string_view> seen;
-    for (const auto& member : value_->members) {
+    for (const JsonValue& member : value_->items) {
         Field field = make_field(member);
-        if (seen.insert(member.first).second) {
+        if (seen.insert(member.name).second) {
             fields.push_back(std::move(field));
         } else {
             field.refuse(given_twice);
@@ -65,11 +64,11 @@ void ObjectReader::boolean(std::string_view name, bool& target) {
 
 void ObjectReader::finish() const {
     std::set<std::string_view> seen;
-    for (const auto& member : value_->members) {
-        if (!seen.insert(member.first).second) {
+    for (const JsonValue& member : value_->items) {
+        if (!seen.insert(member.name).second) {
             make_field(member).refuse(given_twice);
-        } else if (std::find(known_.begin(), known_.end(), member.first) == known_.end()) {
-            make_field(member).refuse("is not a known field" + suggestion_for(member.first, known_));
+        } else if (std::find(known_.begin(), known_.end(), member.name) == known_.end()) {
+            make_field(member).refuse("is not a known field" + suggestion_for(member.name, known_));
         }
     }
 }

@@ -34,17 +34,17 @@ TEST(Documents, AreBoundedInDepth) {
 TEST(Documents, KeepOrderDuplicatesAndKindsOfNumbers) {
     const JsonValue value =
         parse_json(R"({"b": [1, -2, 3.0, 1e2, 99999999999999999999], "a": true, "b": null})");
-    ASSERT_EQ(value.members.size(), 3U);
-    EXPECT_EQ(value.members[0].first, "b");
-    EXPECT_EQ(value.members[2].first, "b");
-    EXPECT_EQ(value.members[2].second.kind, JsonValue::Kind::null);
-    EXPECT_LT(value.members[0].second.position, value.members[0].second.items[4].position);
-    EXPECT_LT(value.members[0].second.items[4].position, value.members[1].second.position);
+    ASSERT_EQ(value.items.size(), 3U);
+    EXPECT_EQ(value.items[0].name, "b");
+    EXPECT_EQ(value.items[2].name, "b");
+    EXPECT_EQ(value.items[2].kind, JsonValue::Kind::null);
+    EXPECT_LT(value.items[0].position, value.items[0].items[4].position);
+    EXPECT_LT(value.items[0].items[4].position, value.items[1].position);
     using Kind = JsonValue::Kind;
     const Kind kinds[]{Kind::integer, Kind::integer, Kind::number, Kind::number, Kind::integer};
-    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(value.members[0].second.items[i].kind, kinds[i]) << i;
-    EXPECT_EQ(value.members[0].second.items[1].integer, -2);
-    EXPECT_EQ(value.members[0].second.items[4].integer, INT64_MAX);
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(value.items[0].items[i].kind, kinds[i]) << i;
+    EXPECT_EQ(value.items[0].items[1].integer, -2);
+    EXPECT_EQ(value.items[0].items[4].integer, INT64_MAX);
     EXPECT_EQ(parse_json("9223372036854775808").integer, INT64_MAX);
     EXPECT_EQ(parse_json("-99999999999999999999").integer, INT64_MIN);
 }

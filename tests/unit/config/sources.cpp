@@ -32,6 +32,7 @@ Outcome build_without_file(const Given& given) {
 
 std::vector<std::string> lines_of(const std::vector<Mistake>& mistakes) {
     std::vector<std::string> lines;
+    lines.reserve(mistakes.size());
     for (const Mistake& mistake : mistakes) lines.push_back(mistake.where + ": " + mistake.message);
     return lines;
 }
