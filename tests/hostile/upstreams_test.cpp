@@ -207,9 +207,10 @@ TEST_F(HostileUpstream, AnAnswerTooManyReachesNobody) {
 }
 
 TEST_F(HostileUpstream, AStrayAnswerOnAnIdleConnectionReachesNobody) {
-    std::atomic<int> strays{0};
+    std::atomic<int> answered{0}, strays{0};
     RawServer server([&](RawPeer& peer) {
         if (peer.read_head()) peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        eventually([&] { return answered > strays; });
         peer.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
         ++strays;
         peer.wait_for_end();
@@ -219,6 +220,9 @@ TEST_F(HostileUpstream, AStrayAnswerOnAnIdleConnectionReachesNobody) {
     for (int i = 1; i <= 5; ++i) {
         client.send(get("/v1/models"));
         EXPECT_EQ(client.read_answer().body, "ok") << i;
+        // Only once weir has put the connection away.
+        ASSERT_TRUE(eventually([&] { return weir.reservations_in_flight() == 0; }));
+        ++answered;
         ASSERT_TRUE(eventually([&] { return strays == i; }));
     }
 }
