@@ -101,7 +101,7 @@ private:
 
     /// Locks what the ledgers stand for; where one would have to be made and there is no room, what it
     /// shares.
-    void lock_for_charging(Locked& locked, std::span<const LedgerLimits> ledgers) const {
+    void lock_ledgers(Locked& locked, std::span<const LedgerLimits> ledgers) const {
         for (const LedgerLimits& ledger : ledgers) locked.names.push_back(ledger.ledger);
         lock(locked);
         for (std::size_t i = 0; i < ledgers.size(); ++i) {
@@ -128,7 +128,7 @@ private:
             return decision;
         }
         Locked locked;
-        lock_for_charging(locked, ledgers);
+        lock_ledgers(locked, ledgers);
         decision.decided_at_us = locked.now_us;
         if (const auto refusal = find_refusal(demand, ledgers, {locked.windows.data(), locked.windows.size()},
                                               locked.now_us)) {
@@ -209,9 +209,7 @@ private:
 
     std::vector<Level> peek_now(std::span<const LedgerLimits> ledgers) const {
         Locked locked;
-        for (const LedgerLimits& ledger : ledgers) locked.names.push_back(ledger.ledger);
-        lock(locked);
-        find_windows(locked);
+        lock_ledgers(locked, ledgers);
         return levels_of(locked, ledgers);
     }
 

@@ -102,6 +102,13 @@ TEST_F(FullStore, ConfiguredKeysAreKeptApart) {
     EXPECT_EQ(limiter->statistics().ledgers, 6U);
 }
 
+TEST_F(FullStore, PeekShowsALedgerBeyondTheBoundAsItWouldBeCharged) {
+    EXPECT_EQ(used("d"), 0);
+    EXPECT_EQ(ask("d"), Verdict::admitted);
+    EXPECT_EQ(used("d"), 1);
+    EXPECT_EQ(used("never asked"), 1);
+}
+
 TEST_F(FullStore, ASettlementFindsTheSharedLedgerItWasChargedTo) {
     const std::vector<LedgerLimits> ledgers{ledger_of("d", 1, true)};
     Decision decision = run_awaitable(context, limiter->reserve({1, 0, 0}, ledgers)).value();
