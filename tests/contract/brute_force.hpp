@@ -1,0 +1,60 @@
+// The limiter as its description reads: a log of dated charges, summed by looking at every one.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "weir/limit.hpp"
+
+namespace weir::testing {
+
+/// Shares no arithmetic with the limiter: no buckets, no running sums; only dates, and when each expires.
+class BruteForce {
+public:
+    /// Where one ledger was charged for a request: by when that expires.
+    struct Place {
+        std::string ledger;
+        std::int64_t window_us = 0;
+        std::int64_t input_until_us = 0;
+        std::int64_t lease_until_us = 0;
+        std::int64_t newest_output_until_us = 0;
+        std::int64_t newest_output = 0;
+    };
+    /// An admitted demand.
+    struct Ticket {
+        Demand demand;
+        std::int64_t produced = 0;
+        std::vector<Place> places;
+    };
+    struct Answer {
+        Verdict verdict = Verdict::admitted;
+        Refusal refusal;
+        std::optional<Ticket> ticket;
+    };
+
+    Answer reserve(const Demand& demand, std::span<const LedgerLimits> ledgers, std::int64_t now_us);
+    void progress(Ticket& ticket, std::int64_t output_tokens, std::int64_t now_us);
+    void settle(const Ticket& ticket, const Usage& usage, std::int64_t now_us);
+    std::vector<Level> peek(std::span<const LedgerLimits> ledgers, std::int64_t now_us);
+
+private:
+    /// So much of one stored dimension, until then.
+    struct Event {
+        Dimension dimension;
+        std::int64_t amount = 0;
+        std::int64_t until_us = 0;
+    };
+    using Log = std::vector<Event>;
+
+    /// The log at that time: expired events are forgotten; if time stepped back, none lasts longer than one
+    /// of now would.
+    Log& at(const std::string& ledger, std::int64_t window_us, std::int64_t now_us);
+
+    std::map<std::string, Log> logs_;
+};
+
+}  // namespace weir::testing

@@ -1,0 +1,293 @@
+// Random operations on a store and on the brute-force log: after every step both say the same.
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <ostream>
+
+#include "contract/brute_force.hpp"
+#include "contract/contract.hpp"
+#include "support/manual_clock.hpp"
+#include "support/property.hpp"
+
+namespace weir::testing {
+
+namespace {
+
+constexpr int scenarios = 2'000;
+constexpr int commands_max = 1'000;
+constexpr std::int64_t commands_total_min = 200'000;
+constexpr std::int64_t happens_min = 1'000;
+constexpr std::size_t in_flight_max = 40;
+
+/// Two ledgers of each length: 1 s, 7 s and 31 d, where a 120th is no round number of microseconds, and 60 s.
+constexpr std::int64_t pool_windows_us[] = {second_us, 7 * second_us, minute_us, 31 * day_us};
+constexpr std::size_t pool_size = 2 * std::size(pool_windows_us);
+
+enum class Kind { reserve, progress, settle, peek, pass, pass_to_room, step_back };
+
+/// One operation. `pick` chooses ledgers, or a reservation among those in flight.
+struct Command {
+    Kind kind = Kind::reserve;
+    std::uint32_t pick = 0;
+    std::int64_t requests = 0;
+    std::int64_t input_tokens = 0;
+    std::int64_t output_tokens = 0;
+    bool exact = false;
+    int unproduced = 0;
+    int scale = 0;  ///< how far time moves: 0, up to a tick, ... up to two months
+    std::int64_t millionths = 0;
+};
+
+constexpr std::int64_t scales_us[] = {
+    0, 10, 8'334, second_us, 7 * second_us, minute_us, 2 * minute_us, 60 * minute_us, 62 * day_us};
+
+std::int64_t duration_us(const Command& command) {
+    const std::int64_t scale_us = scales_us[static_cast<std::size_t>(command.scale)];
+    return scale_us / 1'000'000 * command.millionths + scale_us % 1'000'000 * command.millionths / 1'000'000;
+}
+
+std::ostream& operator<<(std::ostream& out, const Command& command) {
+    constexpr const char* names[] = {"reserve", "progress",     "settle",   "peek",
+                                     "pass",    "pass_to_room", "step_back"};
+    constexpr const char* fates[] = {"release", "run_out", "charge"};
+    out << "\n  " << names[static_cast<std::size_t>(command.kind)];
+    if (command.kind >= Kind::pass) return out << " " << duration_us(command) << " us";
+    out << " pick " << command.pick << " " << command.requests << "/" << command.input_tokens << "/"
+        << command.output_tokens;
+    if (command.kind == Kind::settle)
+        out << (command.exact ? " exact " : " lower_bound ") << fates[command.unproduced];
+    return out;
+}
+
+rc::Gen<Command> any_command() {
+    using rc::gen::inRange;
+    const auto kind = rc::gen::weightedElement<Kind>({{30, Kind::reserve},
+                                                      {12, Kind::progress},
+                                                      {18, Kind::settle},
+                                                      {4, Kind::peek},
+                                                      {24, Kind::pass},
+                                                      {8, Kind::pass_to_room},
+                                                      {1, Kind::step_back}});
+    const auto amount = [](std::int64_t small) {
+        return rc::gen::weightedOneOf<std::int64_t>(
+            {{200, inRange<std::int64_t>(0, small)},
+             {1, rc::gen::element<std::int64_t>(-3, amount_max, amount_max + 7)}});
+    };
+    const auto scale = rc::gen::weightedElement<int>(
+        {{3, 0}, {6, 1}, {12, 2}, {12, 3}, {12, 4}, {8, 5}, {4, 6}, {2, 7}, {1, 8}});
+    return rc::gen::build<Command>(
+        rc::gen::set(&Command::kind, kind),
+        rc::gen::set(&Command::pick, inRange<std::uint32_t>(0, 1U << 16U)),
+        rc::gen::set(&Command::requests, inRange<std::int64_t>(0, 3)),
+        rc::gen::set(&Command::input_tokens, amount(60)), rc::gen::set(&Command::output_tokens, amount(60)),
+        rc::gen::set(&Command::exact, rc::gen::arbitrary<bool>()),
+        rc::gen::set(&Command::unproduced, inRange(0, 3)), rc::gen::set(&Command::scale, scale),
+        rc::gen::set(&Command::millionths, inRange<std::int64_t>(0, 1'000'001)));
+}
+
+/// A number for each ledger and dimension of the pool, from which its limit is made.
+using PoolLimits = std::vector<std::int64_t>;
+
+rc::Gen<PoolLimits> any_limits() {
+    return rc::gen::container<PoolLimits>(pool_size * dimension_count,
+                                          rc::gen::inRange<std::int64_t>(0, 1'000));
+}
+
+/// A third is not limited, a few are blocked or smaller than most demands, the others fill up now and then.
+std::int64_t limit_of(Dimension dimension, std::int64_t number) {
+    if (number < 330) return unlimited;
+    if (number < 335) return 0;
+    if (number < 345) return number - 330;
+    if (dimension == Dimension::requests) return 3 + number % 20;
+    return (dimension == Dimension::total_tokens ? 120 : 60) + number % 500;
+}
+
+rc::Gen<std::vector<Command>> any_commands() {
+    return rc::gen::container<std::vector<Command>>(any_command());
+}
+
+/// How often each thing happened, to see that the scenarios reach it.
+struct Tally {
+    std::int64_t commands = 0;
+    std::map<Verdict, std::int64_t> verdicts;
+    std::int64_t progressed = 0;
+    std::int64_t settled = 0;
+    std::int64_t settled_late = 0;  ///< when a ledger had forgotten the input already
+    std::int64_t stepped_back = 0;
+};
+
+/// A store and the model, side by side.
+class Pair {
+public:
+    Pair(const StoreKind& kind, const PoolLimits& numbers, Tally& tally) : store_(kind), tally_(tally) {
+        for (std::size_t i = 0; i < pool_size; ++i) {
+            LedgerLimits made = ledger("ledger" + std::to_string(i), pool_windows_us[i / 2], {});
+            for (const Dimension dimension : all_dimensions) {
+                const std::size_t place = i * dimension_count + static_cast<std::size_t>(dimension);
+                made.limits.set(dimension, limit_of(dimension, numbers[place]));
+            }
+            pool_.push_back(made);
+        }
+    }
+    ~Pair() {
+        for (Flight& flight : in_flight_) flight.reservation.close();
+    }
+
+    void run(const Command& command) {
+        ++tally_.commands;
+        switch (command.kind) {
+            case Kind::reserve:
+                return reserve(command);
+            case Kind::progress:
+                return progress(command);
+            case Kind::settle:
+                return settle(command);
+            case Kind::peek:
+                return expect_same_levels(pool_);
+            case Kind::pass:
+                return store_.advance(duration_us(command));
+            case Kind::pass_to_room:
+                // The last refusal's own edge, and a microsecond before it.
+                store_.advance(std::max<std::int64_t>(room_at_us_ - store_.now_us() - command.pick % 2, 0));
+                return;
+            case Kind::step_back:
+                ++tally_.stepped_back;
+                return store_.advance(-std::min(duration_us(command), 2 * day_us));
+        }
+    }
+    void expect_same_everywhere() { expect_same_levels(pool_); }
+
+private:
+    struct Flight {
+        Reservation reservation;
+        BruteForce::Ticket ticket;
+        std::vector<LedgerLimits> ledgers;
+    };
+
+    /// One to four different ledgers, in any order.
+    std::vector<LedgerLimits> pick_ledgers(std::uint32_t pick) const {
+        std::vector<LedgerLimits> left = pool_;
+        std::vector<LedgerLimits> picked;
+        std::uint32_t count = 1 + pick % 4;
+        for (pick /= 4; count > 0; --count, pick /= 7) {
+            const auto chosen = left.begin() + static_cast<std::ptrdiff_t>(pick % left.size());
+            picked.push_back(*chosen);
+            left.erase(chosen);
+        }
+        return picked;
+    }
+
+    void reserve(const Command& command) {
+        if (in_flight_.size() == in_flight_max) return;
+        const std::vector<LedgerLimits> ledgers = pick_ledgers(command.pick);
+        const Demand demand{command.requests, command.input_tokens, command.output_tokens};
+        Decision decision = store_.reserve(demand, ledgers);
+        BruteForce::Answer answer = model_.reserve(demand, ledgers, store_.now_us());
+        RC_ASSERT(static_cast<int>(decision.verdict) == static_cast<int>(answer.verdict));
+        RC_ASSERT(decision.decided_at_us == store_.now_us());
+        RC_ASSERT(decision.reservation.has_value() == answer.ticket.has_value());
+        ++tally_.verdicts[decision.verdict];
+        if (decision.verdict != Verdict::admitted) expect_same_refusal(decision.refusal, answer.refusal);
+        if (decision.verdict == Verdict::refused)
+            room_at_us_ = store_.now_us() + decision.refusal.retry_after_us;
+        if (decision.verdict == Verdict::admitted || decision.verdict == Verdict::refused)
+            expect_tightest(decision, model_.peek(ledgers, store_.now_us()));
+        if (answer.ticket)
+            in_flight_.push_back({std::move(*decision.reservation), std::move(*answer.ticket), ledgers});
+        expect_same_levels(ledgers);
+    }
+
+    void progress(const Command& command) {
+        if (in_flight_.empty()) return;
+        Flight& flight = in_flight_[command.pick % in_flight_.size()];
+        ++tally_.progressed;
+        store_.progress(flight.reservation, command.output_tokens);
+        model_.progress(flight.ticket, command.output_tokens, store_.now_us());
+        expect_same_levels(flight.ledgers);
+    }
+
+    void settle(const Command& command) {
+        if (in_flight_.empty()) return;
+        const auto chosen =
+            in_flight_.begin() + static_cast<std::ptrdiff_t>(command.pick % in_flight_.size());
+        Flight flight = std::move(*chosen);
+        in_flight_.erase(chosen);
+        const Usage usage{.requests = command.requests,
+                          .input_tokens = command.input_tokens,
+                          .output_tokens = command.output_tokens,
+                          .certainty = command.exact ? Certainty::exact : Certainty::lower_bound,
+                          .unproduced = static_cast<Unproduced>(command.unproduced)};
+        ++tally_.settled;
+        for (const BruteForce::Place& place : flight.ticket.places) {
+            if (place.input_until_us <= store_.now_us()) ++tally_.settled_late;
+        }
+        store_.settle(std::move(flight.reservation), usage);
+        model_.settle(flight.ticket, usage, store_.now_us());
+        expect_same_levels(flight.ledgers);
+    }
+
+    static void expect_same_refusal(const Refusal& actual, const Refusal& expected) {
+        RC_ASSERT(actual.ledger_index == expected.ledger_index);
+        RC_ASSERT(to_string(actual.dimension) == to_string(expected.dimension));
+        RC_ASSERT(actual.limit == expected.limit);
+        RC_ASSERT(actual.used == expected.used);
+        RC_ASSERT(actual.requested == expected.requested);
+        RC_ASSERT(actual.retry_after_us == expected.retry_after_us);
+    }
+
+    static void expect_tightest(const Decision& decision, const std::vector<Level>& levels) {
+        for (const Dimension dimension : all_dimensions) {
+            std::vector<Level> candidates;
+            std::copy_if(levels.begin(), levels.end(), std::back_inserter(candidates),
+                         [&](const Level& level) { return level.dimension == dimension; });
+            std::stable_sort(candidates.begin(), candidates.end(), [](const Level& a, const Level& b) {
+                return std::pair(a.remaining(), -a.reset_us) < std::pair(b.remaining(), -b.reset_us);
+            });
+            const auto& tightest = decision.tightest.at(static_cast<std::size_t>(dimension));
+            RC_ASSERT(tightest.has_value() == !candidates.empty());
+            if (tightest) RC_ASSERT(row_of(*tightest) == row_of(candidates.front()));
+        }
+    }
+
+    void expect_same_levels(const std::vector<LedgerLimits>& ledgers) {
+        const std::vector<LevelRow> actual = rows_of(store_.peek(ledgers));
+        RC_ASSERT(actual == rows_of(model_.peek(ledgers, store_.now_us())));
+    }
+
+    StoreDriver store_;
+    BruteForce model_;
+    std::vector<LedgerLimits> pool_;
+    std::vector<Flight> in_flight_;
+    std::int64_t room_at_us_ = 0;
+    Tally& tally_;
+};
+
+TEST_P(LimiterModel, AgreesWithTheBruteForceLogAfterEveryStep) {
+    Tally tally;
+    check_property({.cases = scenarios, .size_max = commands_max}, [&] {
+        const PoolLimits numbers = *any_limits();
+        const std::vector<Command> commands = *any_commands();
+        Pair pair(GetParam(), numbers, tally);
+        for (const Command& command : commands) pair.run(command);
+        pair.expect_same_everywhere();
+    });
+    if (HasFailure()) return;
+    EXPECT_GE(tally.commands, commands_total_min);
+    for (const Verdict verdict :
+         {Verdict::admitted, Verdict::refused, Verdict::never_fits, Verdict::blocked}) {
+        EXPECT_GE(tally.verdicts[verdict], happens_min) << static_cast<int>(verdict);
+    }
+    EXPECT_GE(tally.progressed, happens_min);
+    EXPECT_GE(tally.settled, happens_min);
+    EXPECT_GE(tally.settled_late, happens_min);
+    EXPECT_GE(tally.stepped_back, happens_min);
+    std::cout << tally.commands << " commands: " << tally.verdicts[Verdict::admitted] << " admitted, "
+              << tally.verdicts[Verdict::refused] << " refused, " << tally.verdicts[Verdict::never_fits]
+              << " never fit, " << tally.verdicts[Verdict::blocked] << " blocked, " << tally.progressed
+              << " progressed, " << tally.settled << " settled, " << tally.settled_late << " places late, "
+              << tally.stepped_back << " steps back\n";
+}
+
+}  // namespace
+
+}  // namespace weir::testing

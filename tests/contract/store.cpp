@@ -1,0 +1,67 @@
+// The stores under contract, and the suites' instances over them.
+#include "contract/store.hpp"
+
+#include <gtest/gtest.h>
+
+#include "contract/contract.hpp"
+#include "support/manual_clock.hpp"
+#include "support/run_awaitable.hpp"
+#include "weir/memory_limiter.hpp"
+
+namespace weir::testing {
+
+namespace {
+
+class MemoryStore final : public Store {
+public:
+    Limiter& limiter() override { return *limiter_; }
+    boost::asio::io_context& context() override { return context_; }
+    void set_now_us(std::int64_t now_us) override { clock_.set_now_us(now_us); }
+
+private:
+    boost::asio::io_context context_;
+    ManualClock clock_;
+    std::unique_ptr<MemoryLimiter> limiter_ = make_memory_limiter(clock_);
+};
+
+std::string name_of(const ::testing::TestParamInfo<StoreKind>& info) {
+    return info.param.name;
+}
+
+}  // namespace
+
+std::vector<StoreKind> store_kinds() {
+    return {{"memory", [] { return std::make_unique<MemoryStore>(); }}};
+}
+
+StoreDriver::StoreDriver(const StoreKind& kind) : store_(kind.make()), now_us_(some_minute_us) {
+    store_->set_now_us(now_us_);
+}
+
+Decision StoreDriver::reserve(Demand demand, std::span<const LedgerLimits> ledgers) {
+    return run_awaitable(store_->context(), store_->limiter().reserve(demand, ledgers)).value();
+}
+
+void StoreDriver::settle(Reservation reservation, Usage usage) {
+    run_awaitable(store_->context(), store_->limiter().settle(std::move(reservation), usage)).value();
+}
+
+void StoreDriver::progress(Reservation& reservation, std::int64_t output_tokens) {
+    Usage so_far;
+    so_far.output_tokens = output_tokens;
+    run_awaitable(store_->context(), store_->limiter().progress(reservation, so_far)).value();
+}
+
+std::vector<Level> StoreDriver::peek(std::span<const LedgerLimits> ledgers) {
+    return run_awaitable(store_->context(), store_->limiter().peek(ledgers)).value();
+}
+
+void StoreDriver::advance(std::int64_t duration_us) {
+    now_us_ += duration_us;
+    store_->set_now_us(now_us_);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, LimiterContract, ::testing::ValuesIn(store_kinds()), name_of);
+INSTANTIATE_TEST_SUITE_P(Stores, LimiterModel, ::testing::ValuesIn(store_kinds()), name_of);
+
+}  // namespace weir::testing
