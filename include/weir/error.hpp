@@ -9,7 +9,8 @@ namespace weir {
 enum class errc {
     ok = 0,
     // the store
-    store_unavailable,  ///< no answer, or none in time, and the failure policy does not allow going on
+    store_unavailable,  ///< can't be asked, and the failure policy does not allow going on; nothing was changed
+    store_timeout,      ///< asked, but no answer in time: the change may have been made, or still be made later
     // the client's message
     bad_request,              ///< breaks a rule of HTTP
     header_too_large,         ///< too many bytes or fields before the body

@@ -16,7 +16,9 @@ public:
             case errc::ok:
                 return "no error";
             case errc::store_unavailable:
-                return "the store does not answer";
+                return "the store can't be asked";
+            case errc::store_timeout:
+                return "the store did not answer in time";
             case errc::bad_request:
                 return "malformed request";
             case errc::header_too_large:
@@ -63,6 +65,7 @@ bool is_transient(boost::system::error_code code) noexcept {
     if (code.category() != weir_category()) return false;
     switch (static_cast<errc>(code.value())) {
         case errc::store_unavailable:
+        case errc::store_timeout:
         case errc::request_timeout:
         case errc::too_many_buffered_bytes:
         case errc::too_many_connections:

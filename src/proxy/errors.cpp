@@ -21,8 +21,10 @@ constexpr std::string_view invalid = "invalid_request_error";
 constexpr std::string_view server = "server_error";
 using observe::Outcome;
 
-constexpr std::array<Row, 16> rows{{
+constexpr std::array<Row, 17> rows{{
     {errc::store_unavailable, 503, server, "store_unavailable",
+     "The limits can't be checked right now. Please try again.", Outcome::store_unavailable},
+    {errc::store_timeout, 503, server, "store_unavailable",
      "The limits can't be checked right now. Please try again.", Outcome::store_unavailable},
     {errc::bad_request, 400, invalid, "bad_request", "The request is malformed.", Outcome::bad_request},
     {errc::header_too_large, 431, invalid, "header_too_large", "The request header is too large.",
