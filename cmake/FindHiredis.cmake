@@ -1,0 +1,15 @@
+# hiredis as the imported target hiredis::hiredis: Debian's package brings no CMake files of its own.
+find_path(Hiredis_INCLUDE_DIR hiredis/hiredis.h)
+find_library(Hiredis_LIBRARY hiredis)
+if(Hiredis_INCLUDE_DIR)
+  file(STRINGS ${Hiredis_INCLUDE_DIR}/hiredis/hiredis.h version_lines REGEX "#define HIREDIS_(MAJOR|MINOR|PATCH) ")
+  string(REGEX REPLACE "[^0-9;]" "" version_lines "${version_lines}")
+  list(JOIN version_lines "." Hiredis_VERSION)
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(Hiredis REQUIRED_VARS Hiredis_LIBRARY Hiredis_INCLUDE_DIR VERSION_VAR Hiredis_VERSION)
+if(Hiredis_FOUND AND NOT TARGET hiredis::hiredis)
+  add_library(hiredis::hiredis UNKNOWN IMPORTED)
+  set_target_properties(hiredis::hiredis PROPERTIES IMPORTED_LOCATION ${Hiredis_LIBRARY}
+                                                    INTERFACE_INCLUDE_DIRECTORIES ${Hiredis_INCLUDE_DIR})
+endif()

@@ -1,0 +1,77 @@
+// One lasting connection to Redis: made again whenever it is lost, shared by any number of calls.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "limiter/redis_address.hpp"
+#include "limiter/redis_options.hpp"
+#include "limiter/redis_reply.hpp"
+#include "weir/awaitable.hpp"
+#include "weir/clock.hpp"
+#include "weir/error.hpp"
+
+namespace weir {
+
+/// Thread safety: everything but `statistics` belongs to the thread that runs `context`; events are reported
+/// there, too.
+///
+/// Lifetime: to be destroyed before `context` and after its last handler has run; `clock` outlives both. A
+/// call must be awaited to its end: its coroutine must not be destroyed while it waits. The destructor
+/// resumes nobody; whoever wants an answer calls `stop` and lets the context run on.
+class RedisConnection {
+public:
+    /// Called from within the connection: they may use `call`'s results and spawn, but must not destroy it.
+    struct Events {
+        std::function<void()> on_ready;  ///< the connection has been made and greeted
+        /// It was lost, or could not be made: when that begins, and again when the reason is another one.
+        /// Calls in flight end right after this. The reason is for a log: it holds no secrets.
+        std::function<void(std::string_view why)> on_lost;
+    };
+
+    /// Connects to nothing yet. Throws std::invalid_argument for an address that makes no sense,
+    /// boost::system::system_error for a ca_file that can't be used.
+    RedisConnection(boost::asio::io_context& context, const Clock& clock, RedisAddress address,
+                    RedisOptions options, Events events);
+    ~RedisConnection();
+    RedisConnection(const RedisConnection&) = delete;
+    RedisConnection& operator=(const RedisConnection&) = delete;
+
+    /// Connects, and connects again whenever the connection is lost, until `stop`. To be spawned once.
+    awaitable<void> run();
+
+    /// No more calls; those in flight end as when the connection is lost, and `run` returns, both when the
+    /// context runs on. Not reported as a loss.
+    void stop();
+
+    bool ready() const noexcept;
+
+    /// Sends one command, and waits for what Redis answers to it, an error included. Commands are executed in
+    /// the order of the calls. `deadline_us` is a time of `clock.steady_us()`. `arguments`, at least one,
+    /// must live until the call has been awaited for the first time.
+    ///
+    /// Errors: store_unavailable: the command was not sent, since there is no connection, a bound is reached,
+    /// or the deadline had passed already.
+    /// store_timeout: it was sent, but no answer was read before the deadline, or the connection was lost: it
+    /// may or may not have been executed, or may yet be. An answer that is read after the deadline is
+    /// dropped, even if it could have been read before.
+    awaitable<result<RedisReply>> call(std::span<const std::string_view> arguments, std::int64_t deadline_us);
+
+    /// Gives the connection up, and finds the server anew: for answers such as READONLY, after which this is
+    /// not the server to talk to (RedisErrorAction::reconnect). Does nothing while there is none.
+    void reconnect(std::string_view why);
+
+    /// Any thread.
+    const RedisStatistics& statistics() const noexcept;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;  // shared with `run`, whose frame may outlive this object
+};
+
+}  // namespace weir

@@ -1,0 +1,119 @@
+// One attempt to reach Redis, step by step.
+#include "limiter/redis_dialer.hpp"
+
+#include <charconv>
+#include <utility>
+
+namespace weir {
+
+RedisDialer::RedisDialer(boost::asio::io_context& context, RedisAddress address, std::int64_t timeout_ms)
+    : context_(context), address_(std::move(address)), timeout_ms_(timeout_ms) {
+    check(address_);
+    if (address_.tls) tls_ = make_redis_tls(address_.ca_file);
+}
+
+void RedisDialer::cancel() noexcept {
+    cancelled_ = true;
+    if (stream_) stream_->close();
+}
+
+std::shared_ptr<RedisStream> RedisDialer::new_stream() {
+    stream_ = std::make_shared<RedisStream>(context_);
+    stream_->set_deadline(timeout_ms_);
+    if (cancelled_) stream_->close();
+    return stream_;
+}
+
+std::string RedisDialer::explain(std::string failure, const std::string& server) const {
+    if (!stream_->expired()) return failure;
+    return "no " + awaited_ + " " + server + " within " + std::to_string(timeout_ms_) + " ms";
+}
+
+awaitable<RedisDialer::Attempt> RedisDialer::dial() {
+    Attempt attempt;
+    Place place{.host = address_.host, .port = address_.port, .failure = {}};
+    if (!address_.sentinels.empty()) {
+        place = co_await find_master();
+        attempt.failure = place.failure;
+        if (!attempt.failure.empty()) co_return attempt;
+    }
+    const std::string server = place.host.empty() ? text_of(address_) : text_of(place.host, place.port);
+    const std::shared_ptr<RedisStream> stream = new_stream();
+    attempt.failure = co_await open(place.host, place.port);
+    if (attempt.failure.empty()) {
+        const std::vector<RedisCommand> greeting = greeting_for(address_);
+        awaited_ = "answer from";
+        const RedisExchange exchanged = co_await exchange(*stream, greeting);
+        attempt.failure = judge_greeting(address_, greeting, exchanged);
+    }
+    attempt.failure = explain(std::move(attempt.failure), server);
+    stream->clear_deadline();
+    if (attempt.failure.empty()) {
+        attempt.stream = stream;
+    } else {
+        stream->close();
+    }
+    co_return attempt;
+}
+
+awaitable<std::string> RedisDialer::open(std::string host, std::uint16_t port) {
+    const std::shared_ptr<RedisStream> stream = stream_;
+    awaited_ = "connection to";
+    if (!address_.socket_path.empty()) co_return co_await stream->connect(address_.socket_path);
+    std::string failure = co_await stream->connect(host, port);
+    if (!failure.empty() || !tls_) co_return failure;
+    awaited_ = "TLS handshake with";
+    co_return co_await stream->start_tls(*tls_, host);
+}
+
+awaitable<RedisDialer::Place> RedisDialer::find_master() {
+    std::string failures;
+    const std::size_t count = address_.sentinels.size();
+    for (std::size_t i = 0; i < count && !cancelled_; ++i) {
+        const std::size_t index = (first_sentinel_ + i) % count;
+        const auto& [host, port] = address_.sentinels[index];
+        Place place = co_await ask_sentinel(host, port);
+        if (place.failure.empty()) {
+            first_sentinel_ = index;
+            co_return place;
+        }
+        failures += (failures.empty() ? "" : "; ") + place.failure;
+    }
+    co_return Place{.host = {}, .port = 0, .failure = "no sentinel knows the master: " + failures};
+}
+
+awaitable<RedisDialer::Place> RedisDialer::ask_sentinel(std::string host, std::uint16_t port) {
+    const std::shared_ptr<RedisStream> stream = new_stream();
+    Place place;
+    place.failure = co_await open(host, port);
+    if (place.failure.empty()) {
+        std::vector<RedisCommand> question{{"SENTINEL", "get-master-addr-by-name", address_.master}};
+        awaited_ = "answer from";
+        const RedisExchange exchanged = co_await exchange(*stream, std::move(question));
+        place.failure = exchanged.failure;
+        if (place.failure.empty() &&
+            !read_master_address(exchanged.replies.front(), place.host, place.port)) {
+            const RedisReply::Error* const error = exchanged.replies.front().error();
+            place.failure = text_of(host, port) + ": " +
+                            (error != nullptr ? error->text : "no master is named " + address_.master);
+        }
+    }
+    place.failure = explain(std::move(place.failure), text_of(host, port));
+    stream->close();
+    co_return place;
+}
+
+bool read_master_address(const RedisReply& reply, std::string& host, std::uint16_t& port) {
+    const RedisReply::Array* const parts = reply.array();
+    if (parts == nullptr || parts->size() != 2) return false;
+    const std::string* const name = (*parts)[0].text();
+    const std::string* const number = (*parts)[1].text();
+    if (name == nullptr || name->empty() || number == nullptr) return false;
+    const char* const end = number->data() + number->size();
+    const auto [stopped_at, error] = std::from_chars(number->data(), end, port);
+    if (error != std::errc() || stopped_at != end || port == 0) return false;
+    host = *name;
+    return true;
+}
+
+}  // namespace weir

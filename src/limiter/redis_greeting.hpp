@@ -1,0 +1,36 @@
+// What is said on a new connection before it carries calls, and whether the answers to it are good.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "limiter/redis_address.hpp"
+#include "limiter/redis_reply.hpp"
+#include "limiter/redis_stream.hpp"
+#include "weir/awaitable.hpp"
+
+namespace weir {
+
+using RedisCommand = std::vector<std::string>;
+
+/// AUTH, SELECT, CLIENT SETNAME as far as the address asks for them; ROLE where the server must be a master;
+/// PING last, which also tells a server that wants a password or is loading.
+std::vector<RedisCommand> greeting_for(const RedisAddress& address);
+
+/// What an exchange brought.
+struct RedisExchange {
+    std::vector<RedisReply> replies{};  ///< in the order of the commands; all of them unless it failed
+    std::string failure{};              ///< empty: none
+};
+
+/// Sends the commands at once and reads the replies. For connections that carry nothing else yet.
+awaitable<RedisExchange> exchange(RedisStream& stream, std::vector<RedisCommand> commands);
+
+/// Why the connection can't be used; empty: it can. Where the exchange broke off, an error that the server
+/// sent before is the better reason. Never holds the password.
+std::string judge_greeting(const RedisAddress& address, std::span<const RedisCommand> commands,
+                           const RedisExchange& exchanged);
+
+}  // namespace weir
