@@ -1,0 +1,83 @@
+// Whose reply it is and who has waited too long, without a socket.
+#include "limiter/redis_call_queue.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Queue = RedisCallQueue<int>;
+
+TEST(RedisCallQueue, MatchesRepliesInOrder) {
+    Queue queue;
+    for (int i = 0; i < 3; ++i) queue.push(100, i);
+    for (int i = 0; i < 3; ++i) {
+        const auto answered = queue.pop(50);
+        EXPECT_EQ(answered.waiter, i);
+        EXPECT_TRUE(answered.in_time);
+    }
+    EXPECT_EQ(queue.size(), 0U);
+}
+
+TEST(RedisCallQueue, AReplyAtTheDeadlineIsLate) {
+    Queue queue;
+    queue.push(100, 1);
+    queue.push(100, 2);
+    EXPECT_TRUE(queue.pop(99).in_time);
+    EXPECT_FALSE(queue.pop(100).in_time);
+}
+
+TEST(RedisCallQueue, WhoTimedOutKeepsThePlace) {
+    Queue queue;
+    queue.push(100, 1);
+    queue.push(300, 2);
+    EXPECT_THAT(queue.take_expired(99), IsEmpty());
+    EXPECT_THAT(queue.take_expired(100), ElementsAre(1));
+    EXPECT_THAT(queue.take_expired(101), IsEmpty());
+    EXPECT_EQ(queue.size(), 2U);
+    EXPECT_EQ(queue.pop(150).waiter, std::nullopt);
+    EXPECT_EQ(queue.pop(150).waiter, 2);
+}
+
+TEST(RedisCallQueue, DeadlinesNeedNotBeInOrder) {
+    Queue queue;
+    queue.push(500, 1);
+    queue.push(100, 2);
+    queue.push(300, 3);
+    EXPECT_EQ(queue.next_look_us(1000), 100);
+    EXPECT_THAT(queue.take_expired(100), ElementsAre(2));
+    EXPECT_EQ(queue.next_look_us(1000), 300);
+    EXPECT_THAT(queue.take_expired(1000), ElementsAre(1, 3));
+}
+
+TEST(RedisCallQueue, StallsByTheReplyThatIsDueNext) {
+    Queue queue;
+    EXPECT_FALSE(queue.stalled(1'000'000, 0));
+    EXPECT_EQ(queue.next_look_us(50), Queue::never_us);
+    queue.push(500, 1);
+    queue.push(100, 2);
+    queue.take_expired(500);
+    EXPECT_EQ(queue.next_look_us(50), 550);
+    EXPECT_FALSE(queue.stalled(549, 50));
+    EXPECT_TRUE(queue.stalled(550, 50));
+    queue.pop(550);
+    EXPECT_TRUE(queue.stalled(550, 50));
+    queue.pop(550);
+    EXPECT_FALSE(queue.stalled(550, 50));
+}
+
+TEST(RedisCallQueue, TellsWhatWasSentFromWhatWasNot) {
+    Queue queue;
+    for (int i = 0; i < 4; ++i) queue.push(i == 1 ? 100 : 200, i);
+    queue.take_expired(100);
+    const auto [sent, unsent] = queue.take_all(2);
+    EXPECT_THAT(sent, ElementsAre(0));
+    EXPECT_THAT(unsent, ElementsAre(2, 3));
+    EXPECT_EQ(queue.size(), 0U);
+}
+
+}  // namespace
+}  // namespace weir
