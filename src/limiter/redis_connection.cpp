@@ -97,6 +97,7 @@ RedisConnection::RedisConnection(boost::asio::io_context& context, const Clock& 
 
 RedisConnection::~RedisConnection() {
     stop();
+    if (state_->pipeline) state_->pipeline->forget_all();
 }
 
 awaitable<void> RedisConnection::run() {

@@ -23,7 +23,8 @@ namespace weir {
 ///
 /// Lifetime: to be destroyed before `context` and after its last handler has run; `clock` outlives both. A
 /// call must be awaited to its end: its coroutine must not be destroyed while it waits. The destructor
-/// resumes nobody; whoever wants an answer calls `stop` and lets the context run on.
+/// resumes nobody, it destroys the coroutines of the calls in flight; whoever wants an answer calls `stop`
+/// and lets the context run on.
 class RedisConnection {
 public:
     /// Called from within the connection: they may use `call`'s results and spawn, but must not destroy it.

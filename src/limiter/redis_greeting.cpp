@@ -2,7 +2,6 @@
 #include "limiter/redis_greeting.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace weir {
 
@@ -75,7 +74,7 @@ awaitable<RedisExchange> exchange(RedisStream& stream, std::vector<RedisCommand>
 
     // After a failed write, too: what the server said before it closed is the better reason.
     RedisReplyReader reader(reply_bytes_max);
-    std::array<char, 4096> buffer;
+    std::vector<char> buffer(4096);
     RedisReply reply;
     while (exchanged.replies.size() < commands.size()) {
         const RedisReplyReader::Next next = reader.next(reply);

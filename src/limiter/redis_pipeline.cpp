@@ -1,8 +1,8 @@
 // Writing, reading and deadlines of one live connection.
 #include "limiter/redis_pipeline.hpp"
 
-#include <array>
 #include <utility>
+#include <vector>
 
 namespace weir {
 
@@ -69,7 +69,7 @@ void RedisPipeline::flush() {
 }
 
 awaitable<std::string> RedisPipeline::read_replies(std::shared_ptr<RedisPipeline> self) {
-    std::array<char, read_bytes> buffer;
+    std::vector<char> buffer(read_bytes);
     while (self->open()) {
         const auto [error, size] = co_await self->stream_->read_some(boost::asio::buffer(buffer));
         if (size > 0) self->deliver({buffer.data(), size});
@@ -132,6 +132,11 @@ void RedisPipeline::close(std::string why) noexcept {
     why_closed_ = why.empty() ? "given up" : std::move(why);
     timer_.cancel();
     stream_->close();
+}
+
+void RedisPipeline::forget_all() {
+    calls_.take_all(0);
+    gathered_calls_ = 0;
 }
 
 void RedisPipeline::fail_all() {

@@ -42,6 +42,9 @@ public:
 
     /// Ends every call in flight: store_timeout for what may have been sent, store_unavailable for the rest.
     void fail_all();
+    /// Ends every call in flight without resuming it: its coroutine is destroyed. Each holds this object, so
+    /// that without it neither would ever go.
+    void forget_all();
 
 private:
     using Call = boost::asio::async_result<boost::asio::use_awaitable_t<executor>, void(result<RedisReply>)>;

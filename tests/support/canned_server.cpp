@@ -1,13 +1,13 @@
 // Accepting, reading, and not listening to what is said.
 #include "support/canned_server.hpp"
 
-#include <array>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 #include <thread>
+#include <vector>
 
 #include "weir/awaitable.hpp"
 
@@ -32,7 +32,7 @@ struct CannedServer::State {
     }
 
     awaitable<void> serve(Socket socket) {
-        std::array<char, 4096> buffer;
+        std::vector<char> buffer(4096);
         for (;;) {
             const auto [error, size] =
                 co_await socket.async_read_some(boost::asio::buffer(buffer), use_awaitable_as_tuple);

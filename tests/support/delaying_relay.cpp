@@ -1,7 +1,6 @@
 // Two pumps per connection, each a reader that dates what it reads and a writer that waits for the date.
 #include "support/delaying_relay.hpp"
 
-#include <array>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -14,6 +13,7 @@
 #include <list>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "weir/awaitable.hpp"
 
@@ -63,7 +63,7 @@ struct Link {
 };
 
 awaitable<void> read([[maybe_unused]] std::shared_ptr<Link> owner, Socket& from, Pump& pump) {
-    std::array<char, 16 << 10> buffer;
+    std::vector<char> buffer(16 << 10);
     for (;;) {
         const auto [error, size] =
             co_await from.async_read_some(boost::asio::buffer(buffer), use_awaitable_as_tuple);
