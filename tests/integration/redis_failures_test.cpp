@@ -201,11 +201,21 @@ TEST_F(RedisFailuresTest, StopEndsEveryCallAndTheRun) {
 }
 
 TEST_F(RedisFailuresTest, StopEndsAnAttemptToConnect) {
-    server_->pause();
-    RunningRedisConnection redis(address(), {.connect_timeout_ms = 600'000});
-    ASSERT_TRUE(eventually([&] { return redis.times_ready() == 0; }));
+    DelayingRelay relay(server_->port());
+    relay.hold_to_client();
+    RunningRedisConnection redis({.host = "127.0.0.1", .port = relay.port()},
+                                 {.connect_timeout_ms = 600'000});
+    ASSERT_TRUE(eventually([&] { return relay.bytes_to_client() > 0; })) << "the greeting was answered";
     redis.stop();
     EXPECT_EQ(redis.times_ready(), 0U);
+}
+
+TEST_F(RedisFailuresTest, StopEndsAPauseBetweenAttempts) {
+    server_->stop();
+    RunningRedisConnection redis(address(), {.backoff_ms_min = 600'000, .backoff_ms_max = 600'000});
+    ASSERT_TRUE(redis.loses());
+    redis.stop();
+    EXPECT_EQ(redis.losses().size(), 1U);
 }
 
 TEST_F(RedisFailuresTest, ItMayBeDestroyedInTheMidstOfCalls) {
