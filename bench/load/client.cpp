@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
 constexpr auto quietly = asio::as_tuple_t<asio::use_awaitable_t<executor>>{};
-constexpr std::size_t body_piece_bytes = 16 * 1024;
+constexpr std::size_t body_piece_bytes = 16UL * 1024;
 constexpr auto pause_after_failure = std::chrono::milliseconds(10);
 
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,

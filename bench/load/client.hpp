@@ -42,8 +42,8 @@ struct Endpoint {
 class Client {
 public:
     /// Everything referred to outlives the client.
-    Client(executor where, const LoadOptions& options, const Endpoint& endpoint, const std::string& body,
-           Supply& supply, Tally& tally)
+    Client(const executor& where, const LoadOptions& options, const Endpoint& endpoint,
+           const std::string& body, Supply& supply, Tally& tally)
         : options_(options),
           endpoint_(endpoint),
           body_(body),

@@ -43,7 +43,8 @@ std::string make_head(const LoadOptions& options, const Target& target, const st
     } else {
         head += "Authorization: Bearer " + key + "\r\n";
     }
-    for (const auto& [name, value] : options.headers) head += name + ": " + value + "\r\n";
+    for (const auto& [name, value] : options.headers)
+        head.append(name).append(": ").append(value).append("\r\n");
     return head + "\r\n";
 }
 

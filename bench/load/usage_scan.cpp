@@ -9,8 +9,8 @@
 namespace weir::load {
 namespace {
 
-constexpr std::size_t head_bytes = 4 * 1024;
-constexpr std::size_t tail_bytes = 8 * 1024;
+constexpr std::size_t head_bytes = 4UL * 1024;
+constexpr std::size_t tail_bytes = 8UL * 1024;
 
 std::optional<std::uint64_t> last_number(std::string_view text,
                                          std::initializer_list<std::string_view> names) {

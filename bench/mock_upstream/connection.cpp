@@ -12,10 +12,10 @@
 namespace weir::mock {
 namespace {
 
-constexpr std::size_t read_bytes = 16 * 1024;
-constexpr std::size_t idle_buffer_bytes_max = 64 * 1024;
-constexpr std::size_t head_bytes_max = 64 * 1024;
-constexpr std::size_t kept_body_bytes = 1024 * 1024;
+constexpr std::size_t read_bytes = 16UL * 1024;
+constexpr std::size_t idle_buffer_bytes_max = 64UL * 1024;
+constexpr std::size_t head_bytes_max = 64UL * 1024;
+constexpr std::size_t kept_body_bytes = 1024UL * 1024;
 constexpr std::uint64_t answer_tokens_max = 4'000'000;
 constexpr std::string_view knob_prefix = "x-mock-";
 
@@ -167,7 +167,7 @@ std::string Connection::read_knobs(Knobs& knobs) const {
         std::string name(field.name.substr(knob_prefix.size()));
         std::transform(name.begin(), name.end(), name.begin(),
                        [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-        const std::string problem = set_knob(knobs, name, field.value);
+        std::string problem = set_knob(knobs, name, field.value);
         if (!problem.empty()) return problem;
     }
     return {};

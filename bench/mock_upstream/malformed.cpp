@@ -8,7 +8,7 @@
 namespace weir::mock {
 namespace {
 
-constexpr std::size_t huge_field_bytes = 256 * 1024;
+constexpr std::size_t huge_field_bytes = 256UL * 1024;
 constexpr std::string_view ok = "HTTP/1.1 200 OK\r\n";
 
 std::string content_length(std::size_t bytes) {

@@ -31,7 +31,7 @@ struct MockOptions {
     Knobs knobs{};
     std::string log_file{};     ///< JSON lines, appended to; empty: none
     bool keep_records = false;  ///< keep every record in memory, without bound: for tests
-    std::size_t body_bytes_max = 64 * 1024 * 1024;
+    std::size_t body_bytes_max = 64UL * 1024 * 1024;
     std::string tls_cert_file{};  ///< PEM; with both files it speaks TLS only
     std::string tls_key_file{};
 };

@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view stream_type = "text/event-stream; charset=utf-8";
-constexpr std::uint64_t padding_block_bytes = 64 * 1024;
-constexpr std::uint64_t padding_event_bytes = 8 * 1024;
+constexpr std::uint64_t padding_block_bytes = 64UL * 1024;
+constexpr std::uint64_t padding_event_bytes = 8UL * 1024;
 /// A record stays bounded: what is produced later is added to the last entry.
 constexpr std::size_t produced_entries_max = 100'000;
 
