@@ -37,11 +37,8 @@ public:
     /// `handler(error_code, size_t)`.
     template <typename Handler>
     void async_read_some(boost::asio::mutable_buffer buffer, Handler&& handler) {
-        if (tls_) {
-            tls_->async_read_some(buffer, std::forward<Handler>(handler));
-        } else {
-            socket_.async_read_some(buffer, std::forward<Handler>(handler));
-        }
+        if (tls_) return tls_->async_read_some(buffer, std::forward<Handler>(handler));
+        socket_.async_read_some(buffer, std::forward<Handler>(handler));
     }
 
     awaitable<Result> read_some(boost::asio::mutable_buffer buffer);
