@@ -250,8 +250,8 @@ TEST_F(MockUpstreamTest, CountsMalformedRequestsAndClosesThem) {
         "GET /v1/models HTTP/1.1\r\nHost: m\r\nA: b\nC: d\r\n\r\n",
         "POST /v1/models HTTP/1.1\r\nHost: m\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
         "POST /v1/models HTTP/1.1\r\nHost: m\r\nContent-Length: +1\r\n\r\nx",
-        "POST /v1/models HTTP/1.1\r\nHost: m\r\nContent-Length: 1\r\nTransfer-Encoding: "
-        "chunked\r\n\r\n0\r\n\r\n",
+        ("POST /v1/models HTTP/1.1\r\nHost: m\r\nContent-Length: 1\r\n"
+         "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         "POST /v1/models HTTP/1.1\r\nHost: m\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
         "POST /v1/models HTTP/1.1\r\nHost: m\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\nx\r\n0\r\n\r\n",
         "POST /v1/models HTTP/1.1\r\nHost: m\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n",
