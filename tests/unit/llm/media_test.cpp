@@ -89,7 +89,8 @@ TEST(MediaCostTest, AnthropicByArea) {
 }
 
 TEST(MediaCostTest, AudioAndFilesByLength) {
-    EXPECT_NEAR(static_cast<double>(audio_cost(32'000 * 60 / 3 * 4, "wav").likely), 600, 1);
+    constexpr std::size_t minute_in_base64_bytes = 32'000UL * 60 / 3 * 4;
+    EXPECT_NEAR(static_cast<double>(audio_cost(minute_in_base64_bytes, "wav").likely), 600, 1);
     EXPECT_GT(audio_cost(100'000, "mp3").likely, audio_cost(100'000, "wav").likely);
     EXPECT_GE(file_cost(1'000'000).most, 750'000);
     EXPECT_GT(unseen_file_cost().most, 0);
