@@ -9,8 +9,9 @@ namespace weir {
 enum class errc {
     ok = 0,
     // the store
-    store_unavailable,  ///< can't be asked, and the failure policy does not allow going on; nothing was changed
-    store_timeout,      ///< asked, but no answer in time: the change may have been made, or still be made later
+    store_unavailable,  ///< can't be asked, and the failure policy does not allow going on; nothing was
+                        ///< changed
+    store_timeout,  ///< asked, but no answer in time: the change may have been made, or still be made later
     // the client's message
     bad_request,              ///< breaks a rule of HTTP
     header_too_large,         ///< too many bytes or fields before the body
