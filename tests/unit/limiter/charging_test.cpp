@@ -23,10 +23,12 @@ protected:
         window.trim(now_us);
     }
     void progress(std::int64_t produced) {
-        renew(window, made, reservation, produced, now_us);
+        const Correction correction = renewal(reservation, produced);
+        apply(window, made, correction, now_us);
+        note_renewal(made, window.window_us(), correction, now_us);
         reservation.produced = produced;
     }
-    void settle(const Usage& usage) { correct(window, made, reservation, usage, now_us); }
+    void settle(const Usage& usage) { apply(window, made, settlement(reservation, usage), now_us); }
     /// What is left when only what expires later than `after_us` from now counts.
     Amounts left_after(std::int64_t after_us) const {
         Window later = window;
@@ -36,7 +38,7 @@ protected:
 
     std::int64_t now_us = some_minute_us;
     Window window{hour_us};
-    Charge made = charge(window, demand, now_us);
+    Place made = charge(window, demand, now_us);
     Reservation reservation{demand, {}, lease_us(hour_us)};
 };
 
@@ -46,7 +48,6 @@ TEST_F(Charging, RequestAndInputStayForTheWindowOutputForTheLease) {
     EXPECT_EQ(left_after(2 * minute_us), (Amounts{1, 100, 0}));
     EXPECT_EQ(left_after(hour_us - 1), (Amounts{1, 100, 0}));
     EXPECT_EQ(left_after(hour_us), Amounts{});
-    EXPECT_EQ(made.window_us, hour_us);
 }
 
 TEST_F(Charging, ProgressDatesWhatWasProducedAndRenewsTheRest) {
