@@ -163,13 +163,12 @@ void UsageTap::feed(std::string_view bytes, std::vector<std::string_view>& forwa
 
 void UsageTap::finish(std::vector<std::string_view>& forward) {
     State& state = *state_;
-    state.sent.clear();
     if (state.format != AnswerFormat::event_stream || !state.events.in_event()) return;
     // Clients take an event without its blank line for whole, too.
     state.events.finish();
     const bool is_ours = state.read_event() && state.drops && !state.passes_event;
-    if (is_ours) state.held.clear();
-    state.flush_held(forward);
+    // `sent` may hold what the caller has not written yet.
+    if (!is_ours && !state.held.empty()) forward.push_back(state.held);
 }
 
 const TappedUsage& UsageTap::usage() const noexcept {

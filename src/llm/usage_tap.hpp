@@ -43,7 +43,8 @@ public:
     /// point into `bytes` or into the tap and hold until the next call. Only where a chunk is to be dropped
     /// is an unfinished event held back, up to 1 MiB; beyond that it passes.
     void feed(std::string_view bytes, std::vector<std::string_view>& forward);
-    /// The body has ended, cleanly or not: appends what was held back.
+    /// The body has ended, cleanly or not: appends what was held back. The views of the last `feed` still
+    /// hold.
     void finish(std::vector<std::string_view>& forward);
 
     const TappedUsage& usage() const noexcept;

@@ -101,6 +101,17 @@ TEST(UsageTapTest, PassesAnEventTooLongToBeHeld) {
     EXPECT_EQ(feed(tap, "ta: {\"choices\":[],\"usage\":{}}\n\n"), "") << "the next event is held again";
 }
 
+TEST(UsageTapTest, TheEndLeavesTheLastPiecesAlone) {
+    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
+    EXPECT_EQ(feed(tap, "data: {\"choices\":[1"), "");
+    std::vector<std::string_view> forward;
+    tap.feed("]}\n\ndata: half", forward);
+    tap.finish(forward);
+    std::string all;
+    for (const std::string_view view : forward) all.append(view);
+    EXPECT_EQ(all, "data: {\"choices\":[1]}\n\ndata: half");
+}
+
 TEST(UsageTapTest, ForwardsAnUnfinishedEventAtTheEnd) {
     UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
     EXPECT_EQ(feed(tap, "data: {\"choices\":[],\"usa"), "");
