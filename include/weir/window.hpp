@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "weir/limit.hpp"
@@ -49,6 +50,12 @@ struct NoRoom {
 /// was called with the same now.
 class Window {
 public:
+    /// What one bucket holds.
+    struct Entry {
+        std::int64_t bucket;
+        Amounts amounts;
+    };
+
     explicit Window(std::int64_t window_us) noexcept : window_us_(window_us) {}
 
     /// Forgets what has expired. If time stepped back, what lies beyond the current bucket is folded into it.
@@ -73,16 +80,13 @@ public:
     std::int64_t empty_at_us() const noexcept;
     std::int64_t window_us() const noexcept { return window_us_; }
     std::size_t entry_count() const noexcept { return entries_.size(); }
+    /// By bucket, ascending, none all zero. Valid until the window changes.
+    std::span<const Entry> entries() const noexcept { return entries_; }
 
 private:
-    struct Entry {
-        std::int64_t bucket;
-        Amounts amounts;
-    };
-
     std::int64_t window_us_;
     Amounts sum_;
-    std::vector<Entry> entries_;  // by bucket, ascending, none all zero
+    std::vector<Entry> entries_;
 };
 
 }  // namespace weir

@@ -3,23 +3,17 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/container/small_vector.hpp>
 #include <string>
 
 #include "limiter/charging.hpp"
 #include "limiter/decide.hpp"
-#include "limiter/ledger_shard.hpp"
+#include "limiter/shards.hpp"
 
 namespace weir {
 
 namespace {
 
-constexpr std::size_t shards_max = 64;
-constexpr std::size_t ledgers_per_shard_min = 1024;
-constexpr std::size_t usual_ledgers = 8;
-
-template <typename T>
-using Few = boost::container::small_vector<T, usual_ledgers>;
+using Shard = LedgerShard<Window>;
 
 std::string overflow_name(const LedgerLimits& ledger) {
     return "overflow:" + std::string(to_string(ledger.scope)) + ":" + std::to_string(ledger.window_us);
@@ -27,14 +21,8 @@ std::string overflow_name(const LedgerLimits& ledger) {
 
 class MemoryLimiterImpl final : public MemoryLimiter {
 public:
-    MemoryLimiterImpl(const Clock& clock, MemoryLimiterOptions options) : clock_(clock) {
-        const std::size_t count =
-            std::clamp<std::size_t>(options.ledgers_max / ledgers_per_shard_min, 1, shards_max);
-        for (std::size_t i = 0; i < count; ++i) {
-            shards_.push_back(
-                std::make_unique<LedgerShard>(std::max<std::size_t>(options.ledgers_max / count, 1)));
-        }
-    }
+    MemoryLimiterImpl(const Clock& clock, MemoryLimiterOptions options)
+        : clock_(clock), shards_(options.ledgers_max) {}
 
     awaitable<result<Decision>> reserve(Demand demand, std::span<const LedgerLimits> ledgers) override {
         co_return reserve_now(clamp_demand(demand), ledgers);
@@ -68,7 +56,7 @@ private:
     /// The names under which a request's ledgers are charged, their shards, and the locks on them.
     struct Locked {
         Few<std::string> names;
-        Few<LedgerShard*> shards;
+        Few<Shard*> shards;
         Few<std::unique_lock<std::mutex>> locks;
         Few<Window*> windows;  ///< trimmed; nullptr where there is none yet
         std::int64_t now_us = 0;
@@ -76,19 +64,12 @@ private:
         bool made = false;
     };
 
-    LedgerShard& shard_of(std::string_view name) const {
-        return *shards_[std::hash<std::string_view>{}(name) % shards_.size()];
-    }
-
     /// Locks the shards of `names`, always in the same order, and reads the time while everything is held, so
     /// that each ledger sees time in the order of its decisions.
     void lock(Locked& locked) const {
         locked.shards.clear();
-        for (const std::string& name : locked.names) locked.shards.push_back(&shard_of(name));
-        Few<LedgerShard*> order = locked.shards;
-        std::sort(order.begin(), order.end());
-        order.erase(std::unique(order.begin(), order.end()), order.end());
-        for (LedgerShard* shard : order) locked.locks.emplace_back(shard->mutex);
+        for (const std::string& name : locked.names) locked.shards.push_back(&shards_.of(name));
+        Shards<Window>::lock(locked.shards, locked.locks);
         locked.now_us = clock_.now_us();
     }
 
@@ -105,7 +86,7 @@ private:
         for (const LedgerLimits& ledger : ledgers) locked.names.push_back(ledger.ledger);
         lock(locked);
         for (std::size_t i = 0; i < ledgers.size(); ++i) {
-            LedgerShard& shard = *locked.shards[i];
+            Shard& shard = *locked.shards[i];
             if (!ledgers[i].may_overflow || shard.find(locked.names[i]) || shard.has_room(locked.now_us))
                 continue;
             locked.names[i] = overflow_name(ledgers[i]);
@@ -140,7 +121,7 @@ private:
         }
         decision.tightest = tightest_of(levels_of(locked, ledgers));
         if (locked.made) {
-            for (LedgerShard* shard : locked.shards) shard->forget_some(locked.now_us);
+            for (Shard* shard : locked.shards) shard->forget_some(locked.now_us);
         }
         return decision;
     }
@@ -180,7 +161,7 @@ private:
     template <typename Change>
     void for_each_charge(Reservation& reservation, Change change) {
         for (Charge& made : reservation.charges()) {
-            LedgerShard& shard = shard_of(made.ledger);
+            Shard& shard = shards_.of(made.ledger);
             const std::lock_guard lock(shard.mutex);
             const std::int64_t now_us = clock_.now_us();
             Window& window = shard.get(made.ledger, made.window_us, now_us);
@@ -214,7 +195,7 @@ private:
     }
 
     const Clock& clock_;
-    std::vector<std::unique_ptr<LedgerShard>> shards_;
+    Shards<Window> shards_;
     std::atomic<std::uint64_t> overflow_requests_{0};
 };
 
