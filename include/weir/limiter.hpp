@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -79,6 +80,7 @@ struct Decision {
     /// When it was decided, in µs since the epoch of the store's clock. For blocked and never_fits, which no
     /// store is asked about, the same clock's time of the answer.
     std::int64_t decided_at_us = 0;
+    std::string_view decided_by = "memory";  ///< the store, or what decided without it
     std::optional<Reservation> reservation;  ///< set when admitted
     Refusal refusal;                         ///< meaningful unless admitted
     /// After the decision, of each limited dimension the level with the least remaining. Indexed by

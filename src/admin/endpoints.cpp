@@ -23,7 +23,7 @@ AdminAnswer healthz(const AdminSources&) {
 
 AdminAnswer readyz(const AdminSources& sources) {
     if (sources.ready()) return {.body = "ready\n"};
-    return {.status = 503, .body = "draining\n"};
+    return {.status = 503, .body = "not ready\n"};
 }
 
 AdminAnswer metrics(const AdminSources& sources) {

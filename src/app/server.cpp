@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "admin/admin_server.hpp"
+#include "app/store.hpp"
 #include "app/worker_thread.hpp"
 #include "observe/access_log.hpp"
 #include "observe/metrics.hpp"
-#include "weir/memory_limiter.hpp"
 
 namespace weir::app {
 
@@ -48,7 +48,7 @@ std::int64_t allowed_connections(const config::WeirLimits& limits) {
     return std::max<std::int64_t>(allowed, 1);
 }
 
-std::shared_ptr<boost::asio::ssl::context> load_tls(const config::Config& config) {
+proxy::TlsContext load_tls(const config::Config& config) {
     if (config.tls_cert_file.empty()) return nullptr;
     auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
     SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
@@ -91,11 +91,12 @@ struct Server::Impl {
     config::ConfigStore& store;
     const Clock& clock;
     observe::AccessLog access_log;
-    std::unique_ptr<MemoryLimiter> limiter;
+    boost::asio::io_context main_context{1};
+    std::unique_ptr<Store> ledgers;
     proxy::BodyBudget body_budget;
     std::atomic<std::int64_t> connections_open{0};
+    proxy::TlsContext tls;  // the newest
     std::vector<std::unique_ptr<WorkerThread>> workers;
-    boost::asio::io_context main_context{1};
     boost::asio::signal_set signals;
     std::unique_ptr<admin::AdminServer> admin_server;
     std::atomic<bool> draining{false};
@@ -106,8 +107,7 @@ Server::Impl::Impl(config::ConfigStore& config_store, const Clock& system_clock)
     : store(config_store),
       clock(system_clock),
       access_log(store.current()->log_access),
-      limiter(make_memory_limiter(
-          clock, {.ledgers_max = static_cast<std::size_t>(store.current()->store_max_ledgers)})),
+      ledgers(make_store(*store.current(), clock, main_context)),
       body_budget(store.current()->limits_of_weir.max_buffered_bytes),
       signals(main_context, SIGTERM, SIGINT, SIGHUP) {
     const std::shared_ptr<const config::Config> config = store.current();
@@ -118,16 +118,20 @@ Server::Impl::Impl(config::ConfigStore& config_store, const Clock& system_clock)
 
 void Server::Impl::start_workers(const config::Config& config) {
     const std::int64_t connections_max = allowed_connections(config.limits_of_weir);
-    const auto tls = load_tls(config);
+    tls = load_tls(config);
     const auto policy = std::make_shared<const policy::Policy>(store.current());
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const unsigned count = config.threads > 0 ? static_cast<unsigned>(config.threads) : cores;
-    const proxy::Shared shared{clock, *limiter, access_log, body_budget, connections_open};
+    const proxy::Shared shared{clock, access_log, body_budget, connections_open};
+    const auto make_limiter = [this](boost::asio::io_context& context) {
+        return ledgers->make_limiter(context);
+    };
     config::Endpoint endpoint = config.listen;
     bind_or_explain(endpoint, "--listen", [&] {
         proxy::Listener::probe(endpoint);
         for (unsigned i = 0; i < count; ++i) {
-            workers.push_back(std::make_unique<WorkerThread>(shared, policy, endpoint, connections_max, tls));
+            workers.push_back(
+                std::make_unique<WorkerThread>(shared, make_limiter, policy, endpoint, connections_max, tls));
             endpoint.port =
                 workers.front()->port();  // where port 0 was asked for, all share the one that was given
         }
@@ -138,7 +142,7 @@ void Server::Impl::start_workers(const config::Config& config) {
 }
 
 void Server::Impl::start_admin(const config::Config& config) {
-    admin::AdminSources sources{.ready = [this] { return !draining.load(); },
+    admin::AdminSources sources{.ready = [this] { return !draining.load() && ledgers->ready(); },
                                 .metrics = [this] { return metrics_text(); }};
     admin_server = bind_or_explain(config.admin_listen, "--admin", [&] {
         return std::make_unique<admin::AdminServer>(
@@ -169,7 +173,7 @@ void Server::Impl::on_signal(int signal) {
     // The admin port goes on answering until the last worker has ended.
     ending = std::thread([this] {
         for (const auto& worker : workers) worker->join();
-        main_context.stop();
+        ledgers->stop([this] { main_context.stop(); });
     });
 }
 
@@ -186,8 +190,13 @@ void Server::Impl::reload() {
     for (const config::Mistake& note : store.notes()) {
         spdlog::warn("reload: {}: {}", note.where, note.message);
     }
+    try {
+        tls = load_tls(*store.current());
+    } catch (const std::runtime_error& error) {
+        spdlog::error("reload: {}; the old certificate stays", error.what());
+    }
     const auto policy = std::make_shared<const policy::Policy>(store.current());
-    for (const auto& worker : workers) worker->use(policy);
+    for (const auto& worker : workers) worker->use(policy, tls);
     body_budget.set_bytes_max(store.current()->limits_of_weir.max_buffered_bytes);
     spdlog::info("reload: configuration {} is in force", config::config_hash(*store.current()));
 }
@@ -195,13 +204,13 @@ void Server::Impl::reload() {
 std::string Server::Impl::metrics_text() {
     std::vector<const observe::WorkerMetrics*> all;
     for (const auto& worker : workers) all.push_back(&worker->metrics());
-    const MemoryLimiterStatistics statistics = limiter->statistics();
-    return observe::render_metrics(all, {.version = WEIR_VERSION,
-                                         .config_hash = config::config_hash(*store.current()),
-                                         .ledgers = statistics.ledgers,
-                                         .overflow_requests = statistics.overflow_requests,
-                                         .dropped_reservations = Reservation::dropped(),
-                                         .buffered_bytes = body_budget.held_bytes()});
+    observe::ProcessFigures figures{.version = WEIR_VERSION,
+                                    .config_hash = config::config_hash(*store.current()),
+                                    .dropped_reservations = Reservation::dropped(),
+                                    .buffered_bytes = body_budget.held_bytes(),
+                                    .store = {}};
+    ledgers->report(figures.store);
+    return observe::render_metrics(all, figures);
 }
 
 Server::Server(config::ConfigStore& store, const Clock& clock)
@@ -211,6 +220,7 @@ Server::~Server() = default;
 int Server::run() {
     impl_->wait_for_signal();
     impl_->admin_server->start();
+    impl_->ledgers->start();
     for (const auto& worker : impl_->workers) worker->start();
     impl_->main_context.run();
     impl_->ending.join();

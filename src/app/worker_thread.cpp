@@ -14,12 +14,12 @@ constexpr auto housekeeping_interval = std::chrono::seconds(1);
 constexpr auto drain_check_interval = std::chrono::milliseconds(20);
 }  // namespace
 
-WorkerThread::WorkerThread(const proxy::Shared& shared, std::shared_ptr<const policy::Policy> policy,
-                           const config::Endpoint& endpoint, std::int64_t connections_max,
-                           std::shared_ptr<boost::asio::ssl::context> tls)
-    : worker_(context_, shared, std::move(policy)),
-      listener_(worker_, endpoint, connections_max, tls.get()),
-      tls_(std::move(tls)) {}
+WorkerThread::WorkerThread(const proxy::Shared& shared, const MakeLimiter& make_limiter,
+                           std::shared_ptr<const policy::Policy> policy, const config::Endpoint& endpoint,
+                           std::int64_t connections_max, proxy::TlsContext tls)
+    : limiter_(make_limiter(context_)),
+      worker_(context_, shared, *limiter_, std::move(policy)),
+      listener_(worker_, endpoint, connections_max, std::move(tls)) {}
 
 void WorkerThread::start() {
     boost::asio::co_spawn(context_, listener_.run(), boost::asio::detached);
@@ -37,9 +37,11 @@ awaitable<void> WorkerThread::keep_house() {
     }
 }
 
-void WorkerThread::use(std::shared_ptr<const policy::Policy> policy) {
-    boost::asio::post(context_,
-                      [this, policy = std::move(policy)]() mutable { worker_.policy = std::move(policy); });
+void WorkerThread::use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls) {
+    boost::asio::post(context_, [this, policy = std::move(policy), tls = std::move(tls)]() mutable {
+        worker_.policy = std::move(policy);
+        listener_.use(std::move(tls));
+    });
 }
 
 void WorkerThread::drain(std::int64_t drain_ms) {

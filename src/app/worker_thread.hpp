@@ -2,7 +2,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ssl/context.hpp>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -14,10 +14,13 @@ namespace weir::app {
 /// Made, started and joined by the main thread; everything else runs on its own.
 class WorkerThread {
 public:
+    /// Makes the limiter of the thread whose context it is given.
+    using MakeLimiter = std::function<std::shared_ptr<Limiter>(boost::asio::io_context&)>;
+
     /// Binds. Throws boost::system::system_error where it can't.
-    WorkerThread(const proxy::Shared& shared, std::shared_ptr<const policy::Policy> policy,
-                 const config::Endpoint& endpoint, std::int64_t connections_max,
-                 std::shared_ptr<boost::asio::ssl::context> tls);
+    WorkerThread(const proxy::Shared& shared, const MakeLimiter& make_limiter,
+                 std::shared_ptr<const policy::Policy> policy, const config::Endpoint& endpoint,
+                 std::int64_t connections_max, proxy::TlsContext tls);
 
     std::uint16_t port() const { return listener_.port(); }
     const observe::WorkerMetrics& metrics() const noexcept { return worker_.metrics; }
@@ -26,7 +29,7 @@ public:
     void join() { thread_.join(); }
 
     // Any thread: these are posted to the loop.
-    void use(std::shared_ptr<const policy::Policy> policy);
+    void use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls);
     void drain(std::int64_t drain_ms);
 
 private:
@@ -34,9 +37,9 @@ private:
     awaitable<void> drain_until_empty(std::int64_t drain_ms);
 
     boost::asio::io_context context_{1};
+    std::shared_ptr<Limiter> limiter_;
     proxy::Worker worker_;
     proxy::Listener listener_;
-    std::shared_ptr<boost::asio::ssl::context> tls_;
     std::thread thread_;
 };
 

@@ -22,8 +22,6 @@ std::vector<Mistake> keep_what_needs_a_restart(const Config& running, Config& ne
     keep("$.admin.listen", running.admin_listen, next.admin_listen, notes);
     keep("$.admin.token_env", running.admin_token, next.admin_token, notes);
     keep("$.threads", running.threads, next.threads, notes);
-    keep("$.tls.cert_file", running.tls_cert_file, next.tls_cert_file, notes);
-    keep("$.tls.key_file", running.tls_key_file, next.tls_key_file, notes);
     keep("$.store.url", running.store, next.store, notes);
     next.store_url = running.store_url;
     keep("$.store.timeout_ms", running.store_timeout_ms, next.store_timeout_ms, notes);

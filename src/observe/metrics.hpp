@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "observe/request_record.hpp"
@@ -62,15 +63,26 @@ struct WorkerMetrics {
     void bite(Bite which) noexcept { bites[static_cast<std::size_t>(which)].add(); }
 };
 
+/// What the store has to tell. What does not apply to it stays 0.
+struct StoreFigures {
+    std::string_view mode = "memory";
+    std::uint64_t ledgers = 0;            ///< kept by the embedded store
+    std::uint64_t overflow_requests = 0;  ///< charged to a shared ledger for want of room
+    std::int64_t nodes = 0;               ///< that share the store
+    std::vector<std::pair<std::string_view, std::uint64_t>> errors{};  ///< by kind
+    std::uint64_t alone = 0;        ///< decisions made without the shared store
+    std::uint64_t unmetered = 0;    ///< of these, admitted without being written down
+    std::uint64_t unwritten = 0;    ///< admissions that the journal had no room for
+    std::uint64_t data_losses = 0;  ///< times that the shared store came back without its data
+};
+
 /// What no worker counts.
 struct ProcessFigures {
     std::string version;
     std::string config_hash;
-    std::uint64_t ledgers = 0;
-    std::uint64_t overflow_requests = 0;
     std::uint64_t dropped_reservations = 0;
     std::int64_t buffered_bytes = 0;
-    std::string_view store_mode = "memory";
+    StoreFigures store{};
 };
 
 /// Prometheus text format 0.0.4, all workers summed.

@@ -106,18 +106,37 @@ constexpr std::array<Simple, 9> simple_families{{
      &WorkerMetrics::overshoot_tokens},
 }};
 
+void render_store(Text& text, const StoreFigures& store) {
+    text.family("weir_store_mode", "gauge", "1 for what decides now: the store, or what stands in for it.");
+    text.value("weir_store_mode", fmt::format("{{mode=\"{}\"}}", store.mode), 1);
+    text.family("weir_store_errors_total", "counter", "Calls to the shared store that failed, by kind.");
+    for (const auto& [kind, count] : store.errors) {
+        text.value("weir_store_errors_total", fmt::format("{{kind=\"{}\"}}", kind), count);
+    }
+    const auto simple = [&](std::string_view name, std::string_view type, std::string_view help,
+                            std::uint64_t value) {
+        text.family(name, type, help);
+        text.value(name, "", value);
+    };
+    simple("weir_ledgers", "gauge", "Ledgers kept by the embedded store.", store.ledgers);
+    simple("weir_overflow_requests_total", "counter", "Requests charged to a shared ledger for want of room.",
+           store.overflow_requests);
+    simple("weir_store_nodes", "gauge", "Nodes that share the store, the most of the last hour.",
+           static_cast<std::uint64_t>(store.nodes));
+    simple("weir_store_alone_total", "counter", "Decisions made without the shared store.", store.alone);
+    simple("weir_store_unmetered_total", "counter", "Of these, admitted without being written down.",
+           store.unmetered);
+    simple("weir_store_unwritten_total", "counter", "Admissions that the journal had no room for.",
+           store.unwritten);
+    simple("weir_store_data_losses_total", "counter",
+           "Times that the shared store came back without its data.", store.data_losses);
+}
+
 void render_process(Text& text, const ProcessFigures& process) {
-    text.family("weir_ledgers", "gauge", "Ledgers kept by the embedded store.");
-    text.value("weir_ledgers", "", process.ledgers);
-    text.family("weir_overflow_requests_total", "counter",
-                "Requests charged to a shared ledger for want of room.");
-    text.value("weir_overflow_requests_total", "", process.overflow_requests);
     text.family("weir_reservations_dropped_total", "counter", "Reservations lost unsettled: a bug if not 0.");
     text.value("weir_reservations_dropped_total", "", process.dropped_reservations);
     text.family("weir_buffered_bytes", "gauge", "Request bodies held in memory.");
     text.value("weir_buffered_bytes", "", static_cast<std::uint64_t>(process.buffered_bytes));
-    text.family("weir_store_mode", "gauge", "1 for the mode that the store is in.");
-    text.value("weir_store_mode", fmt::format("{{mode=\"{}\"}}", process.store_mode), 1);
     text.family("weir_build_info", "gauge", "The version that runs.");
     text.value("weir_build_info", fmt::format("{{version=\"{}\"}}", process.version), 1);
     text.family("weir_config_info", "gauge", "The configuration that is in force.");
@@ -143,6 +162,7 @@ std::string render_metrics(const std::vector<const WorkerMetrics*>& workers, con
         text.sum("weir_limit_bites_total", fmt::format("{{limit=\"{}\"}}", bite_names[i]),
                  [i](const WorkerMetrics& worker) -> const Counter& { return worker.bites[i]; });
     }
+    render_store(text, process.store);
     render_process(text, process);
     return text.take();
 }

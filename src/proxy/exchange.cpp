@@ -170,6 +170,7 @@ awaitable<bool> Exchange::reserve() {
     }
     Decision& decision = *decided;
     record_.decided_at_us = decision.decided_at_us;
+    record_.store_mode = decision.decided_by;
     if (decision.verdict != Verdict::admitted) {
         co_await refuse(decision);
         co_return false;

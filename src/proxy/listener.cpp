@@ -55,8 +55,8 @@ awaitable<void> say_too_many(Socket socket, Worker& worker, std::size_t& turning
 }  // namespace
 
 Listener::Listener(Worker& worker, const config::Endpoint& endpoint, std::int64_t connections_max,
-                   boost::asio::ssl::context* tls)
-    : worker_(worker), acceptor_(worker.context), connections_max_(connections_max), tls_(tls) {
+                   TlsContext tls)
+    : worker_(worker), acceptor_(worker.context), connections_max_(connections_max), tls_(std::move(tls)) {
     const Tcp::endpoint address(boost::asio::ip::make_address(endpoint.address), endpoint.port);
     acceptor_.open(address.protocol());
     acceptor_.set_option(Tcp::acceptor::reuse_address(true));

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <cstddef>
 #include <memory>
 
@@ -17,14 +16,15 @@ class Listener {
 public:
     /// Throws boost::system::system_error where the address can't be bound.
     /// `connections_max`: of the whole process. `tls`: nullptr for plain connections.
-    Listener(Worker& worker, const config::Endpoint& endpoint, std::int64_t connections_max,
-             boost::asio::ssl::context* tls);
+    Listener(Worker& worker, const config::Endpoint& endpoint, std::int64_t connections_max, TlsContext tls);
 
     /// Throws where somebody else listens there: with SO_REUSEPORT a second process of the same user would
     /// otherwise silently take a part of the connections.
     static void probe(const config::Endpoint& endpoint);
 
     std::uint16_t port() const;
+    /// For connections accepted from now on.
+    void use(TlsContext tls) noexcept { tls_ = std::move(tls); }
 
     /// Accepts until `drain`; to be spawned once.
     awaitable<void> run();
@@ -41,7 +41,7 @@ private:
     Worker& worker_;
     boost::asio::basic_socket_acceptor<Tcp, executor> acceptor_;
     std::int64_t connections_max_;
-    boost::asio::ssl::context* tls_;
+    TlsContext tls_;
     Sessions sessions_;
     std::size_t turning_away_ = 0;
 };

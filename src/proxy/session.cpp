@@ -31,10 +31,10 @@ llm::Dialect dialect_of_head(std::string_view head) noexcept {
 }
 }  // namespace
 
-Session::Session(Worker& worker, Socket socket, boost::asio::ssl::context* tls)
+Session::Session(Worker& worker, Socket socket, TlsContext tls)
     : worker_(worker),
       client_(std::move(socket), worker.context, worker.clock, worker.policy->config().timeouts.write_ms),
-      tls_(tls) {
+      tls_(std::move(tls)) {
     error_code error;
     const auto endpoint = client_.transport().socket().remote_endpoint(error);
     client_address_ = error ? "unknown" : endpoint.address().to_string();

@@ -3,6 +3,7 @@
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/intrusive/list.hpp>
+#include <memory>
 #include <string>
 
 #include "proxy/client_stream.hpp"
@@ -12,12 +13,15 @@
 
 namespace weir::proxy {
 
+/// Shared, because a reload brings a new one while connections made with the old one live on.
+using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
+
 /// One thread. Linked into its listener's list as long as it lives.
 class Session
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
-    /// `tls`: nullptr for plain connections; must outlive the session.
-    Session(Worker& worker, Socket socket, boost::asio::ssl::context* tls);
+    /// `tls`: nullptr for plain connections.
+    Session(Worker& worker, Socket socket, TlsContext tls);
 
     /// Serves the connection to its end. Never throws: this is where everything unforeseen is caught.
     awaitable<void> run();
@@ -38,7 +42,7 @@ private:
 
     Worker& worker_;
     ClientStream client_;
-    boost::asio::ssl::context* tls_;
+    TlsContext tls_;
     MessageParser parser_;
     std::string head_bytes_;
     RequestHead head_;

@@ -20,7 +20,6 @@ namespace weir::proxy {
 /// What the process has one of; outlives every worker. Thread-safe each.
 struct Shared {
     const Clock& clock;
-    Limiter& limiter;
     observe::AccessLog& access_log;
     BodyBudget& body_budget;
     std::atomic<std::int64_t>& connections_open;
@@ -28,17 +27,18 @@ struct Shared {
 
 /// Touched by its own thread alone, but for `metrics`, which anybody may read.
 struct Worker {
-    Worker(boost::asio::io_context& io_context, const Shared& shared,
+    /// `thread_limiter`: this thread's.
+    Worker(boost::asio::io_context& io_context, const Shared& shared, Limiter& thread_limiter,
            std::shared_ptr<const policy::Policy> initial)
         : context(io_context),
           clock(shared.clock),
-          limiter(shared.limiter),
+          limiter(thread_limiter),
           access_log(shared.access_log),
           body_budget(shared.body_budget),
           connections_open(shared.connections_open),
           policy(std::move(initial)),
           pool(io_context, shared.clock, metrics),
-          leases(io_context, shared.clock, shared.limiter),
+          leases(io_context, shared.clock, thread_limiter),
           random(std::random_device{}()) {}
 
     boost::asio::io_context& context;

@@ -152,6 +152,7 @@ public:
                 return;
             case Kind::step_back:
                 ++tally_.stepped_back;
+                forget_expired();
                 return store_.advance(-std::min(duration_us(command), 2 * day_us));
         }
     }
@@ -163,6 +164,19 @@ private:
         BruteForce::Ticket ticket;
         std::vector<LedgerLimits> ledgers;
     };
+
+    /// Until it writes, a store may leave what has expired where it is; time that steps back brings it to
+    /// life again. So this writes to each ledger, and leaves nothing.
+    void forget_expired() {
+        for (LedgerLimits ledger : pool_) {
+            ledger.limits = {};
+            Decision decision = store_.reserve({1, 0, 0}, {&ledger, 1});
+            BruteForce::Answer answer = model_.reserve({1, 0, 0}, {&ledger, 1}, store_.now_us());
+            const Usage nothing{.requests = 0, .certainty = Certainty::exact};
+            store_.settle(std::move(decision.reservation).value(), nothing);
+            model_.settle(answer.ticket.value(), nothing, store_.now_us());
+        }
+    }
 
     /// One to four different ledgers, in any order.
     std::vector<LedgerLimits> pick_ledgers(std::uint32_t pick) const {

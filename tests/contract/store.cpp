@@ -1,4 +1,4 @@
-// The stores under contract, and the suites' instances over them.
+// Driving a store, and the suites' instances over those that the build has.
 #include "contract/store.hpp"
 
 #include <gtest/gtest.h>
@@ -6,33 +6,16 @@
 #include "contract/contract.hpp"
 #include "support/manual_clock.hpp"
 #include "support/run_awaitable.hpp"
-#include "weir/memory_limiter.hpp"
 
 namespace weir::testing {
 
 namespace {
-
-class MemoryStore final : public Store {
-public:
-    Limiter& limiter() override { return *limiter_; }
-    boost::asio::io_context& context() override { return context_; }
-    void set_now_us(std::int64_t now_us) override { clock_.set_now_us(now_us); }
-
-private:
-    boost::asio::io_context context_;
-    ManualClock clock_;
-    std::unique_ptr<MemoryLimiter> limiter_ = make_memory_limiter(clock_);
-};
 
 std::string name_of(const ::testing::TestParamInfo<StoreKind>& info) {
     return info.param.name;
 }
 
 }  // namespace
-
-std::vector<StoreKind> store_kinds() {
-    return {{"memory", [] { return std::make_unique<MemoryStore>(); }}};
-}
 
 StoreDriver::StoreDriver(const StoreKind& kind) : store_(kind.make()), now_us_(some_minute_us) {
     store_->set_now_us(now_us_);

@@ -258,7 +258,8 @@ TEST_F(HostileBounds, AConnectionThatBeginsWhileDrainingIsNotWaitedFor) {
     std::atomic<std::int64_t> connections_open{0};
     const auto policy =
         std::make_shared<const policy::Policy>(std::make_shared<const config::Config>(settings()));
-    proxy::Worker worker(context, {clock, *limiter, access_log, body_budget, connections_open}, policy);
+    const proxy::Shared shared{clock, access_log, body_budget, connections_open};
+    proxy::Worker worker(context, shared, *limiter, policy);
     worker.draining = true;
     proxy::Listener listener(worker, {"127.0.0.1", 0}, 10, nullptr);
     boost::asio::co_spawn(context, listener.run(), boost::asio::detached);

@@ -22,12 +22,13 @@ RunningWeir::RunningWeir(config::Config config, unsigned threads)
     : config_(std::make_shared<const config::Config>(std::move(config))),
       limiter_(make_memory_limiter(clock_)),
       body_budget_(config_->limits_of_weir.max_buffered_bytes) {
-    const proxy::Shared shared{clock_, *limiter_, access_log_, body_budget_, connections_open_};
+    const proxy::Shared shared{clock_, access_log_, body_budget_, connections_open_};
+    const auto make_limiter = [this](boost::asio::io_context&) { return limiter_; };
     const auto policy = std::make_shared<const policy::Policy>(config_);
     config::Endpoint endpoint = config_->listen;
     for (unsigned i = 0; i < threads; ++i) {
         workers_.push_back(std::make_unique<app::WorkerThread>(
-            shared, policy, endpoint, config_->limits_of_weir.max_connections, nullptr));
+            shared, make_limiter, policy, endpoint, config_->limits_of_weir.max_connections, nullptr));
         endpoint.port = workers_.front()->port();
     }
     port_ = endpoint.port;

@@ -41,7 +41,7 @@ public:
 private:
     SystemClock clock_;
     std::shared_ptr<const config::Config> config_;
-    std::unique_ptr<MemoryLimiter> limiter_;
+    std::shared_ptr<MemoryLimiter> limiter_;
     observe::AccessLog access_log_{false};
     proxy::BodyBudget body_budget_;
     std::atomic<std::int64_t> connections_open_{0};

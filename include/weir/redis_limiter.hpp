@@ -1,0 +1,94 @@
+// The shared store: ledgers in Redis, one for any number of nodes, and what a node does when Redis is not
+// there.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "weir/clock.hpp"
+#include "weir/limiter.hpp"
+
+namespace weir {
+
+/// Where Redis is. Exactly one of: `socket_path`; `sentinels` and `master`; `host`.
+struct RedisTarget {
+    std::string host{};  ///< a name or an IP address, without brackets
+    std::uint16_t port = 6379;
+    std::string socket_path{};
+    std::vector<std::pair<std::string, std::uint16_t>> sentinels{};
+    std::string master{};
+    bool tls = false;
+    std::string ca_file{};  ///< PEM; empty: the system's roots
+    std::string user{};
+    std::string password{};  ///< a secret
+    int database = 0;
+};
+
+/// What decides while Redis does not answer.
+enum class WithoutStore : std::uint8_t {
+    local,  ///< each node, with its part of each limit
+    open,   ///< nobody: everything passes, unmetered
+    closed  ///< nobody: nothing passes
+};
+
+struct RedisStoreOptions {
+    RedisTarget target;
+    std::int64_t timeout_ms = 20;  ///< for a decision; after that it is made without Redis
+    WithoutStore without_store = WithoutStore::local;
+    std::int64_t nodes = 0;               ///< that share the store; 0: as heartbeats have shown
+    std::size_t ledgers_max = 1'000'000;  ///< that this node writes down for itself
+    std::int64_t heartbeat_ms = 1'000;
+    int failures_max = 3;  ///< calls that fail in a row before the node decides alone
+    /// The time that ledgers are charged by. Empty: Redis's own, which every node shares; given: for tests.
+    std::function<std::int64_t()> time_us{};
+    /// Called once for each change of who decides, on any thread, never twice at a time.
+    std::function<void(bool asks_store, std::string_view why)> on_change{};
+};
+
+/// Counted since the start, over all threads.
+struct RedisStoreStatistics {
+    std::string_view mode;          ///< "redis", or what decides without it: "local", "open", "closed"
+    std::int64_t nodes = 0;         ///< that share the store, this one included; 0: not known yet
+    std::uint64_t timeouts = 0;     ///< calls that were not answered in time
+    std::uint64_t unavailable = 0;  ///< calls that could not be sent
+    std::uint64_t errors = 0;       ///< calls that Redis answered with an error, or with nonsense
+    std::uint64_t late = 0;         ///< reserves that reached Redis after their time
+    std::uint64_t alone = 0;        ///< decisions made without Redis
+    std::uint64_t unmetered = 0;    ///< of these, admitted without being written down anywhere
+    std::uint64_t unwritten = 0;    ///< admissions that this node had no room to write down
+    std::uint64_t data_losses = 0;  ///< times that Redis came back without what had been written
+    bool ready = false;             ///< decisions are possible
+};
+
+/// One per process. Keeps the connection, the heartbeats, and the journal that the limiters share.
+///
+/// Threads: `run` and `stop` on the thread of the context given to make_redis_store; `statistics` on any.
+/// Lifetime: outlives its limiters; destroyed after the contexts have stopped running.
+class RedisStore {
+public:
+    virtual ~RedisStore() = default;
+
+    /// A limiter for one io thread, with a connection of its own. Its functions may be called on that thread
+    /// alone. `context` outlives it.
+    virtual std::unique_ptr<Limiter> make_limiter(boost::asio::io_context& context) = 0;
+
+    /// Heartbeats, and what has to be told to Redis when it is back; to be spawned once. Ends after `stop`.
+    virtual awaitable<void> run() = 0;
+    /// Says goodbye to the other nodes, if that is possible at once.
+    virtual void stop() = 0;
+
+    virtual RedisStoreStatistics statistics() const = 0;
+};
+
+/// Connects to nothing yet. Throws std::invalid_argument for a target that makes no sense.
+std::unique_ptr<RedisStore> make_redis_store(boost::asio::io_context& context, const Clock& clock,
+                                             RedisStoreOptions options);
+
+}  // namespace weir

@@ -1,0 +1,148 @@
+// The embedded store, and the shared one.
+#include "app/store.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include "weir/memory_limiter.hpp"
+#include "weir/redis_limiter.hpp"
+
+namespace weir::app {
+
+namespace {
+
+class EmbeddedStore final : public Store {
+public:
+    EmbeddedStore(const config::Config& config, const Clock& clock, boost::asio::io_context& main_context)
+        : main_context_(main_context),
+          limiter_(make_memory_limiter(
+              clock, {.ledgers_max = static_cast<std::size_t>(config.store_max_ledgers)})) {}
+
+    std::shared_ptr<Limiter> make_limiter(boost::asio::io_context&) override { return limiter_; }
+    void start() override {}
+    void stop(std::function<void()> done) override { boost::asio::post(main_context_, std::move(done)); }
+    bool ready() const override { return true; }
+    void report(observe::StoreFigures& figures) const override {
+        const MemoryLimiterStatistics statistics = limiter_->statistics();
+        figures.ledgers = statistics.ledgers;
+        figures.overflow_requests = statistics.overflow_requests;
+    }
+
+private:
+    boost::asio::io_context& main_context_;
+    std::shared_ptr<MemoryLimiter> limiter_;
+};
+
+RedisTarget target_of(const config::StoreUrl& url) {
+    RedisTarget target;
+    if (url.kind == config::StoreKind::sentinel) {
+        for (const config::StoreHost& host : url.hosts) target.sentinels.emplace_back(host.host, host.port);
+        target.master = url.master;
+    } else if (url.kind == config::StoreKind::redis) {
+        target.host = url.hosts.front().host;
+        target.port = url.hosts.front().port;
+    }
+    target.socket_path = url.socket_path;
+    target.tls = url.tls;
+    target.user = url.user;
+    target.password = url.password;
+    target.database = url.database;
+    return target;
+}
+
+WithoutStore policy_of(config::OnFailure on_failure) noexcept {
+    switch (on_failure) {
+        case config::OnFailure::local:
+            return WithoutStore::local;
+        case config::OnFailure::open:
+            return WithoutStore::open;
+        case config::OnFailure::closed:
+            return WithoutStore::closed;
+    }
+    return WithoutStore::closed;
+}
+
+std::string_view explain(WithoutStore policy) noexcept {
+    switch (policy) {
+        case WithoutStore::local:
+            return "this node keeps to its part of each limit";
+        case WithoutStore::open:
+            return "requests pass unmetered";
+        case WithoutStore::closed:
+            return "requests are answered 503";
+    }
+    return "";
+}
+
+class SharedStore final : public Store {
+public:
+    SharedStore(const config::Config& config, const Clock& clock, boost::asio::io_context& main_context)
+        : main_context_(main_context) {
+        RedisStoreOptions options;
+        options.target = target_of(config.store);
+        options.timeout_ms = config.store_timeout_ms;
+        options.without_store = policy_of(config.on_failure);
+        options.nodes = config.cluster_nodes;
+        options.ledgers_max = static_cast<std::size_t>(config.store_max_ledgers);
+        options.on_change = [policy = options.without_store](bool asks_store, std::string_view why) {
+            if (asks_store) {
+                spdlog::info("store: {}; Redis decides", why);
+            } else {
+                spdlog::warn("store: {}; {}", why, explain(policy));
+            }
+        };
+        store_ = make_redis_store(main_context, clock, std::move(options));
+    }
+
+    std::shared_ptr<Limiter> make_limiter(boost::asio::io_context& context) override {
+        return store_->make_limiter(context);
+    }
+    void start() override {
+        boost::asio::co_spawn(main_context_, store_->run(), [this](std::exception_ptr error) {
+            if (error) spdlog::error("store: the keeper ended by an unforeseen error");
+            ended_ = true;
+            if (done_) done_();
+        });
+    }
+    void stop(std::function<void()> done) override {
+        boost::asio::post(main_context_, [this, done = std::move(done)]() mutable {
+            if (ended_) return done();
+            done_ = std::move(done);
+            store_->stop();
+        });
+    }
+    bool ready() const override { return store_->statistics().ready; }
+    void report(observe::StoreFigures& figures) const override {
+        const RedisStoreStatistics statistics = store_->statistics();
+        figures.mode = statistics.mode;
+        figures.nodes = statistics.nodes;
+        figures.errors = {{"timeout", statistics.timeouts},
+                          {"unavailable", statistics.unavailable},
+                          {"error", statistics.errors},
+                          {"late", statistics.late}};
+        figures.alone = statistics.alone;
+        figures.unmetered = statistics.unmetered;
+        figures.unwritten = statistics.unwritten;
+        figures.data_losses = statistics.data_losses;
+    }
+
+private:
+    boost::asio::io_context& main_context_;
+    std::unique_ptr<RedisStore> store_;
+    std::function<void()> done_;
+    bool ended_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_store(const config::Config& config, const Clock& clock,
+                                  boost::asio::io_context& main_context) {
+    if (config.store.kind == config::StoreKind::memory) {
+        return std::make_unique<EmbeddedStore>(config, clock, main_context);
+    }
+    return std::make_unique<SharedStore>(config, clock, main_context);
+}
+
+}  // namespace weir::app

@@ -1,0 +1,36 @@
+// The limiter of one io thread over a shared store: Redis decides, or, while it does not answer, the policy.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "limiter/redis_node.hpp"
+#include "limiter/redis_windows.hpp"
+#include "weir/limiter.hpp"
+
+namespace weir {
+
+/// One thread: that of its context.
+class RedisLimiter final : public Limiter {
+public:
+    RedisLimiter(RedisNode& node, boost::asio::io_context& context);
+    ~RedisLimiter() override;
+
+    awaitable<result<Decision>> reserve(Demand demand, std::span<const LedgerLimits> ledgers) override;
+    awaitable<result<void>> settle(Reservation reservation, Usage usage) override;
+    awaitable<result<void>> progress(Reservation& reservation, Usage so_far) override;
+    awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) override;
+
+private:
+    awaitable<result<Decision>> ask(const Demand& demand, std::span<const LedgerLimits> ledgers);
+    Decision admit(const Demand& demand, std::span<const LedgerLimits> ledgers, const WindowCall& call,
+                   const WindowReply& reply);
+    result<Decision> decide_alone(const Demand& demand, std::span<const LedgerLimits> ledgers);
+    /// Corrects the reservation in Redis, if that can be done now, and in the journal.
+    awaitable<void> correct(Reservation& reservation, const Correction& correction, bool renews);
+
+    RedisNode& node_;
+    RedisWindows windows_;
+};
+
+}  // namespace weir

@@ -1,0 +1,56 @@
+// Derived once at the start, or asked by whoever reports.
+#include "limiter/redis_node.hpp"
+
+#include "limiter/scripts.hpp"
+
+namespace weir {
+
+namespace {
+
+RedisAddress address_of(const RedisTarget& target) {
+    return {.host = target.host,
+            .port = target.port,
+            .socket_path = target.socket_path,
+            .sentinels = target.sentinels,
+            .master = target.master,
+            .tls = target.tls,
+            .ca_file = target.ca_file,
+            .user = target.user,
+            .password = target.password,
+            .database = target.database};
+}
+
+}  // namespace
+
+RedisNode::RedisNode(const Clock& system_clock, RedisStoreOptions given)
+    : clock(system_clock),
+      options(std::move(given)),
+      address(address_of(options.target)),
+      script_sha1(sha1_of(window_script)),
+      time(system_clock),
+      health(options.failures_max,
+             [this](bool asks_store, std::string_view why) {
+                 if (options.on_change) options.on_change(asks_store, why);
+             }),
+      journal(options.ledgers_max) {}
+
+std::string_view RedisNode::mode() const noexcept {
+    if (health.asks_store()) return "redis";
+    switch (options.without_store) {
+        case WithoutStore::local:
+            return "local";
+        case WithoutStore::open:
+            return "open";
+        case WithoutStore::closed:
+            return "closed";
+    }
+    return "closed";
+}
+
+bool RedisNode::ready() const noexcept {
+    if (health.asks_store()) return true;
+    if (options.without_store == WithoutStore::closed) return false;
+    return options.without_store == WithoutStore::open || nodes_known() > 0;
+}
+
+}  // namespace weir

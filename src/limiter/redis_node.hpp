@@ -1,0 +1,45 @@
+// What all threads of one node share about its store.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "limiter/journal.hpp"
+#include "limiter/redis_address.hpp"
+#include "limiter/store_health.hpp"
+#include "limiter/store_time.hpp"
+#include "weir/clock.hpp"
+#include "weir/redis_limiter.hpp"
+
+namespace weir {
+
+/// Any thread, but for what is const after construction.
+struct RedisNode {
+    RedisNode(const Clock& system_clock, RedisStoreOptions given);
+
+    const Clock& clock;
+    const RedisStoreOptions options;
+    const RedisAddress address;
+    const std::string script_sha1;  ///< of lua/window.lua
+    StoreTime time;
+    StoreHealth health;
+    Journal journal;
+    std::atomic<std::int64_t> nodes{0};        ///< the most of the last hour, 0: not known
+    std::atomic<std::int64_t> store_epoch{0};  ///< 0: not known
+
+    struct Counters {
+        std::atomic<std::uint64_t> timeouts{0}, unavailable{0}, errors{0}, late{0}, alone{0}, unmetered{0},
+            data_losses{0};
+    } counters;
+
+    /// The time that ledgers are charged by, as far as this node can tell.
+    std::int64_t now_us() const { return options.time_us ? options.time_us() : time.now_us(); }
+    std::int64_t nodes_known() const noexcept {
+        return options.nodes > 0 ? options.nodes : nodes.load(std::memory_order_relaxed);
+    }
+    std::string_view mode() const noexcept;
+    bool ready() const noexcept;
+};
+
+}  // namespace weir

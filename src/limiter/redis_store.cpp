@@ -1,0 +1,52 @@
+// Wiring of the shared store: the node, its keeper, and the limiters of its threads.
+#include "limiter/redis_limiter.hpp"
+#include "limiter/redis_node.hpp"
+#include "limiter/store_keeper.hpp"
+#include "weir/redis_limiter.hpp"
+
+namespace weir {
+
+namespace {
+
+class RedisStoreImpl final : public RedisStore {
+public:
+    RedisStoreImpl(boost::asio::io_context& context, const Clock& clock, RedisStoreOptions options)
+        : node_(clock, std::move(options)), keeper_(node_, context) {}
+
+    std::unique_ptr<Limiter> make_limiter(boost::asio::io_context& context) override {
+        return std::make_unique<RedisLimiter>(node_, context);
+    }
+    awaitable<void> run() override { co_await keeper_.run(); }
+    void stop() override { keeper_.stop(); }
+
+    RedisStoreStatistics statistics() const override {
+        const RedisNode::Counters& counters = node_.counters;
+        const auto value = [](const std::atomic<std::uint64_t>& counter) {
+            return counter.load(std::memory_order_relaxed);
+        };
+        return {.mode = node_.mode(),
+                .nodes = node_.nodes_known(),
+                .timeouts = value(counters.timeouts),
+                .unavailable = value(counters.unavailable),
+                .errors = value(counters.errors),
+                .late = value(counters.late),
+                .alone = value(counters.alone),
+                .unmetered = value(counters.unmetered),
+                .unwritten = node_.journal.unwritten(),
+                .data_losses = value(counters.data_losses),
+                .ready = node_.ready()};
+    }
+
+private:
+    RedisNode node_;
+    StoreKeeper keeper_;
+};
+
+}  // namespace
+
+std::unique_ptr<RedisStore> make_redis_store(boost::asio::io_context& context, const Clock& clock,
+                                             RedisStoreOptions options) {
+    return std::make_unique<RedisStoreImpl>(context, clock, std::move(options));
+}
+
+}  // namespace weir

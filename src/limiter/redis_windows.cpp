@@ -1,0 +1,115 @@
+// EVALSHA, and once more where the script has to be loaded first.
+#include "limiter/redis_windows.hpp"
+
+#include "limiter/redis_error.hpp"
+#include "limiter/scripts.hpp"
+
+namespace weir {
+
+namespace {
+
+RedisConnection::Events events_of(RedisNode& node, std::function<void()> on_ready) {
+    return {.on_ready = std::move(on_ready),
+            .on_lost = [&node](std::string_view why) { node.health.note_lost(why); }};
+}
+
+}  // namespace
+
+std::optional<std::vector<std::int64_t>> integers_of(const RedisReply& reply) {
+    const RedisReply::Array* array = reply.array();
+    if (array == nullptr) return std::nullopt;
+    std::vector<std::int64_t> numbers;
+    numbers.reserve(array->size());
+    for (const RedisReply& element : *array) {
+        const std::int64_t* number = element.integer();
+        if (number == nullptr) return std::nullopt;
+        numbers.push_back(*number);
+    }
+    return numbers;
+}
+
+RedisWindows::RedisWindows(RedisNode& node, boost::asio::io_context& context, std::function<void()> on_ready)
+    : node_(node),
+      connection_(context, node.clock, node.address, RedisOptions{}, events_of(node, std::move(on_ready))),
+      random_(std::random_device{}()) {}
+
+RedisWindows::~RedisWindows() = default;
+
+awaitable<result<WindowReply>> RedisWindows::run(WindowCall call, std::int64_t timeout_ms) {
+    const std::int64_t sent_us = node_.clock.steady_us();
+    call.fresh_epoch = fresh_epoch();
+    call.store_epoch = node_.store_epoch.load(std::memory_order_relaxed);
+    if (node_.options.time_us) {
+        call.now_us = node_.options.time_us();
+    } else {
+        call.not_after_us = node_.time.earliest_now_us() + timeout_ms * 1000;
+    }
+    const std::vector<std::string> words = encode(call, node_.script_sha1);
+    const auto answered = co_await send_script(words, sent_us + timeout_ms * 1000);
+    if (!answered) co_return answered.error();
+    const auto numbers = integers_of(*answered);
+    const auto reply = numbers ? decode(call, *numbers) : std::nullopt;
+    if (!reply) {
+        node_.counters.errors.fetch_add(1, std::memory_order_relaxed);
+        node_.health.note_failure("an answer that makes no sense");
+        co_return errc::store_unavailable;
+    }
+    node_.time.note(sent_us, reply->now_us);
+    node_.health.note_success();
+    if (reply->other_store_epoch) {
+        node_.health.note_data_lost("Redis was emptied");
+        co_return errc::store_unavailable;
+    }
+    co_return *reply;
+}
+
+awaitable<result<RedisReply>> RedisWindows::command(std::vector<std::string> words, std::int64_t timeout_ms) {
+    const std::int64_t deadline_us = node_.clock.steady_us() + timeout_ms * 1000;
+    auto answered = co_await send_script(words, deadline_us);
+    if (answered) node_.health.note_success();
+    co_return answered;
+}
+
+awaitable<result<RedisReply>> RedisWindows::send_script(const std::vector<std::string>& words,
+                                                        std::int64_t deadline_us) {
+    auto answered = co_await send(words, deadline_us);
+    if (!answered) co_return answered;
+    const RedisReply::Error* error = answered->error();
+    if (error == nullptr) co_return answered;
+    if (action_for(classify(error->text)) == RedisErrorAction::retry_after_load) {
+        for (const std::string_view script : {window_script, heartbeat_script}) {
+            const std::vector<std::string> load{"SCRIPT", "LOAD", std::string(script)};
+            const auto loaded = co_await send(load, deadline_us);
+            if (!loaded) co_return loaded.error();
+        }
+        answered = co_await send(words, deadline_us);
+        if (!answered) co_return answered;
+        error = answered->error();
+        if (error == nullptr) co_return answered;
+    }
+    node_.counters.errors.fetch_add(1, std::memory_order_relaxed);
+    const bool wrong_server = action_for(classify(error->text)) == RedisErrorAction::reconnect;
+    if (wrong_server) {
+        connection_.reconnect(error->text);
+    } else {
+        node_.health.note_failure(error->text);
+    }
+    co_return make_error_code(errc::store_unavailable);
+}
+
+awaitable<result<RedisReply>> RedisWindows::send(const std::vector<std::string>& words,
+                                                 std::int64_t deadline_us) {
+    const std::vector<std::string_view> arguments(words.begin(), words.end());
+    auto answered = co_await connection_.call(arguments, deadline_us);
+    if (answered) co_return answered;
+    if (answered.error() == errc::store_timeout) {
+        node_.counters.timeouts.fetch_add(1, std::memory_order_relaxed);
+        node_.health.note_failure("no answer in time");
+    } else {
+        // Not connected is no news for the breaker: losing the connection was.
+        node_.counters.unavailable.fetch_add(1, std::memory_order_relaxed);
+    }
+    co_return answered;
+}
+
+}  // namespace weir

@@ -1,0 +1,181 @@
+// One loop: a heartbeat, and what it shows to be missing.
+#include "limiter/store_keeper.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <random>
+
+#include "limiter/scripts.hpp"
+
+namespace weir {
+
+namespace {
+
+constexpr std::string_view nodes_key = "weir:1:nodes";
+constexpr std::int64_t probe_ms = 100;          // between two looks at a store that is away
+constexpr std::int64_t patience_ms = 500;       // nobody waits for the keeper
+constexpr std::int64_t heartbeats_to_live = 3;  // a node that misses so many is gone
+constexpr std::size_t ledgers_per_call = 16;
+
+std::string random_name() {
+    std::random_device random;
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string name;
+    for (int i = 0; i < 16; ++i) name += digits[random() & 15U];
+    return name;
+}
+
+std::int64_t jittered(std::int64_t duration_ms) {
+    static thread_local std::minstd_rand random{std::random_device{}()};
+    return std::uniform_int_distribution<std::int64_t>(duration_ms / 2, duration_ms)(random);
+}
+
+/// "run_id:…" out of INFO.
+std::string run_id_in(const std::string& info) {
+    constexpr std::string_view name = "run_id:";
+    const std::size_t begin = info.find(name);
+    if (begin == std::string::npos) return {};
+    const std::size_t end = info.find_first_of("\r\n", begin);
+    return info.substr(begin + name.size(), end - begin - name.size());
+}
+
+}  // namespace
+
+StoreKeeper::StoreKeeper(RedisNode& node, boost::asio::io_context& context)
+    : node_(node),
+      context_(context),
+      windows_(node, context, [this] { pause_.cancel(); }),
+      pause_(context),
+      name_(random_name()) {}
+
+awaitable<void> StoreKeeper::run() {
+    boost::asio::co_spawn(context_, windows_.connection().run(), boost::asio::detached);
+    while (!stopped_) {
+        if (windows_.connection().ready()) co_await keep();
+        if (stopped_) break;
+        const bool asks_store = node_.health.asks_store();
+        const std::int64_t wait_ms = jittered(asks_store ? node_.options.heartbeat_ms : probe_ms);
+        pause_.expires_after(std::chrono::milliseconds(wait_ms));
+        co_await pause_.async_wait(use_awaitable_as_tuple);
+    }
+    if (windows_.connection().ready()) {
+        (void)co_await write(false);
+        (void)co_await beat(true);
+    }
+    windows_.connection().stop();
+}
+
+void StoreKeeper::stop() {
+    stopped_ = true;
+    pause_.cancel();
+}
+
+awaitable<void> StoreKeeper::keep() {
+    const bool same_server = co_await is_same_server();
+    if (!same_server) co_return;
+    auto heartbeat = co_await beat(false);
+    if (!heartbeat) co_return;
+    if (node_.health.take_data_lost()) {
+        node_.counters.data_losses.fetch_add(1, std::memory_order_relaxed);
+        nodes_before_loss_ = node_.nodes_known();
+        written_epoch_ = 0;
+    }
+    if (written_epoch_ != heartbeat->epoch) {
+        const bool rewritten = co_await write(true);
+        if (!rewritten) co_return;
+        written_epoch_ = heartbeat->epoch;
+        written_at_us_ = node_.clock.steady_us();
+        heartbeat = co_await beat(false);
+        if (!heartbeat) co_return;
+    }
+    const bool written = co_await write(false);
+    if (!written || node_.health.asks_store() || !others_have_written(*heartbeat)) co_return;
+    nodes_before_loss_ = 0;
+    node_.health.note_recovered();
+    // What was decided alone until just now.
+    (void)co_await write(false);
+}
+
+awaitable<bool> StoreKeeper::is_same_server() {
+    // Asked again after each new connection, and cheap enough to be asked each time.
+    const std::vector<std::string> words{"INFO", "server"};
+    const auto answered = co_await windows_.command(words, patience_ms);
+    if (!answered) co_return false;
+    const std::string* info = answered->text();
+    const std::string run_id = info == nullptr ? std::string() : run_id_in(*info);
+    if (!run_id_.empty() && run_id != run_id_) node_.health.note_data_lost("another Redis server answers");
+    run_id_ = run_id;
+    co_return true;
+}
+
+awaitable<std::optional<StoreKeeper::Heartbeat>> StoreKeeper::beat(bool leaving) {
+    const std::int64_t alive_us = heartbeats_to_live * node_.options.heartbeat_ms * 1000;
+    const std::vector<std::string> words{"EVALSHA",
+                                         sha1_of(heartbeat_script),
+                                         "2",
+                                         std::string(nodes_key),
+                                         std::string(store_epoch_key),
+                                         name_,
+                                         std::to_string(alive_us),
+                                         std::to_string(windows_.fresh_epoch()),
+                                         std::to_string(written_epoch_),
+                                         leaving ? "1" : "0"};
+    const std::int64_t sent_us = node_.clock.steady_us();
+    const auto answered = co_await windows_.command(words, patience_ms);
+    if (!answered) co_return std::nullopt;
+    const auto numbers = integers_of(*answered);
+    if (!numbers || numbers->size() != 5) co_return std::nullopt;
+    node_.time.note(sent_us, (*numbers)[0]);
+    const Heartbeat heartbeat{(*numbers)[1], (*numbers)[2], (*numbers)[3], (*numbers)[4]};
+    const std::int64_t known_epoch = node_.store_epoch.exchange(heartbeat.epoch, std::memory_order_relaxed);
+    if (known_epoch != 0 && known_epoch != heartbeat.epoch) node_.health.note_data_lost("Redis was emptied");
+    // After a loss the store has forgotten how many there were; this node has not.
+    node_.nodes.store(std::max(heartbeat.alive_most, nodes_before_loss_), std::memory_order_relaxed);
+    co_return heartbeat;
+}
+
+bool StoreKeeper::others_have_written(const Heartbeat& heartbeat) const {
+    if (heartbeat.alive_written >= std::max(heartbeat.alive, nodes_before_loss_)) return true;
+    const std::int64_t waited_us = node_.clock.steady_us() - written_at_us_;
+    return waited_us >= 2 * node_.options.heartbeat_ms * 1000;
+}
+
+awaitable<bool> StoreKeeper::write(bool all) {
+    if (!all && !node_.journal.owes()) co_return true;
+    for (std::size_t shard = 0; shard < node_.journal.shard_count(); ++shard) {
+        const std::int64_t now_us = node_.now_us();
+        const std::vector<Journal::Part> parts =
+            all ? node_.journal.take_all(shard, now_us) : node_.journal.take_owed(shard, now_us);
+        const bool written = co_await write_parts(parts);
+        if (written) continue;
+        // Some of it may have been written: twice is the safe side.
+        if (!all) node_.journal.give_back(parts, node_.now_us());
+        co_return false;
+    }
+    co_return true;
+}
+
+awaitable<bool> StoreKeeper::write_parts(const std::vector<Journal::Part>& parts) {
+    WindowCall call;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        call.ledgers.push_back({parts[i].key, parts[i].window_us, {}});
+        for (std::size_t k = 0; k < parts[i].entries.size(); ++k) {
+            const Window::Entry& entry = parts[i].entries[k];
+            call.additions.push_back({call.ledgers.size() - 1, entry.bucket, entry.amounts});
+            const bool is_last = i + 1 == parts.size() && k + 1 == parts[i].entries.size();
+            const bool is_full = call.additions.size() == operations_max;
+            const bool ends_ledgers =
+                k + 1 == parts[i].entries.size() && call.ledgers.size() == ledgers_per_call;
+            if (!is_last && !is_full && !ends_ledgers) continue;
+            const auto reply = co_await windows_.run(call, patience_ms);
+            if (!reply) co_return false;
+            call = {};
+            if (k + 1 < parts[i].entries.size())
+                call.ledgers.push_back({parts[i].key, parts[i].window_us, {}});
+        }
+    }
+    co_return true;
+}
+
+}  // namespace weir

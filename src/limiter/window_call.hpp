@@ -1,0 +1,87 @@
+// What lua/window.lua is asked and what it answers, as values. Pure; the script's header is the contract.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "limiter/charging.hpp"
+#include "weir/limiter.hpp"
+
+namespace weir {
+
+/// At most so many operations go into one call.
+inline constexpr std::size_t operations_max = 64;
+
+/// Corrects the charge of one reservation in every ledger of the call.
+struct Change {
+    Correction correction;
+    std::vector<Place> places;  ///< one for each ledger
+};
+
+/// Adds to one bucket of one ledger, without asking whether there is room.
+struct Addition {
+    std::size_t ledger_index = 0;
+    std::int64_t bucket = 0;
+    Amounts amounts;
+};
+
+struct WindowLedger {
+    std::string key;  ///< see ledger_key
+    std::int64_t window_us = 0;
+    Limits limits;
+};
+
+struct WindowCall {
+    std::vector<WindowLedger> ledgers;
+    std::int64_t now_us = 0;        ///< 0: Redis's own time
+    std::int64_t not_after_us = 0;  ///< of the reserves; 0: no bound
+    std::int64_t fresh_epoch = 1;   ///< for ledgers that have to be made
+    std::int64_t store_epoch = 0;   ///< that the store must have for that; 0: any
+    std::vector<Change> changes;
+    std::vector<Addition> additions;
+    std::vector<Demand> demands;
+};
+
+/// One ledger after the whole call.
+struct LedgerState {
+    std::int64_t epoch = 0;  ///< 0: it does not exist
+    Amounts sums;
+    /// When the newest entry that holds requests, input, output expires; 0 where none does.
+    std::int64_t requests_until_us = 0;
+    std::int64_t input_until_us = 0;
+    std::int64_t output_until_us = 0;
+};
+
+struct DemandReply {
+    enum class Kind : std::uint8_t { admitted, refused, late };
+    Kind kind = Kind::late;
+    Refusal refusal;  ///< where refused
+};
+
+struct WindowReply {
+    std::int64_t now_us = 0;         ///< Redis's time
+    bool other_store_epoch = false;  ///< nothing was done, and nothing below is set
+    std::vector<LedgerState> ledgers;
+    std::vector<DemandReply> demands;
+};
+
+/// "weir:1:{<tag>}:<ledger>": 1 is the version of the stored shape; the tag makes the ledgers of one tenant
+/// share a slot on Redis Cluster.
+std::string ledger_key(const LedgerLimits& ledger);
+/// Holds the store's epoch, while there is one.
+inline constexpr std::string_view store_epoch_key = "weir:1:epoch";
+
+/// The whole command, EVALSHA first.
+std::vector<std::string> encode(const WindowCall& call, const std::string& script_sha1);
+
+/// nullopt where the numbers are not an answer to that call.
+std::optional<WindowReply> decode(const WindowCall& call, std::span<const std::int64_t> numbers);
+
+/// The levels of each limited dimension of each ledger, in order.
+std::vector<Level> levels_of(const WindowCall& call, const WindowReply& reply);
+
+}  // namespace weir

@@ -1,0 +1,63 @@
+// The shared store under contract: a node alone on a real Redis of the tests' own, which is told the time.
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "contract/store.hpp"
+#include "support/redis_server.hpp"
+#include "weir/redis_limiter.hpp"
+
+namespace weir::testing {
+
+namespace {
+
+RedisServer& server() {
+    static RedisServer running;
+    return running;
+}
+
+class NeedsRedis final : public ::testing::Environment {
+    void SetUp() override {
+        if (!RedisServer::available()) GTEST_SKIP() << "there is no redis-server";
+    }
+};
+const auto* const needs_redis = ::testing::AddGlobalTestEnvironment(new NeedsRedis);
+
+/// Where each test begins: with nothing in Redis.
+std::string emptied_socket() {
+    server().command({"FLUSHALL"});
+    return server().socket_path();
+}
+
+class RedisUnderTest final : public Store {
+public:
+    RedisUnderTest() {
+        boost::asio::co_spawn(context_, store_->run(), boost::asio::detached);
+        while (store_->statistics().mode != "redis") context_.run_one();
+    }
+
+    Limiter& limiter() override { return *limiter_; }
+    boost::asio::io_context& context() override { return context_; }
+    void set_now_us(std::int64_t now_us) override { now_us_ = now_us; }
+
+private:
+    boost::asio::io_context context_;
+    SystemClock clock_;
+    std::int64_t now_us_ = 0;
+    // Patient: a sanitizer on a busy machine is no reason to decide alone.
+    std::unique_ptr<RedisStore> store_ = make_redis_store(context_, clock_,
+                                                          {.target = {.socket_path = emptied_socket()},
+                                                           .timeout_ms = 10'000,
+                                                           .without_store = WithoutStore::closed,
+                                                           .time_us = [this] { return now_us_; }});
+    std::unique_ptr<Limiter> limiter_ = store_->make_limiter(context_);
+};
+
+}  // namespace
+
+std::vector<StoreKind> store_kinds() {
+    return {{"redis", [] { return std::make_unique<RedisUnderTest>(); }}};
+}
+
+}  // namespace weir::testing
