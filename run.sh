@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Builds weir and shows it at work: a stand-in provider, the proxy, a short burst with its report.
+#
+#   ./run.sh           go on serving until Ctrl-C
+#   ./run.sh --exit    end after the report
+#
+# WEIR_UPSTREAM=https://api.example.com ./run.sh fronts that provider instead, and sends no burst.
+# WEIR_LISTEN and WEIR_ADMIN choose other addresses (127.0.0.1:8000 and 127.0.0.1:9180).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+exit_after_report=no
+case ${1:-} in
+    "") ;;
+    --exit) exit_after_report=yes ;;
+    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac
+
+scripts/install_packages build run
+scripts/build release
+
+bin=build/release/bin
+listen=${WEIR_LISTEN:-127.0.0.1:8000}
+admin=${WEIR_ADMIN:-127.0.0.1:9180}
+work=$(mktemp -d)
+children=()
+finish() {
+    for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# Waits until the URL answers, and says what the program had to say where it never does.
+await() {
+    for _ in $(seq 100); do
+        (exec 3<>"/dev/tcp/${2%:*}/${2##*:}") 2>/dev/null && return
+        kill -0 "$3" 2>/dev/null || break
+        sleep 0.1
+    done
+    echo "$1 did not start:" >&2
+    cat "$4" >&2
+    exit 1
+}
+
+if [ -n "${WEIR_UPSTREAM:-}" ]; then
+    echo "weir in front of $WEIR_UPSTREAM"
+    "$bin/weir" --listen "$listen" --admin "$admin" >"$work/access.log" 2>"$work/weir.log" &
+    children+=($!)
+    await weir "$listen" $! "$work/weir.log"
+else
+    "$bin/weir-mock" --listen 127.0.0.1:0 --port-file "$work/mock.port" >"$work/mock.log" 2>&1 &
+    children+=($!)
+    for _ in $(seq 100); do [ -s "$work/mock.port" ] && break; sleep 0.1; done
+    [ -s "$work/mock.port" ] || { echo "weir-mock did not start:" >&2; cat "$work/mock.log" >&2; exit 1; }
+    echo "Stand-in provider: http://127.0.0.1:$(cat "$work/mock.port")"
+
+    "$bin/weir" --config config/demo.json --listen "$listen" --admin "$admin" \
+        --upstream "http://127.0.0.1:$(cat "$work/mock.port")" >"$work/access.log" 2>"$work/weir.log" &
+    children+=($!)
+    await weir "$listen" $! "$work/weir.log"
+
+    echo "A burst: 4 clients with a key each, 100 requests; each key may send 20 a minute (config/demo.json)."
+    echo
+    "$bin/weir-load" --targets "http://$listen" --keys 4 --concurrent 4 --requests 100 --max-tokens 32
+    echo
+fi
+echo "Proxy    http://$listen/v1    (an OpenAI client's base URL)"
+echo "Limits   curl -s http://$listen/weir/limits -H 'Authorization: Bearer load-key-1'"
+echo "Metrics  http://$admin/metrics"
+[ $exit_after_report = yes ] && exit 0
+echo "Serving until Ctrl-C. The access log is $work/access.log"
+wait "${children[-1]}"
