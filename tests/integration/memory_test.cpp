@@ -30,7 +30,8 @@ protected:
             WEIR_PROGRAM,
             std::vector<std::string>{"--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--upstream",
                                      upstream_.url()},
-            std::vector<std::string>{"INPUT_TPM_LIMIT=1000000000000", "OUTPUT_TPM_LIMIT=1000000000000"});
+            std::vector<std::string>{"RPM_LIMIT=1000000000000", "INPUT_TPM_LIMIT=1000000000000",
+                                     "OUTPUT_TPM_LIMIT=1000000000000"});
         port_ = weir_->port_after("listening on 127.0.0.1:");
         ASSERT_NE(port_, 0) << weir_->errors();
     }
