@@ -100,7 +100,7 @@ public:
         return store_->make_limiter(context);
     }
     void start() override {
-        boost::asio::co_spawn(main_context_, store_->run(), [this](std::exception_ptr error) {
+        boost::asio::co_spawn(main_context_, store_->run(), [this](const std::exception_ptr& error) {
             if (error) spdlog::error("store: the keeper ended by an unforeseen error");
             ended_ = true;
             if (done_) done_();
