@@ -32,15 +32,15 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# Waits until the URL answers, and says what the program had to say where it never does.
-await() {
+# Waits until the program says in its log that it is there, and says what else it had to say where it never does.
+await() { # PROGRAM LOG MARK PID
     for _ in $(seq 100); do
-        (exec 3<>"/dev/tcp/${2%:*}/${2##*:}") 2>/dev/null && return
-        kill -0 "$3" 2>/dev/null || break
+        grep -q "$3" "$2" && return
+        kill -0 "$4" 2>/dev/null || break
         sleep 0.1
     done
     echo "$1 did not start:" >&2
-    cat "$4" >&2
+    cat "$2" >&2
     exit 1
 }
 
@@ -48,18 +48,18 @@ if [ -n "${WEIR_UPSTREAM:-}" ]; then
     echo "weir in front of $WEIR_UPSTREAM"
     "$bin/weir" --listen "$listen" --admin "$admin" >"$work/access.log" 2>"$work/weir.log" &
     children+=($!)
-    await weir "$listen" $! "$work/weir.log"
+    await weir "$work/weir.log" "admin on " $!
 else
-    "$bin/weir-mock" --listen 127.0.0.1:0 --port-file "$work/mock.port" >"$work/mock.log" 2>&1 &
+    "$bin/weir-mock" --listen 127.0.0.1:0 >"$work/mock.log" 2>&1 &
     children+=($!)
-    for _ in $(seq 100); do [ -s "$work/mock.port" ] && break; sleep 0.1; done
-    [ -s "$work/mock.port" ] || { echo "weir-mock did not start:" >&2; cat "$work/mock.log" >&2; exit 1; }
-    echo "Stand-in provider: http://127.0.0.1:$(cat "$work/mock.port")"
+    await weir-mock "$work/mock.log" "serving " $!
+    provider=$(sed -n 's/.*serving //p' "$work/mock.log")
+    echo "Stand-in provider: $provider"
 
     "$bin/weir" --config config/demo.json --listen "$listen" --admin "$admin" \
-        --upstream "http://127.0.0.1:$(cat "$work/mock.port")" >"$work/access.log" 2>"$work/weir.log" &
+        --upstream "$provider" >"$work/access.log" 2>"$work/weir.log" &
     children+=($!)
-    await weir "$listen" $! "$work/weir.log"
+    await weir "$work/weir.log" "admin on " $!
 
     echo "A burst: 4 clients with a key each, 100 requests; each key may send 20 a minute (config/demo.json)."
     echo
