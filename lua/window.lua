@@ -30,16 +30,17 @@
 --                                 4 input + output), used, and in how many microseconds it will fit
 --                               -1 too late, nothing was done
 -- Stored  a ZSET per ledger. Each entry is a member of 19 bytes, big-endian: bucket mod 2^16 (2), requests (5),
---         input (6), output (6); its score is when it expires, bucket * g, g = ceil(W / 120). Members #r #i #o
---         hold the sums of all entries, and #e the epoch, as their scores, which stay below 10^15 and so below
---         every entry's. With at most 121 entries the set stays a listpack (128). It lives W + 2 g after its
---         last bucket was opened.
+--         input (6), output (6); its score is when it expires, bucket * g, g = ceil(W / 120). One member of 27 bytes
+--         with the score 0 stands before them: the sums of all entries, of requests (6), input (7) and output (7),
+--         and the ledger's epoch (7). As a member and not as scores of several, because Redis prints and reads a
+--         score by way of a decimal fraction, which costs more than all else here. With at most 121 entries the set
+--         stays a listpack (128). It lives W + 2 g after its last bucket was opened.
 --
 -- Everything is read and decided before the first write: Redis rolls nothing back. A call that only refuses or
--- reads writes nothing. Numbers are integers below 2^53; Redis prints those that redis.call is given exactly.
+-- reads writes nothing. Numbers are integers below 2^53.
 
 local entry_score_min = 1000000000000000
-local member_format = '>I2I5I6I6'
+local member_format, sums_format = '>I2I5I6I6', '>I6I7I7I7'
 local call, number, unlimited = redis.call, tonumber, math.huge
 
 local now = number(ARGV[1])
@@ -75,17 +76,13 @@ local function open(key)
         limit_o = number(ARGV[argument + 4]) or unlimited, limit_t = number(ARGV[argument + 5]) or unlimited
     }
     argument = argument + 5
-    local head = call('ZRANGE', key, 0, 4, 'WITHSCORES')
+    local head = call('ZRANGE', key, 0, 1, 'WITHSCORES')
     if not head[1] then return ledger end
-    for k = 1, 7, 2 do
-        local name, score = head[k], number(head[k + 1])
-        if name == '#r' then ledger.r = score
-        elseif name == '#i' then ledger.i = score
-        elseif name == '#o' then ledger.o = score
-        elseif name == '#e' then ledger.epoch, ledger.stored_epoch = score, score end
-    end
-    if not head[9] then return ledger end
-    if number(head[10]) <= now then
+    ledger.sums = head[1]
+    ledger.r, ledger.i, ledger.o, ledger.epoch = struct.unpack(sums_format, head[1])
+    ledger.stored_epoch = ledger.epoch
+    if not head[3] then return ledger end
+    if number(head[4]) <= now then
         ledger.has_expired = true
         for _, member in ipairs(call('ZRANGEBYSCORE', key, entry_score_min, now)) do
             local _, r, i, o = struct.unpack(member_format, member)
@@ -165,7 +162,7 @@ end
 
 -- Time stepped back: what lies beyond the current bucket is folded into it.
 local function fold(ledger)
-    for _, entry in ipairs(read(ledger, 4, -1)) do
+    for _, entry in ipairs(read(ledger, 1, -1)) do
         if entry.bucket > ledger.current then
             local r, i, o = entry.r, entry.i, entry.o
             remove(ledger, entry.bucket, r, i, o)
@@ -174,9 +171,12 @@ local function fold(ledger)
     end
 end
 
+local refused, admitted, too_late = 0, 1, -1
+
+-- One of these, or the demand that was refused.
 local function reserve(ledgers)
     local r, i, o = next_number(), next_number(), next_number()
-    if not_after > 0 and now > not_after then return {late = true} end
+    if not_after > 0 and now > not_after then return too_late end
     for _, ledger in ipairs(ledgers) do
         if (r > 0 and ledger.r + r > ledger.limit_r) or (i > 0 and ledger.i + i > ledger.limit_i) or
             (o > 0 and ledger.o + o > ledger.limit_o) or
@@ -192,7 +192,7 @@ local function reserve(ledgers)
             add(ledger, ledger.lease, 0, 0, o)
         end
     end
-    return {admitted = true}
+    return admitted
 end
 
 local function change(ledgers)
@@ -228,7 +228,7 @@ local function walk(ledger, last)
         if not entry.member then made[#made + 1] = entry end
     end
     table.sort(made, is_older)
-    local raw, n, next_made = call('ZRANGE', ledger.key, 4, last, 'WITHSCORES'), 0, 1
+    local raw, n, next_made = call('ZRANGE', ledger.key, 1, last, 'WITHSCORES'), 0, 1
     local expiries, sums_r, sums_i, sums_o, sums_t = {}, {}, {}, {}, {}
     local sum_r, sum_i, sum_o = 0, 0, 0
     local function append(expires, r, i, o)
@@ -262,7 +262,7 @@ end
 
 -- When so much of a dimension has expired.
 local function freed_at(ledger, dimension, amount)
-    local walked = ledger.walked or walk(ledger, (ledger.changed[1] or ledger.has_expired) and -1 or 11)
+    local walked = ledger.walked or walk(ledger, (ledger.changed[1] or ledger.has_expired) and -1 or 8)
     if not walked.is_whole and (walked[dimension][walked.count] or 0) < amount then walked = walk(ledger, -1) end
     local sums, low, high = walked[dimension], 1, walked.count
     while low < high do
@@ -328,9 +328,12 @@ local function append_level(reply, ledger)
     end
 end
 
+-- Redis itself would print a number with 17 digits of a fraction, which takes ten times as long.
+local function text(integer) return string.format('%d', integer) end
+
 local function write(ledger)
-    local gone, kept, opens = {}, {ledger.r, '#r', ledger.i, '#i', ledger.o, '#o'}, false
-    if ledger.epoch ~= ledger.stored_epoch then kept[7], kept[8] = ledger.epoch, '#e' end
+    local sums = struct.pack(sums_format, ledger.r, ledger.i, ledger.o, ledger.epoch)
+    local gone, kept, opens = {ledger.sums}, {'0', sums}, false
     for _, entry in ipairs(ledger.changed) do
         local member
         if entry.r + entry.i + entry.o > 0 then
@@ -340,7 +343,7 @@ local function write(ledger)
             if entry.member then gone[#gone + 1] = entry.member else opens = true end
             if member then
                 local n = #kept
-                kept[n + 1], kept[n + 2] = entry.bucket * ledger.g, member
+                kept[n + 1], kept[n + 2] = text(entry.bucket * ledger.g), member
             end
         end
     end
@@ -380,8 +383,12 @@ end
 local reply = {now}
 for _, ledger in ipairs(ledgers) do append_level(reply, ledger) end
 for _, demand in ipairs(demands) do
-    reply[#reply + 1] = demand.late and -1 or demand.admitted and 1 or 0
-    if demand.r then append_refusal(reply, ledgers, demand) end
+    if type(demand) == 'table' then
+        reply[#reply + 1] = refused
+        append_refusal(reply, ledgers, demand)
+    else
+        reply[#reply + 1] = demand
+    end
 end
 for _, ledger in ipairs(ledgers) do
     if ledger.changed[1] then write(ledger) end
