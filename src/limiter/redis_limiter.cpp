@@ -60,11 +60,21 @@ awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, std::span<const
         decision.decided_by = node_.mode();
         co_return decision;
     }
+    if (ledgers.empty()) co_return admit_unlimited(demand);
     if (node_.health.asks_store()) {
         auto asked = co_await ask(demand, ledgers);
         if (asked) co_return asked;
     }
     co_return decide_alone(demand, ledgers);
+}
+
+Decision RedisLimiter::admit_unlimited(const Demand& demand) const {
+    Decision decision;
+    decision.verdict = Verdict::admitted;
+    decision.decided_at_us = node_.now_us();
+    decision.decided_by = node_.mode();
+    decision.reservation.emplace(demand, std::vector<Charge>{}, lease_us_max);
+    return decision;
 }
 
 awaitable<result<Decision>> RedisLimiter::ask(const Demand& demand, std::span<const LedgerLimits> ledgers) {
@@ -122,11 +132,8 @@ result<Decision> RedisLimiter::decide_alone(const Demand& demand, std::span<cons
     node_.counters.alone.fetch_add(1, std::memory_order_relaxed);
     if (node_.options.without_store == WithoutStore::open) {
         node_.counters.unmetered.fetch_add(1, std::memory_order_relaxed);
-        Decision decision;
-        decision.verdict = Verdict::admitted;
-        decision.decided_at_us = node_.now_us();
+        Decision decision = admit_unlimited(demand);
         decision.decided_by = "open";
-        decision.reservation.emplace(demand, std::vector<Charge>{}, lease_us_max);
         return decision;
     }
     const std::int64_t nodes = node_.nodes_known();

@@ -25,6 +25,8 @@ private:
     awaitable<result<Decision>> ask(const Demand& demand, std::span<const LedgerLimits> ledgers);
     Decision admit(const Demand& demand, std::span<const LedgerLimits> ledgers, const WindowCall& call,
                    const WindowReply& reply);
+    /// Charges nothing: no limit applies, or none is looked at.
+    Decision admit_unlimited(const Demand& demand) const;
     result<Decision> decide_alone(const Demand& demand, std::span<const LedgerLimits> ledgers);
     /// Corrects the reservation in Redis, if that can be done now, and in the journal.
     awaitable<void> correct(Reservation& reservation, const Correction& correction, bool renews);
