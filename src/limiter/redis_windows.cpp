@@ -55,7 +55,7 @@ awaitable<result<WindowReply>> RedisWindows::run(WindowCall call, std::int64_t t
         co_return errc::store_unavailable;
     }
     node_.time.note(sent_us, reply->now_us);
-    node_.health.note_success();
+    note_answered(sent_us);
     if (reply->other_store_epoch) {
         node_.health.note_data_lost("Redis was emptied");
         co_return errc::store_unavailable;
@@ -64,10 +64,16 @@ awaitable<result<WindowReply>> RedisWindows::run(WindowCall call, std::int64_t t
 }
 
 awaitable<result<RedisReply>> RedisWindows::command(std::vector<std::string> words, std::int64_t timeout_ms) {
-    const std::int64_t deadline_us = node_.clock.steady_us() + timeout_ms * 1000;
-    auto answered = co_await send_script(words, deadline_us);
-    if (answered) node_.health.note_success();
+    const std::int64_t sent_us = node_.clock.steady_us();
+    auto answered = co_await send_script(words, sent_us + timeout_ms * 1000);
+    if (answered) note_answered(sent_us);
     co_return answered;
+}
+
+void RedisWindows::note_answered(std::int64_t sent_us) noexcept {
+    // An answer that only the keeper had the patience for is no comfort to requests.
+    const std::int64_t took_us = node_.clock.steady_us() - sent_us;
+    if (took_us <= node_.options.timeout_ms * 1000) node_.health.note_success();
 }
 
 awaitable<result<RedisReply>> RedisWindows::send_script(const std::vector<std::string>& words,

@@ -34,6 +34,7 @@ public:
     std::int64_t fresh_epoch() { return epochs_(random_); }
 
 private:
+    void note_answered(std::int64_t sent_us) noexcept;
     awaitable<result<RedisReply>> send(const std::vector<std::string>& words, std::int64_t deadline_us);
     awaitable<result<RedisReply>> send_script(const std::vector<std::string>& words,
                                               std::int64_t deadline_us);

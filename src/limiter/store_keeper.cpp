@@ -90,7 +90,8 @@ awaitable<void> StoreKeeper::keep() {
         if (!heartbeat) co_return;
     }
     const bool written = co_await write(false);
-    if (!written || node_.health.asks_store() || !others_have_written(*heartbeat)) co_return;
+    if (!written || node_.health.asks_store()) co_return;
+    if (!heartbeat->is_quick || !others_have_written(*heartbeat)) co_return;
     nodes_before_loss_ = 0;
     node_.health.note_recovered();
     // What was decided alone until just now.
@@ -127,7 +128,12 @@ awaitable<std::optional<StoreKeeper::Heartbeat>> StoreKeeper::beat(bool leaving)
     const auto numbers = integers_of(*answered);
     if (!numbers || numbers->size() != 5) co_return std::nullopt;
     node_.time.note(sent_us, (*numbers)[0]);
-    const Heartbeat heartbeat{(*numbers)[1], (*numbers)[2], (*numbers)[3], (*numbers)[4]};
+    const std::int64_t took_us = node_.clock.steady_us() - sent_us;
+    const Heartbeat heartbeat{.epoch = (*numbers)[1],
+                              .alive = (*numbers)[2],
+                              .alive_written = (*numbers)[3],
+                              .alive_most = (*numbers)[4],
+                              .is_quick = took_us <= node_.options.timeout_ms * 1000};
     const std::int64_t known_epoch = node_.store_epoch.exchange(heartbeat.epoch, std::memory_order_relaxed);
     if (known_epoch != 0 && known_epoch != heartbeat.epoch) node_.health.note_data_lost("Redis was emptied");
     // After a loss the store has forgotten how many there were; this node has not.

@@ -27,6 +27,7 @@ private:
         std::int64_t alive = 0;
         std::int64_t alive_written = 0;  ///< of these, those whose journal is in the store
         std::int64_t alive_most = 0;     ///< within the last hour
+        bool is_quick = false;           ///< a request would have waited for the answer
     };
 
     awaitable<void> keep();
