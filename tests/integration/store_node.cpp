@@ -1,0 +1,139 @@
+// One io_context on one thread, and the ledgers of Redis read by a script.
+#include "store_node.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <stdexcept>
+
+#include "limiter/window_call.hpp"
+#include "support/raw_client.hpp"
+
+namespace weir::testing {
+
+StoreNode::StoreNode(RedisStoreOptions options) {
+    options.on_change = [this](bool asks_store, std::string_view why) {
+        const std::lock_guard lock(mutex_);
+        changes_.push_back((asks_store ? "+ " : "- ") + std::string(why));
+    };
+    store_ = make_redis_store(context_, clock_, std::move(options));
+    limiter_ = store_->make_limiter(context_);
+    boost::asio::co_spawn(context_, store_->run(), [this](std::exception_ptr) { ended_.set_value(); });
+    thread_ = std::thread([this] { context_.run(); });
+}
+
+StoreNode::~StoreNode() {
+    stop_thread();
+    limiter_.reset();
+    store_.reset();
+}
+
+void StoreNode::stop_thread() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+}
+
+void StoreNode::leave() {
+    boost::asio::post(context_, [this] { store_->stop(); });
+    ended_.get_future().wait();
+    stop_thread();
+}
+
+std::future<result<Decision>> StoreNode::start_reserve(Demand demand, const Ledgers& ledgers) {
+    const auto kept = std::make_shared<const Ledgers>(ledgers);
+    return start<result<Decision>>([this, demand, kept] { return limiter_->reserve(demand, *kept); });
+}
+
+result<Decision> StoreNode::reserve(Demand demand, const Ledgers& ledgers) {
+    return start_reserve(demand, ledgers).get();
+}
+
+Reservation StoreNode::admitted(Demand demand, const Ledgers& ledgers) {
+    auto decision = reserve(demand, ledgers);
+    if (!decision) throw std::runtime_error("not decided: " + decision.error().message());
+    if (!decision->reservation) throw std::runtime_error("not admitted");
+    return std::move(*decision->reservation);
+}
+
+result<void> StoreNode::settle(Reservation reservation, Usage usage) {
+    const auto kept = std::make_shared<Reservation>(std::move(reservation));
+    return start<result<void>>([this, kept, usage] { return limiter_->settle(std::move(*kept), usage); })
+        .get();
+}
+
+result<void> StoreNode::progress(Reservation& reservation, Usage so_far) {
+    return start<result<void>>(
+               [this, &reservation, so_far] { return limiter_->progress(reservation, so_far); })
+        .get();
+}
+
+result<std::vector<Level>> StoreNode::peek(const Ledgers& ledgers) {
+    return start<result<std::vector<Level>>>([this, &ledgers] { return limiter_->peek(ledgers); }).get();
+}
+
+bool StoreNode::becomes(std::string_view mode) const {
+    return eventually([&] { return statistics().mode == mode; }, 20'000);
+}
+
+std::vector<std::string> StoreNode::changes() const {
+    const std::lock_guard lock(mutex_);
+    return changes_;
+}
+
+RedisStoreOptions patient_options(const RedisServer& server) {
+    RedisStoreOptions options;
+    options.target.socket_path = server.socket_path();
+    options.timeout_ms = 2'000;
+    options.heartbeat_ms = 200;
+    return options;
+}
+
+LedgerLimits ledger_named(const std::string& name, std::int64_t limit, std::int64_t window_us) {
+    LedgerLimits ledger;
+    ledger.ledger = "key:" + name + ":" + std::to_string(window_us);
+    ledger.tenant_tag = "a1";
+    ledger.window_us = window_us;
+    for (const Dimension dimension : all_dimensions) ledger.limits.set(dimension, limit);
+    return ledger;
+}
+
+std::string stored_key(const LedgerLimits& ledger) {
+    return ledger_key(ledger);
+}
+
+std::vector<StoredEntry> stored_entries(const RedisServer& server, const LedgerLimits& ledger) {
+    static const std::string script = R"(
+        local out = {}
+        local raw = redis.call('ZRANGEBYSCORE', KEYS[1], 1000000000000000, '+inf', 'WITHSCORES')
+        for k = 1, #raw, 2 do
+            local _, r, i, o = struct.unpack('>I2I5I6I6', raw[k])
+            out[#out + 1] = string.format('%s %.0f %.0f %.0f', raw[k + 1], r, i, o)
+        end
+        return out)";
+    std::istringstream lines(server.command({"EVAL", script, "1", stored_key(ledger)}));
+    std::vector<StoredEntry> entries;
+    StoredEntry entry;
+    Amounts& amounts = entry.amounts;
+    while (lines >> entry.expires_us >> amounts.requests >> amounts.input_tokens >> amounts.output_tokens) {
+        entries.push_back(entry);
+    }
+    return entries;
+}
+
+Amounts stored_sum(const RedisServer& server, const LedgerLimits& ledger) {
+    const std::int64_t now_us = SystemClock().now_us();
+    Amounts sum;
+    for (const StoredEntry& entry : stored_entries(server, ledger)) {
+        if (entry.expires_us > now_us) sum += entry.amounts;
+    }
+    return sum;
+}
+
+Usage exact_usage(std::int64_t input_tokens, std::int64_t output_tokens) {
+    return {.requests = 1,
+            .input_tokens = input_tokens,
+            .output_tokens = output_tokens,
+            .certainty = Certainty::exact,
+            .unproduced = Unproduced::release};
+}
+
+}  // namespace weir::testing
