@@ -78,9 +78,11 @@ awaitable<void> StoreKeeper::keep() {
     if (!heartbeat) co_return;
     if (node_.health.take_data_lost()) {
         node_.counters.data_losses.fetch_add(1, std::memory_order_relaxed);
+        // The store has forgotten how many there were; this node has not.
         nodes_before_loss_ = node_.nodes_known();
         written_epoch_ = 0;
     }
+    note_nodes(*heartbeat);
     if (written_epoch_ != heartbeat->epoch) {
         const bool rewritten = co_await write(true);
         if (!rewritten) co_return;
@@ -88,6 +90,7 @@ awaitable<void> StoreKeeper::keep() {
         written_at_us_ = node_.clock.steady_us();
         heartbeat = co_await beat(false);
         if (!heartbeat) co_return;
+        note_nodes(*heartbeat);
     }
     const bool written = co_await write(false);
     if (!written || node_.health.asks_store()) co_return;
@@ -136,9 +139,11 @@ awaitable<std::optional<StoreKeeper::Heartbeat>> StoreKeeper::beat(bool leaving)
                               .is_quick = took_us <= node_.options.timeout_ms * 1000};
     const std::int64_t known_epoch = node_.store_epoch.exchange(heartbeat.epoch, std::memory_order_relaxed);
     if (known_epoch != 0 && known_epoch != heartbeat.epoch) node_.health.note_data_lost("Redis was emptied");
-    // After a loss the store has forgotten how many there were; this node has not.
-    node_.nodes.store(std::max(heartbeat.alive_most, nodes_before_loss_), std::memory_order_relaxed);
     co_return heartbeat;
+}
+
+void StoreKeeper::note_nodes(const Heartbeat& heartbeat) {
+    node_.nodes.store(std::max(heartbeat.alive_most, nodes_before_loss_), std::memory_order_relaxed);
 }
 
 bool StoreKeeper::others_have_written(const Heartbeat& heartbeat) const {

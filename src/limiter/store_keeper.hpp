@@ -32,6 +32,7 @@ private:
 
     awaitable<void> keep();
     awaitable<std::optional<Heartbeat>> beat(bool leaving);
+    void note_nodes(const Heartbeat& heartbeat);
     awaitable<bool> is_same_server();
     /// Everything that this node holds (`all`) or owes. False: not finished.
     awaitable<bool> write(bool all);
