@@ -168,7 +168,10 @@ std::vector<Journal::Part> Journal::take(std::size_t shard_index, std::int64_t n
     const std::lock_guard lock(shard.mutex);
     std::vector<Part> parts;
     for (auto& [key, ledger] : shard) {
-        if (all) ledger.held.trim(now_us);
+        if (all) {
+            ledger.held.trim(now_us);
+            ledger.store_epoch = 0;
+        }
         ledger.owed.trim(now_us);
         const auto entries = all ? ledger.held.entries() : ledger.owed.entries();
         if (!entries.empty()) {
@@ -180,6 +183,12 @@ std::vector<Journal::Part> Journal::take(std::size_t shard_index, std::int64_t n
         }
     }
     return parts;
+}
+
+void Journal::note_written(const std::string& key, std::int64_t store_epoch) {
+    Shard& shard = shards_.of(key);
+    const std::lock_guard lock(shard.mutex);
+    if (Ledger* ledger = shard.find(key)) ledger->store_epoch = store_epoch;
 }
 
 void Journal::give_back(const std::vector<Part>& parts, std::int64_t now_us) {

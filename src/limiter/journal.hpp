@@ -59,6 +59,8 @@ public:
     std::vector<Part> take_owed(std::size_t shard_index, std::int64_t now_us);
     /// All that one shard holds, where the store has lost it; nothing of it is owed any more.
     std::vector<Part> take_all(std::size_t shard_index, std::int64_t now_us);
+    /// All of a ledger has been written, into one of that epoch: meeting it there is no loss.
+    void note_written(const std::string& key, std::int64_t store_epoch);
     void give_back(const std::vector<Part>& parts, std::int64_t now_us);
 
     /// Reservations that were admitted by the store and for which there was no room here.
@@ -72,7 +74,7 @@ private:
         }
         Window held;
         Window owed;
-        std::int64_t store_epoch = 0;  ///< of the ledger in the store when this node last wrote to it
+        std::int64_t store_epoch = 0;  ///< of the ledger in the store when this node last wrote to it; 0: any
         std::int64_t owed_epoch = 1;   ///< counts how often `owed` was taken out
     };
     using Shard = LedgerShard<Ledger>;

@@ -158,7 +158,7 @@ awaitable<bool> StoreKeeper::write(bool all) {
         const std::int64_t now_us = node_.now_us();
         const std::vector<Journal::Part> parts =
             all ? node_.journal.take_all(shard, now_us) : node_.journal.take_owed(shard, now_us);
-        const bool written = co_await write_parts(parts);
+        const bool written = co_await write_parts(parts, all);
         if (written) continue;
         // Some of it may have been written: twice is the safe side.
         if (!all) node_.journal.give_back(parts, node_.now_us());
@@ -167,7 +167,7 @@ awaitable<bool> StoreKeeper::write(bool all) {
     co_return true;
 }
 
-awaitable<bool> StoreKeeper::write_parts(const std::vector<Journal::Part>& parts) {
+awaitable<bool> StoreKeeper::write_parts(const std::vector<Journal::Part>& parts, bool all) {
     WindowCall call;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         call.ledgers.push_back({parts[i].key, parts[i].window_us, {}});
@@ -181,6 +181,9 @@ awaitable<bool> StoreKeeper::write_parts(const std::vector<Journal::Part>& parts
             if (!is_last && !is_full && !ends_ledgers) continue;
             const auto reply = co_await windows_.run(call, patience_ms);
             if (!reply) co_return false;
+            for (std::size_t n = 0; all && n < call.ledgers.size(); ++n) {
+                node_.journal.note_written(call.ledgers[n].key, reply->ledgers[n].epoch);
+            }
             call = {};
             if (k + 1 < parts[i].entries.size())
                 call.ledgers.push_back({parts[i].key, parts[i].window_us, {}});

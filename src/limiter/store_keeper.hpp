@@ -36,7 +36,7 @@ private:
     awaitable<bool> is_same_server();
     /// Everything that this node holds (`all`) or owes. False: not finished.
     awaitable<bool> write(bool all);
-    awaitable<bool> write_parts(const std::vector<Journal::Part>& parts);
+    awaitable<bool> write_parts(const std::vector<Journal::Part>& parts, bool all);
     bool others_have_written(const Heartbeat& heartbeat) const;
 
     RedisNode& node_;
