@@ -48,7 +48,8 @@ struct RedisStoreOptions {
     int failures_max = 3;  ///< calls that fail in a row before the node decides alone
     /// The time that ledgers are charged by. Empty: Redis's own, which every node shares; given: for tests.
     std::function<std::int64_t()> time_us{};
-    /// Called once for each change of who decides, on any thread, never twice at a time.
+    /// Called once for each change of who decides, on any thread, never twice at a time. Where the store
+    /// can't be reached from the start, that is the first change.
     std::function<void(bool asks_store, std::string_view why)> on_change{};
 };
 

@@ -47,6 +47,7 @@ public:
         const std::lock_guard lock(mutex_);
         if (data_lost_.load(std::memory_order_acquire) || asks_store_) return;
         failures_.store(0, std::memory_order_relaxed);
+        is_explained_ = true;
         asks_store_.store(true, std::memory_order_release);
         on_change_(true, "the store answers");
     }
@@ -54,7 +55,8 @@ public:
 private:
     void open(std::string_view why) {
         const std::lock_guard lock(mutex_);
-        if (!asks_store_) return;
+        if (!asks_store_ && is_explained_) return;
+        is_explained_ = true;
         asks_store_.store(false, std::memory_order_release);
         on_change_(false, why);
     }
@@ -62,6 +64,7 @@ private:
     const int failures_max_;
     OnChange on_change_;
     std::mutex mutex_;
+    bool is_explained_ = false;  ///< why it is as it is; only the breaker that is open from the start is not
     std::atomic<bool> asks_store_{false};
     std::atomic<bool> data_lost_{false};
     std::atomic<int> failures_{0};
