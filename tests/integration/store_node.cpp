@@ -74,6 +74,16 @@ bool StoreNode::becomes(std::string_view mode) const {
     return eventually([&] { return statistics().mode == mode; }, 20'000);
 }
 
+bool StoreNode::reaches_redis() {
+    return eventually(
+        [this] {
+            const std::uint64_t unavailable = statistics().unavailable;
+            return asks_store() && peek({ledger_named("nobody", 1)}) && asks_store() &&
+                   statistics().unavailable == unavailable;
+        },
+        20'000);
+}
+
 std::vector<std::string> StoreNode::changes() const {
     const std::lock_guard lock(mutex_);
     return changes_;

@@ -44,6 +44,8 @@ public:
     bool asks_store() const { return statistics().mode == "redis"; }
     /// Polls, with a deadline.
     bool becomes(std::string_view mode) const;
+    /// Redis decides, and the limiter's own connection is there, too. Polls, with a deadline.
+    bool reaches_redis();
     /// What on_change was told so far: "+" and "-", and why.
     std::vector<std::string> changes() const;
 
