@@ -1,0 +1,89 @@
+// Files, processes, and /metrics read line by line.
+#include "weir_nodes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "support/raw_client.hpp"
+
+namespace weir::testing {
+
+WeirNodes::WeirNodes(const std::vector<std::string>& store_urls, const std::string& upstream_url,
+                     nlohmann::json config) {
+    std::array<char, 32> folder{"/tmp/weir-nodes-XXXXXX"};
+    if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no folder for the configuration");
+    folder_ = folder.data();
+    config["listen"] = "127.0.0.1:0";
+    config["admin"] = {{"listen", "127.0.0.1:0"}};
+    config["threads"] = 1;
+    config["upstreams"] = nlohmann::json::array({{{"name", "stand-in"}, {"url", upstream_url}}});
+    const std::string file = folder_ + "/weir.json";
+    std::ofstream(file) << config.dump(2);
+    for (const std::string& url : store_urls) nodes_.emplace_back(file, url);
+    for (Node& node : nodes_) {
+        node.port = node.process.port_after("listening on 127.0.0.1:");
+        node.admin_port = node.process.port_after("admin on 127.0.0.1:");
+        if (node.port == 0 || node.admin_port == 0) throw std::runtime_error(node.process.errors());
+    }
+}
+
+WeirNodes::~WeirNodes() {
+    nodes_.clear();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+std::string WeirNodes::stop(std::size_t node) {
+    ChildProcess& process = nodes_.at(node).process;
+    process.signal(SIGTERM);
+    process.wait();
+    return process.output();
+}
+
+std::int64_t WeirNodes::metric(std::size_t node, const std::string& name) const {
+    RawClient client(nodes_.at(node).admin_port);
+    client.send(get("/metrics"));
+    std::istringstream lines(client.read_answer().body);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with(name + " ")) return std::stoll(line.substr(name.size() + 1));
+    }
+    return 0;
+}
+
+bool WeirNodes::becomes(std::size_t node, const std::string& mode) const {
+    return eventually([&] { return metric(node, "weir_store_mode{mode=\"" + mode + "\"}") == 1; }, 30'000);
+}
+
+bool WeirNodes::all_become(const std::string& mode) const {
+    bool all = true;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) all = becomes(i, mode) && all;
+    return all;
+}
+
+std::int64_t most_in_a_window(std::vector<Dated> events, std::int64_t window_us) {
+    std::sort(events.begin(), events.end(), [](const Dated& a, const Dated& b) { return a.at_us < b.at_us; });
+    std::int64_t most = 0, sum = 0;
+    std::size_t first = 0;
+    for (const Dated& event : events) {
+        sum += event.amount;
+        while (event.at_us - events[first].at_us >= window_us) sum -= events[first++].amount;
+        most = std::max(most, sum);
+    }
+    return most;
+}
+
+bool in_a_hurry() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return true;
+#else
+    return std::getenv("CI") != nullptr;
+#endif
+}
+
+}  // namespace weir::testing
