@@ -14,4 +14,4 @@ if command -v node >/dev/null && ! command -v npm >/dev/null; then scripts/insta
 scripts/build "$preset" -DWEIR_WERROR=ON
 scripts/install_sdks build/sdks || echo "SKIPPED: end-to-end tests with SDKs: npm could not install them"
 echo "Testing ($preset) ..."
-exec ctest --preset "$preset" "$@"
+exec ctest --preset "$preset" -j "$(nproc)" "$@"

@@ -51,6 +51,8 @@ struct RedisStoreOptions {
     /// Called once for each change of who decides, on any thread, never twice at a time. Where the store
     /// can't be reached from the start, that is the first change.
     std::function<void(bool asks_store, std::string_view why)> on_change{};
+    /// Called once for each server that is set up so that it may forget ledgers; on the keeper's thread.
+    std::function<void(std::string_view warning)> on_warning{};
 };
 
 /// Counted since the start, over all threads.

@@ -93,6 +93,7 @@ public:
                 spdlog::warn("store: {}; {}", why, explain(policy));
             }
         };
+        options.on_warning = [](std::string_view warning) { spdlog::warn("store: {}", warning); };
         store_ = make_redis_store(main_context, clock, std::move(options));
     }
 

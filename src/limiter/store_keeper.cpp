@@ -31,9 +31,11 @@ std::int64_t jittered(std::int64_t duration_ms) {
     return std::uniform_int_distribution<std::int64_t>(duration_ms / 2, duration_ms)(random);
 }
 
-/// "run_id:…" out of INFO.
-std::string run_id_in(const std::string& info) {
-    constexpr std::string_view name = "run_id:";
+/// The value of "name:value" out of INFO; empty where it is not there.
+std::string value_in(const RedisReply& reply, std::string_view name) {
+    const std::string* text = reply.text();
+    if (text == nullptr) return {};
+    const std::string& info = *text;
     const std::size_t begin = info.find(name);
     if (begin == std::string::npos) return {};
     const std::size_t end = info.find_first_of("\r\n", begin);
@@ -106,11 +108,22 @@ awaitable<bool> StoreKeeper::is_same_server() {
     const std::vector<std::string> words{"INFO", "server"};
     const auto answered = co_await windows_.command(words, patience_ms);
     if (!answered) co_return false;
-    const std::string* info = answered->text();
-    const std::string run_id = info == nullptr ? std::string() : run_id_in(*info);
-    if (!run_id_.empty() && run_id != run_id_) node_.health.note_data_lost("another Redis server answers");
+    const std::string run_id = value_in(*answered, "run_id:");
+    if (run_id == run_id_) co_return true;
+    if (!run_id_.empty()) node_.health.note_data_lost("another Redis server answers");
     run_id_ = run_id;
+    co_await check_eviction();
     co_return true;
+}
+
+awaitable<void> StoreKeeper::check_eviction() {
+    const std::vector<std::string> words{"INFO", "memory"};
+    const auto answered = co_await windows_.command(words, patience_ms);
+    if (!answered || !node_.options.on_warning) co_return;
+    const std::string policy = value_in(*answered, "maxmemory_policy:");
+    if (policy.empty() || policy == "noeviction") co_return;
+    node_.options.on_warning("Redis's maxmemory-policy is " + policy +
+                             ": it may forget ledgers, and with them what was used; set noeviction");
 }
 
 awaitable<std::optional<StoreKeeper::Heartbeat>> StoreKeeper::beat(bool leaving) {

@@ -34,6 +34,7 @@ private:
     awaitable<std::optional<Heartbeat>> beat(bool leaving);
     void note_nodes(const Heartbeat& heartbeat);
     awaitable<bool> is_same_server();
+    awaitable<void> check_eviction();
     /// Everything that this node holds (`all`) or owes. False: not finished.
     awaitable<bool> write(bool all);
     awaitable<bool> write_parts(const std::vector<Journal::Part>& parts, bool all);
