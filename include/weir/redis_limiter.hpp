@@ -9,27 +9,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "weir/clock.hpp"
 #include "weir/limiter.hpp"
+#include "weir/redis_address.hpp"
 
 namespace weir {
-
-/// Where Redis is. Exactly one of: `socket_path`; `sentinels` and `master`; `host`.
-struct RedisTarget {
-    std::string host{};  ///< a name or an IP address, without brackets
-    std::uint16_t port = 6379;
-    std::string socket_path{};
-    std::vector<std::pair<std::string, std::uint16_t>> sentinels{};
-    std::string master{};
-    bool tls = false;
-    std::string ca_file{};  ///< PEM; empty: the system's roots
-    std::string user{};
-    std::string password{};  ///< a secret
-    int database = 0;
-};
 
 /// What decides while Redis does not answer.
 enum class WithoutStore : std::uint8_t {
@@ -39,7 +24,7 @@ enum class WithoutStore : std::uint8_t {
 };
 
 struct RedisStoreOptions {
-    RedisTarget target;
+    RedisAddress address;
     std::int64_t timeout_ms = 20;  ///< for a decision; after that it is made without Redis
     WithoutStore without_store = WithoutStore::local;
     std::int64_t nodes = 0;               ///< that share the store; 0: as heartbeats have shown
@@ -90,7 +75,7 @@ public:
     virtual RedisStoreStatistics statistics() const = 0;
 };
 
-/// Connects to nothing yet. Throws std::invalid_argument for a target that makes no sense.
+/// Connects to nothing yet. Throws std::invalid_argument for an address that makes no sense.
 std::unique_ptr<RedisStore> make_redis_store(boost::asio::io_context& context, const Clock& clock,
                                              RedisStoreOptions options);
 

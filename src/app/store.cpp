@@ -35,21 +35,21 @@ private:
     std::shared_ptr<MemoryLimiter> limiter_;
 };
 
-RedisTarget target_of(const config::StoreUrl& url) {
-    RedisTarget target;
+RedisAddress address_of(const config::StoreUrl& url) {
+    RedisAddress address;
     if (url.kind == config::StoreKind::sentinel) {
-        for (const config::StoreHost& host : url.hosts) target.sentinels.emplace_back(host.host, host.port);
-        target.master = url.master;
+        for (const config::StoreHost& host : url.hosts) address.sentinels.emplace_back(host.host, host.port);
+        address.master = url.master;
     } else if (url.kind == config::StoreKind::redis) {
-        target.host = url.hosts.front().host;
-        target.port = url.hosts.front().port;
+        address.host = url.hosts.front().host;
+        address.port = url.hosts.front().port;
     }
-    target.socket_path = url.socket_path;
-    target.tls = url.tls;
-    target.user = url.user;
-    target.password = url.password;
-    target.database = url.database;
-    return target;
+    address.socket_path = url.socket_path;
+    address.tls = url.tls;
+    address.user = url.user;
+    address.password = url.password;
+    address.database = url.database;
+    return address;
 }
 
 WithoutStore policy_of(config::OnFailure on_failure) noexcept {
@@ -81,7 +81,7 @@ public:
     SharedStore(const config::Config& config, const Clock& clock, boost::asio::io_context& main_context)
         : main_context_(main_context) {
         RedisStoreOptions options;
-        options.target = target_of(config.store);
+        options.address = address_of(config.store);
         options.timeout_ms = config.store_timeout_ms;
         options.without_store = policy_of(config.on_failure);
         options.nodes = config.cluster_nodes;

@@ -5,27 +5,9 @@
 
 namespace weir {
 
-namespace {
-
-RedisAddress address_of(const RedisTarget& target) {
-    return {.host = target.host,
-            .port = target.port,
-            .socket_path = target.socket_path,
-            .sentinels = target.sentinels,
-            .master = target.master,
-            .tls = target.tls,
-            .ca_file = target.ca_file,
-            .user = target.user,
-            .password = target.password,
-            .database = target.database};
-}
-
-}  // namespace
-
 RedisNode::RedisNode(const Clock& system_clock, RedisStoreOptions given)
     : clock(system_clock),
       options(std::move(given)),
-      address(address_of(options.target)),
       script_sha1(sha1_of(window_script)),
       time(system_clock),
       health(options.failures_max,

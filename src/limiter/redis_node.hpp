@@ -6,7 +6,6 @@
 #include <string>
 
 #include "limiter/journal.hpp"
-#include "limiter/redis_address.hpp"
 #include "limiter/store_health.hpp"
 #include "limiter/store_time.hpp"
 #include "weir/clock.hpp"
@@ -20,7 +19,6 @@ struct RedisNode {
 
     const Clock& clock;
     const RedisStoreOptions options;
-    const RedisAddress address;
     const std::string script_sha1;  ///< of lua/window.lua
     StoreTime time;
     StoreHealth health;

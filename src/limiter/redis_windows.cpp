@@ -30,7 +30,8 @@ std::optional<std::vector<std::int64_t>> integers_of(const RedisReply& reply) {
 
 RedisWindows::RedisWindows(RedisNode& node, boost::asio::io_context& context, std::function<void()> on_ready)
     : node_(node),
-      connection_(context, node.clock, node.address, RedisOptions{}, events_of(node, std::move(on_ready))),
+      connection_(context, node.clock, node.options.address, RedisOptions{},
+                  events_of(node, std::move(on_ready))),
       random_(std::random_device{}()) {}
 
 RedisWindows::~RedisWindows() = default;

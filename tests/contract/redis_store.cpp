@@ -47,7 +47,7 @@ private:
     std::int64_t now_us_ = 0;
     // Patient: a sanitizer on a busy machine is no reason to decide alone.
     std::unique_ptr<RedisStore> store_ = make_redis_store(context_, clock_,
-                                                          {.target = {.socket_path = emptied_socket()},
+                                                          {.address = {.socket_path = emptied_socket()},
                                                            .timeout_ms = 10'000,
                                                            .without_store = WithoutStore::closed,
                                                            .time_us = [this] { return now_us_; }});

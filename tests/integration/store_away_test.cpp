@@ -21,7 +21,7 @@ constexpr std::int64_t long_window_us = 600'000'000;
 /// Nothing listens there.
 RedisStoreOptions never_started(WithoutStore policy) {
     RedisStoreOptions options;
-    options.target.socket_path = "/nonexistent/redis.sock";
+    options.address.socket_path = "/nonexistent/redis.sock";
     options.without_store = policy;
     return options;
 }
@@ -170,7 +170,7 @@ TEST_F(StoreAwayTest, ARefusalLeavesNoTrace) {
 TEST_F(StoreAwayTest, RepliesBehindTheirDeadlineAreAsGoodAsNone) {
     DelayingRelay relay(server_->port());
     RedisStoreOptions options = patient_options(*server_);
-    options.target = {.host = "127.0.0.1", .port = relay.port()};
+    options.address = {.host = "127.0.0.1", .port = relay.port()};
     options.timeout_ms = 150;
     options.nodes = 1;
     StoreNode node(std::move(options));

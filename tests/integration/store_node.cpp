@@ -91,7 +91,7 @@ std::vector<std::string> StoreNode::changes() const {
 
 RedisStoreOptions patient_options(const RedisServer& server) {
     RedisStoreOptions options;
-    options.target.socket_path = server.socket_path();
+    options.address.socket_path = server.socket_path();
     options.timeout_ms = 2'000;
     options.heartbeat_ms = 200;
     return options;

@@ -25,7 +25,7 @@ protected:
         RedisStoreOptions options = patient_options(*server_);
         options.nodes = 2;
         other_.emplace(options);
-        options.target = {.host = "127.0.0.1", .port = relay_->port()};
+        options.address = {.host = "127.0.0.1", .port = relay_->port()};
         options.timeout_ms = 300;
         node_.emplace(std::move(options));
         ASSERT_TRUE(node_->reaches_redis() && other_->reaches_redis());

@@ -1,0 +1,26 @@
+// Where Redis is, and as whom weir speaks to it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// Exactly one of: `socket_path`; `sentinels` and `master`; `host` and `port`.
+struct RedisAddress {
+    std::string host{};  ///< a name, looked up at every connect, or an address; IPv6 without brackets
+    std::uint16_t port = 6379;
+    std::string socket_path{};  ///< of a unix socket
+    std::vector<std::pair<std::string, std::uint16_t>>
+        sentinels{};         ///< asked in turn for the master's address
+    std::string master{};    ///< its name at the sentinels
+    bool tls = false;        ///< TLS 1.2 or later, to the sentinels too; certificate and name are verified
+    std::string ca_file{};   ///< PEM; empty: the system's roots
+    std::string user{};      ///< empty: the default user
+    std::string password{};  ///< a secret; empty: no AUTH. Not sent to sentinels
+    int database = 0;
+};
+
+}  // namespace weir
