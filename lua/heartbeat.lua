@@ -7,13 +7,14 @@
 --                      was emptied
 --         written      the epoch under which this node has written all that it holds; 0: none
 --         leaving      1: this is its last heartbeat
+--         since        an earlier heartbeat says nothing of what its node has written; 0: any does
 -- Reply   integers: now, the store's epoch, nodes alive, those of them that have written under this epoch, and
 --         the most that were alive at once within the last hour
 -- Stored  fields "n:NODE" -> "<last heartbeat in us> <written>", and "m:MINUTE" -> the most alive in that minute
 
 local hour_us, minute_us = 3600000000, 60000000
 local nodes_key, epoch_key = KEYS[1], KEYS[2]
-local node, alive_us, fresh_epoch, written, leaving = unpack(ARGV)
+local node, alive_us, fresh_epoch, written, leaving, since = unpack(ARGV)
 
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -40,7 +41,8 @@ for k = 1, #fields, 2 do
         local last, under = string.match(value, '^(%d+) (%d+)$')
         if last and now - tonumber(last) <= tonumber(alive_us) then
             alive = alive + 1
-            if under == epoch then alive_written = alive_written + 1 end
+            local is_recent = tonumber(last) >= tonumber(since)
+            if under == epoch and is_recent then alive_written = alive_written + 1 end
         elseif not last or now - tonumber(last) > hour_us then
             stale[#stale + 1] = name
         end

@@ -54,8 +54,10 @@ StoreKeeper::StoreKeeper(RedisNode& node, boost::asio::io_context& context)
 awaitable<void> StoreKeeper::run() {
     boost::asio::co_spawn(context_, windows_.connection().run(), boost::asio::detached);
     while (!stopped_) {
-        if (windows_.connection().ready()) co_await keep();
+        bool is_there = false;
+        if (windows_.connection().ready()) is_there = co_await keep();
         if (stopped_) break;
+        if (!is_there) waits_since_us_ = back_since_us_ = 0;
         const bool asks_store = node_.health.asks_store();
         const std::int64_t wait_ms = jittered(asks_store ? node_.options.heartbeat_ms : probe_ms);
         pause_.expires_after(std::chrono::milliseconds(wait_ms));
@@ -73,34 +75,51 @@ void StoreKeeper::stop() {
     pause_.cancel();
 }
 
-awaitable<void> StoreKeeper::keep() {
+awaitable<bool> StoreKeeper::keep() {
     const bool same_server = co_await is_same_server();
-    if (!same_server) co_return;
+    if (!same_server) co_return false;
     auto heartbeat = co_await beat(false);
-    if (!heartbeat) co_return;
+    if (!heartbeat) co_return false;
     if (node_.health.take_data_lost()) {
         node_.counters.data_losses.fetch_add(1, std::memory_order_relaxed);
         // The store has forgotten how many there were; this node has not.
         nodes_before_loss_ = node_.nodes_known();
         written_epoch_ = 0;
+        waits_since_us_ = 0;
     }
     note_nodes(*heartbeat);
-    if (written_epoch_ != heartbeat->epoch) {
-        const bool rewritten = co_await write(true);
-        if (!rewritten) co_return;
-        written_epoch_ = heartbeat->epoch;
-        written_at_us_ = node_.clock.steady_us();
-        heartbeat = co_await beat(false);
-        if (!heartbeat) co_return;
-        note_nodes(*heartbeat);
-    }
-    const bool written = co_await write(false);
-    if (!written || node_.health.asks_store()) co_return;
-    if (!heartbeat->is_quick || !others_have_written(*heartbeat)) co_return;
-    nodes_before_loss_ = 0;
+    const bool is_written = co_await write_what_is_missing(*heartbeat);
+    if (!is_written || node_.health.asks_store()) co_return is_written;
+    note_return(*heartbeat);
+    heartbeat = co_await beat(false);
+    if (!heartbeat) co_return false;
+    note_nodes(*heartbeat);
+    if (!heartbeat->is_quick || !others_have_written(*heartbeat)) co_return true;
+    nodes_before_loss_ = waits_since_us_ = back_since_us_ = 0;
+    has_asked_ = true;
     node_.health.note_recovered();
     // What was decided alone until just now.
     (void)co_await write(false);
+    co_return true;
+}
+
+awaitable<bool> StoreKeeper::write_what_is_missing(const Heartbeat& heartbeat) {
+    if (written_epoch_ != heartbeat.epoch) {
+        const bool rewritten = co_await write(true);
+        if (!rewritten) co_return false;
+        written_epoch_ = heartbeat.epoch;
+    }
+    const bool written = co_await write(false);
+    co_return written;
+}
+
+/// From here on the others are waited for: what they admitted alone is not in the store before they are back,
+/// too. A node that has only just started knows of no others who were away.
+void StoreKeeper::note_return(const Heartbeat& heartbeat) {
+    if (waits_since_us_ != 0) return;
+    waits_since_us_ = node_.clock.steady_us();
+    const bool may_owe = node_.options.without_store == WithoutStore::local;
+    back_since_us_ = has_asked_ && may_owe ? heartbeat.now_us : 0;
 }
 
 awaitable<bool> StoreKeeper::is_same_server() {
@@ -136,8 +155,9 @@ awaitable<std::optional<StoreKeeper::Heartbeat>> StoreKeeper::beat(bool leaving)
                                          name_,
                                          std::to_string(alive_us),
                                          std::to_string(windows_.fresh_epoch()),
-                                         std::to_string(written_epoch_),
-                                         leaving ? "1" : "0"};
+                                         std::to_string(node_.journal.owes() ? 0 : written_epoch_),
+                                         leaving ? "1" : "0",
+                                         std::to_string(back_since_us_)};
     const std::int64_t sent_us = node_.clock.steady_us();
     const auto answered = co_await windows_.command(words, patience_ms);
     if (!answered) co_return std::nullopt;
@@ -145,7 +165,8 @@ awaitable<std::optional<StoreKeeper::Heartbeat>> StoreKeeper::beat(bool leaving)
     if (!numbers || numbers->size() != 5) co_return std::nullopt;
     node_.time.note(sent_us, (*numbers)[0]);
     const std::int64_t took_us = node_.clock.steady_us() - sent_us;
-    const Heartbeat heartbeat{.epoch = (*numbers)[1],
+    const Heartbeat heartbeat{.now_us = (*numbers)[0],
+                              .epoch = (*numbers)[1],
                               .alive = (*numbers)[2],
                               .alive_written = (*numbers)[3],
                               .alive_most = (*numbers)[4],
@@ -160,8 +181,9 @@ void StoreKeeper::note_nodes(const Heartbeat& heartbeat) {
 }
 
 bool StoreKeeper::others_have_written(const Heartbeat& heartbeat) const {
-    if (heartbeat.alive_written >= std::max(heartbeat.alive, nodes_before_loss_)) return true;
-    const std::int64_t waited_us = node_.clock.steady_us() - written_at_us_;
+    const std::int64_t known = back_since_us_ == 0 ? heartbeat.alive : heartbeat.alive_most;
+    if (heartbeat.alive_written >= std::max(known, nodes_before_loss_)) return true;
+    const std::int64_t waited_us = node_.clock.steady_us() - waits_since_us_;
     return waited_us >= 2 * node_.options.heartbeat_ms * 1000;
 }
 

@@ -23,6 +23,7 @@ public:
 
 private:
     struct Heartbeat {
+        std::int64_t now_us = 0;  ///< the store's time
         std::int64_t epoch = 0;
         std::int64_t alive = 0;
         std::int64_t alive_written = 0;  ///< of these, those whose journal is in the store
@@ -30,7 +31,11 @@ private:
         bool is_quick = false;           ///< a request would have waited for the answer
     };
 
-    awaitable<void> keep();
+    /// False: the store did not answer everything.
+    awaitable<bool> keep();
+    /// Writes all that this node holds, where the store does not have it, and what it owes.
+    awaitable<bool> write_what_is_missing(const Heartbeat& heartbeat);
+    void note_return(const Heartbeat& heartbeat);
     awaitable<std::optional<Heartbeat>> beat(bool leaving);
     void note_nodes(const Heartbeat& heartbeat);
     awaitable<bool> is_same_server();
@@ -44,10 +49,12 @@ private:
     boost::asio::io_context& context_;
     RedisWindows windows_;
     Timer pause_;
-    std::string name_;                    ///< of this node, random
-    std::string run_id_;                  ///< of the server; empty: not known
-    std::int64_t written_epoch_ = 0;      ///< under which all that this node holds is in the store
-    std::int64_t written_at_us_ = 0;      ///< steady clock
+    std::string name_;                 ///< of this node, random
+    std::string run_id_;               ///< of the server; empty: not known
+    std::int64_t written_epoch_ = 0;   ///< under which all that this node holds is in the store
+    bool has_asked_ = false;           ///< the store has decided before
+    std::int64_t back_since_us_ = 0;   ///< the store's time: others who beat since then know that it is back
+    std::int64_t waits_since_us_ = 0;  ///< steady clock: for the others to write; 0: not yet
     std::int64_t nodes_before_loss_ = 0;  ///< that may hold what the store has lost; 0: nothing is lost
     bool stopped_ = false;
 };

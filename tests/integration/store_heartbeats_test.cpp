@@ -28,7 +28,7 @@ protected:
     std::int64_t alive() const {
         const std::string answer =
             server_->command({"EVAL", std::string(heartbeat_script), "2", "weir:1:nodes", "weir:1:epoch",
-                              "observer", "600000", "1", "0", "1"});
+                              "observer", "600000", "1", "0", "1", "0"});
         std::istringstream lines(answer);
         std::int64_t now_us = 0, epoch = 0, alive = 0;
         lines >> now_us >> epoch >> alive;
