@@ -53,7 +53,7 @@ struct RequestRecord {
     std::int64_t request_bytes = 0;
     std::int64_t answer_bytes = 0;  ///< body bytes sent to the client
     bool streamed = false;
-    std::string_view store_mode = "memory";
+    std::string_view store_mode;  ///< what decided; empty: nothing was decided
 };
 
 }  // namespace weir::observe

@@ -26,6 +26,7 @@ RequestRecord record() {
     row.received_at_us = 5;
     row.decided_at_us = 6;
     row.added_us = 70;
+    row.store_mode = "memory";
     return row;
 }
 
