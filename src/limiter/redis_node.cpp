@@ -9,6 +9,7 @@ RedisNode::RedisNode(const Clock& system_clock, RedisStoreOptions given)
     : clock(system_clock),
       options(std::move(given)),
       script_sha1(sha1_of(window_script)),
+      heartbeat_sha1(sha1_of(heartbeat_script)),
       time(system_clock),
       health(options.failures_max,
              [this](bool asks_store, std::string_view why) {

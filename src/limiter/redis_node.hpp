@@ -19,7 +19,8 @@ struct RedisNode {
 
     const Clock& clock;
     const RedisStoreOptions options;
-    const std::string script_sha1;  ///< of lua/window.lua
+    const std::string script_sha1;     ///< of lua/window.lua
+    const std::string heartbeat_sha1;  ///< of lua/heartbeat.lua
     StoreTime time;
     StoreHealth health;
     Journal journal;

@@ -6,8 +6,6 @@
 #include <boost/asio/detached.hpp>
 #include <random>
 
-#include "limiter/scripts.hpp"
-
 namespace weir {
 
 namespace {
@@ -148,7 +146,7 @@ awaitable<void> StoreKeeper::check_eviction() {
 awaitable<std::optional<StoreKeeper::Heartbeat>> StoreKeeper::beat(bool leaving) {
     const std::int64_t alive_us = heartbeats_to_live * node_.options.heartbeat_ms * 1000;
     const std::vector<std::string> words{"EVALSHA",
-                                         sha1_of(heartbeat_script),
+                                         node_.heartbeat_sha1,
                                          "2",
                                          std::string(nodes_key),
                                          std::string(store_epoch_key),

@@ -6,10 +6,10 @@
 #include <boost/asio/detached.hpp>
 #include <stdexcept>
 
+#include "one_redis.hpp"
 #include "support/delaying_relay.hpp"
 #include "support/manual_clock.hpp"
 #include "support/raw_client.hpp"
-#include "support/redis_server.hpp"
 #include "support/running_redis_connection.hpp"
 
 namespace weir::testing {
@@ -19,19 +19,7 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// So patient that no machine is slow enough for it.
-constexpr RedisOptions never_stalled{.stalled_ms = 600'000};
-
-class RedisConnectionTest : public ::testing::Test {
-protected:
-    void SetUp() override {
-        if (!RedisServer::available()) GTEST_SKIP() << "redis-server is not installed";
-        server_.emplace();
-    }
-    RedisAddress address() const { return {.host = "127.0.0.1", .port = server_->port()}; }
-
-    std::optional<RedisServer> server_;
-};
+class RedisConnectionTest : public OneRedis {};
 
 TEST_F(RedisConnectionTest, AsksAndIsAnswered) {
     RunningRedisConnection redis(address());

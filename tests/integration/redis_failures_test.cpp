@@ -5,10 +5,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "one_redis.hpp"
 #include "support/canned_server.hpp"
 #include "support/delaying_relay.hpp"
 #include "support/raw_client.hpp"
-#include "support/redis_server.hpp"
 #include "support/running_redis_connection.hpp"
 
 namespace weir::testing {
@@ -17,18 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr RedisOptions never_stalled{.stalled_ms = 600'000};
-
-class RedisFailuresTest : public ::testing::Test {
-protected:
-    void SetUp() override {
-        if (!RedisServer::available()) GTEST_SKIP() << "redis-server is not installed";
-        server_.emplace();
-    }
-    RedisAddress address() const { return {.host = "127.0.0.1", .port = server_->port()}; }
-
-    std::optional<RedisServer> server_;
-};
+class RedisFailuresTest : public OneRedis {};
 
 TEST_F(RedisFailuresTest, ItComesBackAfterARestart) {
     RunningRedisConnection redis(address(), never_stalled);
