@@ -19,6 +19,7 @@
 #include "app/store.hpp"
 #include "app/worker_thread.hpp"
 #include "observe/access_log.hpp"
+#include "observe/log.hpp"
 #include "observe/metrics.hpp"
 
 namespace weir::app {
@@ -187,6 +188,7 @@ void Server::Impl::reload() {
                       mistakes.size() == 1 ? "" : "s");
         return;
     }
+    observe::set_log_level(store.current()->log_level);
     for (const config::Mistake& note : store.notes()) {
         spdlog::warn("reload: {}: {}", note.where, note.message);
     }

@@ -51,4 +51,8 @@ void set_up_log(const std::string& level, bool json) {
     spdlog::set_default_logger(std::move(logger));
 }
 
+void set_log_level(const std::string& level) {
+    spdlog::default_logger_raw()->set_level(spdlog::level::from_str(level));
+}
+
 }  // namespace weir::observe

@@ -6,7 +6,10 @@
 namespace weir::observe {
 
 /// `level` as in the configuration: trace, debug, info, warning, error, off. `json`: one JSON object per
-/// line, otherwise text. Call it before threads start; calling it again changes the level.
+/// line, otherwise text. Call it once, before threads start.
 void set_up_log(const std::string& level, bool json);
+
+/// Changes the level of the log that was set up. Any thread.
+void set_log_level(const std::string& level);
 
 }  // namespace weir::observe

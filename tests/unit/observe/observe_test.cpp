@@ -2,9 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <spdlog/spdlog.h>
+
 #include <nlohmann/json.hpp>
 
 #include "observe/access_log.hpp"
+#include "observe/log.hpp"
 #include "observe/metrics.hpp"
 
 namespace weir::observe {
@@ -28,6 +31,15 @@ RequestRecord record() {
     row.added_us = 70;
     row.store_mode = "memory";
     return row;
+}
+
+TEST(Log, ItsLevelCanBeChanged) {
+    set_up_log("info", true);
+    EXPECT_FALSE(spdlog::should_log(spdlog::level::debug));
+    set_log_level("debug");
+    EXPECT_TRUE(spdlog::should_log(spdlog::level::debug));
+    set_log_level("error");
+    EXPECT_FALSE(spdlog::should_log(spdlog::level::warn));
 }
 
 TEST(AccessLog, ALineIsOneJsonObject) {
