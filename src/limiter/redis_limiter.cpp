@@ -35,8 +35,13 @@ WindowCall call_for(const std::vector<Charge>& charges, const Correction& correc
 void note_renewals(std::vector<Charge>& charges, const Correction& correction, const WindowReply& reply) {
     for (std::size_t i = 0; i < charges.size(); ++i) {
         Place& place = charges[i].place;
-        // Of an earlier life of the ledger nothing can be taken back any more.
-        if (place.epoch != reply.ledgers[i].epoch) place = {.epoch = reply.ledgers[i].epoch};
+        // Of an earlier life of the ledger nothing can be taken back any more. Epoch 0 is no earlier life:
+        // nothing lies there yet, and input found out later still counts from the admission.
+        if (place.epoch != reply.ledgers[i].epoch) {
+            const std::int64_t admission_bucket = place.epoch == 0 ? place.admission_bucket : 0;
+            place = {.epoch = reply.ledgers[i].epoch};
+            place.admission_bucket = admission_bucket;
+        }
         note_renewal(place, charges[i].window_us, correction, reply.now_us);
     }
 }

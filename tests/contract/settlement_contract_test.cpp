@@ -231,6 +231,16 @@ TEST_P(LimiterContract, InputIsRaisedNowWhereItsBucketIsGoneAndNeverRefunded) {
     EXPECT_EQ(store.peek(ledgers).front().reset_us, minute_us);
 }
 
+TEST_P(LimiterContract, InputOfARequestThatDemandedNothingIsChargedWhenItWasAdmitted) {
+    const Ledgers ledgers{ledger("a", minute_us, {{input_tokens, limit_max}})};
+    Reservation nothing = admit({0, 0, 0}, ledgers);
+    store.advance(50 * second_us);
+    store.progress(nothing, 1);
+    store.settle(std::move(nothing), exactly({0, 30, 1}));
+    EXPECT_EQ(store.peek(ledgers).front().used, 30);
+    EXPECT_EQ(store.peek(ledgers).front().reset_us, 10 * second_us);
+}
+
 TEST_P(LimiterContract, SettlingAfterEverythingRanOutChargesTheOutputOnly) {
     const Ledgers ledgers{ledger("a", second_us, {})};
     Reservation reservation = admit(demand, ledgers);
