@@ -27,7 +27,8 @@
 --                      and output, and when the newest entry that holds each of the three expires (0: none does)
 --         for each r, in order: 1 admitted
 --                               0 refused, then: ledger (from 1), dimension (1 requests, 2 input, 3 output,
---                                 4 input + output), used, and in how many microseconds it will fit
+--                                 4 input + output), used, in how many microseconds it will fit, and how much
+--                                 more of that dimension would fit then, too
 --                               -1 too late, nothing was done
 -- Stored  a ZSET per ledger. Each entry is a member of 19 bytes, big-endian: bucket mod 2^16 (2), requests (5),
 --         input (6), output (6); its score is when it expires, bucket * g, g = ceil(W / 120). One member of 27 bytes
@@ -260,7 +261,7 @@ local function walk(ledger, last)
     return ledger.walked
 end
 
--- When so much of a dimension has expired.
+-- When so much of a dimension has expired, and how much more will have by then.
 local function freed_at(ledger, dimension, amount)
     local walked = ledger.walked or walk(ledger, (ledger.changed[1] or ledger.has_expired) and -1 or 8)
     if not walked.is_whole and (walked[dimension][walked.count] or 0) < amount then walked = walk(ledger, -1) end
@@ -269,12 +270,12 @@ local function freed_at(ledger, dimension, amount)
         local middle = math.floor((low + high) / 2)
         if sums[middle] >= amount then high = middle else low = middle + 1 end
     end
-    return walked.expiries[low] or now
+    return walked.expiries[low] or now, (sums[low] or amount) - amount
 end
 
 -- Who has to wait longest, and how long.
 local function append_refusal(reply, ledgers, demand)
-    local longest, by, dimension, used = -1, 0, 0, 0
+    local longest, by, dimension, used, more = -1, 0, 0, 0, 0
     for k, ledger in ipairs(ledgers) do
         local wanted = {demand.r, demand.i, demand.o, demand.i + demand.o}
         local sums = {ledger.r, ledger.i, ledger.o, ledger.i + ledger.o}
@@ -282,13 +283,13 @@ local function append_refusal(reply, ledgers, demand)
         for d = 1, 4 do
             local excess = sums[d] + wanted[d] - limits[d]
             if wanted[d] > 0 and excess > 0 then
-                local wait = freed_at(ledger, d, excess) - now
-                if wait > longest then longest, by, dimension, used = wait, k, d, sums[d] end
+                local at, beyond = freed_at(ledger, d, excess)
+                if at - now > longest then longest, by, dimension, used, more = at - now, k, d, sums[d], beyond end
             end
         end
     end
     local n = #reply
-    reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4] = by, dimension, used, longest
+    reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4], reply[n + 5] = by, dimension, used, longest, more
 end
 
 -- Of each dimension, when the newest entry that holds some of it expires: nearly always one of the last few.

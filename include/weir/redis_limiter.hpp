@@ -30,6 +30,8 @@ struct RedisStoreOptions {
     std::int64_t nodes = 0;               ///< that share the store; 0: as heartbeats have shown
     std::size_t ledgers_max = 1'000'000;  ///< that this node writes down for itself
     std::int64_t heartbeat_ms = 1'000;
+    /// How long a refusal is remembered, so that what is surely refused again is not asked for. 0: not at all.
+    std::int64_t refusals_remembered_ms = 100;
     int failures_max = 3;  ///< calls that fail in a row before the node decides alone
     /// The time that ledgers are charged by. Empty: Redis's own, which every node shares; given: for tests.
     std::function<std::int64_t()> time_us{};
@@ -44,6 +46,10 @@ struct RedisStoreOptions {
 struct RedisStoreStatistics {
     std::string_view mode;          ///< "redis", or what decides without it: "local", "open", "closed"
     std::int64_t nodes = 0;         ///< that share the store, this one included; 0: not known yet
+    std::uint64_t calls = 0;        ///< of the script, for requests
+    std::uint64_t operations = 0;   ///< that went with them: reserves, progress, settlements
+    std::uint64_t recalled = 0;     ///< refusals of which Redis was not asked
+    std::uint64_t overflows = 0;    ///< operations for which too many waited already
     std::uint64_t timeouts = 0;     ///< calls that were not answered in time
     std::uint64_t unavailable = 0;  ///< calls that could not be sent
     std::uint64_t errors = 0;       ///< calls that Redis answered with an error, or with nonsense

@@ -11,26 +11,6 @@ namespace weir {
 
 namespace {
 
-WindowCall call_for(std::span<const LedgerLimits> ledgers) {
-    WindowCall call;
-    call.ledgers.reserve(ledgers.size());
-    for (const LedgerLimits& ledger : ledgers) {
-        call.ledgers.push_back({ledger_key(ledger), ledger.window_us, ledger.limits});
-    }
-    return call;
-}
-
-WindowCall call_for(const std::vector<Charge>& charges, const Correction& correction) {
-    WindowCall call;
-    Change change{.correction = correction, .places = {}};
-    for (const Charge& charge : charges) {
-        call.ledgers.push_back({charge.ledger, charge.window_us, {}});
-        change.places.push_back(charge.place);
-    }
-    call.changes.push_back(std::move(change));
-    return call;
-}
-
 /// Where the charges lie in Redis after a renewal.
 void note_renewals(std::vector<Charge>& charges, const Correction& correction, const WindowReply& reply) {
     for (std::size_t i = 0; i < charges.size(); ++i) {
@@ -49,7 +29,10 @@ void note_renewals(std::vector<Charge>& charges, const Correction& correction, c
 }  // namespace
 
 RedisLimiter::RedisLimiter(RedisNode& node, boost::asio::io_context& context)
-    : node_(node), windows_(node, context) {
+    : node_(node),
+      windows_(node, context),
+      mailboxes_(node, windows_),
+      refusals_(node.options.refusals_remembered_ms * 1000) {
     boost::asio::co_spawn(context, windows_.connection().run(), boost::asio::detached);
 }
 
@@ -67,7 +50,9 @@ awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, std::span<const
     }
     if (ledgers.empty()) co_return admit_unlimited(demand);
     if (node_.health.asks_store()) {
-        auto asked = co_await ask(demand, ledgers);
+        std::string set = set_name(ledgers);
+        if (auto refused = recall(set, demand, ledgers)) co_return std::move(*refused);
+        auto asked = co_await ask(std::move(set), demand, ledgers);
         if (asked) co_return asked;
     }
     co_return decide_alone(demand, ledgers);
@@ -82,38 +67,66 @@ Decision RedisLimiter::admit_unlimited(const Demand& demand) const {
     return decision;
 }
 
-awaitable<result<Decision>> RedisLimiter::ask(const Demand& demand, std::span<const LedgerLimits> ledgers) {
-    WindowCall call = call_for(ledgers);
-    call.demands.push_back(demand);
+std::optional<Decision> RedisLimiter::recall(const std::string& set, const Demand& demand,
+                                             std::span<const LedgerLimits> ledgers) {
+    KnownUnder under{.changes = 0, .store_epoch = node_.store_epoch.load(std::memory_order_relaxed)};
+    for (const LedgerLimits& ledger : ledgers) under.changes += node_.changes.of(ledger_key(ledger));
+    const auto known = refusals_.recall(set, demand, ledgers, under, node_.local_us());
+    if (!known) return std::nullopt;
+    node_.counters.recalled.fetch_add(1, std::memory_order_relaxed);
+    Decision decision;
+    decision.decided_at_us = node_.now_us();
+    decision.decided_by = "redis";
+    decision.refusal = known->refusal;
+    decision.tightest = known->tightest;
+    return decision;
+}
+
+awaitable<result<Decision>> RedisLimiter::ask(std::string set, const Demand& demand,
+                                              std::span<const LedgerLimits> ledgers) {
     // Too late may mean that the clocks were not understood yet: the reply has mended that.
     for (int attempt = 0; attempt < 2; ++attempt) {
-        const auto reply = co_await windows_.run(call, node_.options.timeout_ms);
-        if (!reply) co_return reply.error();
-        const DemandReply& answer = reply->demands.front();
-        if (answer.kind == DemandReply::Kind::admitted) co_return admit(demand, ledgers, call, *reply);
-        if (answer.kind == DemandReply::Kind::refused) {
-            Decision decision;
-            decision.decided_at_us = reply->now_us;
-            decision.decided_by = "redis";
-            decision.refusal = answer.refusal;
-            decision.tightest = tightest_of(levels_of(call, *reply));
-            co_return decision;
-        }
+        Letter letter{.set = set, .demand = demand, .ledgers = ledgers};
+        co_await mailboxes_.send(letter);
+        if (letter.error) co_return letter.error;
+        const DemandReply::Kind kind = letter.demand_reply.kind;
+        if (kind == DemandReply::Kind::admitted) co_return admit(demand, ledgers, *letter.reply);
+        if (kind == DemandReply::Kind::refused) co_return refuse(letter);
         node_.counters.late.fetch_add(1, std::memory_order_relaxed);
     }
     node_.health.note_failure("Redis runs what it is sent too late");
     co_return errc::store_unavailable;
 }
 
+Decision RedisLimiter::refuse(const Letter& letter) {
+    Decision decision;
+    decision.decided_at_us = letter.reply->now_us;
+    decision.decided_by = "redis";
+    decision.refusal = letter.demand_reply.refusal;
+    decision.tightest = tightest_of(levels_of(letter.ledgers, *letter.reply));
+    if (letter.changes) {
+        const KnownUnder under{.changes = *letter.changes,
+                               .store_epoch = node_.store_epoch.load(std::memory_order_relaxed)};
+        refusals_.learn(letter.set, letter.ledgers, under,
+                        {.demand = letter.demand,
+                         .refusal = decision.refusal,
+                         .alike_more = letter.demand_reply.alike_more,
+                         .sent_us = letter.reply->sent_us,
+                         .received_us = node_.local_us(),
+                         .tightest = decision.tightest});
+    }
+    return decision;
+}
+
 Decision RedisLimiter::admit(const Demand& demand, std::span<const LedgerLimits> ledgers,
-                             const WindowCall& call, const WindowReply& reply) {
+                             const WindowReply& reply) {
     std::vector<Charge> charges;
     charges.reserve(ledgers.size());
     std::int64_t shortest_lease_us = lease_us_max;
     for (std::size_t i = 0; i < ledgers.size(); ++i) {
         Place place = place_of_charge(ledgers[i].window_us, reply.now_us);
         place.epoch = reply.ledgers[i].epoch;
-        charges.push_back({.ledger = call.ledgers[i].key,
+        charges.push_back({.ledger = ledger_key(ledgers[i]),
                            .window_us = ledgers[i].window_us,
                            .place = place,
                            .held = {},
@@ -128,7 +141,7 @@ Decision RedisLimiter::admit(const Demand& demand, std::span<const LedgerLimits>
     decision.verdict = Verdict::admitted;
     decision.decided_at_us = reply.now_us;
     decision.decided_by = "redis";
-    decision.tightest = tightest_of(levels_of(call, reply));
+    decision.tightest = tightest_of(levels_of(ledgers, reply));
     decision.reservation.emplace(demand, std::move(charges), shortest_lease_us);
     return decision;
 }
@@ -170,11 +183,16 @@ awaitable<void> RedisLimiter::correct(Reservation& reservation, const Correction
     std::int64_t now_us = node_.now_us();
     auto written = Journal::Written::not_in_store;
     if (node_.health.asks_store()) {
-        const auto reply = co_await windows_.run(call_for(charges, correction), node_.options.timeout_ms);
-        if (reply) {
+        Letter letter{.set = set_name(charges),
+                      .demand = {},
+                      .ledgers = {},
+                      .correction = &correction,
+                      .charges = &charges};
+        co_await mailboxes_.send(letter);
+        if (letter.reply) {
             written = Journal::Written::in_store;
-            now_us = reply->now_us;
-            if (renews) note_renewals(charges, correction, *reply);
+            now_us = letter.reply->now_us;
+            if (renews) note_renewals(charges, correction, *letter.reply);
         } else {
             // It may have been done, so that taking back once more could take what is somebody else's.
             for (Charge& charge : charges) charge.place = {};
@@ -186,9 +204,12 @@ awaitable<void> RedisLimiter::correct(Reservation& reservation, const Correction
 
 awaitable<result<std::vector<Level>>> RedisLimiter::peek(std::span<const LedgerLimits> ledgers) {
     if (node_.health.asks_store()) {
-        const WindowCall call = call_for(ledgers);
-        const auto reply = co_await windows_.run(call, node_.options.timeout_ms);
-        if (reply) co_return levels_of(call, *reply);
+        WindowCall call;
+        for (const LedgerLimits& ledger : ledgers) {
+            call.ledgers.push_back({ledger_key(ledger), ledger.window_us, ledger.limits});
+        }
+        const auto reply = co_await windows_.run(std::move(call), node_.options.timeout_ms);
+        if (reply) co_return levels_of(ledgers, *reply);
     }
     if (node_.options.without_store == WithoutStore::closed) co_return errc::store_unavailable;
     co_return node_.journal.levels(ledgers, node_.nodes_known(), node_.now_us());

@@ -4,8 +4,10 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 
+#include "limiter/mailboxes.hpp"
 #include "limiter/redis_node.hpp"
 #include "limiter/redis_windows.hpp"
+#include "limiter/refusal_memory.hpp"
 #include "weir/limiter.hpp"
 
 namespace weir {
@@ -22,9 +24,13 @@ public:
     awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) override;
 
 private:
-    awaitable<result<Decision>> ask(const Demand& demand, std::span<const LedgerLimits> ledgers);
-    Decision admit(const Demand& demand, std::span<const LedgerLimits> ledgers, const WindowCall& call,
-                   const WindowReply& reply);
+    /// A refusal that needs no asking.
+    std::optional<Decision> recall(const std::string& set, const Demand& demand,
+                                   std::span<const LedgerLimits> ledgers);
+    awaitable<result<Decision>> ask(std::string set, const Demand& demand,
+                                    std::span<const LedgerLimits> ledgers);
+    Decision refuse(const Letter& letter);
+    Decision admit(const Demand& demand, std::span<const LedgerLimits> ledgers, const WindowReply& reply);
     /// Charges nothing: no limit applies, or none is looked at.
     Decision admit_unlimited(const Demand& demand) const;
     result<Decision> decide_alone(const Demand& demand, std::span<const LedgerLimits> ledgers);
@@ -33,6 +39,8 @@ private:
 
     RedisNode& node_;
     RedisWindows windows_;
+    Mailboxes mailboxes_;
+    RefusalMemory refusals_;
 };
 
 }  // namespace weir

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "limiter/journal.hpp"
+#include "limiter/ledger_changes.hpp"
 #include "limiter/store_health.hpp"
 #include "limiter/store_time.hpp"
 #include "weir/clock.hpp"
@@ -24,16 +25,19 @@ struct RedisNode {
     StoreTime time;
     StoreHealth health;
     Journal journal;
+    LedgerChanges changes;
     std::atomic<std::int64_t> nodes{0};        ///< the most of the last hour, 0: not known
     std::atomic<std::int64_t> store_epoch{0};  ///< 0: not known
 
     struct Counters {
-        std::atomic<std::uint64_t> timeouts{0}, unavailable{0}, errors{0}, late{0}, alone{0}, unmetered{0},
-            data_losses{0};
+        std::atomic<std::uint64_t> calls{0}, operations{0}, timeouts{0}, unavailable{0}, errors{0}, late{0},
+            alone{0}, unmetered{0}, data_losses{0}, overflows{0}, recalled{0};
     } counters;
 
     /// The time that ledgers are charged by, as far as this node can tell.
     std::int64_t now_us() const { return options.time_us ? options.time_us() : time.now_us(); }
+    /// The clock by which this node measures how long ago something was. A test's own, where one is given.
+    std::int64_t local_us() const { return options.time_us ? options.time_us() : clock.steady_us(); }
     std::int64_t nodes_known() const noexcept {
         return options.nodes > 0 ? options.nodes : nodes.load(std::memory_order_relaxed);
     }

@@ -26,6 +26,10 @@ public:
         };
         return {.mode = node_.mode(),
                 .nodes = node_.nodes_known(),
+                .calls = value(counters.calls),
+                .operations = value(counters.operations),
+                .recalled = value(counters.recalled),
+                .overflows = value(counters.overflows),
                 .timeouts = value(counters.timeouts),
                 .unavailable = value(counters.unavailable),
                 .errors = value(counters.errors),

@@ -38,6 +38,7 @@ RedisWindows::~RedisWindows() = default;
 
 awaitable<result<WindowReply>> RedisWindows::run(WindowCall call, std::int64_t timeout_ms) {
     const std::int64_t sent_us = node_.clock.steady_us();
+    const std::int64_t sent_local_us = node_.local_us();
     call.fresh_epoch = fresh_epoch();
     call.store_epoch = node_.store_epoch.load(std::memory_order_relaxed);
     if (node_.options.time_us) {
@@ -49,7 +50,7 @@ awaitable<result<WindowReply>> RedisWindows::run(WindowCall call, std::int64_t t
     const auto answered = co_await send_script(words, sent_us + timeout_ms * 1000);
     if (!answered) co_return answered.error();
     const auto numbers = integers_of(*answered);
-    const auto reply = numbers ? decode(call, *numbers) : std::nullopt;
+    auto reply = numbers ? decode(call, *numbers) : std::nullopt;
     if (!reply) {
         node_.counters.errors.fetch_add(1, std::memory_order_relaxed);
         node_.health.note_failure("an answer that makes no sense");
@@ -61,7 +62,8 @@ awaitable<result<WindowReply>> RedisWindows::run(WindowCall call, std::int64_t t
         node_.health.note_data_lost("Redis was emptied");
         co_return errc::store_unavailable;
     }
-    co_return *reply;
+    reply->sent_us = sent_local_us;
+    co_return std::move(*reply);
 }
 
 awaitable<result<RedisReply>> RedisWindows::command(std::vector<std::string> words, std::int64_t timeout_ms) {

@@ -86,6 +86,7 @@ std::optional<DemandReply> take_demand_reply(Numbers& numbers, const WindowCall&
     refusal.used = numbers.take();
     refusal.requested = demand.of(refusal.dimension);
     refusal.retry_after_us = numbers.take();
+    reply.alike_more = numbers.take();
     return reply;
 }
 
@@ -161,16 +162,16 @@ std::optional<WindowReply> decode(const WindowCall& call, std::span<const std::i
     return reply;
 }
 
-std::vector<Level> levels_of(const WindowCall& call, const WindowReply& reply) {
+std::vector<Level> levels_of(std::span<const LedgerLimits> ledgers, const WindowReply& reply) {
     std::vector<Level> levels;
-    levels.reserve(call.ledgers.size() * dimension_count);
-    for (std::size_t i = 0; i < call.ledgers.size(); ++i) {
+    levels.reserve(ledgers.size() * dimension_count);
+    for (std::size_t i = 0; i < ledgers.size(); ++i) {
         for (const Dimension dimension : all_dimensions) {
-            const std::int64_t limit = call.ledgers[i].limits.of(dimension);
+            const std::int64_t limit = ledgers[i].limits.of(dimension);
             if (limit == unlimited) continue;
-            const std::int64_t until = until_us(reply.ledgers[i], dimension);
-            levels.push_back({i, dimension, limit, reply.ledgers[i].sums.of(dimension),
-                              std::max<std::int64_t>(until - reply.now_us, 0)});
+            const LedgerState& ledger = reply.ledgers[i];
+            levels.push_back({i, dimension, limit, ledger.sums.of(dimension),
+                              std::max<std::int64_t>(until_us(ledger, dimension) - reply.now_us, 0)});
         }
     }
     return levels;

@@ -59,11 +59,14 @@ struct LedgerState {
 struct DemandReply {
     enum class Kind : std::uint8_t { admitted, refused, late };
     Kind kind = Kind::late;
-    Refusal refusal;  ///< where refused
+    // Where refused:
+    Refusal refusal;
+    std::int64_t alike_more = 0;  ///< so much more of that dimension would have had to wait equally long
 };
 
 struct WindowReply {
     std::int64_t now_us = 0;         ///< Redis's time
+    std::int64_t sent_us = 0;        ///< when the call was sent, on this node's clock
     bool other_store_epoch = false;  ///< nothing was done, and nothing below is set
     std::vector<LedgerState> ledgers;
     std::vector<DemandReply> demands;
@@ -81,7 +84,7 @@ std::vector<std::string> encode(const WindowCall& call, const std::string& scrip
 /// nullopt where the numbers are not an answer to that call.
 std::optional<WindowReply> decode(const WindowCall& call, std::span<const std::int64_t> numbers);
 
-/// The levels of each limited dimension of each ledger, in order.
-std::vector<Level> levels_of(const WindowCall& call, const WindowReply& reply);
+/// The level of each limited dimension of each ledger, in order.
+std::vector<Level> levels_of(std::span<const LedgerLimits> ledgers, const WindowReply& reply);
 
 }  // namespace weir

@@ -23,7 +23,7 @@ constexpr std::size_t in_flight_max = 40;
 constexpr std::int64_t pool_windows_us[] = {second_us, 7 * second_us, minute_us, 31 * day_us};
 constexpr std::size_t pool_size = 2 * std::size(pool_windows_us);
 
-enum class Kind { reserve, progress, settle, peek, pass, pass_to_room, step_back };
+enum class Kind { reserve, again, progress, settle, peek, pass, pass_to_room, step_back };
 
 /// One operation. `pick` chooses ledgers, or a reservation among those in flight.
 struct Command {
@@ -47,8 +47,8 @@ std::int64_t duration_us(const Command& command) {
 }
 
 std::ostream& operator<<(std::ostream& out, const Command& command) {
-    constexpr const char* names[] = {"reserve", "progress",     "settle",   "peek",
-                                     "pass",    "pass_to_room", "step_back"};
+    constexpr const char* names[] = {"reserve", "again", "progress",     "settle",
+                                     "peek",    "pass",  "pass_to_room", "step_back"};
     constexpr const char* fates[] = {"release", "run_out", "charge"};
     out << "\n  " << names[static_cast<std::size_t>(command.kind)];
     if (command.kind >= Kind::pass) return out << " " << duration_us(command) << " us";
@@ -62,6 +62,7 @@ std::ostream& operator<<(std::ostream& out, const Command& command) {
 rc::Gen<Command> any_command() {
     using rc::gen::inRange;
     const auto kind = rc::gen::weightedElement<Kind>({{30, Kind::reserve},
+                                                      {12, Kind::again},
                                                       {12, Kind::progress},
                                                       {18, Kind::settle},
                                                       {4, Kind::peek},
@@ -110,6 +111,7 @@ rc::Gen<std::vector<Command>> any_commands() {
 struct Tally {
     std::int64_t commands = 0;
     std::map<Verdict, std::int64_t> verdicts;
+    std::int64_t recalled = 0;  ///< refused by what the store remembers
     std::int64_t progressed = 0;
     std::int64_t settled = 0;
     std::int64_t settled_late = 0;  ///< when a ledger had forgotten the input already
@@ -137,7 +139,10 @@ public:
         ++tally_.commands;
         switch (command.kind) {
             case Kind::reserve:
-                return reserve(command);
+                return reserve({command.requests, command.input_tokens, command.output_tokens},
+                               pick_ledgers(command.pick));
+            case Kind::again:
+                return reserve_again(command);
             case Kind::progress:
                 return progress(command);
             case Kind::settle:
@@ -191,21 +196,38 @@ private:
         return picked;
     }
 
-    void reserve(const Command& command) {
+    /// What was refused last, or nearly that.
+    void reserve_again(const Command& command) {
+        const std::int64_t more = command.pick % 3 - 1;
+        if (refused_ledgers_.empty()) return;
+        Demand demand = refused_;
+        if (command.exact) demand.input_tokens += more;
+        if (command.unproduced == 0) demand.output_tokens += more;
+        reserve(demand, std::vector(refused_ledgers_));
+    }
+
+    void reserve(const Demand& demand, const std::vector<LedgerLimits>& ledgers) {
         if (in_flight_.size() == in_flight_max) return;
-        const std::vector<LedgerLimits> ledgers = pick_ledgers(command.pick);
-        const Demand demand{command.requests, command.input_tokens, command.output_tokens};
+        const std::uint64_t recalled_before = store_.recalled();
         Decision decision = store_.reserve(demand, ledgers);
+        const bool was_recalled = store_.recalled() > recalled_before;
+        if (was_recalled) ++tally_.recalled;
         BruteForce::Answer answer = model_.reserve(demand, ledgers, store_.now_us());
         RC_ASSERT(static_cast<int>(decision.verdict) == static_cast<int>(answer.verdict));
         RC_ASSERT(decision.decided_at_us == store_.now_us());
         RC_ASSERT(decision.reservation.has_value() == answer.ticket.has_value());
         ++tally_.verdicts[decision.verdict];
+        // What has expired since it was learned does not show in how full it says the ledgers are.
+        if (was_recalled) decision.refusal.used = answer.refusal.used;
         if (decision.verdict != Verdict::admitted) expect_same_refusal(decision.refusal, answer.refusal);
-        if (decision.verdict == Verdict::refused)
+        if (decision.verdict == Verdict::refused) {
             room_at_us_ = store_.now_us() + decision.refusal.retry_after_us;
-        if (decision.verdict == Verdict::admitted || decision.verdict == Verdict::refused)
-            expect_tightest(decision, model_.peek(ledgers, store_.now_us()));
+            refused_ = demand;
+            refused_ledgers_ = ledgers;
+        }
+        const bool shows_levels =
+            decision.verdict == Verdict::admitted || decision.verdict == Verdict::refused;
+        if (shows_levels && !was_recalled) expect_tightest(decision, model_.peek(ledgers, store_.now_us()));
         if (answer.ticket)
             in_flight_.push_back({std::move(*decision.reservation), std::move(*answer.ticket), ledgers});
         expect_same_levels(ledgers);
@@ -273,6 +295,8 @@ private:
     std::vector<LedgerLimits> pool_;
     std::vector<Flight> in_flight_;
     std::int64_t room_at_us_ = 0;
+    Demand refused_;
+    std::vector<LedgerLimits> refused_ledgers_;
     Tally& tally_;
 };
 
@@ -291,15 +315,18 @@ TEST_P(LimiterModel, AgreesWithTheBruteForceLogAfterEveryStep) {
          {Verdict::admitted, Verdict::refused, Verdict::never_fits, Verdict::blocked}) {
         EXPECT_GE(tally.verdicts[verdict], happens_min) << static_cast<int>(verdict);
     }
+    if (GetParam().recalls) {
+        EXPECT_GE(tally.recalled, happens_min);
+    }
     EXPECT_GE(tally.progressed, happens_min);
     EXPECT_GE(tally.settled, happens_min);
     EXPECT_GE(tally.settled_late, happens_min);
     EXPECT_GE(tally.stepped_back, happens_min);
     std::cout << tally.commands << " commands: " << tally.verdicts[Verdict::admitted] << " admitted, "
               << tally.verdicts[Verdict::refused] << " refused, " << tally.verdicts[Verdict::never_fits]
-              << " never fit, " << tally.verdicts[Verdict::blocked] << " blocked, " << tally.progressed
-              << " progressed, " << tally.settled << " settled, " << tally.settled_late << " places late, "
-              << tally.stepped_back << " steps back\n";
+              << " never fit, " << tally.verdicts[Verdict::blocked] << " blocked, " << tally.recalled
+              << " recalled, " << tally.progressed << " progressed, " << tally.settled << " settled, "
+              << tally.settled_late << " places late, " << tally.stepped_back << " steps back\n";
 }
 
 }  // namespace

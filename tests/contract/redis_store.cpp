@@ -40,6 +40,7 @@ public:
     Limiter& limiter() override { return *limiter_; }
     boost::asio::io_context& context() override { return context_; }
     void set_now_us(std::int64_t now_us) override { now_us_ = now_us; }
+    std::uint64_t recalled() const override { return store_->statistics().recalled; }
 
 private:
     boost::asio::io_context context_;
@@ -57,7 +58,7 @@ private:
 }  // namespace
 
 std::vector<StoreKind> store_kinds() {
-    return {{"redis", [] { return std::make_unique<RedisUnderTest>(); }}};
+    return {{"redis", [] { return std::make_unique<RedisUnderTest>(); }, true}};
 }
 
 }  // namespace weir::testing

@@ -1,0 +1,86 @@
+// Which refusals hold, and for which demands.
+#include "limiter/refusal_memory.hpp"
+
+#include <algorithm>
+
+namespace weir {
+
+namespace {
+
+bool same_limits(std::span<const LedgerLimits> ledgers, const std::vector<Limits>& limits) noexcept {
+    return std::equal(ledgers.begin(), ledgers.end(), limits.begin(), limits.end(),
+                      [](const LedgerLimits& ledger, const Limits& known) { return ledger.limits == known; });
+}
+
+/// The wait in each dimension grows with what is demanded there, and a refusal names the longest. So it stays
+/// the longest where nothing else is demanded more of.
+bool answers(const KnownRefusal& known, const Demand& demand) noexcept {
+    return std::all_of(all_dimensions.begin(), all_dimensions.end(), [&](Dimension dimension) {
+        const std::int64_t wanted = demand.of(dimension);
+        const std::int64_t refused = known.demand.of(dimension);
+        if (dimension != known.refusal.dimension) return wanted <= refused;
+        return wanted >= refused && wanted - refused <= known.alike_more;
+    });
+}
+
+}  // namespace
+
+bool RefusalMemory::holds(const KnownRefusal& refusal, std::int64_t now_us) const noexcept {
+    const std::int64_t age_us = now_us - refusal.sent_us;
+    return age_us >= 0 && age_us < std::min(refusal.refusal.retry_after_us, remembered_us_);
+}
+
+bool RefusalMemory::has_place(std::int64_t now_us) {
+    if (sets_.size() < sets_max) return true;
+    std::erase_if(sets_, [&](const auto& named) {
+        const auto& refusals = named.second.refusals;
+        return std::none_of(refusals.begin(), refusals.end(),
+                            [&](const KnownRefusal& refusal) { return holds(refusal, now_us); });
+    });
+    return sets_.size() < sets_max;
+}
+
+void RefusalMemory::learn(const std::string& set, std::span<const LedgerLimits> ledgers,
+                          const KnownUnder& under, const KnownRefusal& refusal) {
+    if (!holds(refusal, refusal.received_us)) return;
+    auto found = sets_.find(set);
+    if (found == sets_.end()) {
+        if (!has_place(refusal.received_us)) return;
+        found = sets_.try_emplace(set).first;
+    }
+    Set& known = found->second;
+    if (known.under != under || !same_limits(ledgers, known.limits)) {
+        known = {.under = under, .limits = {}, .refusals = {}, .oldest = 0};
+        for (const LedgerLimits& ledger : ledgers) known.limits.push_back(ledger.limits);
+    }
+    if (known.refusals.size() < refusals_per_set_max) {
+        known.refusals.push_back(refusal);
+    } else {
+        known.refusals[known.oldest] = refusal;
+        known.oldest = (known.oldest + 1) % refusals_per_set_max;
+    }
+}
+
+std::optional<KnownRefusal> RefusalMemory::recall(const std::string& set, const Demand& demand,
+                                                  std::span<const LedgerLimits> ledgers,
+                                                  const KnownUnder& under, std::int64_t now_us) const {
+    const auto found = sets_.find(set);
+    if (found == sets_.end()) return std::nullopt;
+    const Set& known = found->second;
+    if (known.under != under || !same_limits(ledgers, known.limits)) return std::nullopt;
+    const auto refusal =
+        std::find_if(known.refusals.rbegin(), known.refusals.rend(),
+                     [&](const KnownRefusal& one) { return holds(one, now_us) && answers(one, demand); });
+    if (refusal == known.refusals.rend()) return std::nullopt;
+    KnownRefusal recalled = *refusal;
+    // From when the answer came: whoever comes back then comes no earlier than there is room.
+    const std::int64_t age_us = now_us - recalled.received_us;
+    recalled.refusal.requested = demand.of(recalled.refusal.dimension);
+    recalled.refusal.retry_after_us -= age_us;
+    for (auto& level : recalled.tightest) {
+        if (level) level->reset_us = std::max<std::int64_t>(level->reset_us - age_us, 0);
+    }
+    return recalled;
+}
+
+}  // namespace weir
