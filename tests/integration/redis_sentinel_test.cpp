@@ -35,6 +35,15 @@ std::unique_ptr<RedisServer> replica_of(const RedisServer& master) {
     return replica;
 }
 
+/// Empty where it does not say: a server that changes its role drops its clients.
+std::string role_of(RedisServer& server) {
+    try {
+        return server.command({"ROLE"});
+    } catch (const std::runtime_error&) {
+        return "";
+    }
+}
+
 class RedisSentinelTest : public ::testing::Test {
 protected:
     void SetUp() override {
@@ -92,8 +101,7 @@ TEST_F(RedisSentinelTest, FollowsAMasterThatStepsDown) {
         [&] {
             const auto answer = redis.ask({"INCR", "n"});
             if (answer && answer->error() != nullptr) redis.reconnect(answer->error()->text);
-            return answer && answer->integer() != nullptr && replica_->command({"GET", "n"}) != "" &&
-                   replica_->command({"ROLE"}).starts_with("master");
+            return answer && answer->integer() != nullptr && role_of(*replica_).starts_with("master");
         },
         failover_ms);
     EXPECT_TRUE(moved) << sentinel_->log();
