@@ -12,14 +12,21 @@ bool same_limits(std::span<const LedgerLimits> ledgers, const std::vector<Limits
                       [](const LedgerLimits& ledger, const Limits& known) { return ledger.limits == known; });
 }
 
+bool is_limited(const std::vector<Limits>& limits, Dimension dimension) noexcept {
+    return std::any_of(limits.begin(), limits.end(),
+                       [&](const Limits& ledger) { return ledger.of(dimension) != unlimited; });
+}
+
 /// The wait in each dimension grows with what is demanded there, and a refusal names the longest. So it stays
 /// the longest where nothing else is demanded more of.
-bool answers(const KnownRefusal& known, const Demand& demand) noexcept {
+bool answers(const KnownRefusal& known, const std::vector<Limits>& limits, const Demand& demand) noexcept {
     return std::all_of(all_dimensions.begin(), all_dimensions.end(), [&](Dimension dimension) {
         const std::int64_t wanted = demand.of(dimension);
         const std::int64_t refused = known.demand.of(dimension);
-        if (dimension != known.refusal.dimension) return wanted <= refused;
-        return wanted >= refused && wanted - refused <= known.alike_more;
+        if (dimension == known.refusal.dimension) {
+            return wanted >= refused && wanted - refused <= known.alike_more;
+        }
+        return wanted <= refused || !is_limited(limits, dimension);
     });
 }
 
@@ -68,9 +75,9 @@ std::optional<KnownRefusal> RefusalMemory::recall(const std::string& set, const 
     if (found == sets_.end()) return std::nullopt;
     const Set& known = found->second;
     if (known.under != under || !same_limits(ledgers, known.limits)) return std::nullopt;
-    const auto refusal =
-        std::find_if(known.refusals.rbegin(), known.refusals.rend(),
-                     [&](const KnownRefusal& one) { return holds(one, now_us) && answers(one, demand); });
+    const auto refusal = std::find_if(
+        known.refusals.rbegin(), known.refusals.rend(),
+        [&](const KnownRefusal& one) { return holds(one, now_us) && answers(one, known.limits, demand); });
     if (refusal == known.refusals.rend()) return std::nullopt;
     KnownRefusal recalled = *refusal;
     // From when the answer came: whoever comes back then comes no earlier than there is room.

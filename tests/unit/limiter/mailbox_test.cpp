@@ -1,0 +1,143 @@
+// What leaves with the next call, and in which order.
+#include "limiter/mailbox.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+namespace weir {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<LedgerLimits> limited_to(std::int64_t requests) {
+    std::vector<LedgerLimits> ledgers(1);
+    ledgers[0].ledger = "key:a:60000000";
+    ledgers[0].limits.set(Dimension::requests, requests);
+    return ledgers;
+}
+
+class MailboxTest : public ::testing::Test {
+protected:
+    /// The waiters are numbers in order of arrival.
+    Letter& add_demand(const std::vector<LedgerLimits>& asked) {
+        letters_.push_back({.set = "a", .demand = {1, 0, 0}, .ledgers = asked});
+        mailbox.push(letters_.back(), count_++);
+        return letters_.back();
+    }
+    void add_correction() {
+        letters_.push_back({.set = "a", .demand = {}, .correction = &correction_, .charges = &charges_});
+        mailbox.push(letters_.back(), count_++);
+    }
+    static std::vector<int> waiters_of(const Mailbox<int>::Entries& entries) {
+        std::vector<int> waiters;
+        for (const auto& entry : entries) waiters.push_back(entry.waiter.value_or(-1));
+        return waiters;
+    }
+
+    const std::vector<LedgerLimits> ledgers = limited_to(10);
+    Mailbox<int> mailbox;
+
+private:
+    int count_ = 0;
+    std::deque<Letter> letters_;
+    Correction correction_{};
+    std::vector<Charge> charges_{1};
+};
+
+TEST_F(MailboxTest, CorrectionsGoFirstAndThenDemandsAsTheyCame) {
+    add_demand(ledgers);
+    add_correction();
+    add_demand(ledgers);
+    add_correction();
+    EXPECT_THAT(waiters_of(mailbox.take()), ElementsAre(1, 3, 0, 2));
+    EXPECT_TRUE(mailbox.empty());
+}
+
+TEST_F(MailboxTest, OneCallTakesSixtyFourAndTheRestWaits) {
+    for (int i = 0; i < 40; ++i) add_demand(ledgers);
+    for (int i = 0; i < 60; ++i) add_correction();
+    const auto first = waiters_of(mailbox.take());
+    EXPECT_EQ(first.size(), 64U);
+    EXPECT_EQ(first[59], 99);
+    EXPECT_EQ(first[60], 0);
+    EXPECT_EQ(waiters_of(mailbox.take()).front(), 4);
+    EXPECT_TRUE(mailbox.empty());
+}
+
+TEST_F(MailboxTest, CorrectionsAloneFillACall) {
+    add_demand(ledgers);
+    for (int i = 0; i < 70; ++i) add_correction();
+    EXPECT_EQ(waiters_of(mailbox.take()).back(), 64);
+    EXPECT_THAT(waiters_of(mailbox.take()), ElementsAre(65, 66, 67, 68, 69, 70, 0));
+}
+
+TEST_F(MailboxTest, ACallHasOneSetOfLimits) {
+    const std::vector<LedgerLimits> reloaded = limited_to(20);
+    add_demand(ledgers);
+    add_demand(ledgers);
+    add_demand(reloaded);
+    add_demand(ledgers);
+    EXPECT_THAT(waiters_of(mailbox.take()), ElementsAre(0, 1));
+    EXPECT_THAT(waiters_of(mailbox.take()), ElementsAre(2));
+    EXPECT_THAT(waiters_of(mailbox.take()), ElementsAre(3));
+}
+
+TEST_F(MailboxTest, TheFirstInLineCarriesNextAndIsThenWaitedForByNobody) {
+    add_demand(ledgers);
+    add_correction();
+    EXPECT_EQ(mailbox.take_next_carrier(), 1);
+    EXPECT_THAT(waiters_of(mailbox.take()), ElementsAre(-1, 0));
+}
+
+TEST_F(MailboxTest, ItIsFullAtSomePoint) {
+    for (std::size_t i = 0; i < Mailbox<int>::waiting_max; ++i) {
+        EXPECT_FALSE(mailbox.full());
+        add_demand(ledgers);
+    }
+    EXPECT_TRUE(mailbox.full());
+    EXPECT_EQ(mailbox.take_all().size(), Mailbox<int>::waiting_max);
+    EXPECT_TRUE(mailbox.empty());
+}
+
+TEST(LettersTest, BecomeOneCallWithPlacesAsTheyAreWhenItLeaves) {
+    const std::vector<LedgerLimits> ledgers = limited_to(10);
+    Correction correction;
+    correction.produced = 7;
+    std::vector<Charge> charges(1);
+    charges[0].ledger = ledger_key(ledgers[0]);
+    const Letter settles{
+        .set = set_name(charges), .demand = {}, .correction = &correction, .charges = &charges};
+    const Letter asks{.set = set_name(ledgers), .demand = {1, 2, 3}, .ledgers = ledgers};
+    EXPECT_EQ(settles.set, asks.set);
+    charges[0].place.lease_bucket = 99;
+
+    const std::vector<const Letter*> letters{&settles, &asks};
+    const WindowCall call = call_for(letters);
+    ASSERT_EQ(call.ledgers.size(), 1U);
+    EXPECT_EQ(call.ledgers[0].key, ledger_key(ledgers[0]));
+    EXPECT_EQ(call.ledgers[0].limits.of(Dimension::requests), 10);
+    ASSERT_EQ(call.changes.size(), 1U);
+    EXPECT_EQ(call.changes[0].correction.produced, 7);
+    EXPECT_EQ(call.changes[0].places.at(0).lease_bucket, 99);
+    EXPECT_THAT(call.demands, ElementsAre(Demand{1, 2, 3}));
+}
+
+TEST(LettersTest, CorrectionsAloneAskForNoLimits) {
+    Correction correction;
+    correction.produced = 7;
+    std::vector<Charge> charges(1);
+    charges[0].ledger = "weir:1:{0}:key:a:60000000";
+    charges[0].window_us = 60'000'000;
+    const Letter settles{
+        .set = set_name(charges), .demand = {}, .correction = &correction, .charges = &charges};
+    const std::vector<const Letter*> letters{&settles, &settles};
+    const WindowCall call = call_for(letters);
+    EXPECT_EQ(call.changes.size(), 2U);
+    EXPECT_EQ(call.ledgers.at(0).window_us, 60'000'000);
+    EXPECT_EQ(call.ledgers.at(0).limits, Limits{});
+}
+
+}  // namespace
+}  // namespace weir
