@@ -32,12 +32,14 @@ std::string emptied_socket() {
 
 class RedisUnderTest final : public Store {
 public:
-    RedisUnderTest() {
+    /// Each call by the next of so many limiters, as if they came to different threads.
+    explicit RedisUnderTest(std::size_t threads) {
+        for (std::size_t i = 0; i < threads; ++i) limiters_.push_back(store_->make_limiter(context_));
         boost::asio::co_spawn(context_, store_->run(), boost::asio::detached);
         while (store_->statistics().mode != "redis") context_.run_one();
     }
 
-    Limiter& limiter() override { return *limiter_; }
+    Limiter& limiter() override { return *limiters_[turn_++ % limiters_.size()]; }
     boost::asio::io_context& context() override { return context_; }
     void set_now_us(std::int64_t now_us) override { now_us_ = now_us; }
     std::uint64_t recalled() const override { return store_->statistics().recalled; }
@@ -52,13 +54,15 @@ private:
                                                            .timeout_ms = 10'000,
                                                            .without_store = WithoutStore::closed,
                                                            .time_us = [this] { return now_us_; }});
-    std::unique_ptr<Limiter> limiter_ = store_->make_limiter(context_);
+    std::vector<std::unique_ptr<Limiter>> limiters_;
+    std::size_t turn_ = 0;
 };
 
 }  // namespace
 
 std::vector<StoreKind> store_kinds() {
-    return {{"redis", [] { return std::make_unique<RedisUnderTest>(); }, true}};
+    return {{"redis", [] { return std::make_unique<RedisUnderTest>(1); }, true},
+            {"redis_by_turns", [] { return std::make_unique<RedisUnderTest>(2); }, true}};
 }
 
 }  // namespace weir::testing

@@ -1,0 +1,158 @@
+// What waits together, what becomes of it when its call fails, and what a node remembers of refusals, over a
+// real Redis.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "limiter/mailbox.hpp"
+#include "store_node.hpp"
+#include "support/raw_client.hpp"
+
+namespace weir::testing {
+namespace {
+
+constexpr Demand one{1, 0, 0};
+constexpr Usage never_sent{.requests = 0, .certainty = Certainty::exact, .unproduced = Unproduced::release};
+
+class StoreMailboxTest : public ::testing::Test {
+protected:
+    using Decided = std::future<result<Decision>>;
+
+    void SetUp() override {
+        if (!RedisServer::available()) GTEST_SKIP() << "there is no redis-server";
+        server_.emplace();
+    }
+    void start(std::int64_t timeout_ms) {
+        RedisStoreOptions options = patient_options(*server_);
+        options.nodes = 1;
+        options.timeout_ms = timeout_ms;
+        // No heartbeat is to notice that Redis is paused before the calls do.
+        options.heartbeat_ms = std::max(timeout_ms, options.heartbeat_ms);
+        node_.emplace(std::move(options));
+        ASSERT_TRUE(node_->reaches_redis());
+    }
+    /// All of them have arrived when this returns.
+    std::vector<Decided> start_reserves(std::size_t count, const LedgerLimits& ledger) {
+        std::vector<Decided> decided;
+        for (std::size_t i = 0; i < count; ++i) decided.push_back(node_->start_reserve(one, {ledger}));
+        EXPECT_TRUE(node_->reserve(one, {}).has_value()) << "one that nobody has to be asked about";
+        return decided;
+    }
+    static std::int64_t decided_by(std::vector<Decided>& all, std::string_view whom) {
+        std::int64_t count = 0;
+        for (Decided& one_of_them : all) {
+            auto decision = one_of_them.get();
+            EXPECT_TRUE(decision && decision->reservation);
+            if (decision->decided_by == whom) ++count;
+            decision->reservation->close();
+        }
+        return count;
+    }
+    static void give_back(StoreNode& node, Reservation reservation) {
+        EXPECT_TRUE(node.settle(std::move(reservation), never_sent).has_value());
+    }
+
+    std::optional<RedisServer> server_;
+    std::optional<StoreNode> node_;
+};
+
+TEST_F(StoreMailboxTest, WhatArrivesDuringACallGoesOutTogether) {
+    start(60'000);
+    const LedgerLimits ledger = ledger_named("k", 1'000);
+    const RedisStoreStatistics before = node_->statistics();
+    server_->pause();
+    std::vector<Decided> all = start_reserves(1 + operations_max, ledger);
+    server_->resume();
+    EXPECT_EQ(decided_by(all, "redis"), 65);
+    EXPECT_EQ(node_->statistics().calls - before.calls, 2U);
+    EXPECT_EQ(node_->statistics().operations - before.operations, 65U);
+    EXPECT_EQ(stored_sum(*server_, ledger).requests, 65);
+}
+
+TEST_F(StoreMailboxTest, OtherLedgersDoNotWait) {
+    start(60'000);
+    server_->pause();
+    const RedisStoreStatistics before = node_->statistics();
+    std::vector<Decided> all = start_reserves(1, ledger_named("a", 10));
+    for (Decided& other : start_reserves(1, ledger_named("b", 10))) all.push_back(std::move(other));
+    EXPECT_EQ(node_->statistics().calls - before.calls, 2U);
+    server_->resume();
+    EXPECT_EQ(decided_by(all, "redis"), 2);
+}
+
+TEST_F(StoreMailboxTest, OnlySoManyWait) {
+    constexpr std::size_t too_many = 3;
+    start(60'000);
+    const LedgerLimits ledger = ledger_named("k", 1'000'000);
+    server_->pause();
+    std::vector<Decided> waiting = start_reserves(1 + Mailbox<int>::waiting_max, ledger);
+    std::vector<Decided> rest = start_reserves(too_many, ledger);
+    EXPECT_EQ(decided_by(rest, "local"), 3) << "answered while the others wait";
+    EXPECT_EQ(node_->statistics().overflows, too_many);
+    server_->resume();
+    EXPECT_EQ(decided_by(waiting, "redis"), 1'025);
+}
+
+TEST_F(StoreMailboxTest, ACallThatFailsTakesWithItWhatWaits) {
+    start(300);
+    const LedgerLimits ledger = ledger_named("k", 1'000, 600'000'000);
+    const RedisStoreStatistics before = node_->statistics();
+    server_->pause();
+    std::vector<Decided> all = start_reserves(200, ledger);
+    EXPECT_EQ(decided_by(all, "local"), 200);
+    EXPECT_EQ(node_->statistics().calls - before.calls, 1U) << "what waited was never sent";
+    server_->resume();
+    ASSERT_TRUE(node_->reaches_redis());
+    EXPECT_TRUE(eventually([&] { return stored_sum(*server_, ledger).requests == 200; }, 30'000))
+        << "told when Redis is back, and once: " << stored_sum(*server_, ledger).requests;
+}
+
+TEST_F(StoreMailboxTest, ARefusalIsRepeatedWithoutAsking) {
+    start(60'000);
+    const LedgerLimits ledger = ledger_named("k", 1, 600'000'000);
+    node_->admitted(one, {ledger}).close();
+    const auto first = node_->reserve(one, {ledger});
+    const RedisStoreStatistics before = node_->statistics();
+    // Polled, because it is remembered for a moment only, and then learned again.
+    ASSERT_TRUE(eventually(
+        [&] {
+            const auto again = node_->reserve(one, {ledger});
+            EXPECT_EQ(again->verdict, Verdict::refused);
+            return node_->statistics().recalled > before.recalled;
+        },
+        30'000));
+    EXPECT_EQ(first->verdict, Verdict::refused);
+}
+
+TEST_F(StoreMailboxTest, WhatThisNodeGivesBackIsThereAtOnce) {
+    start(60'000);
+    const LedgerLimits ledger = ledger_named("k", 1, 600'000'000);
+    for (int i = 0; i < 50; ++i) {
+        Reservation held = node_->admitted(one, {ledger});
+        EXPECT_EQ(node_->reserve(one, {ledger})->verdict, Verdict::refused);
+        give_back(*node_, std::move(held));
+    }
+}
+
+TEST_F(StoreMailboxTest, WhatAnotherNodeGivesBackIsThereSoon) {
+    start(60'000);
+    RedisStoreOptions options = patient_options(*server_);
+    options.nodes = 1;
+    StoreNode other(std::move(options));
+    ASSERT_TRUE(other.reaches_redis());
+    const LedgerLimits ledger = ledger_named("k", 1, 600'000'000);
+    Reservation held = other.admitted(one, {ledger});
+    EXPECT_EQ(node_->reserve(one, {ledger})->verdict, Verdict::refused);
+    give_back(other, std::move(held));
+    EXPECT_TRUE(eventually(
+        [&] {
+            auto decision = node_->reserve(one, {ledger});
+            if (decision->reservation) decision->reservation->close();
+            return decision->verdict == Verdict::admitted;
+        },
+        30'000));
+}
+
+}  // namespace
+}  // namespace weir::testing
