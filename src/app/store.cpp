@@ -119,10 +119,14 @@ public:
         const RedisStoreStatistics statistics = store_->statistics();
         figures.mode = statistics.mode;
         figures.nodes = statistics.nodes;
+        figures.calls = statistics.calls;
+        figures.operations = statistics.operations;
+        figures.recalled_refusals = statistics.recalled;
         figures.errors = {{"timeout", statistics.timeouts},
                           {"unavailable", statistics.unavailable},
                           {"error", statistics.errors},
-                          {"late", statistics.late}};
+                          {"late", statistics.late},
+                          {"overflow", statistics.overflows}};
         figures.alone = statistics.alone;
         figures.unmetered = statistics.unmetered;
         figures.unwritten = statistics.unwritten;

@@ -69,6 +69,9 @@ struct StoreFigures {
     std::uint64_t ledgers = 0;            ///< kept by the embedded store
     std::uint64_t overflow_requests = 0;  ///< charged to a shared ledger for want of room
     std::int64_t nodes = 0;               ///< that share the store
+    std::uint64_t calls = 0;              ///< to the shared store, for requests
+    std::uint64_t operations = 0;         ///< that went with these calls
+    std::uint64_t recalled_refusals = 0;  ///< given from memory, without a call
     std::vector<std::pair<std::string_view, std::uint64_t>> errors{};  ///< by kind
     std::uint64_t alone = 0;        ///< decisions made without the shared store
     std::uint64_t unmetered = 0;    ///< of these, admitted without being written down

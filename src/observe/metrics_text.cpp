@@ -123,6 +123,12 @@ void render_store(Text& text, const StoreFigures& store) {
            store.overflow_requests);
     simple("weir_store_nodes", "gauge", "Nodes that share the store, the most of the last hour.",
            static_cast<std::uint64_t>(store.nodes));
+    simple("weir_store_calls_total", "counter", "Calls to the shared store on behalf of requests.",
+           store.calls);
+    simple("weir_store_operations_total", "counter",
+           "Reserves, progress and settlements that went with these calls.", store.operations);
+    simple("weir_store_recalled_refusals_total", "counter",
+           "Refusals repeated within a moment, without asking the shared store.", store.recalled_refusals);
     simple("weir_store_alone_total", "counter", "Decisions made without the shared store.", store.alone);
     simple("weir_store_unmetered_total", "counter", "Of these, admitted without being written down.",
            store.unmetered);
