@@ -30,19 +30,20 @@
 --                                 4 input + output), used, in how many microseconds it will fit, and how much
 --                                 more of that dimension would fit then, too
 --                               -1 too late, nothing was done
--- Stored  a ZSET per ledger. Each entry is a member of 19 bytes, big-endian: bucket mod 2^16 (2), requests (5),
---         input (6), output (6); its score is when it expires, bucket * g, g = ceil(W / 120). One member of 27 bytes
---         with the score 0 stands before them: the sums of all entries, of requests (6), input (7) and output (7),
---         and the ledger's epoch (7). As a member and not as scores of several, because Redis prints and reads a
---         score by way of a decimal fraction, which costs more than all else here. With at most 121 entries the set
---         stays a listpack (128). It lives W + 2 g after its last bucket was opened.
+-- Stored  a string per ledger, big-endian: the sums of all entries, of requests (6 bytes), input (7) and output (7),
+--         the ledger's epoch (7), the bucket of its oldest entry (6; 0: it has none); then the entries, newest
+--         first: bucket (6), requests (5), input (6), output (6). An entry expires at bucket * g, g = ceil(W / 120),
+--         so that there are 121 at the most. What a decision needs stands at the beginning, and nearly always it is
+--         all that changes: one command reads it and one writes it. The string lives W + 2 g after its last bucket
+--         was opened.
 --
 -- Everything is read and decided before the first write: Redis rolls nothing back. A call that only refuses or
 -- reads writes nothing. Numbers are integers below 2^53.
 
-local entry_score_min = 1000000000000000
-local member_format, sums_format = '>I2I5I6I6', '>I6I7I7I7'
+local head_format, head_size = '>I6I7I7I7I6', 33
+local entry_format, entry_size = '>I6I5I6I6', 23
 local call, number, unlimited = redis.call, tonumber, math.huge
+local pack, unpack_at = struct.pack, struct.unpack
 
 local now = number(ARGV[1])
 local is_given = now > 0
@@ -59,76 +60,74 @@ local function next_number()
     return number(ARGV[argument])
 end
 
-local function decode(bucket, member)
-    local _, r, i, o = struct.unpack(member_format, member)
-    return {bucket = bucket, r = r, i = i, o = o, member = member}
+-- The stored entry of an index, from the newest on.
+local function stored(ledger, index)
+    local bucket, r, i, o = unpack_at(entry_format, ledger.stored, index * entry_size + 1)
+    return {bucket = bucket, r = r, i = i, o = o, index = index}
 end
 
--- Reads the sums, what has expired, and the newest entry. Others are read as they are needed; `at` has those that
--- were looked at, by bucket, `changed` those that are to be written.
+-- All entries, as they are stored; those that have expired are no longer counted among them.
+local function load(ledger)
+    ledger.stored = call('GETRANGE', ledger.key, '33', '-1')
+    ledger.count = #ledger.stored / entry_size
+    while ledger.count > 0 do
+        local oldest = stored(ledger, ledger.count - 1)
+        if oldest.bucket * ledger.g > now then return end
+        ledger.r, ledger.i, ledger.o = ledger.r - oldest.r, ledger.i - oldest.i, ledger.o - oldest.o
+        ledger.count = ledger.count - 1
+    end
+end
+
+-- Reads the sums and the newest entry, and all the others where some have expired. `at` has the entries that were
+-- looked at, by bucket, `changed` those that are to be written.
 local function open(key)
     local w = number(ARGV[argument + 1])
     local g = math.ceil(w / 120)
     local ledger = {
-        key = key, w = w, g = g, r = 0, i = 0, o = 0, epoch = 0, stored_epoch = 0, at = {}, changed = {},
+        key = key, w = w, g = g, r = 0, i = 0, o = 0, epoch = 0, stored_epoch = 0, oldest = 0, at = {}, changed = {},
         current = math.floor((now + w + g - 1) / g),
         lease = math.floor((now + (w < 120000000 and w or 120000000) + g - 1) / g),
         limit_r = number(ARGV[argument + 2]) or unlimited, limit_i = number(ARGV[argument + 3]) or unlimited,
         limit_o = number(ARGV[argument + 4]) or unlimited, limit_t = number(ARGV[argument + 5]) or unlimited
     }
     argument = argument + 5
-    local head = call('ZRANGE', key, 0, 1, 'WITHSCORES')
-    if not head[1] then return ledger end
-    ledger.sums = head[1]
-    ledger.r, ledger.i, ledger.o, ledger.epoch = struct.unpack(sums_format, head[1])
+    local head = call('GETRANGE', key, '0', '55')
+    if head == '' then return ledger end
+    ledger.r, ledger.i, ledger.o, ledger.epoch, ledger.oldest = unpack_at(head_format, head)
     ledger.stored_epoch = ledger.epoch
-    if not head[3] then return ledger end
-    if number(head[4]) <= now then
+    if ledger.oldest == 0 then return ledger end
+    if ledger.oldest * g <= now then
         ledger.has_expired = true
-        for _, member in ipairs(call('ZRANGEBYSCORE', key, entry_score_min, now)) do
-            local _, r, i, o = struct.unpack(member_format, member)
-            ledger.r, ledger.i, ledger.o = ledger.r - r, ledger.i - i, ledger.o - o
-        end
+        load(ledger)
+        if ledger.count == 0 then return ledger end
     end
-    local tail = call('ZRANGE', key, -1, -1, 'WITHSCORES')
-    local score = number(tail[2])
-    if score > now then
-        local newest = decode(score / g, tail[1])
-        ledger.newest, ledger.at[newest.bucket] = newest, newest
-    end
+    local bucket, r, i, o = unpack_at(entry_format, head, head_size + 1)
+    ledger.newest = {bucket = bucket, r = r, i = i, o = o, index = 0}
+    ledger.at[bucket] = ledger.newest
     return ledger
 end
 
--- Those of the stored entries that still count, by rank among them.
-local function read(ledger, first, last)
-    local list, count = {}, 0
-    local raw = call('ZRANGE', ledger.key, first, last, 'WITHSCORES')
-    for k = 1, #raw, 2 do
-        local score = number(raw[k + 1])
-        if score > now and score >= entry_score_min then
-            local bucket = score / ledger.g
-            local entry = ledger.at[bucket]
-            if not entry then
-                entry = decode(bucket, raw[k])
-                ledger.at[bucket] = entry
-            end
-            count = count + 1
-            list[count] = entry
-        end
-    end
-    return list
-end
 
-local function is_older(a, b) return a.bucket < b.bucket end
+-- How many of the stored entries are newer than a bucket.
+local function count_newer(ledger, bucket)
+    if not ledger.newest or bucket >= ledger.newest.bucket then return 0 end
+    if not ledger.stored then load(ledger) end
+    local low, high = 0, ledger.count
+    while low < high do
+        local middle = math.floor((low + high) / 2)
+        if stored(ledger, middle).bucket > bucket then low = middle + 1 else high = middle end
+    end
+    return low
+end
 
 -- The entry of a bucket; where there is none, one with nothing in it.
 local function entry_at(ledger, bucket)
     local entry = ledger.at[bucket]
     if entry then return entry end
-    if ledger.newest and bucket < ledger.newest.bucket then
-        local score = bucket * ledger.g
-        local found = call('ZRANGEBYSCORE', ledger.key, score, score)
-        if found[1] then entry = decode(bucket, found[1]) end
+    local index = count_newer(ledger, bucket)
+    if index > 0 and index < ledger.count then
+        entry = stored(ledger, index)
+        if entry.bucket ~= bucket then entry = nil end
     end
     entry = entry or {bucket = bucket, r = 0, i = 0, o = 0}
     ledger.at[bucket] = entry
@@ -159,17 +158,6 @@ local function remove(ledger, bucket, r, i, o)
     entry.r, entry.i, entry.o = entry.r - r, entry.i - i, entry.o - o
     ledger.r, ledger.i, ledger.o = ledger.r - r, ledger.i - i, ledger.o - o
     note_change(ledger, entry)
-end
-
--- Time stepped back: what lies beyond the current bucket is folded into it.
-local function fold(ledger)
-    for _, entry in ipairs(read(ledger, 1, -1)) do
-        if entry.bucket > ledger.current then
-            local r, i, o = entry.r, entry.i, entry.o
-            remove(ledger, entry.bucket, r, i, o)
-            add(ledger, ledger.current, r, i, o)
-        end
-    end
 end
 
 local refused, admitted, too_late = 0, 1, -1
@@ -221,97 +209,81 @@ local function addition(ledgers)
     if bucket * ledger.g > now then add(ledger, bucket, r, i, o) end
 end
 
--- What will have expired when: for the entries from the oldest on, their expiries and, by dimension, the sums of
--- all up to each. Nearly every demand fits once the first few have expired, so these alone are read at first.
-local function walk(ledger, last)
-    local made = {}
-    for _, entry in ipairs(ledger.changed) do
-        if not entry.member then made[#made + 1] = entry end
-    end
-    table.sort(made, is_older)
-    local raw, n, next_made = call('ZRANGE', ledger.key, 1, last, 'WITHSCORES'), 0, 1
-    local expiries, sums_r, sums_i, sums_o, sums_t = {}, {}, {}, {}, {}
-    local sum_r, sum_i, sum_o = 0, 0, 0
-    local function append(expires, r, i, o)
-        n, sum_r, sum_i, sum_o = n + 1, sum_r + r, sum_i + i, sum_o + o
-        expiries[n], sums_r[n], sums_i[n], sums_o[n], sums_t[n] = expires, sum_r, sum_i, sum_o, sum_i + sum_o
-    end
-    local function append_made(before)
-        while made[next_made] and made[next_made].bucket * ledger.g < before do
-            local entry = made[next_made]
-            append(entry.bucket * ledger.g, entry.r, entry.i, entry.o)
-            next_made = next_made + 1
+-- Makes what appends a refusal to the reply. Each call defines its functions anew, so that those which few calls need
+-- are defined only then.
+local function refusal_appender()
+    -- What will have expired when: for the entries from the oldest on, their expiries and, by dimension, the sums of
+    -- all up to each. Goes as far as somebody asks: nearly every demand fits once the first few have expired.
+    local function start_walk(ledger)
+        local made = {}
+        for _, entry in ipairs(ledger.changed) do
+            if not entry.index then made[#made + 1] = entry end
         end
+        table.sort(made, function(a, b) return a.bucket < b.bucket end)
+        if not ledger.stored then load(ledger) end
+        ledger.walked = {{}, {}, {}, {}, expiries = {}, n = 0, made = made, next_made = 1, left = ledger.count}
+        return ledger.walked
     end
-    for k = 1, #raw, 2 do
-        local expires = number(raw[k + 1])
-        if expires > now then
-            append_made(expires)
-            local entry = ledger.at[expires / ledger.g]
-            if entry then
-                append(expires, entry.r, entry.i, entry.o)
-            else
-                local _, r, i, o = struct.unpack(member_format, raw[k])
-                append(expires, r, i, o)
+
+    -- False where there are no more.
+    local function walk_on(ledger, walked)
+        local entry
+        if walked.left > 0 then
+            entry = stored(ledger, walked.left - 1)
+            entry = ledger.at[entry.bucket] or entry
+        end
+        local made = walked.made[walked.next_made]
+        if made and (not entry or made.bucket < entry.bucket) then
+            entry = made
+            walked.next_made = walked.next_made + 1
+        else
+            walked.left = walked.left - 1
+        end
+        if not entry then return false end
+        local n = walked.n
+        walked.n = n + 1
+        walked.expiries[n + 1] = entry.bucket * ledger.g
+        walked[1][n + 1] = (walked[1][n] or 0) + entry.r
+        walked[2][n + 1] = (walked[2][n] or 0) + entry.i
+        walked[3][n + 1] = (walked[3][n] or 0) + entry.o
+        walked[4][n + 1] = walked[2][n + 1] + walked[3][n + 1]
+        return true
+    end
+
+    -- When so much of a dimension has expired, and how much more will have by then.
+    local function freed_at(ledger, dimension, amount)
+        local walked = ledger.walked or start_walk(ledger)
+        local sums = walked[dimension]
+        while (sums[walked.n] or 0) < amount and walk_on(ledger, walked) do end
+        local low, high = 1, walked.n
+        while low < high do
+            local middle = math.floor((low + high) / 2)
+            if sums[middle] >= amount then high = middle else low = middle + 1 end
+        end
+        return walked.expiries[low] or now, (sums[low] or amount) - amount
+    end
+
+    -- Who has to wait longest, and how long.
+    return function(reply, ledgers, demand)
+        local longest, by, dimension, used, more = -1, 0, 0, 0, 0
+        for k, ledger in ipairs(ledgers) do
+            local wanted = {demand.r, demand.i, demand.o, demand.i + demand.o}
+            local sums = {ledger.r, ledger.i, ledger.o, ledger.i + ledger.o}
+            local limits = {ledger.limit_r, ledger.limit_i, ledger.limit_o, ledger.limit_t}
+            for d = 1, 4 do
+                local excess = sums[d] + wanted[d] - limits[d]
+                if wanted[d] > 0 and excess > 0 then
+                    local at, beyond = freed_at(ledger, d, excess)
+                    if at - now > longest then longest, by, dimension, used, more = at - now, k, d, sums[d], beyond end
+                end
             end
         end
+        local n = #reply
+        reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4], reply[n + 5] = by, dimension, used, longest, more
     end
-    append_made(unlimited)
-    ledger.walked = {sums_r, sums_i, sums_o, sums_t, expiries = expiries, count = n, is_whole = last == -1}
-    return ledger.walked
 end
 
--- When so much of a dimension has expired, and how much more will have by then.
-local function freed_at(ledger, dimension, amount)
-    local walked = ledger.walked or walk(ledger, (ledger.changed[1] or ledger.has_expired) and -1 or 8)
-    if not walked.is_whole and (walked[dimension][walked.count] or 0) < amount then walked = walk(ledger, -1) end
-    local sums, low, high = walked[dimension], 1, walked.count
-    while low < high do
-        local middle = math.floor((low + high) / 2)
-        if sums[middle] >= amount then high = middle else low = middle + 1 end
-    end
-    return walked.expiries[low] or now, (sums[low] or amount) - amount
-end
-
--- Who has to wait longest, and how long.
-local function append_refusal(reply, ledgers, demand)
-    local longest, by, dimension, used, more = -1, 0, 0, 0, 0
-    for k, ledger in ipairs(ledgers) do
-        local wanted = {demand.r, demand.i, demand.o, demand.i + demand.o}
-        local sums = {ledger.r, ledger.i, ledger.o, ledger.i + ledger.o}
-        local limits = {ledger.limit_r, ledger.limit_i, ledger.limit_o, ledger.limit_t}
-        for d = 1, 4 do
-            local excess = sums[d] + wanted[d] - limits[d]
-            if wanted[d] > 0 and excess > 0 then
-                local at, beyond = freed_at(ledger, d, excess)
-                if at - now > longest then longest, by, dimension, used, more = at - now, k, d, sums[d], beyond end
-            end
-        end
-    end
-    local n = #reply
-    reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4], reply[n + 5] = by, dimension, used, longest, more
-end
-
--- Of each dimension, when the newest entry that holds some of it expires: nearly always one of the last few.
-local function newest_expiries(ledger)
-    local until_r, until_i, until_o = 0, 0, 0
-    for _, rank in ipairs({-8, -128}) do
-        local list = read(ledger, rank, -1)
-        local lowest = rank == -8 and list[8] and list[1].bucket or 0
-        for bucket, entry in pairs(ledger.at) do
-            if bucket >= lowest then
-                local expires = bucket * ledger.g
-                if entry.r > 0 and expires > until_r then until_r = expires end
-                if entry.i > 0 and expires > until_i then until_i = expires end
-                if entry.o > 0 and expires > until_o then until_o = expires end
-            end
-        end
-        if (until_r > 0 or ledger.r == 0) and (until_i > 0 or ledger.i == 0) and
-            (until_o > 0 or ledger.o == 0) then break end
-    end
-    return until_r, until_i, until_o
-end
-
+-- How a ledger stands, and of each dimension when the newest entry that holds some of it expires.
 local function append_level(reply, ledger)
     local n = #reply
     reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4] = ledger.epoch, ledger.r, ledger.i, ledger.o
@@ -325,42 +297,100 @@ local function append_level(reply, ledger)
     elseif ledger.epoch == 0 then
         reply[n + 5], reply[n + 6], reply[n + 7] = 0, 0, 0
     else
-        reply[n + 5], reply[n + 6], reply[n + 7] = newest_expiries(ledger)
+        -- Nearly always one of the first few.
+        local until_r, until_i, until_o = 0, 0, 0
+        local function look_at(entry)
+            local expires = entry.bucket * ledger.g
+            if entry.r > 0 and expires > until_r then until_r = expires end
+            if entry.i > 0 and expires > until_i then until_i = expires end
+            if entry.o > 0 and expires > until_o then until_o = expires end
+        end
+        if ledger.newest and not ledger.stored then load(ledger) end
+        for index = 0, (ledger.count or 0) - 1 do
+            local entry = stored(ledger, index)
+            look_at(ledger.at[entry.bucket] or entry)
+            if (until_r > 0 or ledger.r == 0) and (until_i > 0 or ledger.i == 0) and
+                (until_o > 0 or ledger.o == 0) then break end
+        end
+        for _, entry in ipairs(ledger.changed) do look_at(entry) end
+        reply[n + 5], reply[n + 6], reply[n + 7] = until_r, until_i, until_o
     end
 end
 
--- Redis itself would print a number with 17 digits of a fraction, which takes ten times as long.
-local function text(integer) return string.format('%d', integer) end
+local function encode(entry) return pack(entry_format, entry.bucket, entry.r, entry.i, entry.o) end
 
-local function write(ledger)
-    local sums = struct.pack(sums_format, ledger.r, ledger.i, ledger.o, ledger.epoch)
-    local gone, kept, opens = {ledger.sums}, {'0', sums}, false
-    for _, entry in ipairs(ledger.changed) do
-        local member
-        if entry.r + entry.i + entry.o > 0 then
-            member = struct.pack(member_format, entry.bucket % 65536, entry.r, entry.i, entry.o)
-        end
-        if entry.member ~= member then
-            if entry.member then gone[#gone + 1] = entry.member else opens = true end
-            if member then
-                local n = #kept
-                kept[n + 1], kept[n + 2] = text(entry.bucket * ledger.g), member
-            end
+local function encode_head(ledger)
+    return pack(head_format, ledger.r, ledger.i, ledger.o, ledger.epoch, ledger.oldest)
+end
+
+-- The entries anew: what has expired or became empty is left out, what was made is put in.
+local function rewrite(ledger, opens)
+    if ledger.newest and not ledger.stored then load(ledger) end
+    local count, kept = ledger.count or 0, 0
+    local parts = {''}
+    local function keep(last)
+        if last > kept then
+            parts[#parts + 1] = string.sub(ledger.stored, kept * entry_size + 1, last * entry_size)
         end
     end
-    if ledger.has_expired then call('ZREMRANGEBYSCORE', ledger.key, entry_score_min, now) end
-    if gone[1] then call('ZREM', ledger.key, unpack(gone)) end
-    call('ZADD', ledger.key, unpack(kept))
+    ledger.oldest = count > 0 and stored(ledger, count - 1).bucket or 0
+    table.sort(ledger.changed, function(a, b) return a.bucket > b.bucket end)
+    for _, entry in ipairs(ledger.changed) do
+        local index = entry.index or count_newer(ledger, entry.bucket)
+        keep(index)
+        kept = entry.index and index + 1 or index
+        if entry.r + entry.i + entry.o > 0 then
+            parts[#parts + 1] = encode(entry)
+            if kept == count then ledger.oldest = entry.bucket end
+        end
+    end
+    keep(count)
+    if #parts == 1 then ledger.oldest = 0 end
+    parts[1] = encode_head(ledger)
     if opens then
         local lives_us = is_given and 86400000000 or ledger.w + 2 * ledger.g
-        call('PEXPIRE', ledger.key, math.ceil(lives_us / 1000))
+        call('SET', ledger.key, table.concat(parts), 'PX', math.ceil(lives_us / 1000))
+    else
+        call('SET', ledger.key, table.concat(parts), 'KEEPTTL')
     end
+end
+
+local function write(ledger)
+    local opens = false
+    for _, entry in ipairs(ledger.changed) do
+        if not entry.index and entry.r + entry.i + entry.o > 0 then opens = true end
+    end
+    local is_made = ledger.stored_epoch == 0
+    if opens or is_made or ledger.has_expired or ledger.is_folded then return rewrite(ledger, opens or is_made) end
+    -- In place. What became empty stays until the next bucket is opened.
+    local head = encode_head(ledger)
+    for _, entry in ipairs(ledger.changed) do
+        if entry.index == 0 then
+            head = head .. encode(entry)
+        elseif entry.index then
+            call('SETRANGE', ledger.key, head_size + entry.index * entry_size, encode(entry))
+        end
+    end
+    call('SETRANGE', ledger.key, '0', head)
 end
 
 local ledgers = {}
 for k = 1, ledger_count do ledgers[k] = open(KEYS[k]) end
 for _, ledger in ipairs(ledgers) do
-    if ledger.newest and ledger.newest.bucket > ledger.current then fold(ledger) end
+    if ledger.newest and ledger.newest.bucket > ledger.current then
+        -- Time stepped back: what lies beyond the current bucket is folded into it.
+        if not ledger.stored then load(ledger) end
+        for index = 0, ledger.count - 1 do
+            local bucket = stored(ledger, index).bucket
+            if bucket <= ledger.current then break end
+            local entry = entry_at(ledger, bucket)
+            local r, i, o = entry.r, entry.i, entry.o
+            remove(ledger, bucket, r, i, o)
+            add(ledger, ledger.current, r, i, o)
+            note_change(ledger, entry)
+        end
+        ledger.is_folded = true
+    end
 end
 
 local demands = {}
@@ -381,11 +411,12 @@ if makes_ledger and store_epoch > 0 and number(call('GET', KEYS[#KEYS]) or 0) ~=
     return {now, -1}
 end
 
-local reply = {now}
+local reply, append_refusal = {now}, nil
 for _, ledger in ipairs(ledgers) do append_level(reply, ledger) end
 for _, demand in ipairs(demands) do
     if type(demand) == 'table' then
         reply[#reply + 1] = refused
+        append_refusal = append_refusal or refusal_appender()
         append_refusal(reply, ledgers, demand)
     else
         reply[#reply + 1] = demand

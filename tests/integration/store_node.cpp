@@ -113,13 +113,14 @@ std::string stored_key(const LedgerLimits& ledger) {
 std::vector<StoredEntry> stored_entries(const RedisServer& server, const LedgerLimits& ledger) {
     static const std::string script = R"(
         local out = {}
-        local raw = redis.call('ZRANGEBYSCORE', KEYS[1], 1000000000000000, '+inf', 'WITHSCORES')
-        for k = 1, #raw, 2 do
-            local _, r, i, o = struct.unpack('>I2I5I6I6', raw[k])
-            out[#out + 1] = string.format('%s %.0f %.0f %.0f', raw[k + 1], r, i, o)
+        local raw, g = redis.call('GET', KEYS[1]) or '', math.ceil(tonumber(ARGV[1]) / 120)
+        for at = #raw - 22, 34, -23 do
+            local bucket, r, i, o = struct.unpack('>I6I5I6I6', raw, at)
+            if r + i + o > 0 then out[#out + 1] = string.format('%.0f %.0f %.0f %.0f', bucket * g, r, i, o) end
         end
         return out)";
-    std::istringstream lines(server.command({"EVAL", script, "1", stored_key(ledger)}));
+    std::istringstream lines(
+        server.command({"EVAL", script, "1", stored_key(ledger), std::to_string(ledger.window_us)}));
     std::vector<StoredEntry> entries;
     StoredEntry entry;
     Amounts& amounts = entry.amounts;
