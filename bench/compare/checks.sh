@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Whether a program under test does its work, asked before it is measured. Sourced by run, after programs.sh.
+# shellcheck disable=SC2154  # run assigns what is not assigned here
+
+# Posts one request; the answer's status, then its headers and body in $work/answer.
+post() { # PROGRAM KEY BODY
+    local words=() header
+    while read -r header; do words+=(-H "$header"); done < <(header_of "$1")
+    curl -s -m 10 -D "$work/answer.head" -o "$work/answer" -w '%{http_code}' -H 'Content-Type: application/json' \
+        -H "Authorization: Bearer $2" "${words[@]}" -d "$3" "http://127.0.0.1:$(port_of "$1")/v1/chat/completions"
+}
+
+plain_body='{"model":"gpt-4o","max_tokens":64,"messages":[{"role":"user","content":"The quick brown fox"}]}'
+stream_body='{"model":"gpt-4o","max_tokens":64,"stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"The quick brown fox"}]}'
+
+expect() { # PROGRAM WHAT STATUS WANTED [PATTERN]
+    if [ "$3" = "$4" ] && { [ -z "${5:-}" ] || grep -qE "$5" "$work/answer"; }; then return; fi
+    cat "$work/answer.head" "$work/answer" "$work/$1.log" >&2
+    fail "$1, $2: status $3 where $4 was expected, or a wrong body (above)"
+}
+
+check_admitting() { # PROGRAM
+    local status
+    status=$(post "$1" check "$plain_body") || true
+    expect "$1" "a plain request" "$status" 200 '"content":"( tok){20}".*"completion_tokens":20'
+    status=$(post "$1" check "$stream_body") || true
+    expect "$1" "a streamed request" "$status" 200 '"completion_tokens":20'
+    [ "$(grep -c '"content":" tok"' "$work/answer")" -eq 20 ] || fail "$1: a stream without its 20 chunks"
+    grep -q '^data: \[DONE\]' "$work/answer" || fail "$1: a stream without its end"
+    [ "$1" != nginx-lua ] || check_settled
+}
+
+# 64 tokens were reserved by each of two requests, and 20 used.
+check_settled() {
+    for _ in $(seq 50); do
+        [ "$(redis hget limit:check o)" = 40 ] && return
+        sleep 0.1
+    done
+    fail "nginx-lua did not settle: $(redis hgetall limit:check | paste -sd' ')"
+}
+
+check_refusing() { # PROGRAM
+    local status
+    status=$(post "$1" check "$plain_body") || true
+    expect "$1" "the first request of a key" "$status" 200 '"completion_tokens":20'
+    status=$(post "$1" check "$plain_body") || true
+    expect "$1" "the second request of a key" "$status" 429
+    grep -qiE '^retry-after: *[0-9]' "$work/answer.head" || fail "$1: refused without Retry-After"
+}
+
+# A short load, each status counted: a program that fails under load is not measured. It also warms the program up:
+# Node.js takes seconds to compile what it runs.
+check_under_load() { # PROGRAM PATH STREAM CONNECTIONS
+    local wanted=200 duration=1 output
+    [ "$2" != refuse ] || wanted=429
+    [ "$1" != portkey ] || duration=5
+    output=$(load "$1" "$2" "$3" "$4" "$duration" statuses=yes)
+    awk -v wanted="$wanted" '$1 == "STATUS" { count[$2] = $3; all += $3 }
+        END { exit !(all > 0 && count[wanted] >= 0.9 * all && count[200] + count[429] == all) }' <<<"$output" ||
+        { echo "$output" >&2; fail "$1, $2 path, $4 connections: these statuses are not what was expected ($wanted)"; }
+}

@@ -1,0 +1,8 @@
+// One line of latency.tsv out of a report of weir-load: ROUND PROGRAM FILE
+import { readFileSync } from 'node:fs';
+
+const [round, program, file] = process.argv.slice(2);
+const { elapsed_s, total, latency } = JSON.parse(readFileSync(file, 'utf8'));
+const not_admitted = total.sent - total.admitted;
+console.log([round, program, (total.sent / elapsed_s).toFixed(0), latency.admitted.p50_us / 1000,
+    latency.admitted.p99_us / 1000, not_admitted].join('\t'));

@@ -1,0 +1,88 @@
+// From the lines of results.tsv to medians over the rounds, and to ratios between programs, round by round. Pure.
+
+/** Rows of a TSV with a header line, numbers as numbers. */
+export function parseTable(text) {
+    const [head, ...lines] = text.trimEnd().split('\n').map((line) => line.split('\t'));
+    const value = (word) => (word !== '' && Number.isFinite(Number(word)) ? Number(word) : word);
+    return lines.map((line) => Object.fromEntries(head.map((name, at) => [name, value(line[at])])));
+}
+
+export function median(values) {
+    const sorted = [...values].sort((a, b) => a - b);
+    const middle = sorted.length >> 1;
+    return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+const spread = (values) => ({ median: median(values), min: Math.min(...values), max: Math.max(...values) });
+
+const unique = (values) => [...new Set(values)];
+
+/** One entry for each workload, number of connections and program, in the order of the rows. */
+export function summarize(rows) {
+    const groups = new Map();
+    for (const row of rows) {
+        const name = [row.workload, row.connections, row.program].join(' ');
+        groups.set(name, [...(groups.get(name) ?? []), row]);
+    }
+    const measured = ['p50_ms', 'p99_ms', 'cpu_us_per_request', 'redis_us_per_request', 'redis_calls_per_request',
+        'core0_percent', 'core1_percent', 'others_percent'];
+    return [...groups.values()].map((group) => ({
+        workload: group[0].workload,
+        connections: group[0].connections,
+        program: group[0].program,
+        requests_per_s: spread(group.map((row) => row.requests_per_s)),
+        failed: group.reduce((sum, row) => sum + row.failed, 0),
+        ...Object.fromEntries(measured.map((field) => [field, median(group.map((row) => row[field]))])),
+    }));
+}
+
+/** Who is held against whom, and by how much it has to be faster where a bar was set. */
+export const comparisons = [
+    { ours: 'weir-redis', theirs: 'nginx-lua', bars: { admit: 2, refuse: 2 } },
+    { ours: 'weir-memory', theirs: 'nginx', bars: { admit: 0.75 } },
+    { ours: 'weir-redis', theirs: 'nginx', bars: { admit: 0.5 } },
+    { ours: 'weir-redis', theirs: 'portkey', bars: { admit: 20 } },
+    { ours: 'weir-memory', theirs: 'haproxy', bars: {} },
+];
+
+/** `rate`: requests/s, ours by theirs. `cpu`: CPU of a request, theirs by ours, Redis apart. Above 1 ours is better. */
+export function compare(rows) {
+    const found = [];
+    for (const workload of unique(rows.map((row) => row.workload))) {
+        for (const connections of unique(rows.map((row) => row.connections))) {
+            for (const { ours, theirs, bars } of comparisons) {
+                const of = (program) => rows.filter((row) => row.workload === workload
+                    && row.connections === connections && row.program === program);
+                const pairs = of(ours).flatMap((our) => of(theirs)
+                    .filter((their) => their.round === our.round).map((their) => [our, their]));
+                if (pairs.length === 0) continue;
+                found.push({
+                    workload, connections, ours, theirs, bar: bars[workload],
+                    rate: spread(pairs.map(([our, their]) => our.requests_per_s / their.requests_per_s)),
+                    cpu: spread(pairs.map(([our, their]) => their.cpu_us_per_request / our.cpu_us_per_request)),
+                });
+            }
+        }
+    }
+    return found;
+}
+
+/** Whether wrk, the stand-in provider and Redis were what held this program up, rather than its own core. */
+export const heldUpByLoad = (entry) => entry.core1_percent > entry.core0_percent;
+
+/** Other work took so much of the two cores that the numbers say little. */
+export const disturbed = (entry) => entry.others_percent > 10;
+
+/** What weir adds: its percentile less that of the stand-in provider asked directly, in the same round. */
+export function addedLatency(rows) {
+    const rounds = unique(rows.map((row) => row.round));
+    const one = (round, program) => rows.find((row) => row.round === round && row.program === program);
+    const bars = { p50_ms: 0.2, p99_ms: 1 };
+    return Object.entries(bars).map(([percentile, bar]) => ({
+        percentile, bar,
+        added: spread(rounds.map((round) => one(round, 'weir-redis')[percentile] - one(round, 'direct')[percentile])),
+        direct: median(rounds.map((round) => one(round, 'direct')[percentile])),
+        through: median(rounds.map((round) => one(round, 'weir-redis')[percentile])),
+        rate: median(rounds.map((round) => one(round, 'weir-redis').requests_per_s)),
+    }));
+}
