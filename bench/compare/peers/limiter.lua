@@ -54,7 +54,10 @@ local function refuse(status, message, retry_after_s)
     ngx.status = status
     ngx.header["Content-Type"] = "application/json"
     if retry_after_s then ngx.header["Retry-After"] = retry_after_s end
-    ngx.say('{"error":{"message":"', message, '","type":"rate_limit_error"}}')
+    local body = '{"error":{"message":"' .. message .. '","type":"rate_limit_error"}}\n'
+    -- Without a length it would be chunked, and two writes.
+    ngx.header["Content-Length"] = #body
+    ngx.print(body)
     return ngx.exit(status)
 end
 
