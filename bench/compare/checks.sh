@@ -10,8 +10,9 @@ post() { # PROGRAM KEY BODY
         -H "Authorization: Bearer $2" "${words[@]}" -d "$3" "http://127.0.0.1:$(port_of "$1")/v1/chat/completions"
 }
 
-plain_body='{"model":"gpt-4o","max_tokens":64,"messages":[{"role":"user","content":"The quick brown fox"}]}'
-stream_body='{"model":"gpt-4o","max_tokens":64,"stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"The quick brown fox"}]}'
+prompt='"messages":[{"role":"user","content":"The quick brown fox"}]'
+plain_body='{"model":"gpt-4o","max_tokens":64,'$prompt'}'
+stream_body='{"model":"gpt-4o","max_tokens":64,"stream":true,"stream_options":{"include_usage":true},'$prompt'}'
 
 expect() { # PROGRAM WHAT STATUS WANTED [PATTERN]
     if [ "$3" = "$4" ] && { [ -z "${5:-}" ] || grep -qE "$5" "$work/answer"; }; then return; fi
@@ -55,7 +56,11 @@ check_under_load() { # PROGRAM PATH STREAM CONNECTIONS
     [ "$2" != refuse ] || wanted=429
     [ "$1" != portkey ] || duration=5
     output=$(load "$1" "$2" "$3" "$4" "$duration" statuses=yes)
-    awk -v wanted="$wanted" '$1 == "STATUS" { count[$2] = $3; all += $3 }
-        END { exit !(all > 0 && count[wanted] >= 0.9 * all && count[200] + count[429] == all) }' <<<"$output" ||
+    # Of each key one request is admitted, even where nearly all are refused.
+    awk -v wanted="$wanted" -v keys="$keys" '$1 == "STATUS" { count[$2] = $3; all += $3 }
+        END {
+            stray = all - count[wanted]
+            exit !(count[wanted] > 0 && stray <= (wanted == 429) * keys && count[200] + count[429] == all)
+        }' <<<"$output" ||
         { echo "$output" >&2; fail "$1, $2 path, $4 connections: these statuses are not what was expected ($wanted)"; }
 }

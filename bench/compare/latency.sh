@@ -13,8 +13,8 @@ throughput() {
         load weir-redis admit no "$count" "$seconds" | awk '$1 == "RESULT" { printf "%d\n", $2 / $3 }'
         return
     fi
-    awk -F'\t' -v count="$count" '$2 == "admit" && $3 == count && $4 == "weir-redis" { print $5 }' "$results" | sort -n |
-        awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+    awk -F'\t' -v count="$count" '$2 == "admit" && $3 == count && $4 == "weir-redis" { print $5 }' "$results" |
+        sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
 measure_latency() {
@@ -24,8 +24,9 @@ measure_latency() {
     printf 'round\tprogram\trequests_per_s\tp50_ms\tp99_ms\tfailed\n' >"$out/latency.tsv"
     for ((round = 1; round <= rounds; ++round)); do
         for program in direct weir-redis; do
-            taskset -c 1 "$bin/weir-load" --targets "http://127.0.0.1:$(port_of $program)" --keys "$keys" --rate "$rate" \
-                --concurrent 256 --warmup 1 --duration $((seconds + 1)) --json >"$work/load.json" 2>"$work/load.log" ||
+            taskset -c 1 "$bin/weir-load" --targets "http://127.0.0.1:$(port_of $program)" --keys "$keys" \
+                --rate "$rate" --concurrent 256 --warmup 1 --duration "$seconds" --json \
+                >"$work/load.json" 2>"$work/load.log" ||
                 { cat "$work/load.log" >&2; fail "weir-load against $program"; }
             node bench/compare/latency_row.mjs "$round" "$program" "$work/load.json" >>"$out/latency.tsv"
         done

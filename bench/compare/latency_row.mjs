@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 
 const [round, program, file] = process.argv.slice(2);
-const { elapsed_s, total, latency } = JSON.parse(readFileSync(file, 'utf8'));
-const not_admitted = total.sent - total.admitted;
+const { elapsed_s, total, unsent, latency } = JSON.parse(readFileSync(file, 'utf8'));
 console.log([round, program, (total.sent / elapsed_s).toFixed(0), latency.admitted.p50_us / 1000,
-    latency.admitted.p99_us / 1000, not_admitted].join('\t'));
+    latency.admitted.p99_us / 1000, total.sent - total.admitted + unsent].join('\t'));

@@ -23,7 +23,9 @@ is_limiter() { case $1 in nginx | portkey) return 1 ;; esac; }
 
 # What only this program has to be told with each request, as NAME:VALUE.
 header_of() {
-    [ "$1" != portkey ] || printf '%s\n' x-portkey-provider:openai "x-portkey-custom-host:http://127.0.0.1:$(provider_port)/v1"
+    [ "$1" = portkey ] || return 0
+    echo x-portkey-provider:openai
+    echo "x-portkey-custom-host:http://127.0.0.1:$(provider_port)/v1"
 }
 
 fail() { echo "bench/compare/run: $*" >&2; exit 1; }
@@ -58,7 +60,8 @@ start() { # NAME PORT CORE COMMAND...
 
 start_surroundings() {
     start weir-mock "$(provider_port)" 1 "$bin/weir-mock" --listen "127.0.0.1:$(provider_port)" --tokens 20
-    start redis "$(redis_port)" 1 redis-server --port "$(redis_port)" --bind 127.0.0.1 --save '' --appendonly no --dir "$work"
+    start redis "$(redis_port)" 1 \
+        redis-server --port "$(redis_port)" --bind 127.0.0.1 --save '' --appendonly no --dir "$work"
 }
 
 start_program() { # PROGRAM
@@ -85,8 +88,10 @@ start_program() { # PROGRAM
 stop_all() {
     local child
     for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
-    # Streams of the last measurement may still be open; nobody waits for them.
-    sleep 0.5
+    for _ in $(seq 100); do
+        [ -n "$(jobs -pr)" ] || break
+        sleep 0.1
+    done
     for child in "${children[@]}"; do kill -9 "$child" 2>/dev/null || true; done
     wait 2>/dev/null || true
     children=()
@@ -111,7 +116,8 @@ describe_machine() {
     cat <<JSON
 {"date": "$(date -u +%FT%TZ)", "cpu": "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)",
  "cores": $(nproc), "kernel": "$(uname -r)", "weir": "$(git rev-parse --short HEAD 2>/dev/null || echo unknown)",
- "nginx": "$(version nginx -v)", "redis": "$(redis-server --version | sed 's/.*v=\([0-9.]*\).*/\1/')", "haproxy": "$(version haproxy -v)",
- "node": "$(node --version)", "rounds": $rounds, "seconds": $seconds, "keys": $keys}
+ "nginx": "$(version nginx -v)",
+ "redis": "$(redis-server --version | sed 's/.*v=\([0-9.]*\).*/\1/')",
+ "haproxy": "$(version haproxy -v)", "node": "$(node --version)", "rounds": $rounds, "seconds": $seconds, "keys": $keys}
 JSON
 }

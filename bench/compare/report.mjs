@@ -1,5 +1,5 @@
 // The page of a run: bars of requests/s and of CPU for each workload, inline SVG, nothing loaded from elsewhere. Pure.
-import { disturbed, heldUpByLoad } from './statistics.mjs';
+import { marks } from './statistics.mjs';
 
 const titles = {
     admit: 'Admit: every request is let through',
@@ -12,8 +12,10 @@ const page_px = 1080;
 const value_px = 72;
 
 const colour = (program) => (program.startsWith('weir') ? '#1565c0' : '#90a4ae');
-const text = (x, y, content, attributes = '') => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${content}</text>`;
-const bar = (x, y, width, fill, title) => `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${Math.max(width, 0.5).toFixed(1)}" `
+const text = (x, y, content, attributes = '') =>
+    `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${content}</text>`;
+const bar = (x, y, width, fill, title) =>
+    `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${Math.max(width, 0.5).toFixed(1)}" `
     + `height="${row_px - 8}" fill="${fill}"><title>${title}</title></rect>`;
 
 function whisker(x0, x1, y) {
@@ -37,14 +39,15 @@ function chart(entries, { most, draw, name }) {
             if (entry) parts.push(draw(entry, left, 24 + row * row_px, scale));
         });
     });
-    return `<h3>${name}</h3><svg viewBox="0 0 ${page_px} ${height}" role="img" aria-label="${name}">${parts.join('')}</svg>`;
+    const size = `viewBox="0 0 ${page_px} ${height}"`;
+    return `<h3>${name}</h3><svg ${size} role="img" aria-label="${name}">${parts.join('')}</svg>`;
 }
 
 function drawRate(entry, left, y, scale) {
     const { median, min, max } = entry.requests_per_s;
-    const marks = (heldUpByLoad(entry) ? ' *' : '') + (disturbed(entry) ? ' !' : '');
-    const label = Math.round(median).toLocaleString('en') + marks;
-    return bar(left, y, median * scale, colour(entry.program), `${entry.program}: ${min.toFixed(0)} to ${max.toFixed(0)}`)
+    const label = Math.round(median).toLocaleString('en') + marks(entry);
+    const title = `${entry.program}: ${min.toFixed(0)} to ${max.toFixed(0)}`;
+    return bar(left, y, median * scale, colour(entry.program), title)
         + whisker(left + min * scale, left + max * scale, y) + text(left + max * scale + 6, y + 11, label);
 }
 
@@ -97,7 +100,8 @@ function latencyText(added) {
     const lines = added.map((entry) => `<li>${entry.percentile.slice(0, 3)}: ${entry.added.median.toFixed(3)} ms `
         + `<small>(${entry.added.min.toFixed(3)} to ${entry.added.max.toFixed(3)})</small>, at most ${entry.bar}; `
         + `direct ${entry.direct.toFixed(3)}, through weir ${entry.through.toFixed(3)}</li>`);
-    return `<h2>Latency that weir adds, Redis on the same host, ${added[0].rate.toFixed(0)} requests/s</h2><ul>${lines.join('')}</ul>`;
+    const rate = `${added[0].rate.toFixed(0)} requests/s`;
+    return `<h2>Latency that weir adds, Redis on the same host, ${rate}</h2><ul>${lines.join('')}</ul>`;
 }
 
 export function renderReport({ machine, programs, ratios, added_latency: added }) {
@@ -115,7 +119,8 @@ table { border-collapse: collapse; } td, th { padding: 2px 14px 2px 0; text-alig
 <h1>weir beside its peers</h1>
 <p>${facts}</p>
 <p>Medians over the rounds. * The other core, with wrk, the stand-in provider and Redis, was busier than the program
-under test, which could do more. ! Other work took more than 10 % of the two cores. Ratios are taken round by round; above 1 weir is better.</p>
+under test, which could do more. ! Other work took more than 10 % of the two cores. Ratios are taken
+round by round; above 1 weir is better.</p>
 ${workloads.map((workload) => section(workload, programs.filter((entry) => entry.workload === workload))).join('\n')}
 <h2>Ratios</h2>
 ${ratioTable(ratios)}

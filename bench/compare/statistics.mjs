@@ -73,6 +73,8 @@ export const heldUpByLoad = (entry) => entry.core1_percent > entry.core0_percent
 /** Other work took so much of the two cores that the numbers say little. */
 export const disturbed = (entry) => entry.others_percent > 10;
 
+export const marks = (entry) => (heldUpByLoad(entry) ? ' *' : '') + (disturbed(entry) ? ' !' : '');
+
 /** What weir adds: its percentile less that of the stand-in provider asked directly, in the same round. */
 export function addedLatency(rows) {
     const rounds = unique(rows.map((row) => row.round));

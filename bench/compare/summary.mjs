@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderReport } from './report.mjs';
-import { addedLatency, compare, disturbed, heldUpByLoad, parseTable, summarize } from './statistics.mjs';
+import { addedLatency, compare, disturbed, heldUpByLoad, marks, parseTable, summarize } from './statistics.mjs';
 
 const directory = process.argv[2];
 const read = (name) => readFileSync(join(directory, name), 'utf8');
@@ -17,26 +17,30 @@ const summary = {
 
 function printTable(columns, lines) {
     const width = columns.map((column, at) => Math.max(column.length, ...lines.map((line) => line[at].length)));
-    const show = (line) => console.log(line.map((cell, at) => (at < 3 ? cell.padEnd(width[at]) : cell.padStart(width[at]))).join('  '));
+    const pad = (cell, at) => (at < 3 ? cell.padEnd(width[at]) : cell.padStart(width[at]));
+    const show = (line) => console.log(line.map(pad).join('  '));
     show(columns);
     lines.forEach(show);
     console.log();
 }
 
 const verdict = (held) => (held === undefined ? '' : held ? 'held' : 'MISSED');
-const range = ({ median, min, max }, digits) => `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
+const range = ({ median, min, max }, digits) =>
+    `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
 
 printTable(
-    ['workload', 'connections', 'program', 'requests/s', 'p50 ms', 'p99 ms', 'failed', 'CPU us', 'Redis us', 'Redis calls', 'core 0', 'core 1', 'others'],
+    ['workload', 'connections', 'program', 'requests/s', 'p50 ms', 'p99 ms', 'failed', 'CPU us', 'Redis us',
+        'Redis calls', 'core 0', 'core 1', 'others'],
     summary.programs.map((entry) => [
-        entry.workload, String(entry.connections), entry.program + (heldUpByLoad(entry) ? ' *' : '') + (disturbed(entry) ? ' !' : ''),
+        entry.workload, String(entry.connections), entry.program + marks(entry),
         entry.requests_per_s.median.toFixed(0), entry.p50_ms.toFixed(2), entry.p99_ms.toFixed(2), String(entry.failed),
         entry.cpu_us_per_request.toFixed(1), entry.redis_us_per_request.toFixed(1),
-        entry.redis_calls_per_request.toFixed(3), `${entry.core0_percent.toFixed(0)} %`, `${entry.core1_percent.toFixed(0)} %`, `${entry.others_percent.toFixed(0)} %`,
+        entry.redis_calls_per_request.toFixed(3),
+        ...[entry.core0_percent, entry.core1_percent, entry.others_percent].map((percent) => `${percent.toFixed(0)} %`),
     ]),
 );
 if (summary.programs.some(heldUpByLoad)) {
-    console.log('* core 1 (wrk, the stand-in provider, Redis) was busier than the program under test: it could do more.');
+    console.log('* core 1 (wrk, the stand-in provider, Redis) was busier than the program, which could do more.');
 }
 if (summary.programs.some(disturbed)) console.log('! other work took more than 10 % of the two cores.');
 console.log();

@@ -28,7 +28,8 @@ if first <= second - window then
 end
 
 local more_input, more_output = tonumber(ARGV[5]), tonumber(ARGV[6])
-if requests + 1 > tonumber(ARGV[2]) or input + more_input > tonumber(ARGV[3]) or output + more_output > tonumber(ARGV[4]) then
+if requests + 1 > tonumber(ARGV[2]) or input + more_input > tonumber(ARGV[3])
+    or output + more_output > tonumber(ARGV[4]) then
     return {0, math.max(1, first + window - second)}
 end
 
