@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What weir with Redis adds to an answer at half of its throughput: an open loop at a fixed rate, to the stand-in
-# provider directly and through weir, in turn. weir-load counts from when a request was due, so that a stall is seen.
+# provider directly, through weir, and through nginx as what any proxy adds, in turn. weir-load counts from when a request was due, so that a stall is seen.
 # Sourced by run, after measure.sh.
 # shellcheck disable=SC2154  # run assigns what is not assigned here
 
@@ -18,13 +18,14 @@ throughput() {
 }
 
 measure_latency() {
-    local rate round program
+    local rate round program through=(direct weir-redis)
     if ! asked_for "$programs" weir-redis; then return; fi
+    if asked_for "$programs" nginx; then through+=(nginx); fi
     rate=$(($(throughput) / 2))
     printf 'round\tprogram\trequests_per_s\tp50_ms\tp99_ms\tfailed\n' >"$out/latency.tsv"
     for ((round = 1; round <= rounds; ++round)); do
-        for program in direct weir-redis; do
-            taskset -c 1 "$bin/weir-load" --targets "http://127.0.0.1:$(port_of $program)" --keys "$keys" \
+        for program in "${through[@]}"; do
+            taskset -c 1 "$bin/weir-load" --targets "http://127.0.0.1:$(port_of "$program")" --keys "$keys" \
                 --rate "$rate" --concurrent 256 --warmup 1 --duration "$seconds" --json \
                 >"$work/load.json" 2>"$work/load.log" ||
                 { cat "$work/load.log" >&2; fail "weir-load against $program"; }

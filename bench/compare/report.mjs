@@ -97,11 +97,13 @@ function ratioTable(ratios) {
 
 function latencyText(added) {
     if (added.length === 0) return '';
-    const lines = added.map((entry) => `<li>${entry.percentile.slice(0, 3)}: ${entry.added.median.toFixed(3)} ms `
-        + `<small>(${entry.added.min.toFixed(3)} to ${entry.added.max.toFixed(3)})</small>, at most ${entry.bar}; `
-        + `direct ${entry.direct.toFixed(3)}, through weir ${entry.through.toFixed(3)}</li>`);
+    const lines = added.map(({ program, percentile, bar: most, added: more, direct, through }) =>
+        `<li>${program} ${percentile.slice(0, 3)}: ${more.median.toFixed(3)} ms `
+        + `<small>(${more.min.toFixed(3)} to ${more.max.toFixed(3)})</small>`
+        + (most === undefined ? '' : `, at most ${most}`)
+        + `; direct ${direct.toFixed(3)}, through it ${through.toFixed(3)}</li>`);
     const rate = `${added[0].rate.toFixed(0)} requests/s`;
-    return `<h2>Latency that weir adds, Redis on the same host, ${rate}</h2><ul>${lines.join('')}</ul>`;
+    return `<h2>Latency added at half load, Redis on the same host, ${rate}</h2><ul>${lines.join('')}</ul>`;
 }
 
 export function renderReport({ machine, programs, ratios, added_latency: added }) {

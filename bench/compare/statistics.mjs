@@ -75,16 +75,18 @@ export const disturbed = (entry) => entry.others_percent > 10;
 
 export const marks = (entry) => (heldUpByLoad(entry) ? ' *' : '') + (disturbed(entry) ? ' !' : '');
 
-/** What weir adds: its percentile less that of the stand-in provider asked directly, in the same round. */
+/** What a program adds: its percentile less that of the stand-in provider asked directly, in the same round. */
 export function addedLatency(rows) {
-    const rounds = unique(rows.map((row) => row.round));
-    const one = (round, program) => rows.find((row) => row.round === round && row.program === program);
-    const bars = { p50_ms: 0.2, p99_ms: 1 };
-    return Object.entries(bars).map(([percentile, bar]) => ({
-        percentile, bar,
-        added: spread(rounds.map((round) => one(round, 'weir-redis')[percentile] - one(round, 'direct')[percentile])),
-        direct: median(rounds.map((round) => one(round, 'direct')[percentile])),
-        through: median(rounds.map((round) => one(round, 'weir-redis')[percentile])),
-        rate: median(rounds.map((round) => one(round, 'weir-redis').requests_per_s)),
-    }));
+    const of = (program) => rows.filter((row) => row.program === program);
+    const bars = { 'weir-redis': { p50_ms: 0.2, p99_ms: 1 } };
+    return unique(rows.map((row) => row.program)).filter((program) => program !== 'direct')
+        .flatMap((program) => ['p50_ms', 'p99_ms'].map((percentile) => ({
+            program, percentile, bar: bars[program]?.[percentile],
+            added: spread(of(program).map((row) => row[percentile]
+                - of('direct').find((direct) => direct.round === row.round)[percentile])),
+            direct: median(of('direct').map((row) => row[percentile])),
+            through: median(of(program).map((row) => row[percentile])),
+            rate: median(of(program).map((row) => row.requests_per_s)),
+            failed: of(program).reduce((sum, row) => sum + row.failed, 0),
+        })));
 }

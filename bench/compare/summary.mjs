@@ -16,6 +16,7 @@ const summary = {
 };
 
 function printTable(columns, lines) {
+    if (lines.length === 0) return;
     const width = columns.map((column, at) => Math.max(column.length, ...lines.map((line) => line[at].length)));
     const pad = (cell, at) => (at < 3 ? cell.padEnd(width[at]) : cell.padStart(width[at]));
     const show = (line) => console.log(line.map(pad).join('  '));
@@ -42,8 +43,7 @@ printTable(
 if (summary.programs.some(heldUpByLoad)) {
     console.log('* core 1 (wrk, the stand-in provider, Redis) was busier than the program, which could do more.');
 }
-if (summary.programs.some(disturbed)) console.log('! other work took more than 10 % of the two cores.');
-console.log();
+if (summary.programs.some(disturbed)) console.log('! other work took more than 10 % of the two cores.\n');
 printTable(
     ['workload', 'connections', 'ratio', 'requests/s', 'CPU', 'at least', ''],
     summary.ratios.map((entry) => [
@@ -52,10 +52,14 @@ printTable(
         verdict(entry.bar === undefined ? undefined : entry.rate.median >= entry.bar),
     ]),
 );
-for (const entry of summary.added_latency) {
-    console.log(`${entry.percentile.slice(0, 3)} that weir-redis adds at ${entry.rate.toFixed(0)} requests/s: `
-        + `${range(entry.added, 3)} ms, at most ${entry.bar}: ${verdict(entry.added.median <= entry.bar)}`);
-}
+printTable(
+    ['added at half load', 'requests/s', '', 'ms', 'failed', 'at most', ''],
+    summary.added_latency.map((entry) => [
+        entry.program, entry.rate.toFixed(0), entry.percentile.slice(0, 3), range(entry.added, 3),
+        String(entry.failed), entry.bar === undefined ? '' : String(entry.bar),
+        verdict(entry.bar === undefined ? undefined : entry.added.median <= entry.bar),
+    ]),
+);
 writeFileSync(join(directory, 'summary.json'), `${JSON.stringify(summary, null, 1)}\n`);
 writeFileSync(join(directory, 'report.html'), renderReport(summary));
-console.log(`\n${directory}: results.tsv, summary.json, report.html`);
+console.log(`${directory}: results.tsv, summary.json, report.html`);
