@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What weir with Redis adds to an answer at half of its throughput: an open loop at a fixed rate, to the stand-in
-# provider directly, through weir, and through nginx as what any proxy adds, in turn. weir-load counts from when a request was due, so that a stall is seen.
-# Sourced by run, after measure.sh.
+# provider directly, through weir, and through nginx as what any proxy adds, in turn. weir-load counts from when a
+# request was due, so that a stall is seen. Sourced by run, after measure.sh.
 # shellcheck disable=SC2154  # run assigns what is not assigned here
 
 # Requests/s of weir with Redis on the admit path, at the middle number of connections.

@@ -121,8 +121,8 @@ table { border-collapse: collapse; } td, th { padding: 2px 14px 2px 0; text-alig
 <h1>weir beside its peers</h1>
 <p>${facts}</p>
 <p>Medians over the rounds. * The other core, with wrk, the stand-in provider and Redis, was busier than the program
-under test, which could do more. ! Other work took more than 10 % of the two cores. Ratios are taken
-round by round; above 1 weir is better.</p>
+under test, which could do more. ! Other work took more than 10 % of the two cores. Ratios are taken round
+by round; above 1 weir is better.</p>
 ${workloads.map((workload) => section(workload, programs.filter((entry) => entry.workload === workload))).join('\n')}
 <h2>Ratios</h2>
 ${ratioTable(ratios)}
