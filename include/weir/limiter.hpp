@@ -92,14 +92,18 @@ struct Decision {
 ///
 /// Thread safety: every function may be called from any thread; the coroutine runs on the caller's executor.
 /// Spans and references must outlive the awaited call. At most one call per reservation at a time.
-/// Errors: errc::store_unavailable alone; a failed settle or progress leaves charged what was charged.
+/// Errors: errc::store_unavailable, and client_gone of a reserve that was withdrawn; a failed settle or
+/// progress leaves charged what was charged.
 class Limiter {
 public:
     virtual ~Limiter() = default;
 
     /// Takes the demand from every ledger or from none. One round trip. No ledgers: admitted.
     /// No ledger may be named twice.
-    virtual awaitable<result<Decision>> reserve(Demand demand, std::span<const LedgerLimits> ledgers) = 0;
+    /// `gone` becomes true once nobody waits for the decision any more: what the store has not been asked by
+    /// then is not asked. What it has been asked is decided, and for the caller to settle. nullptr: never.
+    virtual awaitable<result<Decision>> reserve(Demand demand, std::span<const LedgerLimits> ledgers,
+                                                const bool* gone = nullptr) = 0;
     /// Replaces what was reserved by what was used. May overdraw a ledger; never forgives.
     virtual awaitable<result<void>> settle(Reservation reservation, Usage usage) = 0;
     /// Part of the answer has been produced: charge it now, keep the rest reserved for another lease.

@@ -23,12 +23,13 @@ struct Letter {
     // Either a demand, …
     Demand demand;
     std::span<const LedgerLimits> ledgers{};
+    const bool* gone = nullptr;  ///< nobody waits for it any more; nullptr: somebody does
     // … or a correction of what was charged. Where that lies is read when the letter leaves.
     const Correction* correction = nullptr;
     const std::vector<Charge>* charges = nullptr;
 
     bool answered = false;
-    /// store_unavailable: it was not sent; store_timeout: it may have been done.
+    /// store_unavailable, client_gone: it was not sent; store_timeout: it may have been done.
     boost::system::error_code error{};
     std::shared_ptr<const WindowReply> reply{};  ///< shared by all letters of one call
     DemandReply demand_reply{};
@@ -78,6 +79,18 @@ public:
             if (!same_limits(*demands_.front().letter, *end->letter)) break;
         }
         taken.splice(taken.end(), demands_, demands_.begin(), end);
+        return taken;
+    }
+
+    /// Demands that nobody waits for any more: they need not be sent.
+    Entries take_withdrawn() {
+        Entries taken;
+        for (auto entry = demands_.begin(); entry != demands_.end();) {
+            const auto next = std::next(entry);
+            const bool* gone = entry->letter->gone;
+            if (gone != nullptr && *gone) taken.splice(taken.end(), demands_, entry);
+            entry = next;
+        }
         return taken;
     }
 

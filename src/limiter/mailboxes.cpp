@@ -44,7 +44,11 @@ awaitable<void> Mailboxes::send(Letter& letter) {
 }
 
 awaitable<void> Mailboxes::carry(Box& box) {
+    Box::Entries withdrawn = box.take_withdrawn();
+    answer(withdrawn, make_error_code(errc::client_gone), std::nullopt);
     Box::Entries batch = box.take();
+    if (batch.empty()) co_return;
+
     std::vector<const Letter*> letters;
     letters.reserve(batch.size());
     for (const Box::Entry& entry : batch) letters.push_back(entry.letter);

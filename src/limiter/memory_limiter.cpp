@@ -24,7 +24,8 @@ public:
     MemoryLimiterImpl(const Clock& clock, MemoryLimiterOptions options)
         : clock_(clock), shards_(options.ledgers_max) {}
 
-    awaitable<result<Decision>> reserve(Demand demand, std::span<const LedgerLimits> ledgers) override {
+    awaitable<result<Decision>> reserve(Demand demand, std::span<const LedgerLimits> ledgers,
+                                        const bool* /*gone: nobody waits*/) override {
         co_return reserve_now(clamp_demand(demand), ledgers);
     }
 

@@ -38,7 +38,8 @@ RedisLimiter::RedisLimiter(RedisNode& node, boost::asio::io_context& context)
 
 RedisLimiter::~RedisLimiter() = default;
 
-awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, std::span<const LedgerLimits> ledgers) {
+awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, std::span<const LedgerLimits> ledgers,
+                                                  const bool* gone) {
     demand = clamp_demand(demand);
     if (const auto impossible = find_impossible(demand, ledgers)) {
         Decision decision;
@@ -52,8 +53,8 @@ awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, std::span<const
     if (node_.health.asks_store()) {
         std::string set = set_name(ledgers);
         if (auto refused = recall(set, demand, ledgers)) co_return std::move(*refused);
-        auto asked = co_await ask(std::move(set), demand, ledgers);
-        if (asked) co_return asked;
+        auto asked = co_await ask(std::move(set), demand, ledgers, gone);
+        if (asked || asked.error() == errc::client_gone) co_return asked;
     }
     co_return decide_alone(demand, ledgers);
 }
@@ -83,10 +84,10 @@ std::optional<Decision> RedisLimiter::recall(const std::string& set, const Deman
 }
 
 awaitable<result<Decision>> RedisLimiter::ask(std::string set, const Demand& demand,
-                                              std::span<const LedgerLimits> ledgers) {
+                                              std::span<const LedgerLimits> ledgers, const bool* gone) {
     // Too late may mean that the clocks were not understood yet: the reply has mended that.
     for (int attempt = 0; attempt < 2; ++attempt) {
-        Letter letter{.set = set, .demand = demand, .ledgers = ledgers};
+        Letter letter{.set = set, .demand = demand, .ledgers = ledgers, .gone = gone};
         co_await mailboxes_.send(letter);
         if (letter.error) co_return letter.error;
         const DemandReply::Kind kind = letter.demand_reply.kind;

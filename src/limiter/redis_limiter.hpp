@@ -18,7 +18,8 @@ public:
     RedisLimiter(RedisNode& node, boost::asio::io_context& context);
     ~RedisLimiter() override;
 
-    awaitable<result<Decision>> reserve(Demand demand, std::span<const LedgerLimits> ledgers) override;
+    awaitable<result<Decision>> reserve(Demand demand, std::span<const LedgerLimits> ledgers,
+                                        const bool* gone) override;
     awaitable<result<void>> settle(Reservation reservation, Usage usage) override;
     awaitable<result<void>> progress(Reservation& reservation, Usage so_far) override;
     awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) override;
@@ -28,7 +29,7 @@ private:
     std::optional<Decision> recall(const std::string& set, const Demand& demand,
                                    std::span<const LedgerLimits> ledgers);
     awaitable<result<Decision>> ask(std::string set, const Demand& demand,
-                                    std::span<const LedgerLimits> ledgers);
+                                    std::span<const LedgerLimits> ledgers, const bool* gone);
     Decision refuse(const Letter& letter);
     Decision admit(const Demand& demand, std::span<const LedgerLimits> ledgers, const WindowReply& reply);
     /// Charges nothing: no limit applies, or none is looked at.

@@ -81,6 +81,24 @@ TEST_F(StoreMailboxTest, OtherLedgersDoNotWait) {
     EXPECT_EQ(decided_by(all, "redis"), 2);
 }
 
+TEST_F(StoreMailboxTest, WhatNobodyWaitsForIsWithdrawnAndNotSent) {
+    start(60'000);
+    const LedgerLimits ledger = ledger_named("k", 1'000);
+    const RedisStoreStatistics before = node_->statistics();
+    server_->pause();
+    std::vector<Decided> all = start_reserves(1, ledger);
+    const bool gone = true;
+    Decided left = node_->start_reserve(one, {ledger}, &gone);
+    Decided also_left = node_->start_reserve(one, {ledger}, &gone);
+    for (Decided& waits : start_reserves(1, ledger)) all.push_back(std::move(waits));
+    server_->resume();
+    EXPECT_EQ(left.get().error(), errc::client_gone);
+    EXPECT_EQ(also_left.get().error(), errc::client_gone);
+    EXPECT_EQ(decided_by(all, "redis"), 2);
+    EXPECT_EQ(node_->statistics().operations - before.operations, 2U);
+    EXPECT_EQ(stored_sum(*server_, ledger).requests, 2);
+}
+
 TEST_F(StoreMailboxTest, OnlySoManyWait) {
     constexpr std::size_t too_many = 3;
     start(60'000);

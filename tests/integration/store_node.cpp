@@ -38,9 +38,11 @@ void StoreNode::leave() {
     stop_thread();
 }
 
-std::future<result<Decision>> StoreNode::start_reserve(Demand demand, const Ledgers& ledgers) {
+std::future<result<Decision>> StoreNode::start_reserve(Demand demand, const Ledgers& ledgers,
+                                                       const bool* gone) {
     const auto kept = std::make_shared<const Ledgers>(ledgers);
-    return start<result<Decision>>([this, demand, kept] { return limiter_->reserve(demand, *kept); });
+    return start<result<Decision>>(
+        [this, demand, kept, gone] { return limiter_->reserve(demand, *kept, gone); });
 }
 
 result<Decision> StoreNode::reserve(Demand demand, const Ledgers& ledgers) {

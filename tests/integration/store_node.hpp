@@ -33,7 +33,8 @@ public:
 
     using Ledgers = std::vector<LedgerLimits>;
     result<Decision> reserve(Demand demand, const Ledgers& ledgers);
-    std::future<result<Decision>> start_reserve(Demand demand, const Ledgers& ledgers);
+    std::future<result<Decision>> start_reserve(Demand demand, const Ledgers& ledgers,
+                                                const bool* gone = nullptr);
     /// Of a demand that is expected to be admitted; throws where it is not.
     Reservation admitted(Demand demand, const Ledgers& ledgers);
     result<void> settle(Reservation reservation, Usage usage);

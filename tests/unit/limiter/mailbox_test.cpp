@@ -91,6 +91,17 @@ TEST_F(MailboxTest, TheFirstInLineCarriesNextAndIsThenWaitedForByNobody) {
     EXPECT_THAT(waiters_of(mailbox.take()), ElementsAre(-1, 0));
 }
 
+TEST_F(MailboxTest, WhatNobodyWaitsForAnyMoreIsTakenOut) {
+    bool gone = false;
+    add_demand(ledgers);
+    add_demand(ledgers).gone = &gone;
+    add_demand(ledgers);
+    EXPECT_TRUE(mailbox.take_withdrawn().empty());
+    gone = true;
+    EXPECT_THAT(waiters_of(mailbox.take_withdrawn()), ElementsAre(1));
+    EXPECT_THAT(waiters_of(mailbox.take()), ElementsAre(0, 2));
+}
+
 TEST_F(MailboxTest, ItIsFullAtSomePoint) {
     for (std::size_t i = 0; i < Mailbox<int>::waiting_max; ++i) {
         EXPECT_FALSE(mailbox.full());
