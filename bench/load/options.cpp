@@ -1,99 +1,120 @@
-// Flags to LoadOptions. A wrong flag is told by name, and ends with 2.
+// The command line. Every mistake in it is told at once, and ends with 2.
 #include "load/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
 
 namespace weir::load {
 namespace {
 
 constexpr int bad_flags = 2;
-constexpr double default_duration_s = 10;
 
-Target parse_target(std::string_view url) {
-    constexpr std::string_view scheme = "http://";
-    if (!url.starts_with(scheme))
-        throw CLI::ValidationError("--targets: expected http://HOST:PORT, got " + std::string(url));
-    url.remove_prefix(scheme.size());
-    while (url.ends_with('/')) url.remove_suffix(1);
-    const std::size_t colon = url.rfind(':');
-    Target target{std::string(url.substr(0, colon)), "80"};
-    if (colon != std::string_view::npos) target.port = url.substr(colon + 1);
-    if (target.host.empty() || target.port.empty() || url.find('/') != std::string_view::npos) {
-        throw CLI::ValidationError("--targets: expected http://HOST:PORT, got http://" + std::string(url));
-    }
-    return target;
+constexpr auto footer =
+    "SIZE is a number (200), uniform:LEAST..MOST (uniform:50..400) or lognormal:MEDIAN,SIGMA "
+    "(lognormal:200,0.5:\n"
+    "half of the requests below 200, 95 % of them from 75 to 530).\n\n"
+    "Without --rate each connection sends its next request as soon as the last is answered. With --rate "
+    "requests\n"
+    "are due at even intervals whatever the server does, over --concurrent connections at most, and latency "
+    "counts\n"
+    "from when a request was due, so that a server that stalls can't hide it. Requests that were due while "
+    "no\n"
+    "connection was free are sent late; those never sent are told in the report.\n\n"
+    "Examples:\n"
+    "  weir-load --targets http://127.0.0.1:8000 --keys 4 --requests 100\n"
+    "  weir-load --targets http://10.0.0.1:8000,http://10.0.0.2:8000 --keys @keys.txt --concurrent 200 \\\n"
+    "            --rate 500 --warmup 5 --duration 60 --stream --input-tokens lognormal:400,0.8 --report "
+    "out\n\n"
+    "Ends with 0 if it ran, with 1 if no request was answered, with 2 if an option is wrong.";
+
+void add_what_to_send(CLI::App& app, OptionTexts& texts, LoadOptions& options) {
+    app.add_option("--targets", texts.targets,
+                   "http://HOST:PORT, several with commas; connections are dealt out")
+        ->delimiter(',')
+        ->capture_default_str();
+    app.add_option(
+           "--keys", texts.keys,
+           "API keys with commas, a number N for load-key-1 to load-key-N, or @FILE with one on each line")
+        ->delimiter(',')
+        ->capture_default_str();
+    app.add_option(
+           "--path", options.path,
+           "where to post; chat completions, completions, responses, embeddings and messages get bodies of "
+           "their own")
+        ->capture_default_str();
+    app.add_option("--model", options.model, "model to ask for")->capture_default_str();
+    app.add_flag("--stream", options.stream, "ask for streamed answers, with usage");
+    app.add_option("--input-tokens", texts.input_tokens, "words in the prompt")
+        ->type_name("SIZE")
+        ->capture_default_str();
+    app.add_option("--output-tokens,--max-tokens", texts.output_tokens, "output tokens to allow")
+        ->type_name("SIZE")
+        ->capture_default_str();
+    app.add_option("--header", texts.headers, "name:value to add to every request; repeatable")
+        ->allow_extra_args(false);
 }
 
-/// One number N means load-key-1 to load-key-N; anything else is a list of keys.
-std::vector<std::string> parse_keys(const std::vector<std::string>& given) {
-    unsigned count = 0;
-    if (given.size() != 1 || !CLI::detail::lexical_cast(given.front(), count)) return given;
-    if (count < 1 || count > 1'000'000) throw CLI::ValidationError("--keys: expected 1 to 1000000 keys");
-    std::vector<std::string> keys;
-    for (unsigned i = 1; i <= count; ++i) keys.push_back("load-key-" + std::to_string(i));
-    return keys;
+void add_how_to_send(CLI::App& app, OptionTexts& texts) {
+    app.add_option("--concurrent", texts.concurrent, "connections, and so requests in flight at most")
+        ->type_name("N")
+        ->capture_default_str();
+    app.add_option("--rate", texts.rate, "requests a second, over all connections (as fast as answers come)")
+        ->type_name("R");
+    app.add_option("--duration", texts.duration,
+                   "stop after so many seconds (10 where --requests is not given)")
+        ->type_name("S");
+    app.add_option("--requests", texts.requests, "stop after so many requests")->type_name("N");
+    app.add_option("--warmup", texts.warmup, "seconds of the same load before, that the report leaves out")
+        ->type_name("S")
+        ->capture_default_str();
+    app.add_option("--timeout-ms", texts.timeout_ms, "give a request up after so long")
+        ->type_name("MS")
+        ->capture_default_str();
+    app.add_option("--threads", texts.threads, "threads")->type_name("N")->capture_default_str();
 }
 
-std::pair<std::string, std::string> parse_header(const std::string& text) {
-    const std::size_t colon = text.find(':');
-    if (colon == std::string::npos || colon == 0 || text.find_first_of("\r\n") != std::string::npos) {
-        throw CLI::ValidationError("--header: expected name:value, got " + text);
-    }
-    return {text.substr(0, colon), CLI::detail::trim_copy(text.substr(colon + 1))};
+std::string prepare_folder(const std::string& folder) {
+    if (folder.empty()) return {};
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    return error ? "--report: " + folder + ": " + error.message() : std::string();
 }
 
 }  // namespace
 
 ParsedOptions parse_options(int argc, char** argv) {
     ParsedOptions parsed;
+    OptionTexts texts;
     LoadOptions& options = parsed.options;
-    std::vector<std::string> targets{"http://127.0.0.1:8000"};
-    std::vector<std::string> keys{"1"};
-    std::vector<std::string> headers;
-
     CLI::App app(
-        "Drives LLM requests at weir, each connection sending its next request as soon as the last is "
-        "answered, "
-        "and reports what was admitted, what was refused and why.",
+        "Drives LLM requests at weir or at any server with such an API, and reports what was admitted, what "
+        "was\n"
+        "refused and why, and how long it took.",
         "weir-load");
     app.set_version_flag("--version", std::string("weir-load ") + WEIR_VERSION);
-    app.add_option("--targets", targets,
-                   "http://HOST:PORT, several with commas; connections are dealt out in turn")
-        ->delimiter(',')
-        ->capture_default_str();
-    app.add_option("--keys", keys, "API keys with commas, or a number N for load-key-1 to load-key-N")
-        ->delimiter(',')
-        ->capture_default_str();
-    app.add_option("--concurrent", options.concurrent, "connections")
-        ->check(CLI::Range(1, 100'000))
-        ->capture_default_str();
-    app.add_option("--requests", options.requests, "stop after so many requests");
-    app.add_option("--duration", options.duration_s,
-                   "stop after so many seconds (10 where --requests is not given)")
-        ->check(CLI::PositiveNumber);
-    app.add_option("--path", options.path, "where to post")->capture_default_str();
-    app.add_option("--model", options.model, "model to ask for")->capture_default_str();
-    app.add_flag("--stream", options.stream, "ask for streamed answers, with usage");
-    app.add_option("--input-tokens", options.input_tokens, "words in the prompt")
-        ->check(CLI::Range(1, 10'000'000))
-        ->capture_default_str();
-    app.add_option("--max-tokens", options.tokens_max, "output tokens to allow")->capture_default_str();
-    app.add_option("--header", headers, "name:value to add to every request; repeatable")
-        ->allow_extra_args(false);
-    app.add_option("--timeout-ms", options.timeout_ms, "give a request up after so long")
-        ->check(CLI::Range(1, 3'600'000))
-        ->capture_default_str();
-    app.add_option("--threads", options.threads, "threads")->check(CLI::Range(1, 256))->capture_default_str();
+    app.footer(footer);
+    app.allow_extras();
+    add_what_to_send(app, texts, options);
+    add_how_to_send(app, texts);
+    app.add_option("--report", options.report_folder, "write report.json and report.html there")
+        ->type_name("FOLDER");
     app.add_flag("--json", options.json, "print the report as JSON");
     try {
         app.parse(argc, argv);
-        for (const std::string& target : targets) options.targets.push_back(parse_target(target));
-        options.keys = parse_keys(keys);
-        for (const std::string& header : headers) options.headers.push_back(parse_header(header));
     } catch (const CLI::ParseError& error) {
         parsed.exit_code = app.exit(error) == 0 ? 0 : bad_flags;
+        return parsed;
     }
-    if (options.requests == 0 && options.duration_s == 0) options.duration_s = default_duration_s;
+    std::vector<std::string> mistakes = read_options(texts, options);
+    for (const std::string& extra : app.remaining()) mistakes.push_back(extra + ": unknown");
+    if (mistakes.empty()) mistakes.push_back(prepare_folder(options.report_folder));
+    for (const std::string& mistake : mistakes) {
+        if (mistake.empty()) continue;
+        std::fprintf(stderr, "weir-load: %s\n", mistake.c_str());
+        parsed.exit_code = bad_flags;
+    }
+    if (parsed.exit_code == bad_flags) std::fputs("weir-load --help tells what there is.\n", stderr);
     return parsed;
 }
 

@@ -1,134 +1,146 @@
-// Each thread owns an io_context, a share of the clients, and a tally.
+// The threads do the work; the calling one shows how far they are and listens for signals.
 #include "load/run.hpp"
+
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
+#include <ctime>
 #include <memory>
-#include <system_error>
+#include <mutex>
 #include <thread>
 
-#include "load/client.hpp"
+#include "load/progress.hpp"
 #include "load/request_text.hpp"
+#include "load/targets.hpp"
+#include "load/worker.hpp"
 
 namespace weir::load {
 namespace {
 
-namespace asio = boost::asio;
+constexpr auto look_interval = std::chrono::milliseconds(50);
 
-constexpr auto watch_interval = std::chrono::milliseconds(100);
-
-class Worker {
+/// While it lives SIGINT and SIGTERM wait to be asked for; threads that start meanwhile inherit that.
+class HeldSignals {
 public:
-    explicit Worker(std::size_t key_count) : tally_(key_count) {}
-
-    void add_client(const LoadOptions& options, const Endpoint& endpoint, const std::string& body,
-                    Supply& supply) {
-        clients_.push_back(
-            std::make_unique<Client>(context_.get_executor(), options, endpoint, body, supply, tally_));
+    HeldSignals() {
+        ::sigemptyset(&held_);
+        ::sigaddset(&held_, SIGINT);
+        ::sigaddset(&held_, SIGTERM);
+        ::pthread_sigmask(SIG_BLOCK, &held_, &before_);
     }
+    ~HeldSignals() { release(); }
+    HeldSignals(const HeldSignals&) = delete;
+    HeldSignals& operator=(const HeldSignals&) = delete;
 
-    /// Returns when every client is done.
-    void run() {
-        running_ = clients_.size();
-        for (const auto& client : clients_) {
-            asio::co_spawn(context_.get_executor(), client->run(), [this](const std::exception_ptr& failure) {
-                if (failure) std::rethrow_exception(failure);
-                if (--running_ == 0) timer_.cancel();
+    bool arrived() const {
+        const timespec at_once{};
+        return ::sigtimedwait(&held_, nullptr, &at_once) > 0;
+    }
+    /// From now on they do what they usually do.
+    void release() const { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+private:
+    sigset_t held_{};
+    sigset_t before_{};
+};
+
+/// Joins its threads when it goes, and knows when they are done.
+class Crew {
+public:
+    explicit Crew(const std::vector<std::unique_ptr<Worker>>& workers) : running_(workers.size()) {
+        for (const auto& worker : workers) {
+            threads_.emplace_back([this, &worker = *worker] {
+                worker.run();
+                const std::lock_guard lock(mutex_);
+                if (--running_ == 0) done_.notify_all();
             });
         }
-        watch();
-        context_.run();
     }
+    ~Crew() {
+        for (std::thread& thread : threads_) thread.join();
+    }
+    Crew(const Crew&) = delete;
+    Crew& operator=(const Crew&) = delete;
 
-    const Tally& tally() const { return tally_; }
+    bool wait_until_done(std::chrono::milliseconds at_most) {
+        std::unique_lock lock(mutex_);
+        return done_.wait_for(lock, at_most, [this] { return running_ == 0; });
+    }
 
 private:
-    void watch() {
-        if (running_ == 0) return;
-        timer_.expires_after(watch_interval);
-        timer_.async_wait([this](const boost::system::error_code&) {
-            for (const auto& client : clients_) client->watch(clock_.steady_us());
-            watch();
-        });
-    }
-
-    asio::io_context context_{1};
-    asio::steady_timer timer_{context_};
-    std::vector<std::unique_ptr<Client>> clients_;
-    std::size_t running_ = 0;
-    Tally tally_;
-    SystemClock clock_;
+    std::mutex mutex_;
+    std::condition_variable done_;
+    std::size_t running_;
+    std::vector<std::thread> threads_;
 };
 
-std::vector<Endpoint> resolve(const std::vector<Target>& targets) {
-    asio::io_context context;
-    asio::ip::tcp::resolver resolver(context);
-    std::vector<Endpoint> endpoints;
-    for (const Target& target : targets) {
-        boost::system::error_code error;
-        const auto found = resolver.resolve(target.host, target.port, error);
-        if (error) throw std::system_error(error, target.host + ":" + target.port);
-        endpoints.push_back({target, found.begin()->endpoint()});
+using Workers = std::vector<std::unique_ptr<Worker>>;
+
+void oversee(const Plan& plan, const Workers& workers, std::atomic<bool>& interrupted) {
+    const HeldSignals signals;
+    Crew crew(workers);
+    ProgressDisplay display(plan.options);
+    while (!crew.wait_until_done(look_interval)) {
+        if (!interrupted && signals.arrived()) {
+            interrupted = true;
+            signals.release();
+        }
+        const std::int64_t now_us = plan.clock.steady_us();
+        if (!display.is_due(now_us)) continue;
+        Progress progress;
+        for (const auto& worker : workers) progress.merge(worker->progress());
+        display.show(progress, now_us, static_cast<double>(now_us - plan.span.measure_us) / 1e6);
     }
-    return endpoints;
+    display.clear();
 }
 
-/// Turns the first SIGINT or SIGTERM into an interrupted supply, for as long as it lives.
-class SignalWatch {
-public:
-    explicit SignalWatch(Supply& supply) {
-        signals_.async_wait([&supply](const boost::system::error_code& error, int) {
-            if (!error) supply.interrupt();
-        });
-        thread_ = std::thread([this] { context_.run(); });
-    }
-    ~SignalWatch() {
-        context_.stop();
-        thread_.join();
-    }
-    SignalWatch(const SignalWatch&) = delete;
-    SignalWatch& operator=(const SignalWatch&) = delete;
-
-private:
-    asio::io_context context_;
-    asio::signal_set signals_{context_, SIGINT, SIGTERM};
-    std::thread thread_;
-};
+double cpu_seconds() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
 
 }  // namespace
 
 Result run(const LoadOptions& options) {
-    const std::vector<Endpoint> endpoints = resolve(options.targets);
-    const std::string body = make_body(options);
+    const RequestTexts texts(options);
+    const std::vector<Endpoint> endpoints = find_targets(options.targets);
     const SystemClock clock;
-    const std::int64_t start_us = clock.steady_us();
-    const auto duration_us = static_cast<std::int64_t>(options.duration_s * 1e6);
-    Supply supply(options.requests, duration_us == 0 ? 0 : start_us + duration_us);
-    SignalWatch signals(supply);
-
-    std::vector<std::unique_ptr<Worker>> workers;
-    for (unsigned i = 0; i < std::min(options.threads, options.concurrent); ++i) {
-        workers.push_back(std::make_unique<Worker>(options.keys.size()));
+    Counter counter;
+    std::atomic<bool> interrupted = false;
+    const double cpu_before_s = cpu_seconds();
+    const std::int64_t warmup_us = static_cast<std::int64_t>(options.warmup_s * 1e6);
+    Result result{.tally = Tally(options.keys.size()), .started_at_us = clock.now_us() + warmup_us};
+    const Plan plan{.options = options,
+                    .texts = texts,
+                    .endpoints = endpoints,
+                    .span = span_of(options, clock.steady_us()),
+                    .counter = counter,
+                    .interrupted = interrupted,
+                    .clock = clock};
+    Workers workers;
+    const unsigned parts = std::min(options.threads, options.concurrent);
+    for (unsigned part = 0; part < parts; ++part) {
+        workers.push_back(std::make_unique<Worker>(plan, part, parts));
     }
-    for (unsigned i = 0; i < options.concurrent; ++i) {
-        workers[i % workers.size()]->add_client(options, endpoints[i % endpoints.size()], body, supply);
-    }
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < workers.size(); ++i)
-        threads.emplace_back([&worker = *workers[i]] { worker.run(); });
-    workers.front()->run();
-    for (std::thread& thread : threads) thread.join();
+    oversee(plan, workers, interrupted);
 
-    Result result{Tally(options.keys.size()), static_cast<double>(clock.steady_us() - start_us) / 1e6,
-                  supply.interrupted()};
-    for (const auto& worker : workers) result.tally.merge(worker->tally());
+    std::int64_t end_us = 0;
+    for (const auto& worker : workers) {
+        result.tally.merge(worker->tally());
+        end_us = std::max(end_us, worker->last_answer_us());
+    }
+    if (end_us == 0 || interrupted) end_us = clock.steady_us();
+    result.elapsed_s = static_cast<double>(std::max<std::int64_t>(end_us - plan.span.measure_us, 1)) / 1e6;
+    result.cpu_s = cpu_seconds() - cpu_before_s;
+    result.interrupted = interrupted;
     return result;
 }
 

@@ -1,13 +1,15 @@
 // Counting and adding up.
 #include "load/tally.hpp"
 
+#include <algorithm>
+
 namespace weir::load {
 namespace {
 
 /// A server that invents reasons must not fill the memory.
 constexpr std::size_t reasons_max = 1000;
 
-void count_reason(std::map<std::string, std::uint64_t, std::less<>>& reasons, std::string_view reason) {
+void count_reason(Reasons& reasons, std::string_view reason) {
     const auto known = reasons.find(reason);
     if (known != reasons.end()) {
         ++known->second;
@@ -16,60 +18,91 @@ void count_reason(std::map<std::string, std::uint64_t, std::less<>>& reasons, st
     }
 }
 
-void add(KeyRow& sum, const KeyRow& row) {
-    sum.sent += row.sent;
-    sum.admitted += row.admitted;
-    sum.refused += row.refused;
-    sum.other += row.other;
-    sum.failed += row.failed;
-    sum.input_tokens += row.input_tokens;
-    sum.output_tokens += row.output_tokens;
+void merge_reasons(Reasons& sum, const Reasons& more) {
+    for (const auto& [reason, count] : more) sum[reason] += count;
 }
 
 }  // namespace
 
+void Counts::add(const Counts& more) {
+    sent += more.sent;
+    admitted += more.admitted;
+    refused += more.refused;
+    other += more.other;
+    failed += more.failed;
+    input_tokens += more.input_tokens;
+    output_tokens += more.output_tokens;
+}
+
+void Tally::count_sent(std::size_t key, std::int64_t second, std::uint64_t late) {
+    ++total.sent;
+    ++keys[key].sent;
+    ++timeline.at(second).sent;
+    late_us.add(late);
+}
+
 void Tally::count_answer(std::size_t key, const Answer& answer) {
-    KeyRow& row = keys[key];
-    ++by_status[answer.status];
-    row.input_tokens += answer.usage.input_tokens;
-    row.output_tokens += answer.usage.output_tokens;
+    Counts counts;
+    SecondRow& row = timeline.at(answer.second);
+    counts.input_tokens = answer.usage.input_tokens;
+    counts.output_tokens = answer.usage.output_tokens;
+    ++statuses_[std::min<std::size_t>(answer.status, status_end - 1)];
     if (answer.status == 429 && !answer.has_retry_after) ++without_retry_after;
+    if (answer.first_token_us) first_token_us.add(*answer.first_token_us);
     if (answer.status / 100 == 2) {
+        counts.admitted = 1;
         ++row.admitted;
+        row.admitted_us.add(answer.duration_us);
         admitted_us.add(answer.duration_us);
     } else if (answer.status == 429 || !answer.refused_by.empty()) {
+        counts.refused = 1;
         ++row.refused;
+        row.refused_us.add(answer.duration_us);
         refused_us.add(answer.duration_us);
         count_reason(refused_by, answer.refused_by.empty() ? "(not told)" : answer.refused_by);
     } else {
+        counts.other = 1;
         ++row.other;
+        other_us.add(answer.duration_us);
     }
+    keys[key].add(counts);
+    total.add(counts);
 }
 
-void Tally::count_failure(std::size_t key, const std::string& reason) {
+void Tally::count_failure(std::size_t key, std::int64_t second, std::string_view reason) {
+    ++total.failed;
     ++keys[key].failed;
+    ++timeline.at(second).failed;
     count_reason(failed_by, reason);
 }
 
 void Tally::merge(const Tally& other) {
-    for (std::size_t i = 0; i < keys.size(); ++i) add(keys[i], other.keys[i]);
-    for (const auto& [status, count] : other.by_status) by_status[status] += count;
-    for (const auto& [reason, count] : other.refused_by) refused_by[reason] += count;
-    for (const auto& [reason, count] : other.failed_by) failed_by[reason] += count;
+    total.add(other.total);
+    for (std::size_t i = 0; i < keys.size(); ++i) keys[i].add(other.keys[i]);
+    for (std::size_t i = 0; i < statuses_.size(); ++i) statuses_[i] += other.statuses_[i];
+    merge_reasons(refused_by, other.refused_by);
+    merge_reasons(failed_by, other.failed_by);
+    connections.opened += other.connections.opened;
+    connections.reused += other.connections.reused;
+    connections.failed += other.connections.failed;
+    connections.left_open += other.connections.left_open;
+    timeline.merge(other.timeline);
     without_retry_after += other.without_retry_after;
     unfinished += other.unfinished;
+    unsent += other.unsent;
     admitted_us.merge(other.admitted_us);
     refused_us.merge(other.refused_us);
+    other_us.merge(other.other_us);
+    first_token_us.merge(other.first_token_us);
+    late_us.merge(other.late_us);
 }
 
-KeyRow Tally::total() const {
-    KeyRow sum;
-    for (const KeyRow& row : keys) add(sum, row);
-    return sum;
-}
-
-std::uint64_t Tally::failures() const {
-    return total().failed;
+std::map<unsigned, std::uint64_t> Tally::by_status() const {
+    std::map<unsigned, std::uint64_t> counts;
+    for (std::size_t status = 0; status < statuses_.size(); ++status) {
+        if (statuses_[status] > 0) counts[static_cast<unsigned>(status)] = statuses_[status];
+    }
+    return counts;
 }
 
 }  // namespace weir::load

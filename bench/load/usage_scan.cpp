@@ -27,6 +27,13 @@ std::optional<std::uint64_t> last_number(std::string_view text,
 
 }  // namespace
 
+ReportedUsage usage_in(std::string_view text) {
+    ReportedUsage usage;
+    usage.input_tokens = last_number(text, {"\"prompt_tokens\":", "\"input_tokens\":"}).value_or(0);
+    usage.output_tokens = last_number(text, {"\"completion_tokens\":", "\"output_tokens\":"}).value_or(0);
+    return usage;
+}
+
 void UsageScan::clear() {
     head_.clear();
     tail_.clear();
@@ -41,11 +48,7 @@ void UsageScan::feed(std::string_view bytes) {
 
 ReportedUsage UsageScan::usage() const {
     // The two parts may cut a name in two only where the text goes on from one to the other.
-    const std::string text = head_ + tail_;
-    ReportedUsage usage;
-    usage.input_tokens = last_number(text, {"\"prompt_tokens\":", "\"input_tokens\":"}).value_or(0);
-    usage.output_tokens = last_number(text, {"\"completion_tokens\":", "\"output_tokens\":"}).value_or(0);
-    return usage;
+    return tail_.empty() ? usage_in(head_) : usage_in(head_ + tail_);
 }
 
 }  // namespace weir::load

@@ -12,8 +12,11 @@ struct ReportedUsage {
     std::uint64_t output_tokens = 0;
 };
 
-/// Looks at the first 4 KiB (Anthropic's message_start) and the last 8 KiB (everybody else): the last count
-/// wins.
+/// The last counts in a text; 0 where there is none.
+ReportedUsage usage_in(std::string_view text);
+
+/// The same for a body that arrives in pieces. Looks at the first 4 KiB (Anthropic's message_start) and the
+/// last 8 KiB (everybody else).
 class UsageScan {
 public:
     void clear();
