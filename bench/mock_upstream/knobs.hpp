@@ -43,11 +43,11 @@ struct Knobs {
     std::uint64_t answer_bytes = 0;      ///< pad the answer's body to at least so many bytes; 0: no padding
     std::uint64_t split_bytes = 0;       ///< write the body in pieces of so many bytes; 0: as it comes
     std::uint64_t embedding_size = 16;   ///< numbers in one embedding, where the request names no dimensions
-    std::optional<std::uint64_t> input_tokens;      ///< instead of counting words
-    std::optional<std::uint64_t> die_after_chunks;  ///< cut the connection after so many token events
-    std::string retry_after;                        ///< Retry-After of an error answer; empty: none
-    std::vector<std::pair<std::string, std::string>> answer_headers;  ///< added to the answer as they are
-    unsigned status = 200;                                            ///< anything else: an error answer
+    std::optional<std::uint64_t> input_tokens{};      ///< instead of counting words
+    std::optional<std::uint64_t> die_after_chunks{};  ///< cut the connection after so many token events
+    std::string retry_after{};                        ///< Retry-After of an error answer; empty: none
+    std::vector<std::pair<std::string, std::string>> answer_headers{};  ///< added to the answer as they are
+    unsigned status = 200;                                              ///< anything else: an error answer
     Malformed malformed = Malformed::none;
     Die die = Die::no;
     bool omit_usage = false;
