@@ -123,7 +123,8 @@ void add_refusals(Json& json, const Tally& tally) {
 }
 
 Json latencies_json(const Tally& tally, Detail detail) {
-    return {{"admitted", latency_json(tally.admitted_us, detail)},
+    return {{"answered", latency_json(tally.answered_us(), detail)},
+            {"admitted", latency_json(tally.admitted_us, detail)},
             {"refused", latency_json(tally.refused_us, detail)},
             {"other", latency_json(tally.other_us, detail)},
             {"first_token", latency_json(tally.first_token_us, detail)},

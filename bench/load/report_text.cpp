@@ -81,6 +81,7 @@ void add_latency(Table& table, const char* name, const Histogram& latency) {
 
 std::string latencies(const LoadOptions& options, const Tally& tally) {
     Table table{"latency, ms", "avg", "p50", "p90", "p95", "p99", "p99.9", "max"};
+    add_latency(table, "all answers", tally.answered_us());
     add_latency(table, "admitted", tally.admitted_us);
     add_latency(table, "refused", tally.refused_us);
     add_latency(table, "other answers", tally.other_us);

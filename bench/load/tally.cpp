@@ -97,6 +97,13 @@ void Tally::merge(const Tally& other) {
     late_us.merge(other.late_us);
 }
 
+Histogram Tally::answered_us() const {
+    Histogram all = admitted_us;
+    all.merge(refused_us);
+    all.merge(other_us);
+    return all;
+}
+
 std::map<unsigned, std::uint64_t> Tally::by_status() const {
     std::map<unsigned, std::uint64_t> counts;
     for (std::size_t status = 0; status < statuses_.size(); ++status) {

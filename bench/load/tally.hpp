@@ -58,6 +58,7 @@ public:
     void count_failure(std::size_t key, std::int64_t second, std::string_view reason);
     void merge(const Tally& other);
 
+    Histogram answered_us() const;  ///< of all answers, whatever they were
     /// Answers by status, those that occurred.
     std::map<unsigned, std::uint64_t> by_status() const;
 

@@ -36,6 +36,8 @@ TEST(Tally, SortsAnswersByWhatCameOfThem) {
     EXPECT_EQ(tally.admitted_us.max(), 1000U);
     EXPECT_EQ(tally.refused_us.count(), 2U);
     EXPECT_EQ(tally.other_us.max(), 70U);
+    EXPECT_EQ(tally.answered_us().count(), 4U);
+    EXPECT_DOUBLE_EQ(tally.answered_us().mean(), 295);
     EXPECT_EQ(tally.first_token_us.max(), 400U);
     EXPECT_EQ(tally.late_us.max(), 3U);
     const std::map<unsigned, std::uint64_t> statuses{{200, 1}, {413, 1}, {429, 1}, {502, 1}};
