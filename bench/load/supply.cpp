@@ -7,6 +7,9 @@ namespace weir::load {
 namespace {
 
 constexpr std::int64_t far_away = std::numeric_limits<std::int64_t>::max();
+/// What is due before the end may still be sent for so long after it: a thread that woke a little late is no
+/// reason to call a request unsent.
+constexpr std::int64_t grace_us = 100'000;
 
 std::int64_t microseconds(double seconds) {
     return static_cast<std::int64_t>(seconds * 1e6);
@@ -25,18 +28,19 @@ Supply::Supply(const LoadOptions& options, const Span& span, Counter& counter, u
     if (options.rate == 0) return;
     schedule_.emplace(options.rate, span.start_us, part, parts);
     warmup_ = schedule_->due_before(span.measure_us);
+    if (span.end_us != far_away) part_requests_ = schedule_->due_before(span.end_us);
     if (requests_ == 0) return;
     // Of all numbers below the bound, every parts-th is this part's.
     const std::uint64_t bound =
         Schedule(options.rate, span.start_us, 0, 1).due_before(span.measure_us) + requests_;
-    part_requests_ = bound / parts + (part < bound % parts ? 1 : 0);
+    part_requests_ = std::min(part_requests_, bound / parts + (part < bound % parts ? 1 : 0));
 }
 
 std::optional<Order> Supply::take(std::int64_t now_us) {
     if (!schedule_) return take_closed(now_us);
-    if (taken_ >= part_requests_ || now_us >= span_.end_us) return std::nullopt;
+    if (is_over(now_us)) return std::nullopt;
     const std::int64_t due_us = schedule_->due_us(taken_);
-    if (due_us > now_us || due_us >= span_.end_us) return std::nullopt;
+    if (due_us > now_us) return std::nullopt;
     const bool is_counted = taken_ >= warmup_;
     return Order{schedule_->number_of(taken_++), due_us, is_counted};
 }
@@ -53,20 +57,17 @@ std::optional<Order> Supply::take_closed(std::int64_t now_us) {
 }
 
 bool Supply::is_over(std::int64_t now_us) const {
-    return is_over_ || taken_ >= part_requests_ || now_us >= span_.end_us;
+    if (!schedule_) return is_over_ || now_us >= span_.end_us;
+    return taken_ >= part_requests_ || now_us - grace_us >= span_.end_us;
 }
 
 std::int64_t Supply::next_due_us() const {
     return schedule_ && taken_ < part_requests_ ? schedule_->due_us(taken_) : far_away;
 }
 
-std::uint64_t Supply::due_before(std::int64_t time_us) const {
-    return std::min(schedule_->due_before(std::min(time_us, span_.end_us)), part_requests_);
-}
-
 std::uint64_t Supply::overdue(std::int64_t now_us) const {
     if (!schedule_) return 0;
-    const std::uint64_t due = due_before(now_us);
+    const std::uint64_t due = std::min(schedule_->due_before(now_us), part_requests_);
     const std::uint64_t first = std::max(taken_, warmup_);
     return due > first ? due - first : 0;
 }

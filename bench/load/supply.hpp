@@ -46,7 +46,6 @@ public:
     std::uint64_t overdue(std::int64_t now_us) const;
 
 private:
-    std::uint64_t due_before(std::int64_t time_us) const;
     std::optional<Order> take_closed(std::int64_t now_us);
 
     Span span_;

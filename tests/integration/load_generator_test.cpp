@@ -114,7 +114,7 @@ TEST(Load, AStalledServerCannotHide) {
     const Result result = run(options);
     expect_all_accounted_for(result);
     EXPECT_EQ(result.tally.total.sent + result.tally.unsent, 50U);
-    EXPECT_GE(result.tally.unsent, 38U);
+    EXPECT_GE(result.tally.unsent, 34U);
     EXPECT_GE(result.tally.admitted_us.max(), 300'000U);  // the last ones were due long before they were sent
     EXPECT_GE(result.tally.late_us.max(), 200'000U);
 }

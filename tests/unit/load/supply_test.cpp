@@ -74,10 +74,22 @@ TEST(Supply, CountsWhatWasDueAndNeverTaken) {
     Supply supply(options, span_of(options, start_us), counter, 0, 1);
     for (int i = 0; i < 10; ++i) supply.take(start_us + second_us / 2);
     EXPECT_EQ(supply.overdue(start_us + second_us / 2 + 1), 491U);
-    const std::int64_t end_us = start_us + second_us;
-    EXPECT_TRUE(supply.is_over(end_us));
-    EXPECT_FALSE(supply.take(end_us).has_value());
-    EXPECT_EQ(supply.overdue(end_us + second_us), 990U);
+    const std::int64_t too_late_us = start_us + second_us + second_us / 10;
+    EXPECT_TRUE(supply.is_over(too_late_us));
+    EXPECT_FALSE(supply.take(too_late_us).has_value());
+    EXPECT_EQ(supply.overdue(too_late_us + second_us), 990U);
+}
+
+TEST(Supply, AThreadThatWakesALittleLateStillSendsTheLastRequest) {
+    const LoadOptions options = at_rate(1000, 0.01);
+    Counter counter;
+    Supply supply(options, span_of(options, start_us), counter, 0, 1);
+    const std::int64_t late_us = start_us + 10'000 + 50'000;
+    int sent = 0;
+    while (supply.take(late_us)) ++sent;
+    EXPECT_EQ(sent, 10);
+    EXPECT_TRUE(supply.is_over(late_us));
+    EXPECT_EQ(supply.overdue(late_us), 0U);
 }
 
 TEST(Supply, PartsOfAnOpenLoopMakeAWhole) {
