@@ -1,6 +1,7 @@
 // The numbers of a run as report.hpp describes them.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
@@ -12,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 double rounded(double value) {
-    return static_cast<double>(static_cast<std::int64_t>(value * 1000 + 0.5)) / 1000;
+    return std::round(value * 1000) / 1000;
 }
 
 double percent(std::uint64_t part, std::uint64_t whole) {

@@ -1,5 +1,6 @@
 // Tables for a terminal, without colours.
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "load/report.hpp"
@@ -20,7 +21,7 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 
 std::string per_second(std::uint64_t count, double elapsed_s) {
     const double rate = static_cast<double>(count) / elapsed_s;
-    if (rate >= 1000) return grouped(static_cast<unsigned long long>(rate + 0.5));
+    if (rate >= 1000) return grouped(static_cast<unsigned long long>(std::llround(rate)));
     std::string text;
     print(text, "%.1f", rate);
     return text;

@@ -9,7 +9,6 @@ namespace {
 
 using weir::load::Counter;
 using weir::load::LoadOptions;
-using weir::load::Order;
 using weir::load::Schedule;
 using weir::load::Span;
 using weir::load::span_of;
