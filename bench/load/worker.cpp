@@ -18,7 +18,8 @@ constexpr std::size_t buffer_bytes = 64UL * 1024;
 /// Few enough that requests which fall due meanwhile do not wait long.
 constexpr int events_max = 64;
 constexpr std::int64_t tick_interval_us = 50'000;
-constexpr std::int64_t rest_after_failure_us = 10'000;
+/// Long enough that a target which refuses at once does not draw the requests from those that answer.
+constexpr std::int64_t rest_after_failure_us = 100'000;
 
 }  // namespace
 
