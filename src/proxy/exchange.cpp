@@ -163,7 +163,10 @@ awaitable<bool> Exchange::reserve() {
         demand.output_tokens = llm::reserve_output(call_, mode, applicable_.output_default);
     }
     record_.estimated = demand;
-    auto decided = co_await worker_.limiter.reserve(demand, applicable_.ledgers);
+    // Who leaves while a shared store is asked need not be admitted.
+    client_.watch([] {});
+    auto decided = co_await worker_.limiter.reserve(demand, applicable_.ledgers, &client_.gone());
+    client_.unwatch();
     if (!decided) {
         co_await answer_error(decided.error());
         co_return false;
