@@ -1,248 +1,108 @@
-// One pass over the text by a small automaton: what a character counts as depends on it and on the state that
-// the characters before it left.
+// One walk over the text is a chain of look-ups, each waiting for the one before. So long texts are walked in
+// four places at once, which begin where the state is known without a walk.
 #include "llm/text_profile.hpp"
 
-#include <array>
+#include <algorithm>
 
-#include "llm/character_class.hpp"
+#include "llm/text_automaton.hpp"
 
 namespace weir::llm {
 
 namespace {
 
-using enum CharacterClass;
+using automaton::Counts;
+using automaton::Walk;
 
-/// What came before. word_1 … word_8: so many letters, the last one in lower case; word_8 means eight or
-/// more.
-enum State : std::uint8_t {
-    begin,
-    after_space,
-    after_spaces,
-    after_newline,
-    after_mark,
-    after_marks,
-    word_1,
-    word_2,
-    word_3,
-    word_4,
-    word_5,
-    word_6,
-    word_7,
-    word_8,
-    upper_1,
-    upper_2,
-    digit_1,
-    digit_2,
-    digit_3,
-    after_other,
-    state_count
-};
+constexpr std::size_t walk_count = 4;
+constexpr std::size_t walked_at_once_min = 256;
+constexpr std::size_t looked_at_max = 64;  // for a place to begin
 
-enum Kind : std::uint8_t {
-    lower,
-    upper,
-    digit,
-    blank,
-    line_end,
-    punctuation,
-    other_control,
-    extended_letter,
-    kind_count
-};
+using Walks = std::array<Walk, walk_count>;
 
-struct Step {
-    State next = begin;
-    CharacterClass counts_as = control;
-};
-
-constexpr bool is_word(State state) noexcept {
-    return state >= word_1 && state <= upper_2;
-}
-constexpr bool is_digits(State state) noexcept {
-    return state >= digit_1 && state <= digit_3;
-}
-constexpr bool is_blank(State state) noexcept {
-    return state == after_space || state == after_spaces;
+constexpr bool is_letter(unsigned char c) noexcept {
+    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
-constexpr CharacterClass word_start_after(State state) noexcept {
-    if (is_digits(state)) return word_after_digit;
-    if (state == begin || is_blank(state)) return word_start;
-    return word_after_mark;
-}
-
-constexpr State longer_word(State state) noexcept {
-    if (state >= word_1 && state < word_8) return static_cast<State>(state + 1);
-    if (state == word_8) return word_8;
-    return state == upper_1 || state == upper_2 ? word_2 : word_1;
-}
-
-constexpr Step step_letter(State state, bool is_upper) noexcept {
-    if (!is_word(state)) return {is_upper ? upper_1 : word_1, word_start_after(state)};
-    const bool after_upper = state == upper_1 || state == upper_2;
-    if (is_upper) return after_upper ? Step{upper_2, upper_run} : Step{upper_1, hump};
-    if (state == upper_2) return {word_2, fall};
-    const State next = longer_word(state);
-    return {next, next <= word_4 ? letter_early : state < word_8 ? letter_middle : letter_late};
-}
-
-constexpr Step step_digit(State state) noexcept {
-    if (state == digit_1) return {digit_2, digit_rest};
-    if (state == digit_2) return {digit_3, digit_rest};
-    if (is_blank(state)) return {digit_1, digit_after_space};
-    return {digit_1, is_word(state) ? digit_after_letter : digit_group};
-}
-
-constexpr Step step_mark(State state) noexcept {
-    if (state == after_mark) return {after_marks, mark_second};
-    if (state == after_marks) return {after_marks, mark_rest};
-    return {after_mark, is_blank(state) ? mark_after_space : mark};
-}
-
-constexpr Step step_blank(State state) noexcept {
-    if (state == after_space) return {after_spaces, space_second};
-    if (state == after_spaces) return {after_spaces, space_rest};
-    return {after_space, space};
-}
-
-constexpr Step step_of(State state, Kind kind) noexcept {
-    switch (kind) {
-        case lower:
-            return step_letter(state, false);
-        case upper:
-            return step_letter(state, true);
-        case digit:
-            return step_digit(state);
-        case blank:
-            return step_blank(state);
-        case line_end:
-            return {after_newline, state == after_newline ? newline_rest : newline};
-        case punctuation:
-            return step_mark(state);
-        case extended_letter:
-            return {longer_word(state), latin_extended};
-        default:
-            return {begin, control};
+/// Behind a space that follows a letter the state is after_space, whatever came before; nullptr where there
+/// is none. Three bytes of ASCII before the space, or it might belong to a character that is no UTF-8.
+const unsigned char* find_known_state(const unsigned char* begin, const unsigned char* end) noexcept {
+    for (const unsigned char* at = begin + 3; at < end; ++at) {
+        if (*at == ' ' && is_letter(at[-1]) && at[-2] < 0x80 && at[-3] < 0x80) return at + 1;
     }
+    return nullptr;
 }
 
-constexpr auto make_steps() noexcept {
-    std::array<std::array<Step, kind_count>, state_count> steps{};
-    for (std::size_t state = 0; state < state_count; ++state) {
-        for (std::size_t kind = 0; kind < kind_count; ++kind) {
-            steps[state][kind] = step_of(static_cast<State>(state), static_cast<Kind>(kind));
+/// Walks that together are the one from `begin` to `end`; false where the text offers no such places.
+bool split(const unsigned char* begin, const unsigned char* end, Walks& walks) noexcept {
+    const auto part = static_cast<std::size_t>(end - begin) / walk_count;
+    walks.front().at = begin;
+    walks.back().end = end;
+    for (std::size_t i = 1; i < walk_count; ++i) {
+        const unsigned char* const near = begin + i * part;
+        const unsigned char* const found = find_known_state(near, near + std::min(part, looked_at_max));
+        if (found == nullptr) return false;
+        walks[i - 1].end = found;
+        walks[i].at = found;
+        walks[i].state = automaton::after_space;
+    }
+    return true;
+}
+
+void walk_to_the_end(Walk walk, Counts& counts) noexcept {
+    while (walk.at != walk.end) take_character(walk, counts);
+}
+
+/// As long as all of them meet ASCII. Each has counts of its own: a count just stored would be waited for,
+/// too.
+void walk_ascii(Walks& walks, std::array<Counts, walk_count>& counts, std::size_t bytes_max) noexcept {
+    auto [first, second, third, fourth] = walks;
+    std::size_t i = 0;
+    for (; i < bytes_max; ++i) {
+        const unsigned char a = first.at[i], b = second.at[i], c = third.at[i], d = fourth.at[i];
+        if ((a | b | c | d) >= 0x80) break;
+        first.state = take_ascii(first.state, a, counts[0]);
+        second.state = take_ascii(second.state, b, counts[1]);
+        third.state = take_ascii(third.state, c, counts[2]);
+        fourth.state = take_ascii(fourth.state, d, counts[3]);
+    }
+    walks = {first, second, third, fourth};
+    for (Walk& walk : walks) walk.at += i;
+}
+
+void walk_together(Walks walks, Counts& sum) noexcept {
+    std::array<Counts, walk_count> counts{};
+    const auto bytes_left = [&] {
+        const auto shortest = std::min_element(walks.begin(), walks.end(), [](const Walk& a, const Walk& b) {
+            return a.end - a.at < b.end - b.at;
+        });
+        return static_cast<std::size_t>(shortest->end - shortest->at);
+    };
+    while (const std::size_t bytes_max = bytes_left()) {
+        walk_ascii(walks, counts, bytes_max);
+        for (std::size_t i = 0; i < walk_count; ++i) {
+            if (walks[i].at != walks[i].end) take_character(walks[i], counts[i]);
         }
     }
-    return steps;
-}
-constexpr auto steps = make_steps();
-
-constexpr Kind kind_of(unsigned char c) noexcept {
-    if (c >= 'a' && c <= 'z') return lower;
-    if (c >= 'A' && c <= 'Z') return upper;
-    if (c >= '0' && c <= '9') return digit;
-    if (c == ' ' || c == '\t') return blank;
-    if (c == '\n' || c == '\r') return line_end;
-    return c < 0x20 || c == 0x7f ? other_control : punctuation;
-}
-
-constexpr auto make_kinds() noexcept {
-    std::array<Kind, 128> kinds{};
-    for (std::size_t c = 0; c < kinds.size(); ++c) kinds[c] = kind_of(static_cast<unsigned char>(c));
-    return kinds;
-}
-constexpr auto kinds = make_kinds();
-
-struct Range {
-    std::uint32_t last;
-    CharacterClass counts_as;
-};
-/// Unicode blocks up to and including `last`, in order; latin_extended goes on with a word.
-constexpr std::array<Range, 52> ranges{{
-    {0x00bf, symbol},      {0x02af, latin_extended}, {0x036f, joiner},
-    {0x03ff, greek},       {0x052f, cyrillic},       {0x058f, caucasian},
-    {0x05ff, hebrew},      {0x06ff, arabic},         {0x074f, rare_script},
-    {0x077f, arabic},      {0x089f, rare_script},    {0x08ff, arabic},
-    {0x0dff, indic},       {0x0e7f, thai},           {0x109f, rare_script},
-    {0x10ff, caucasian},   {0x11ff, hangul},         {0x1c7f, rare_script},
-    {0x1c8f, cyrillic},    {0x1dff, rare_script},    {0x1eff, latin_extended},
-    {0x1fff, greek},       {0x200a, typography},     {0x200f, joiner},
-    {0x206f, typography},  {0x20cf, symbol},         {0x20ff, joiner},
-    {0x2bff, symbol},      {0x2dff, rare_script},    {0x2e7f, typography},
-    {0x2fff, rare_script}, {0x303f, typography},     {0x30ff, kana},
-    {0x312f, rare_script}, {0x318f, hangul},         {0x31ff, kana},
-    {0x33ff, symbol},      {0x4dbf, rare_script},    {0x9fff, han},
-    {0xa95f, rare_script}, {0xa97f, hangul},         {0xabff, rare_script},
-    {0xd7ff, hangul},      {0xf8ff, rare_script},    {0xfaff, han},
-    {0xfdff, arabic},      {0xfe0f, joiner},         {0xfe6f, typography},
-    {0xfeff, arabic},      {0xff64, typography},     {0xff9f, kana},
-    {0xffff, symbol},
-}};
-
-constexpr CharacterClass class_beyond_bmp(std::uint32_t point) noexcept {
-    if (point >= 0x1f3fb && point <= 0x1f3ff) return joiner;
-    if (point >= 0x1f000 && point <= 0x1faff) return emoji;
-    if (point >= 0xe0000) return joiner;
-    return rare_script;
-}
-
-constexpr std::uint32_t block_bits = 4;
-/// Blocks of 16; where a range ends within one, the class of its first character.
-constexpr auto make_blocks() noexcept {
-    std::array<CharacterClass, (0x10000 >> block_bits)> blocks{};
-    std::size_t range = 0;
-    for (std::uint32_t block = 0; block < blocks.size(); ++block) {
-        while (ranges[range].last < block << block_bits) ++range;
-        blocks[block] = ranges[range].counts_as;
-    }
-    return blocks;
-}
-constexpr auto blocks = make_blocks();
-
-struct Decoded {
-    std::uint32_t point = 0xfffff;  ///< of no named script
-    std::size_t size = 1;
-};
-
-/// A lenient decoder: bytes that are no UTF-8 come out one by one, as text of no named script.
-inline Decoded decode(const unsigned char* bytes, std::size_t left) noexcept {
-    const auto tail = [&](std::size_t i) { return static_cast<std::uint32_t>(bytes[i] & 0x3f); };
-    const std::uint32_t first = bytes[0];
-    if (first >= 0xc2 && first < 0xe0 && left >= 2) return {(first & 0x1f) << 6 | tail(1), 2};
-    if (first >= 0xe0 && first < 0xf0 && left >= 3) return {(first & 0x0f) << 12 | tail(1) << 6 | tail(2), 3};
-    if (first >= 0xf0 && first < 0xf5 && left >= 4) {
-        return {(first & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4};
-    }
-    return {};
+    for (std::size_t i = 0; i < walk_count; ++i) walk_to_the_end(walks[i], counts[i]);
+    for (std::size_t i = 0; i < sum.size(); ++i)
+        sum[i] += counts[0][i] + counts[1][i] + counts[2][i] + counts[3][i];
 }
 
 }  // namespace
 
 void TextProfile::add(std::string_view utf8) noexcept {
     bytes += static_cast<std::int64_t>(utf8.size());
-    const auto* at = reinterpret_cast<const unsigned char*>(utf8.data());
-    const unsigned char* const end = at + utf8.size();
-    State state = begin;
-    while (at != end) {
-        if (*at < 0x80) {
-            const Step step = steps[state][kinds[*at++]];
-            ++counts[static_cast<std::size_t>(step.counts_as)];
-            state = step.next;
-            continue;
-        }
-        const Decoded decoded = decode(at, static_cast<std::size_t>(end - at));
-        at += decoded.size;
-        const CharacterClass counts_as =
-            decoded.point < 0x10000 ? blocks[decoded.point >> block_bits] : class_beyond_bmp(decoded.point);
-        ++counts[static_cast<std::size_t>(counts_as)];
-        state = counts_as == latin_extended ? steps[state][extended_letter].next : after_other;
-    }
+    const auto* const begin = reinterpret_cast<const unsigned char*>(utf8.data());
+    const auto* const end = begin + utf8.size();
+    Walks walks;
+    if (utf8.size() >= walked_at_once_min && split(begin, end, walks)) return walk_together(walks, counts);
+    walk_to_the_end({.at = begin, .end = end}, counts);
 }
 
 void TextProfile::add_json_marks(std::int64_t more) noexcept {
     constexpr std::int64_t bytes_each = 8;  // quotes, colon, comma, a line end and some indentation
     bytes += bytes_each * more;
-    counts[static_cast<std::size_t>(json_mark)] += more;
+    counts[static_cast<std::size_t>(CharacterClass::json_mark)] += more;
 }
 
 }  // namespace weir::llm
