@@ -2,54 +2,60 @@
 #include "llm/json_usage_finder.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace weir::llm {
 
+namespace {
+
+/// Outside of strings.
+constexpr auto make_may_matter() noexcept {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("\"{[}]:,")) table[static_cast<unsigned char>(c)] = true;
+    return table;
+}
+constexpr auto may_matter = make_may_matter();
+
+}  // namespace
+
 void JsonUsageFinder::feed(std::string_view bytes, UsageReader& reader) {
+    capture_from_ = 0;
     std::size_t at = 0;
     while (at < bytes.size() && !done_) {
         if (in_string_) {
-            const std::size_t next = pass_string(bytes, at);
-            capture(bytes.substr(at, next - at));
-            at = next;
-            continue;
+            at = pass_string(bytes, at);
+        } else {
+            if (may_matter[static_cast<unsigned char>(bytes[at])]) structural(bytes, at, reader);
+            ++at;
         }
-        const char c = bytes[at++];
-        structural(c, reader);
-        if (capturing_ && !(c == ':' && captured_.empty())) capture({&c, 1});
     }
+    if (capturing_) capture(bytes.substr(capture_from_));
 }
 
 /// Goes to behind the closing quote or to the end of the piece.
-std::size_t JsonUsageFinder::pass_string(std::string_view bytes, std::size_t at) {
-    while (at < bytes.size()) {
-        if (escaped_) {
-            escaped_ = false;
-            if (in_key_ && key_.size() <= wanted.size()) key_ += '\\';  // no key of interest has one
-            ++at;
-            continue;
-        }
-        const auto* const found = std::find_if(bytes.data() + at, bytes.data() + bytes.size(),
-                                               [](char c) { return c == '"' || c == '\\'; });
-        const auto end = static_cast<std::size_t>(found - bytes.data());
-        if (in_key_ && key_.size() <= wanted.size()) {
-            key_.append(bytes.substr(at, std::min(end - at, wanted.size() + 1)));
-        }
-        if (end == bytes.size()) return end;
-        at = end + 1;
-        if (bytes[end] == '\\') {
-            escaped_ = true;
-            continue;
-        }
-        in_string_ = false;
-        if (in_key_) is_wanted_ = key_ == wanted;
-        in_key_ = false;
-        return at;
+std::size_t JsonUsageFinder::pass_string(std::string_view bytes, std::size_t begin) {
+    std::size_t from = begin + (escaped_ ? 1 : 0);
+    std::size_t quote = begin;
+    do {
+        quote = std::min(bytes.find('"', from), bytes.size());
+        std::size_t backslashes = 0;
+        while (quote - backslashes > from && bytes[quote - backslashes - 1] == '\\') ++backslashes;
+        escaped_ = backslashes % 2 == 1;
+        from = quote + 1;
+    } while (escaped_ && quote < bytes.size());
+
+    if (in_key_ && key_.size() <= wanted.size()) {
+        key_.append(bytes.substr(begin, std::min(quote - begin, wanted.size() + 1)));
     }
-    return at;
+    if (quote == bytes.size()) return quote;
+    in_string_ = false;
+    if (in_key_) is_wanted_ = key_ == wanted;
+    in_key_ = false;
+    return quote + 1;
 }
 
-void JsonUsageFinder::structural(char c, UsageReader& reader) {
+void JsonUsageFinder::structural(std::string_view bytes, std::size_t at, UsageReader& reader) {
+    const char c = bytes[at];
     switch (c) {
         case '"':
             in_string_ = true;
@@ -66,7 +72,7 @@ void JsonUsageFinder::structural(char c, UsageReader& reader) {
             break;
         case '}':
         case ']':
-            if (depth_ == 1) end_member(reader);
+            if (depth_ == 1) end_member(bytes, at, reader);
             if (depth_ > 0 && --depth_ == 0) {
                 done_ = true;
                 reader.end();
@@ -75,12 +81,12 @@ void JsonUsageFinder::structural(char c, UsageReader& reader) {
         case ':':
             if (depth_ == 1 && is_wanted_ && !capturing_) {
                 capturing_ = true;
-                captured_.clear();
+                capture_from_ = at + 1;
             }
             break;
         case ',':
             if (depth_ == 1) {
-                end_member(reader);
+                end_member(bytes, at, reader);
                 key_next_ = is_object_;
             }
             break;
@@ -89,10 +95,11 @@ void JsonUsageFinder::structural(char c, UsageReader& reader) {
     }
 }
 
-void JsonUsageFinder::end_member(UsageReader& reader) {
-    if (capturing_ && !too_long_) {
-        captured_.reserve(captured_.size() + simdjson::SIMDJSON_PADDING);
-        reader.read_answer_usage(captured_);
+void JsonUsageFinder::end_member(std::string_view bytes, std::size_t at, UsageReader& reader) {
+    if (capturing_) {
+        captured_.reserve(captured_.size() + at - capture_from_ + simdjson::SIMDJSON_PADDING);
+        capture(bytes.substr(capture_from_, at - capture_from_));
+        if (!too_long_) reader.read_answer_usage(captured_);
     }
     capturing_ = false;
     too_long_ = false;
@@ -101,9 +108,10 @@ void JsonUsageFinder::end_member(UsageReader& reader) {
 }
 
 void JsonUsageFinder::capture(std::string_view bytes) {
-    if (!capturing_ || too_long_) return;
+    if (too_long_) return;
     too_long_ = captured_.size() + bytes.size() > captured_bytes_max;
-    if (!too_long_) captured_.append(bytes);
+    if (too_long_) return;
+    captured_.append(bytes);
 }
 
 }  // namespace weir::llm

@@ -18,9 +18,9 @@ private:
     static constexpr std::size_t captured_bytes_max = 64 << 10;
     static constexpr std::string_view wanted = "usage";
 
-    std::size_t pass_string(std::string_view bytes, std::size_t at);
-    void structural(char c, UsageReader& reader);
-    void end_member(UsageReader& reader);
+    std::size_t pass_string(std::string_view bytes, std::size_t begin);
+    void structural(std::string_view bytes, std::size_t at, UsageReader& reader);
+    void end_member(std::string_view bytes, std::size_t at, UsageReader& reader);
     void capture(std::string_view bytes);
 
     std::size_t depth_ = 0;
@@ -33,6 +33,7 @@ private:
     bool is_wanted_ = false;  ///< the member's key is `usage`
     bool capturing_ = false;
     bool too_long_ = false;
+    std::size_t capture_from_ = 0;  ///< in the piece at hand
     std::string key_;
     std::string captured_;
 };

@@ -154,6 +154,21 @@ TEST(UsageTapTest, FindsTheOutermostUsageAlone) {
     EXPECT_FALSE(usage_of_json(Api::chat_completions, R"({"usage":{})").ended);
 }
 
+TEST(UsageTapTest, FindsTheUsageWhereverTheAnswerIsSplit) {
+    const std::string answer =
+        R"({"a\\":"\\\"","us\"age":"\\","b":["\"usage\":{",{"usage":1}],"usage":{"x":"}\\","prompt_tokens":7},"c":"\\"})";
+    for (std::size_t first = 0; first <= answer.size(); ++first) {
+        for (std::size_t second = first; second <= answer.size(); second += 3) {
+            UsageTap tap(Api::chat_completions, AnswerFormat::json, false);
+            feed(tap, std::string_view(answer).substr(0, first));
+            feed(tap, std::string_view(answer).substr(first, second - first));
+            feed(tap, std::string_view(answer).substr(second));
+            ASSERT_EQ(tap.usage().input_tokens, 7) << first << " " << second;
+            ASSERT_TRUE(tap.usage().ended) << first << " " << second;
+        }
+    }
+}
+
 TEST(UsageTapTest, ARunningCountIsNoFinalCount) {
     const auto cut = usage_of_chunks(
         {R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":5,"completion_tokens":40}})"});
