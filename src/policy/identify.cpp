@@ -1,9 +1,11 @@
 // From a secret to a subject. The secret itself is hashed at once and goes nowhere.
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include <array>
 #include <cstring>
+#include <memory>
+#include <stdexcept>
 #include <unordered_map>
 
 #include "policy/policy.hpp"
@@ -28,14 +30,30 @@ struct DigestEqual {
     }
 };
 
-std::string hex(const Digest& digest, std::size_t bytes) {
+/// The algorithm and a context are kept: looking them up costs OpenSSL 3 many times the digest itself.
+Digest sha256(std::string_view text) {
+    static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                                       &EVP_MD_CTX_free);
+    Digest digest;
+    const bool done = EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1 &&
+                      EVP_DigestUpdate(context.get(), text.data(), text.size()) == 1 &&
+                      EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1;
+    if (!done) throw std::runtime_error("OpenSSL offers no SHA-256");
+    return digest;
+}
+
+/// `prefix`, and so many bytes in hexadecimal digits.
+std::string name_by(std::string_view prefix, const Digest& digest, std::size_t bytes) {
     static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
+    std::string name;
+    name.reserve(prefix.size() + 2 * bytes);
+    name.append(prefix);
     for (std::size_t i = 0; i < bytes; ++i) {
-        text += digits[digest[i] >> 4];
-        text += digits[digest[i] & 15];
+        name += digits[digest[i] >> 4];
+        name += digits[digest[i] & 15];
     }
-    return text;
+    return name;
 }
 
 }  // namespace
@@ -61,13 +79,12 @@ std::optional<Subject> Policy::identify(std::string_view secret) const {
         subject.ledger_id = "~anonymous";
         return subject;
     }
-    Digest digest;
-    SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), digest.data());
+    const Digest digest = sha256(secret);
     const auto found = index_->keys.find(digest);
     if (found == index_->keys.end()) {
         if (reject_unknown) return std::nullopt;
-        subject.id = "unknown-" + hex(digest, 6);
-        subject.ledger_id = "~" + hex(digest, 16);
+        subject.id = name_by("unknown-", digest, 6);
+        subject.ledger_id = name_by("~", digest, 16);
         return subject;
     }
     subject.key = found->second;
