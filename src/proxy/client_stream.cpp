@@ -73,9 +73,7 @@ void ClientStream::watch(std::function<void()> on_gone) {
 
 awaitable<error_code> ClientStream::write(std::span<const boost::asio::const_buffer> buffers) {
     if (gone_) co_return errc::client_gone;
-    deadline_.set(write_ms_);
-    const error_code error = co_await transport_.write(buffers);
-    deadline_.disarm();
+    const error_code error = co_await transport_.write(buffers, deadline_, write_ms_);
     if (!error) co_return error_code{};
     gone_ = true;
     co_return errc::client_gone;

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "proxy/deadline.hpp"
 #include "weir/awaitable.hpp"
 
 namespace weir::proxy {
@@ -42,8 +43,10 @@ public:
     }
 
     awaitable<Result> read_some(boost::asio::mutable_buffer buffer);
-    /// All of them, in order.
-    awaitable<boost::system::error_code> write(std::span<const boost::asio::const_buffer> buffers);
+    /// All of them, in order. What the kernel has room for is written at once; `deadline` is set, and an
+    /// operation begun, only for what is left.
+    awaitable<boost::system::error_code> write(std::span<const boost::asio::const_buffer> buffers,
+                                               Deadline& deadline, std::int64_t timeout_ms);
 
     /// Pending operations end with an error. Safe at any time, any number of times.
     void close() noexcept;
@@ -53,6 +56,10 @@ public:
     void shutdown_send() noexcept;
 
 private:
+    /// How many bytes the kernel took; `error` where the connection is broken.
+    std::size_t write_now(std::span<const boost::asio::const_buffer> buffers,
+                          boost::system::error_code& error) noexcept;
+
     Socket socket_;
     std::unique_ptr<TlsStream> tls_;  // after socket_, which it refers to
 };

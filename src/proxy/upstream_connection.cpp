@@ -17,9 +17,7 @@ UpstreamConnection::UpstreamConnection(boost::asio::io_context& context, const C
 
 awaitable<error_code> UpstreamConnection::write(std::span<const boost::asio::const_buffer> buffers,
                                                 std::int64_t timeout_ms) {
-    deadline_.set(timeout_ms);
-    const error_code error = co_await transport_.write(buffers);
-    deadline_.disarm();
+    const error_code error = co_await transport_.write(buffers, deadline_, timeout_ms);
     if (!error) co_return error_code{};
     co_return deadline_.expired() ? errc::upstream_timeout : errc::upstream_broken;
 }
