@@ -70,12 +70,12 @@ std::string anthropic_body(const ErrorDescription& error, std::string_view reque
 Answer error_answer(Dialect dialect, const ErrorDescription& error, std::string_view request_id) {
     Answer answer;
     answer.status = error.status;
-    answer.headers.emplace_back("content-type", "application/json");
+    append_header(answer.headers, "content-type", "application/json");
     if (dialect == Dialect::openai) {
         answer.body = openai_body(error);
         return answer;
     }
-    if (!request_id.empty()) answer.headers.emplace_back("request-id", request_id);
+    if (!request_id.empty()) append_header(answer.headers, "request-id", request_id);
     answer.body = anthropic_body(error, request_id);
     return answer;
 }

@@ -6,20 +6,23 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "llm/api.hpp"
 #include "weir/limit.hpp"
 
 namespace weir::llm {
 
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
+/// Fields of a header as they stand on the wire: "name: value", each with its CRLF.
+using HeaderLines = std::string;
+
+inline void append_header(HeaderLines& lines, std::string_view name, std::string_view value) {
+    lines.append(name).append(": ").append(value).append("\r\n");
+}
 
 /// An answer of weir's own; the caller adds Content-Length, Date and x-request-id.
 struct Answer {
     int status = 500;
-    HeaderList headers;  ///< names in lower case; Content-Type included
+    HeaderLines headers;  ///< names in lower case; Content-Type included
     std::string body;
 };
 
@@ -57,7 +60,7 @@ Answer refusal_answer(Dialect dialect, const RefusalContext& context);
 /// The rate-limit headers of one answer, refused or not.
 void append_rate_limit_headers(Dialect dialect,
                                const std::array<std::optional<Level>, dimension_count>& tightest,
-                               std::int64_t now_us, HeaderList& headers);
+                               std::int64_t now_us, HeaderLines& headers);
 
 /// `name` (any case) belongs to the upstream's own rate-limit families, which weir replaces.
 bool is_rate_limit_header(std::string_view name) noexcept;

@@ -1,6 +1,7 @@
 // The two families of rate-limit headers.
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "llm/dialect.hpp"
 #include "llm/durations.hpp"
@@ -21,28 +22,46 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) n
                                                       [](char a, char b) { return a == lower(b); });
 }
 
-std::string header_name(Dialect dialect, std::string_view word, std::string_view part) {
-    std::string name;
-    if (dialect == Dialect::anthropic) {
-        return name.append("anthropic-ratelimit-").append(word).append("-").append(part);
+class Lines {
+public:
+    Lines(Dialect dialect, HeaderLines& lines) : dialect_(dialect), lines_(lines) {}
+
+    void append(std::string_view word, std::string_view part, std::string_view value) {
+        if (dialect_ == Dialect::anthropic) {
+            lines_.append("anthropic-ratelimit-").append(word).append("-").append(part);
+        } else {
+            lines_.append("x-ratelimit-").append(part).append("-").append(word);
+        }
+        lines_.append(": ").append(value).append("\r\n");
     }
-    return name.append("x-ratelimit-").append(part).append("-").append(word);
-}
+    void append(std::string_view word, std::string_view part, std::int64_t value) {
+        std::array<char, 20> digits{};
+        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+        append(word, part, std::string_view(digits.data(), end));
+    }
+
+private:
+    Dialect dialect_;
+    HeaderLines& lines_;
+};
 
 }  // namespace
 
 void append_rate_limit_headers(Dialect dialect,
                                const std::array<std::optional<Level>, dimension_count>& tightest,
-                               std::int64_t now_us, HeaderList& headers) {
+                               std::int64_t now_us, HeaderLines& headers) {
+    constexpr std::size_t usual_bytes = 384;  // three dimensions
+    headers.reserve(headers.size() + usual_bytes);
+    Lines lines(dialect, headers);
     for (std::size_t i = 0; i < dimension_count; ++i) {
         if (!tightest[i] || tightest[i]->limit == unlimited) continue;
         const Level& level = *tightest[i];
         const std::string_view word = header_words[i];
-        headers.emplace_back(header_name(dialect, word, "limit"), std::to_string(level.limit));
-        headers.emplace_back(header_name(dialect, word, "remaining"), std::to_string(level.remaining()));
-        headers.emplace_back(header_name(dialect, word, "reset"), dialect == Dialect::anthropic
-                                                                      ? rfc3339(now_us + level.reset_us)
-                                                                      : go_duration(level.reset_us));
+        lines.append(word, "limit", level.limit);
+        lines.append(word, "remaining", level.remaining());
+        lines.append(
+            word, "reset",
+            dialect == Dialect::anthropic ? rfc3339(now_us + level.reset_us) : go_duration(level.reset_us));
     }
 }
 

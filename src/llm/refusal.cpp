@@ -122,15 +122,15 @@ ErrorDescription describe(const RefusalContext& context) {
     return describe_refused(context);
 }
 
-void append_retry_headers(Dialect dialect, const RefusalContext& context, HeaderList& headers) {
+void append_retry_headers(Dialect dialect, const RefusalContext& context, HeaderLines& headers) {
     const std::int64_t wait_us = context.refusal.retry_after_us + context.spread_us;
     const std::int64_t wait_s =
         std::clamp<std::int64_t>(divide_rounding_up(wait_us, 1'000'000), 1, retry_after_s_max);
-    headers.emplace_back("retry-after", std::to_string(wait_s));
+    append_header(headers, "retry-after", std::to_string(wait_s));
     if (dialect == Dialect::anthropic) return;
     const std::int64_t wait_ms =
         std::clamp<std::int64_t>(divide_rounding_up(wait_us, 1000), 1, retry_after_ms_max);
-    headers.emplace_back("retry-after-ms", std::to_string(wait_ms));
+    append_header(headers, "retry-after-ms", std::to_string(wait_ms));
 }
 
 }  // namespace
@@ -144,9 +144,9 @@ Answer refusal_answer(Dialect dialect, const RefusalContext& context) {
     Answer answer = error_answer(dialect, describe(context), context.request_id);
     if (context.verdict == Verdict::refused) append_retry_headers(dialect, context, answer.headers);
     // The only thing that stops every client; on a 429 some ignore it.
-    if (context.verdict == Verdict::never_fits) answer.headers.emplace_back("x-should-retry", "false");
-    answer.headers.emplace_back("x-weir-limit",
-                                limit_name(context.scope, context.refusal.dimension, context.window_us));
+    if (context.verdict == Verdict::never_fits) append_header(answer.headers, "x-should-retry", "false");
+    append_header(answer.headers, "x-weir-limit",
+                  limit_name(context.scope, context.refusal.dimension, context.window_us));
     append_rate_limit_headers(dialect, context.tightest, context.now_us, answer.headers);
     return answer;
 }

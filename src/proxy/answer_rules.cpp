@@ -11,9 +11,7 @@ namespace weir::proxy {
 
 namespace {
 
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-    out.append(name).append(": ").append(value).append("\r\n");
-}
+using llm::append_header;
 
 std::string_view reason_of(int status) noexcept {
     switch (status) {
@@ -76,22 +74,22 @@ std::string make_answer_head(const ClientAnswer& answer) {
         if (is_hop_by_hop(answer.head.fields, field.name)) continue;
         if (equals_ignoring_case(field.name, "content-length")) continue;
         if (answer.replace_rate_limits && llm::is_rate_limit_header(field.name)) continue;
-        append_field(out, field.name, field.value);
+        append_header(out, field.name, field.value);
     }
-    for (const auto& [name, value] : answer.rate_limits) append_field(out, name, value);
-    if (!answer.head.fields.find("x-request-id")) append_field(out, "x-request-id", answer.request_id);
-    append_field(out, "Via", "1.1 weir");
+    out.append(answer.rate_limits);
+    if (!answer.head.fields.find("x-request-id")) append_header(out, "x-request-id", answer.request_id);
+    append_header(out, "Via", "1.1 weir");
     // A HEAD or 304 answer announces the length that its body would have.
     const bool announces_length = answer.framing == BodyFraming::content_length ||
                                   (answer.framing == BodyFraming::none && answer.head.status != 204);
     if (announces_length && answer.upstream_framing.content_length) {
-        append_field(out, "Content-Length", std::to_string(*answer.upstream_framing.content_length));
+        append_header(out, "Content-Length", std::to_string(*answer.upstream_framing.content_length));
     }
-    if (answer.framing == BodyFraming::chunked) append_field(out, "Transfer-Encoding", "chunked");
+    if (answer.framing == BodyFraming::chunked) append_header(out, "Transfer-Encoding", "chunked");
     if (answer.close) {
-        append_field(out, "Connection", "close");
+        append_header(out, "Connection", "close");
     } else if (answer.client_version == 10) {
-        append_field(out, "Connection", "keep-alive");
+        append_header(out, "Connection", "keep-alive");
     }
     out.append("\r\n");
     return out;
@@ -102,15 +100,11 @@ std::string make_own_answer(const OwnAnswer& own) {
     out.reserve(512 + own.answer.body.size());
     out.append("HTTP/1.1 ").append(std::to_string(own.answer.status)).append(" ");
     out.append(reason_of(own.answer.status)).append("\r\n");
-    append_field(out, "Date", http_date(own.now_us));
-    bool names_request = false;
-    for (const auto& [name, value] : own.answer.headers) {
-        append_field(out, name, value);
-        names_request = names_request || name == "x-request-id";
-    }
-    if (!names_request && !own.request_id.empty()) append_field(out, "x-request-id", own.request_id);
-    append_field(out, "Content-Length", std::to_string(own.answer.body.size()));
-    if (own.close) append_field(out, "Connection", "close");
+    append_header(out, "Date", http_date(own.now_us));
+    out.append(own.answer.headers);
+    if (!own.request_id.empty()) append_header(out, "x-request-id", own.request_id);
+    append_header(out, "Content-Length", std::to_string(own.answer.body.size()));
+    if (own.close) append_header(out, "Connection", "close");
     out.append("\r\n");
     if (!own.head_only) out.append(own.answer.body);
     return out;

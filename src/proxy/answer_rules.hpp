@@ -27,9 +27,9 @@ struct ClientAnswer {
     BodyFraming framing = BodyFraming::none;
     bool close = false;  ///< the connection ends after this answer
     int client_version = 11;
-    std::string_view request_id;         ///< added where the upstream gives none of its own
-    const llm::HeaderList& rate_limits;  ///< weir's; empty where nothing is limited
-    bool replace_rate_limits = false;    ///< drop the upstream's own family
+    std::string_view request_id;       ///< added where the upstream gives none of its own
+    std::string_view rate_limits;      ///< weir's lines; empty where nothing is limited
+    bool replace_rate_limits = false;  ///< drop the upstream's own family
 };
 
 /// The whole head toward the client.

@@ -22,7 +22,7 @@ awaitable<void> Exchange::answer(const llm::Answer& answer, observe::Outcome out
 
 awaitable<void> Exchange::answer_error(const llm::ErrorDescription& error, observe::Outcome outcome) {
     llm::Answer rendered = llm::error_answer(dialect_, error, record_.request_id);
-    if (rendered.status == 503) rendered.headers.emplace_back("retry-after", "1");
+    if (rendered.status == 503) llm::append_header(rendered.headers, "retry-after", "1");
     co_await answer(rendered, outcome);
 }
 
@@ -89,7 +89,7 @@ awaitable<void> Exchange::answer_limits() {
     }
     llm::Answer rendered;
     rendered.status = 200;
-    rendered.headers.emplace_back("content-type", "application/json");
+    llm::append_header(rendered.headers, "content-type", "application/json");
     rendered.body = nlohmann::ordered_json{{"key", subject_->id}, {"limits", limits}}.dump(2) + "\n";
     co_await answer(rendered, observe::Outcome::answered);
 }

@@ -76,7 +76,7 @@ private:
     policy::Applicable applicable_;
     llm::Call call_;
     std::optional<Reservation> reservation_;
-    llm::HeaderList rate_limits_;
+    llm::HeaderLines rate_limits_;
     std::unique_ptr<UpstreamConnection> connection_;
     std::optional<AnswerReader> reader_;
     EndingFacts facts_;

@@ -122,16 +122,16 @@ RelayJob Exchange::make_relay_job(llm::UsageTap& tap, std::vector<std::string_vi
     const BodyFraming framing = answer_framing(reader_->framing(), request_.head.version, has_body, !drops);
     if (framing == BodyFraming::until_close) close_ = true;
     const bool metered = api_ != llm::Api::unmetered;
-    static const llm::HeaderList none;
     const bool keep_theirs = head.status == 429;
-    std::string client_head = make_answer_head({.head = head,
-                                                .upstream_framing = reader_->framing(),
-                                                .framing = framing,
-                                                .close = closes_after(),
-                                                .client_version = request_.head.version,
-                                                .request_id = record_.request_id,
-                                                .rate_limits = metered && !keep_theirs ? rate_limits_ : none,
-                                                .replace_rate_limits = metered && !keep_theirs});
+    std::string client_head =
+        make_answer_head({.head = head,
+                          .upstream_framing = reader_->framing(),
+                          .framing = framing,
+                          .close = closes_after(),
+                          .client_version = request_.head.version,
+                          .request_id = record_.request_id,
+                          .rate_limits = metered && !keep_theirs ? std::string_view(rate_limits_) : "",
+                          .replace_rate_limits = metered && !keep_theirs});
     std::string broken_event;
     if (record_.streamed) broken_event = llm::error_event(dialect_, describe_error(errc::upstream_broken));
     return {.client = client_,

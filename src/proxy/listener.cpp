@@ -34,7 +34,7 @@ awaitable<void> say_too_many(Socket socket, Worker& worker, std::size_t& turning
         ClientStream client(std::move(socket), worker.context, worker.clock, turn_away_ms);
         llm::Answer answer =
             llm::error_answer(llm::Dialect::openai, describe_error(errc::too_many_connections), {});
-        answer.headers.emplace_back("retry-after", "1");
+        llm::append_header(answer.headers, "retry-after", "1");
         const std::string bytes = make_own_answer({.answer = answer,
                                                    .request_id = {},
                                                    .now_us = worker.clock.now_us(),

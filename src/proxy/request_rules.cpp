@@ -4,9 +4,13 @@
 #include <algorithm>
 #include <array>
 
+#include "llm/dialect.hpp"
+
 namespace weir::proxy {
 
 namespace {
+
+using llm::append_header;
 
 constexpr std::array<std::string_view, 6> hop_by_hop{"connection", "keep-alive",        "te",
                                                      "trailer",    "transfer-encoding", "upgrade"};
@@ -21,24 +25,20 @@ bool is_one_of(const std::array<std::string_view, count>& names, std::string_vie
                        [&](std::string_view candidate) { return equals_ignoring_case(candidate, name); });
 }
 
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-    out.append(name).append(": ").append(value).append("\r\n");
-}
-
 /// The client's list with one more entry at its end.
 void append_to_list(std::string& out, const Fields& fields, std::string_view name, std::string_view entry) {
     std::string list;
     for (const Field& field : fields) {
         if (equals_ignoring_case(field.name, name)) list.append(field.value).append(", ");
     }
-    append_field(out, name, list.append(entry));
+    append_header(out, name, list.append(entry));
 }
 
 void append_host(std::string& out, const config::Url& url) {
     const bool is_ipv6 = url.host.find(':') != std::string::npos;
     std::string host = is_ipv6 ? "[" + url.host + "]" : url.host;
     if (url.port != (url.tls ? 443 : 80)) host.append(":").append(std::to_string(url.port));
-    append_field(out, "Host", host);
+    append_header(out, "Host", host);
 }
 
 bool begins_with(std::string_view name, std::string_view prefix) noexcept {
@@ -105,25 +105,25 @@ std::string make_upstream_head(const UpstreamRequest& request) {
     out.append(upstream.url.base_path).append(request.path_and_query).append(" HTTP/1.1\r\n");
     append_host(out, upstream.url);
     for (const Field& field : request.head.fields) {
-        if (is_passed_on(request, field)) append_field(out, field.name, field.value);
+        if (is_passed_on(request, field)) append_header(out, field.name, field.value);
     }
-    for (const auto& [name, value] : upstream.headers) append_field(out, name, value);
+    for (const auto& [name, value] : upstream.headers) append_header(out, name, value);
     if (!upstream.api_key.empty()) {
         if (request.dialect == llm::Dialect::anthropic) {
-            append_field(out, "x-api-key", upstream.api_key);
+            append_header(out, "x-api-key", upstream.api_key);
         } else {
-            append_field(out, "Authorization", "Bearer " + upstream.api_key);
+            append_header(out, "Authorization", "Bearer " + upstream.api_key);
         }
     }
-    if (request.metered) append_field(out, "Accept-Encoding", "identity");
+    if (request.metered) append_header(out, "Accept-Encoding", "identity");
     append_to_list(out, request.head.fields, "Via", request.head.version == 10 ? "1.0 weir" : "1.1 weir");
     append_to_list(out, request.head.fields, "X-Forwarded-For", request.client_address);
-    append_field(out, "X-Forwarded-Proto", request.client_tls ? "https" : "http");
-    append_field(out, "X-Request-Id", request.request_id);
+    append_header(out, "X-Forwarded-Proto", request.client_tls ? "https" : "http");
+    append_header(out, "X-Request-Id", request.request_id);
     if (request.decided_at_us != 0 && request.head.fields.value("x-weir-trace") == "1") {
-        append_field(out, "x-weir-decided-at-us", std::to_string(request.decided_at_us));
+        append_header(out, "x-weir-decided-at-us", std::to_string(request.decided_at_us));
     }
-    if (request.has_body) append_field(out, "Content-Length", std::to_string(request.body_bytes));
+    if (request.has_body) append_header(out, "Content-Length", std::to_string(request.body_bytes));
     out.append("\r\n");
     return out;
 }

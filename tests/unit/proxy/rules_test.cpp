@@ -168,7 +168,7 @@ TEST(RequestId, IsKeptOnlyWhereItIsHarmless) {
     EXPECT_EQ(usable_request_id(fields), "");
 }
 
-ClientAnswer client_answer(const ResponseHead& head, const llm::HeaderList& limits) {
+ClientAnswer client_answer(const ResponseHead& head, std::string_view limits) {
     return {.head = head, .upstream_framing = {}, .request_id = "req_1", .rate_limits = limits};
 }
 
@@ -178,8 +178,7 @@ TEST(AnswerHead, ReplacesTheUpstreamsRateLimits) {
     head.reason = "OK";
     head.fields.add("x-ratelimit-limit-requests", "theirs");
     head.fields.add("Connection", "keep-alive");
-    const llm::HeaderList limits{{"x-ratelimit-limit-requests", "ours"}};
-    ClientAnswer answer = client_answer(head, limits);
+    ClientAnswer answer = client_answer(head, "x-ratelimit-limit-requests: ours\r\n");
     answer.replace_rate_limits = true;
     answer.framing = BodyFraming::chunked;
     const std::string bytes = make_answer_head(answer);
