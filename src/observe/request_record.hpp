@@ -32,13 +32,14 @@ struct RefusedBy {
     std::string name;  ///< "key/output_tokens/1m"
 };
 
+/// Its views point into the request, which outlives it.
 struct RequestRecord {
     std::string request_id;
-    std::string key_id;
-    std::string model;
-    std::string method;
-    std::string path;  ///< without the query
-    int status = 0;    ///< as the client got it; 0: none
+    std::string_view key_id;
+    std::string_view model;
+    std::string_view method;
+    std::string_view path;  ///< without the query
+    int status = 0;         ///< as the client got it; 0: none
     Outcome outcome = Outcome::served;
     std::optional<RefusedBy> refused_by;
     Demand estimated;                   ///< what the estimator made of the request

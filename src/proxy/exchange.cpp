@@ -2,6 +2,7 @@
 // weir itself answers in answers.cpp.
 #include "proxy/exchange.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include "llm/estimate.hpp"
@@ -27,10 +28,13 @@ bool wants_to_stay(const RequestHead& head) noexcept {
 
 std::string make_request_id(std::mt19937_64& random) {
     static constexpr char digits[] = "0123456789abcdef";
-    std::string id = "req_";
+    constexpr std::string_view prefix = "req_";
+    constexpr std::size_t digits_per_word = 16;
+    std::string id(prefix.size() + 2 * digits_per_word, '\0');
+    auto out = std::copy(prefix.begin(), prefix.end(), id.begin());
     for (int word = 0; word < 2; ++word) {
         std::uint64_t bits = random();
-        for (int i = 0; i < 16; ++i, bits >>= 4) id += digits[bits & 15];
+        for (std::size_t i = 0; i < digits_per_word; ++i, bits >>= 4) *out++ = digits[bits & 15];
     }
     return id;
 }

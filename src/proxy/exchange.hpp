@@ -58,7 +58,7 @@ private:
     awaitable<void> fail_before_answer(boost::system::error_code error);
     RelayJob make_relay_job(llm::UsageTap& tap, std::vector<std::string_view> first);
     std::string upstream_head() const;
-    std::vector<boost::asio::const_buffer> upstream_body() const;
+    std::vector<boost::asio::const_buffer> upstream_buffers(std::string_view head) const;
 
     bool closes_after() const noexcept { return close_ || worker_.draining; }
     const config::Config& config() const noexcept { return policy_->config(); }

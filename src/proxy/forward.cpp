@@ -60,8 +60,7 @@ awaitable<error_code> Exchange::send(bool fresh, Abort& abort) {
     facts_.ending = Ending::upstream_broken;
     reader_.emplace(*connection_, request_.head.method);
     const std::string head = upstream_head();
-    std::vector<boost::asio::const_buffer> buffers = upstream_body();
-    buffers.insert(buffers.begin(), boost::asio::buffer(head));
+    const std::vector<boost::asio::const_buffer> buffers = upstream_buffers(head);
     const error_code written = co_await connection_->write(buffers, timeouts.write_ms);
     if (written == errc::upstream_timeout) co_return written;
     // Where writing failed an answer may stand all the same: a refusal that did not wait for the body.
@@ -164,18 +163,13 @@ std::string Exchange::upstream_head() const {
          .decided_at_us = record_.decided_at_us});
 }
 
-std::vector<boost::asio::const_buffer> Exchange::upstream_body() const {
+std::vector<boost::asio::const_buffer> Exchange::upstream_buffers(std::string_view head) const {
     const std::string_view body = body_.bytes();
-    std::vector<boost::asio::const_buffer> buffers;
-    if (!call_.ask_for_usage) {
-        if (!body.empty()) buffers.push_back(boost::asio::buffer(body));
-        return buffers;
-    }
+    if (!call_.ask_for_usage) return {boost::asio::buffer(head), boost::asio::buffer(body)};
     const llm::Splice& splice = *call_.ask_for_usage;
-    buffers.push_back(boost::asio::buffer(body.substr(0, splice.offset)));
-    buffers.push_back(boost::asio::buffer(splice.insert));
-    buffers.push_back(boost::asio::buffer(body.substr(splice.offset + splice.erase)));
-    return buffers;
+    return {boost::asio::buffer(head), boost::asio::buffer(body.substr(0, splice.offset)),
+            boost::asio::buffer(splice.insert),
+            boost::asio::buffer(body.substr(splice.offset + splice.erase))};
 }
 
 }  // namespace weir::proxy

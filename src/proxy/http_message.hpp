@@ -20,7 +20,10 @@ struct Field {
 class Fields {
 public:
     void clear() noexcept { fields_.clear(); }
-    void add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }
+    void add(std::string_view name, std::string_view value) {
+        if (fields_.capacity() == 0) fields_.reserve(usual_count);
+        fields_.push_back({name, value});
+    }
     std::size_t size() const noexcept { return fields_.size(); }
     auto begin() const noexcept { return fields_.begin(); }
     auto end() const noexcept { return fields_.end(); }
@@ -34,6 +37,7 @@ public:
     bool lists_token(std::string_view name, std::string_view token) const noexcept;
 
 private:
+    static constexpr std::size_t usual_count = 16;
     std::vector<Field> fields_;
 };
 

@@ -2,6 +2,7 @@
 #include "proxy/request_body.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace weir::proxy {
 
@@ -41,12 +42,14 @@ awaitable<error_code> RequestBody::read(BodyLimits limits) {
         // Reserving touches no memory: what is announced and never sent costs nothing.
         bytes_.reserve(static_cast<std::size_t>(*framing_.content_length) + padding_bytes);
     }
-    const std::int64_t started_us = clock_.steady_us();
+    std::optional<std::int64_t> started_us;
     for (;;) {
         if (const error_code error = take_pieces(limits)) co_return error;
         if (parser_.done()) break;
         const auto received = static_cast<std::int64_t>(bytes_.size());
-        const std::int64_t elapsed_ms = (clock_.steady_us() - started_us) / 1000;
+        const std::int64_t now_us = clock_.steady_us();
+        if (!started_us) started_us = now_us;
+        const std::int64_t elapsed_ms = (now_us - *started_us) / 1000;
         client_.deadline().set(
             std::max<std::int64_t>(limits.base_ms + received * 1000 / 1024 - elapsed_ms, 1));
         const std::size_t unparsed = client_.input().size();
