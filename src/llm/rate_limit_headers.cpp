@@ -50,7 +50,7 @@ private:
 void append_rate_limit_headers(Dialect dialect,
                                const std::array<std::optional<Level>, dimension_count>& tightest,
                                std::int64_t now_us, HeaderLines& headers) {
-    constexpr std::size_t usual_bytes = 384;  // three dimensions
+    constexpr std::size_t usual_bytes = 512;  // more than three dimensions take
     headers.reserve(headers.size() + usual_bytes);
     Lines lines(dialect, headers);
     for (std::size_t i = 0; i < dimension_count; ++i) {

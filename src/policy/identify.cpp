@@ -2,6 +2,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <memory>
@@ -46,12 +47,11 @@ Digest sha256(std::string_view text) {
 /// `prefix`, and so many bytes in hexadecimal digits.
 std::string name_by(std::string_view prefix, const Digest& digest, std::size_t bytes) {
     static constexpr char digits[] = "0123456789abcdef";
-    std::string name;
-    name.reserve(prefix.size() + 2 * bytes);
-    name.append(prefix);
+    std::string name(prefix.size() + 2 * bytes, '\0');
+    auto out = std::copy(prefix.begin(), prefix.end(), name.begin());
     for (std::size_t i = 0; i < bytes; ++i) {
-        name += digits[digest[i] >> 4];
-        name += digits[digest[i] & 15];
+        *out++ = digits[digest[i] >> 4];
+        *out++ = digits[digest[i] & 15];
     }
     return name;
 }

@@ -51,10 +51,14 @@ awaitable<error_code> Exchange::send_and_read_head(Abort& abort) {
 
 awaitable<error_code> Exchange::send(bool fresh, Abort& abort) {
     const config::Timeouts& timeouts = config().timeouts;
-    auto acquired = co_await worker_.pool.acquire(upstream(), timeouts.connect_ms, fresh, abort);
-    if (!acquired) co_return acquired.error();
+    auto connection = fresh ? nullptr : worker_.pool.take_kept(upstream().url);
+    if (!connection) {
+        auto made = co_await worker_.pool.connect(upstream().url, timeouts.connect_ms, abort);
+        if (!made) co_return made.error();
+        connection = std::move(*made);
+    }
     reader_.reset();
-    connection_ = std::move(*acquired);
+    connection_ = std::move(connection);
     if (client_.gone()) co_return errc::client_gone;
     forwarded_us_ = worker_.clock.steady_us();
     facts_.ending = Ending::upstream_broken;

@@ -19,9 +19,8 @@ std::string_view trim(std::string_view text) noexcept {
 
 }  // namespace
 
-bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
-    return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(),
-                                                     [](char a, char b) { return lower(a) == lower(b); });
+bool are_letters_equal(const char* left, const char* right, std::size_t count) noexcept {
+    return std::equal(left, left + count, right, [](char a, char b) { return lower(a) == lower(b); });
 }
 
 std::optional<std::string_view> Fields::find(std::string_view name) const noexcept {

@@ -8,8 +8,12 @@
 
 namespace weir::proxy {
 
+bool are_letters_equal(const char* left, const char* right, std::size_t count) noexcept;
+
 /// Same letters, whatever their case (ASCII only: field names and tokens are nothing else).
-bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept;
+inline bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
+    return left.size() == right.size() && are_letters_equal(left.data(), right.data(), left.size());
+}
 
 struct Field {
     std::string_view name;

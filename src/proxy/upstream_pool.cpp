@@ -22,10 +22,6 @@ constexpr std::int64_t tls_handshake_ms = 10'000;
 // closing is seen when the connection is about to be used.
 constexpr std::int64_t idle_s_default = 55;
 
-std::string pool_key_of(const config::Url& url) {
-    return (url.tls ? "https://" : "http://") + url.host + ":" + std::to_string(url.port);
-}
-
 /// Nothing to read is what a healthy idle connection has: an end or stray bytes make it useless.
 bool looks_alive(Socket& socket) noexcept {
     char byte = 0;
@@ -43,12 +39,11 @@ UpstreamPool::UpstreamPool(boost::asio::io_context& context, const Clock& clock,
     SSL_CTX_set_min_proto_version(tls_.native_handle(), TLS1_2_VERSION);
 }
 
-awaitable<result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::acquire(const config::Upstream& upstream,
-                                                                             std::int64_t connect_ms,
-                                                                             bool fresh, Abort& abort) {
-    const std::string key = pool_key_of(upstream.url);
-    auto& kept = idle_[key];
-    while (!fresh && !kept.empty()) {
+std::unique_ptr<UpstreamConnection> UpstreamPool::take_kept(const config::Url& url) {
+    const auto pool = idle_.find(std::tuple(url.tls, std::string_view(url.host), url.port));
+    if (pool == idle_.end()) return nullptr;
+    auto& kept = pool->second;
+    while (!kept.empty()) {
         auto connection = std::move(kept.back());
         kept.pop_back();
         --idle_count_;
@@ -56,19 +51,25 @@ awaitable<result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::acquire(con
             continue;
         connection->reused = true;
         metrics_.upstream_requests_reused.add();
-        co_return std::move(connection);
+        return connection;
     }
+    return nullptr;
+}
+
+awaitable<result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::connect(const config::Url& url,
+                                                                             std::int64_t connect_ms,
+                                                                             Abort& abort) {
     auto connection = std::make_unique<UpstreamConnection>(context_, clock_);
-    connection->pool_key = key;
-    const error_code error = co_await connect(*connection, upstream.url, connect_ms, abort);
+    connection->origin = Origin(url.tls, url.host, url.port);
+    const error_code error = co_await open(*connection, url, connect_ms, abort);
     abort.set_cancel(nullptr);
     if (error || abort.fired()) co_return make_error_code(errc::upstream_unreachable);
     metrics_.upstream_connections_opened.add();
     co_return std::move(connection);
 }
 
-awaitable<error_code> UpstreamPool::connect(UpstreamConnection& connection, const config::Url& url,
-                                            std::int64_t connect_ms, Abort& abort) {
+awaitable<error_code> UpstreamPool::open(UpstreamConnection& connection, const config::Url& url,
+                                         std::int64_t connect_ms, Abort& abort) {
     using Resolver = boost::asio::ip::basic_resolver<Tcp, executor>;
     Socket& socket = connection.transport().socket();
     Resolver resolver(context_);
@@ -116,7 +117,7 @@ void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection, std::
         keep_alive_s > 0 ? std::min(keep_alive_s - 1, idle_s_default) : idle_s_default;
     if (idle_s <= 0) return;
     connection->idle_until_us = clock_.steady_us() + idle_s * 1'000'000;
-    auto& kept = idle_[connection->pool_key];
+    auto& kept = idle_[connection->origin];
     kept.push_back(std::move(connection));
     ++idle_count_;
 }

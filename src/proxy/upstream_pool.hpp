@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "config/config.hpp"
@@ -18,6 +19,9 @@
 #include "weir/error.hpp"
 
 namespace weir::proxy {
+
+/// Where a connection leads: whether by TLS, host, port.
+using Origin = std::tuple<bool, std::string, std::uint16_t>;
 
 /// One connection, used by one request at a time. One thread.
 class UpstreamConnection {
@@ -39,7 +43,7 @@ public:
     void close() noexcept { transport_.close(); }
 
     bool reused = false;
-    std::string pool_key;
+    Origin origin;
     std::int64_t idle_until_us = 0;  ///< steady clock
 
 private:
@@ -66,16 +70,16 @@ private:
     std::function<void()> cancel_;
 };
 
-/// Kept per scheme, host, port and server name; at most 256 idle ones. One thread.
+/// Kept per origin; at most 256 idle ones. One thread.
 class UpstreamPool {
 public:
     UpstreamPool(boost::asio::io_context& context, const Clock& clock, observe::WorkerMetrics& metrics);
 
-    /// A kept connection that looks alive, or a new one; always a new one where `fresh`. nullptr with
-    /// upstream_unreachable where none can be made within the time limits, or `abort` fired.
-    awaitable<result<std::unique_ptr<UpstreamConnection>>> acquire(const config::Upstream& upstream,
-                                                                   std::int64_t connect_ms, bool fresh,
-                                                                   Abort& abort);
+    /// A kept connection that looks alive; nullptr where there is none.
+    std::unique_ptr<UpstreamConnection> take_kept(const config::Url& url);
+    /// A new one; upstream_unreachable where none can be made within the time limits, or `abort` fired.
+    awaitable<result<std::unique_ptr<UpstreamConnection>>> connect(const config::Url& url,
+                                                                   std::int64_t connect_ms, Abort& abort);
     /// After a complete answer. `keep_alive_s`: what the upstream said in Keep-Alive, 0 where it said
     /// nothing.
     void release(std::unique_ptr<UpstreamConnection> connection, std::int64_t keep_alive_s);
@@ -85,15 +89,15 @@ public:
     void close_idle() { idle_.clear(); }
 
 private:
-    awaitable<boost::system::error_code> connect(UpstreamConnection& connection, const config::Url& url,
-                                                 std::int64_t connect_ms, Abort& abort);
+    awaitable<boost::system::error_code> open(UpstreamConnection& connection, const config::Url& url,
+                                              std::int64_t connect_ms, Abort& abort);
     awaitable<boost::system::error_code> handshake(UpstreamConnection& connection, const config::Url& url);
 
     boost::asio::io_context& context_;
     const Clock& clock_;
     observe::WorkerMetrics& metrics_;
     boost::asio::ssl::context tls_;
-    std::map<std::string, std::deque<std::unique_ptr<UpstreamConnection>>> idle_;
+    std::map<Origin, std::deque<std::unique_ptr<UpstreamConnection>>, std::less<>> idle_;
     std::size_t idle_count_ = 0;
 };
 
