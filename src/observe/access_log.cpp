@@ -1,15 +1,12 @@
 // Formats records by hand: the values are numbers and short texts, and this is on every request's way.
 #include "observe/access_log.hpp"
 
-#include <spdlog/async.h>
 #include <spdlog/fmt/fmt.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 namespace weir::observe {
 
 namespace {
-
-constexpr std::size_t queued_lines_max = 8192;
 
 /// JSON string contents; what is not UTF-8 text becomes question marks.
 void append_escaped(std::string& out, std::string_view text) {
@@ -73,24 +70,11 @@ std::string format_record(const RequestRecord& record) {
 }
 
 AccessLog::AccessLog(bool enabled) {
-    if (!enabled) return;
-    spdlog::init_thread_pool(queued_lines_max, 1);
-    logger_ =
-        std::make_shared<spdlog::async_logger>("access", std::make_shared<spdlog::sinks::stdout_sink_mt>(),
-                                               spdlog::thread_pool(), spdlog::async_overflow_policy::block);
-    logger_->set_pattern("%v");
-    logger_->flush_on(spdlog::level::info);
-}
-
-AccessLog::~AccessLog() {
-    if (!logger_) return;
-    logger_->flush();
-    logger_.reset();
-    spdlog::details::registry::instance().set_tp(nullptr);  // joins the writer after its queue is empty
+    if (enabled) writer_ = std::make_unique<LineWriter>(STDOUT_FILENO);
 }
 
 void AccessLog::write(const RequestRecord& record) {
-    if (logger_) logger_->info(format_record(record));
+    if (writer_) writer_->write(format_record(record));
 }
 
 }  // namespace weir::observe

@@ -4,27 +4,20 @@
 #include <memory>
 #include <string>
 
+#include "observe/line_writer.hpp"
 #include "observe/request_record.hpp"
-
-namespace spdlog {
-class logger;
-}
 
 namespace weir::observe {
 
-/// Any thread. Lines are written by a thread of their own from a bounded queue; when whoever reads them is
-/// slower than they come, requests wait rather than lines being lost.
+/// Any thread.
 class AccessLog {
 public:
     explicit AccessLog(bool enabled);
-    ~AccessLog();
-    AccessLog(const AccessLog&) = delete;
-    AccessLog& operator=(const AccessLog&) = delete;
 
     void write(const RequestRecord& record);
 
 private:
-    std::shared_ptr<spdlog::logger> logger_;
+    std::unique_ptr<LineWriter> writer_;
 };
 
 /// The line without its end, for AccessLog and for tests.
