@@ -33,15 +33,6 @@ std::vector<boost::asio::const_buffer> behind(std::span<const boost::asio::const
 
 }  // namespace
 
-awaitable<Transport::Result> Transport::read_some(boost::asio::mutable_buffer buffer) {
-    if (tls_) {
-        const auto [error, size] = co_await tls_->async_read_some(buffer, use_awaitable_as_tuple);
-        co_return Result{error, size};
-    }
-    const auto [error, size] = co_await socket_.async_read_some(buffer, use_awaitable_as_tuple);
-    co_return Result{error, size};
-}
-
 std::size_t Transport::write_now(std::span<const boost::asio::const_buffer> buffers,
                                  error_code& error) noexcept {
     if (!socket_.non_blocking()) socket_.non_blocking(true, error);

@@ -21,7 +21,6 @@ using Socket = boost::asio::basic_stream_socket<Tcp, executor>;
 /// One thread. At most one read and one write at a time. Errors come as error codes, never as exceptions.
 class Transport {
 public:
-    using Result = std::pair<boost::system::error_code, std::size_t>;
     using TlsStream = boost::asio::ssl::stream<Socket&>;
 
     explicit Transport(Socket socket) : socket_(std::move(socket)) {}
@@ -42,7 +41,6 @@ public:
         socket_.async_read_some(buffer, std::forward<Handler>(handler));
     }
 
-    awaitable<Result> read_some(boost::asio::mutable_buffer buffer);
     /// All of them, in order. What the kernel has room for is written at once; `deadline` is set, and an
     /// operation begun, only for what is left.
     awaitable<boost::system::error_code> write(std::span<const boost::asio::const_buffer> buffers,

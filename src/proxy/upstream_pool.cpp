@@ -1,13 +1,10 @@
 // Keeping, checking and making upstream connections.
 #include "proxy/upstream_pool.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-#include <cerrno>
 
 namespace weir::proxy {
 
@@ -21,13 +18,6 @@ constexpr std::int64_t tls_handshake_ms = 10'000;
 // Below the 60 s after which many servers close; those that close sooner say so in Keep-Alive, or their
 // closing is seen when the connection is about to be used.
 constexpr std::int64_t idle_s_default = 55;
-
-/// Nothing to read is what a healthy idle connection has: an end or stray bytes make it useless.
-bool looks_alive(Socket& socket) noexcept {
-    char byte = 0;
-    const auto received = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
 
 }  // namespace
 
@@ -47,8 +37,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_kept(const config::Url& u
         auto connection = std::move(kept.back());
         kept.pop_back();
         --idle_count_;
-        if (connection->idle_until_us <= clock_.steady_us() || !looks_alive(connection->transport().socket()))
-            continue;
+        if (connection->idle_until_us <= clock_.steady_us() || !connection->is_quiet()) continue;
         connection->reused = true;
         metrics_.upstream_requests_reused.add();
         return connection;
@@ -117,6 +106,7 @@ void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection, std::
         keep_alive_s > 0 ? std::min(keep_alive_s - 1, idle_s_default) : idle_s_default;
     if (idle_s <= 0) return;
     connection->idle_until_us = clock_.steady_us() + idle_s * 1'000'000;
+    connection->watch();
     auto& kept = idle_[connection->origin];
     kept.push_back(std::move(connection));
     ++idle_count_;
@@ -127,7 +117,7 @@ void UpstreamPool::sweep() {
     for (auto pool = idle_.begin(); pool != idle_.end();) {
         auto& kept = pool->second;
         const auto dead = std::remove_if(kept.begin(), kept.end(), [&](const auto& connection) {
-            return connection->idle_until_us <= now_us || !looks_alive(connection->transport().socket());
+            return connection->idle_until_us <= now_us || !connection->is_quiet();
         });
         idle_count_ -= static_cast<std::size_t>(kept.end() - dead);
         kept.erase(dead, kept.end());

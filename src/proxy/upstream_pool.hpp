@@ -15,6 +15,7 @@
 #include "observe/metrics.hpp"
 #include "proxy/deadline.hpp"
 #include "proxy/transport.hpp"
+#include "proxy/wakeup.hpp"
 #include "weir/clock.hpp"
 #include "weir/error.hpp"
 
@@ -27,10 +28,13 @@ using Origin = std::tuple<bool, std::string, std::uint16_t>;
 class UpstreamConnection {
 public:
     UpstreamConnection(boost::asio::io_context& context, const Clock& clock);
+    ~UpstreamConnection() { close(); }
+    UpstreamConnection(const UpstreamConnection&) = delete;
+    UpstreamConnection& operator=(const UpstreamConnection&) = delete;
 
-    Transport& transport() noexcept { return transport_; }
-    std::string_view input() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
-    void consume(std::size_t bytes) noexcept { begin_ += bytes; }
+    Transport& transport() noexcept { return incoming_->transport; }
+    std::string_view input() const noexcept;
+    void consume(std::size_t bytes) noexcept { incoming_->begin += bytes; }
 
     /// Errors: upstream_timeout; upstream_broken.
     awaitable<boost::system::error_code> write(std::span<const boost::asio::const_buffer> buffers,
@@ -39,20 +43,36 @@ public:
     /// in order.
     awaitable<boost::system::error_code> read(std::int64_t timeout_ms);
 
+    /// Reads on between two requests: that is how an end, or bytes that nobody asked for, are noticed. The
+    /// next answer is what this read gets otherwise.
+    void watch();
+    /// It is being watched, and nothing has come.
+    bool is_quiet() const noexcept { return incoming_->reading; }
+
     /// Ends whatever is pending.
-    void close() noexcept { transport_.close(); }
+    void close() noexcept { incoming_->transport.close(); }
 
     bool reused = false;
     Origin origin;
     std::int64_t idle_until_us = 0;  ///< steady clock
 
 private:
-    friend class UpstreamPool;
-    Transport transport_;
+    /// What a pending read refers to, which may outlive the connection.
+    struct Incoming : std::enable_shared_from_this<Incoming> {
+        explicit Incoming(Socket socket) : transport(std::move(socket)) {}
+        void start_read();
+
+        Transport transport;
+        std::vector<char> buffer;
+        std::size_t begin = 0;
+        std::size_t end = 0;
+        bool reading = false;
+        boost::system::error_code error;  ///< how the last read ended
+        Wakeup arrived;
+    };
+
+    std::shared_ptr<Incoming> incoming_;
     Deadline deadline_;
-    std::vector<char> buffer_;
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
 };
 
 /// How whoever waits for a connection can be told to stop waiting.
@@ -75,7 +95,7 @@ class UpstreamPool {
 public:
     UpstreamPool(boost::asio::io_context& context, const Clock& clock, observe::WorkerMetrics& metrics);
 
-    /// A kept connection that looks alive; nullptr where there is none.
+    /// A kept connection that is quiet; nullptr where there is none.
     std::unique_ptr<UpstreamConnection> take_kept(const config::Url& url);
     /// A new one; upstream_unreachable where none can be made within the time limits, or `abort` fired.
     awaitable<result<std::unique_ptr<UpstreamConnection>>> connect(const config::Url& url,
