@@ -10,8 +10,32 @@ namespace weir::llm {
 
 namespace {
 
-constexpr std::array<std::string_view, dimension_count> header_words{"requests", "input-tokens",
-                                                                     "output-tokens", "tokens"};
+struct Names {
+    std::string_view limit;
+    std::string_view remaining;
+    std::string_view reset;
+};
+/// By dimension.
+using Family = std::array<Names, dimension_count>;
+
+constexpr Family openai_family{{
+    {"x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"},
+    {"x-ratelimit-limit-input-tokens", "x-ratelimit-remaining-input-tokens",
+     "x-ratelimit-reset-input-tokens"},
+    {"x-ratelimit-limit-output-tokens", "x-ratelimit-remaining-output-tokens",
+     "x-ratelimit-reset-output-tokens"},
+    {"x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"},
+}};
+constexpr Family anthropic_family{{
+    {"anthropic-ratelimit-requests-limit", "anthropic-ratelimit-requests-remaining",
+     "anthropic-ratelimit-requests-reset"},
+    {"anthropic-ratelimit-input-tokens-limit", "anthropic-ratelimit-input-tokens-remaining",
+     "anthropic-ratelimit-input-tokens-reset"},
+    {"anthropic-ratelimit-output-tokens-limit", "anthropic-ratelimit-output-tokens-remaining",
+     "anthropic-ratelimit-output-tokens-reset"},
+    {"anthropic-ratelimit-tokens-limit", "anthropic-ratelimit-tokens-remaining",
+     "anthropic-ratelimit-tokens-reset"},
+}};
 
 constexpr char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -22,28 +46,11 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) n
                                                       [](char a, char b) { return a == lower(b); });
 }
 
-class Lines {
-public:
-    Lines(Dialect dialect, HeaderLines& lines) : dialect_(dialect), lines_(lines) {}
-
-    void append(std::string_view word, std::string_view part, std::string_view value) {
-        if (dialect_ == Dialect::anthropic) {
-            lines_.append("anthropic-ratelimit-").append(word).append("-").append(part);
-        } else {
-            lines_.append("x-ratelimit-").append(part).append("-").append(word);
-        }
-        lines_.append(": ").append(value).append("\r\n");
-    }
-    void append(std::string_view word, std::string_view part, std::int64_t value) {
-        std::array<char, 20> digits{};
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-        append(word, part, std::string_view(digits.data(), end));
-    }
-
-private:
-    Dialect dialect_;
-    HeaderLines& lines_;
-};
+void append_number(HeaderLines& headers, std::string_view name, std::int64_t value) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    append_header(headers, name, std::string_view(digits.data(), end));
+}
 
 }  // namespace
 
@@ -52,15 +59,14 @@ void append_rate_limit_headers(Dialect dialect,
                                std::int64_t now_us, HeaderLines& headers) {
     constexpr std::size_t usual_bytes = 512;  // more than three dimensions take
     headers.reserve(headers.size() + usual_bytes);
-    Lines lines(dialect, headers);
+    const Family& family = dialect == Dialect::anthropic ? anthropic_family : openai_family;
     for (std::size_t i = 0; i < dimension_count; ++i) {
         if (!tightest[i] || tightest[i]->limit == unlimited) continue;
         const Level& level = *tightest[i];
-        const std::string_view word = header_words[i];
-        lines.append(word, "limit", level.limit);
-        lines.append(word, "remaining", level.remaining());
-        lines.append(
-            word, "reset",
+        append_number(headers, family[i].limit, level.limit);
+        append_number(headers, family[i].remaining, level.remaining());
+        append_header(
+            headers, family[i].reset,
             dialect == Dialect::anthropic ? rfc3339(now_us + level.reset_us) : go_duration(level.reset_us));
     }
 }
