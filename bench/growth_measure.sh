@@ -71,6 +71,7 @@ difference() {
             print_figure("node_core_percent", 100 * grown("node_ticks") / hz / time_s / nodes)
             print_figure("redis_core_percent", 100 * grown("redis_ticks") / hz / time_s)
             print_figure("upstream_opened_per_request", each("weir_upstream_connections_opened_total"))
+            print_figure("connections_open", after["weir_connections_open"])
             print_figure("not_admitted", load["unsent"] + load["total.failed"] + load["total.other"] + load["total.refused"])
             print_figure("store_errors", after["weir_store_errors_total"])
             print_figure("decided_alone", after["weir_store_alone_total"])
@@ -81,8 +82,8 @@ difference() {
 }
 
 show_header() {
-    printf '%-11s %7s %7s %8s %8s %7s %8s %7s %7s %6s %7s %7s %8s %8s %8s %8s %6s %7s\n' scenario case req/s p50_ms p99_ms \
-        node_us redis_us calls/r ops/cal node% redis% upst/r not_ok alone redis_B node_B errors others%
+    printf '%-11s %7s %7s %8s %8s %7s %8s %7s %7s %6s %7s %7s %6s %8s %8s %8s %8s %6s %7s\n' scenario case req/s p50_ms p99_ms \
+        node_us redis_us calls/r ops/cal node% redis% upst/r open not_ok alone redis_B node_B errors others%
 }
 show() { # SCENARIO CASE FIGURES
     tr ' ' '\n' <<<"$3" | awk -F= -v name="$1" -v case="$2" '
@@ -93,11 +94,11 @@ show() { # SCENARIO CASE FIGURES
             if ("idle_bytes_per_connection" in value) {
                 node_bytes = bytes("idle_bytes_per_connection") "/" bytes("loaded_bytes_per_connection")
             }
-            printf "%-11s %7s %7.0f %8.2f %8.2f %7.1f %8.2f %7.3f %7.2f %6.0f %7.0f %7.3f %8.0f %8.0f %8s %8s %6.0f %7.1f\n",
+            printf "%-11s %7s %7.0f %8.2f %8.2f %7.1f %8.2f %7.3f %7.2f %6.0f %7.0f %7.3f %6.0f %8.0f %8.0f %8s %8s %6.0f %7.1f\n",
                 name, case, value["requests_per_s"], value["p50_ms"], value["p99_ms"], value["node_us"], value["redis_us"],
-                value["calls_per_request"], value["operations_per_call"], value["node_core_percent"],
-                value["redis_core_percent"], value["upstream_opened_per_request"], value["not_admitted"],
-                value["decided_alone"], bytes("redis_bytes_per_key"), node_bytes, value["store_errors"], value["others_percent"]
+                value["calls_per_request"], value["operations_per_call"], value["node_core_percent"], value["redis_core_percent"],
+                value["upstream_opened_per_request"], value["connections_open"],
+                value["not_admitted"], value["decided_alone"], bytes("redis_bytes_per_key"), node_bytes, value["store_errors"], value["others_percent"]
         }'
 }
 
@@ -148,8 +149,9 @@ explain() {
     cat <<'TEXT'
 node_us, redis_us: CPU time a request, of all nodes together and of Redis. calls/r: EVALSHA calls a request; ops/cal:
 what went with one call. node%, redis%: of a core, of each node and of Redis. upst/r: connections made to the provider a
-request. not_ok: not sent, failed, refused or answered otherwise. alone: decisions without Redis. redis_B, node_B: memory
-of a key; in `connections` of a connection, mostly idle / always in flight. errors: calls that Redis did not answer in
-time. others%: of all cores, what other programs used: where that is much, repeat.
+request. open: client connections open at the end. not_ok: not sent, failed, refused or answered otherwise. alone:
+decisions without Redis. redis_B, node_B: memory of a key; in `connections` of a connection, mostly idle / always in
+flight. errors: requests to Redis not answered in time, or not taken. others%: of all cores, what other programs used:
+where that is much, repeat.
 TEXT
 }
