@@ -72,7 +72,8 @@ difference() {
             print_figure("redis_core_percent", 100 * grown("redis_ticks") / hz / time_s)
             print_figure("upstream_opened_per_request", each("weir_upstream_connections_opened_total"))
             print_figure("connections_open", after["weir_connections_open"])
-            print_figure("not_admitted", load["unsent"] + load["total.failed"] + load["total.other"] + load["total.refused"])
+            print_figure("not_admitted",
+                load["unsent"] + load["total.failed"] + load["total.other"] + load["total.refused"])
             print_figure("store_errors", after["weir_store_errors_total"])
             print_figure("decided_alone", after["weir_store_alone_total"])
             print_figure("node_rss_mib", after["node_rss_kib"] / 1024 / nodes)
@@ -82,8 +83,9 @@ difference() {
 }
 
 show_header() {
-    printf '%-11s %7s %7s %8s %8s %7s %8s %7s %7s %6s %7s %7s %6s %8s %8s %8s %8s %6s %7s\n' scenario case req/s p50_ms p99_ms \
-        node_us redis_us calls/r ops/cal node% redis% upst/r open not_ok alone redis_B node_B errors others%
+    printf '%-11s %7s %7s %8s %8s %7s %8s %7s %7s %6s %7s %7s %6s %8s %8s %8s %11s %6s %7s\n' \
+        scenario case req/s p50_ms p99_ms node_us redis_us calls/r ops/cal node% redis% upst/r \
+        open not_ok alone redis_B node_B errors others%
 }
 show() { # SCENARIO CASE FIGURES
     tr ' ' '\n' <<<"$3" | awk -F= -v name="$1" -v case="$2" '
@@ -94,11 +96,13 @@ show() { # SCENARIO CASE FIGURES
             if ("idle_bytes_per_connection" in value) {
                 node_bytes = bytes("idle_bytes_per_connection") "/" bytes("loaded_bytes_per_connection")
             }
-            printf "%-11s %7s %7.0f %8.2f %8.2f %7.1f %8.2f %7.3f %7.2f %6.0f %7.0f %7.3f %6.0f %8.0f %8.0f %8s %8s %6.0f %7.1f\n",
-                name, case, value["requests_per_s"], value["p50_ms"], value["p99_ms"], value["node_us"], value["redis_us"],
-                value["calls_per_request"], value["operations_per_call"], value["node_core_percent"], value["redis_core_percent"],
-                value["upstream_opened_per_request"], value["connections_open"],
-                value["not_admitted"], value["decided_alone"], bytes("redis_bytes_per_key"), node_bytes, value["store_errors"], value["others_percent"]
+            printf "%-11s %7s %7.0f %8.2f %8.2f %7.1f %8.2f ", name, case, value["requests_per_s"], value["p50_ms"],
+                value["p99_ms"], value["node_us"], value["redis_us"]
+            printf "%7.3f %7.2f %6.0f %7.0f %7.3f ", value["calls_per_request"], value["operations_per_call"],
+                value["node_core_percent"], value["redis_core_percent"], value["upstream_opened_per_request"]
+            printf "%6.0f %8.0f %8.0f %8s %11s %6.0f %7.1f\n", value["connections_open"], value["not_admitted"],
+                value["decided_alone"], bytes("redis_bytes_per_key"), node_bytes, value["store_errors"],
+                value["others_percent"]
         }'
 }
 
@@ -116,7 +120,9 @@ medians() {
         }
         function median(list,    v, n, i, j, swap) {
             n = split(list, v, " ")
-            for (i = 1; i <= n; ++i) for (j = i + 1; j <= n; ++j) if (v[j] + 0 < v[i] + 0) { swap = v[i]; v[i] = v[j]; v[j] = swap }
+            for (i = 1; i <= n; ++i) {
+                for (j = i + 1; j <= n; ++j) if (v[j] + 0 < v[i] + 0) { swap = v[i]; v[i] = v[j]; v[j] = swap }
+            }
             return n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2
         }
         END {
