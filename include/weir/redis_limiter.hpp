@@ -30,7 +30,8 @@ struct RedisStoreOptions {
     std::int64_t nodes = 0;               ///< that share the store; 0: as heartbeats have shown
     std::size_t ledgers_max = 1'000'000;  ///< that this node writes down for itself
     std::int64_t heartbeat_ms = 1'000;
-    /// How long a refusal is remembered, so that what is surely refused again is not asked for. 0: not at all.
+    /// How long a refusal is remembered, so that what is surely refused again is not asked for. 0: not at
+    /// all.
     std::int64_t refusals_remembered_ms = 100;
     int failures_max = 3;  ///< calls that fail in a row before the node decides alone
     /// The time that ledgers are charged by. Empty: Redis's own, which every node shares; given: for tests.

@@ -22,15 +22,19 @@ public:
 
     void push(std::int64_t deadline_us, Waiter waiter) { calls_.push_back({deadline_us, std::move(waiter)}); }
 
-    struct Answered {
-        std::optional<Waiter> waiter;  ///< nullopt: has been told of its timeout already
-        bool in_time = false;
-    };
-    /// A reply has been read at `now_us`: it belongs to the oldest call. REQUIRES: size() > 0
-    Answered pop(std::int64_t now_us) {
-        Call call = std::move(calls_.front());
+    /// A reply has been read: it belongs to the oldest call. nullopt: that has been told of its timeout
+    /// already.
+    /// REQUIRES: size() > 0
+    std::optional<Waiter> pop() {
+        std::optional<Waiter> waiter = std::move(calls_.front().waiter);
         calls_.pop_front();
-        return {std::move(call.waiter), now_us < call.deadline_us};
+        return waiter;
+    }
+
+    /// `take_expired` would take somebody.
+    bool has_expired(std::int64_t now_us) const {
+        return std::any_of(calls_.begin(), calls_.end(),
+                           [&](const Call& call) { return call.waiter && now_us >= call.deadline_us; });
     }
 
     /// Those whose deadline has come, in order of their calls.

@@ -59,8 +59,8 @@ public:
     /// Errors: store_unavailable: the command was not sent, since there is no connection, a bound is reached,
     /// or the deadline had passed already.
     /// store_timeout: it was sent, but no answer was read before the deadline, or the connection was lost: it
-    /// may or may not have been executed, or may yet be. An answer that is read after the deadline is
-    /// dropped, even if it could have been read before.
+    /// may or may not have been executed, or may yet be. An answer that has arrived by the time when this
+    /// thread finds out that the deadline has passed is taken: a busy thread is not a slow Redis.
     awaitable<result<RedisReply>> call(std::span<const std::string_view> arguments, std::int64_t deadline_us);
 
     /// Gives the connection up, and finds the server anew: for answers such as READONLY, after which this is

@@ -1,6 +1,7 @@
 // Writing, reading and deadlines of one live connection.
 #include "limiter/redis_pipeline.hpp"
 
+#include <boost/asio/post.hpp>
 #include <utility>
 #include <vector>
 
@@ -80,7 +81,6 @@ awaitable<std::string> RedisPipeline::read_replies(std::shared_ptr<RedisPipeline
 }
 
 void RedisPipeline::deliver(std::string_view bytes) {
-    const std::int64_t read_at_us = clock_.steady_us();
     reader_.feed(bytes);
     delivering_ = true;
     RedisReply reply;
@@ -92,11 +92,8 @@ void RedisPipeline::deliver(std::string_view bytes) {
         } else if (calls_.size() == gathered_calls_) {
             close("not understood: a reply that nobody has asked for");
         } else {
-            auto answered = calls_.pop(read_at_us);
-            if (!answered.waiter) continue;
-            if (!answered.in_time) add(statistics_.timeouts);
-            std::move (*answered.waiter)(answered.in_time ? result<RedisReply>(std::move(reply))
-                                                          : make_error_code(errc::store_timeout));
+            auto waiter = calls_.pop();
+            if (waiter) std::move (*waiter)(result<RedisReply>(std::move(reply)));
         }
     }
     delivering_ = false;
@@ -117,6 +114,10 @@ void RedisPipeline::look() {
     const std::int64_t patience_us = options_.stalled_ms * 1000;
     looks_at_us_ = RedisCallQueue<Waiter>::never_us;
     if (!open()) return;
+    // What has arrived is read first: that this thread had no time for it is no delay of Redis's.
+    if (calls_.has_expired(now_us) && stream_->has_arrived()) {
+        return boost::asio::post(timer_.get_executor(), [self = shared_from_this()] { self->look(); });
+    }
     std::vector<Waiter> expired = calls_.take_expired(now_us);
     add(statistics_.timeouts, expired.size());
     if (calls_.stalled(now_us, patience_us)) {

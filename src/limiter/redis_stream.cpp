@@ -148,6 +148,11 @@ awaitable<error_code> RedisStream::write(boost::asio::const_buffer bytes) {
     co_return error;
 }
 
+bool RedisStream::has_arrived() const noexcept {
+    error_code ignored;
+    return socket_.available(ignored) > 0;
+}
+
 void RedisStream::close() noexcept {
     closed_ = true;
     clear_deadline();

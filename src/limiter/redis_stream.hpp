@@ -56,6 +56,9 @@ public:
         }
     }
 
+    /// There are bytes that nobody has read yet.
+    bool has_arrived() const noexcept;
+
     /// Pending operations end with an error. Safe at any time, any number of times.
     void close() noexcept;
 

@@ -14,7 +14,6 @@ constexpr std::string_view nodes_key = "weir:1:nodes";
 constexpr std::int64_t probe_ms = 100;          // between two looks at a store that is away
 constexpr std::int64_t patience_ms = 500;       // nobody waits for the keeper
 constexpr std::int64_t heartbeats_to_live = 3;  // a node that misses so many is gone
-constexpr std::size_t ledgers_per_call = 16;
 
 std::string random_name() {
     std::random_device random;
@@ -208,10 +207,7 @@ awaitable<bool> StoreKeeper::write_parts(const std::vector<Journal::Part>& parts
             const Window::Entry& entry = parts[i].entries[k];
             call.additions.push_back({call.ledgers.size() - 1, entry.bucket, entry.amounts});
             const bool is_last = i + 1 == parts.size() && k + 1 == parts[i].entries.size();
-            const bool is_full = call.additions.size() == operations_max;
-            const bool ends_ledgers =
-                k + 1 == parts[i].entries.size() && call.ledgers.size() == ledgers_per_call;
-            if (!is_last && !is_full && !ends_ledgers) continue;
+            if (!is_last && call.additions.size() < operations_max) continue;
             const auto reply = co_await windows_.run(call, patience_ms);
             if (!reply) co_return false;
             for (std::size_t n = 0; all && n < call.ledgers.size(); ++n) {

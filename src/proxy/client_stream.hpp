@@ -38,7 +38,7 @@ public:
     /// called once, then. What a pipelining client sends is kept, up to a bound above which watching pauses.
     void watch(std::function<void()> on_gone);
     void unwatch() noexcept { on_gone_ = nullptr; }
-        const bool& gone() const noexcept { return gone_; }
+    const bool& gone() const noexcept { return gone_; }
 
     /// All of it, within the write deadline; otherwise errc::client_gone, and the connection is of no more
     /// use.

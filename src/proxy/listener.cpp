@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t turning_away_max = 64;
 constexpr std::int64_t turn_away_ms = 1'000;
+constexpr int accepts_per_turn_max = 64;
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
@@ -63,6 +64,7 @@ Listener::Listener(Worker& worker, const config::Endpoint& endpoint, std::int64_
     acceptor_.set_option(ReusePort(true));
     acceptor_.bind(address);
     acceptor_.listen(4096);
+    acceptor_.non_blocking(true);
 }
 
 void Listener::probe(const config::Endpoint& endpoint) {
@@ -92,12 +94,23 @@ awaitable<void> Listener::run() {
             co_await pause.async_wait(use_awaitable_as_tuple);
             continue;
         }
-        worker_.metrics.connections_accepted.add();
-        if (worker_.connections_open.load(std::memory_order_relaxed) >= connections_max_) {
-            turn_away(std::move(socket));
-        } else {
-            start_session(std::move(socket));
+        take_in(std::move(socket));
+        // A crowd does not wait for a turn of a busy loop each.
+        for (int more = 1; more < accepts_per_turn_max; ++more) {
+            error_code nobody;
+            Socket next = acceptor_.accept(nobody);
+            if (nobody) break;
+            take_in(std::move(next));
         }
+    }
+}
+
+void Listener::take_in(Socket socket) {
+    worker_.metrics.connections_accepted.add();
+    if (worker_.connections_open.load(std::memory_order_relaxed) >= connections_max_) {
+        turn_away(std::move(socket));
+    } else {
+        start_session(std::move(socket));
     }
 }
 

@@ -35,6 +35,7 @@ public:
     bool empty() const noexcept { return sessions_.empty(); }
 
 private:
+    void take_in(Socket socket);
     void start_session(Socket socket);
     void turn_away(Socket socket);
 

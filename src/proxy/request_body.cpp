@@ -55,7 +55,13 @@ awaitable<error_code> RequestBody::read(BodyLimits limits) {
         const std::size_t unparsed = client_.input().size();
         // A chunk header or trailer that never ends.
         if (unparsed > read_bytes) co_return errc::bad_request;
-        const error_code error = co_await client_.fill(received > 0 ? read_bytes : small_read_bytes);
+        std::size_t wanted = received > 0 ? read_bytes : small_read_bytes;
+        if (framing_.content_length) {
+            const std::uint64_t left = *framing_.content_length - static_cast<std::uint64_t>(received);
+            wanted = std::min<std::size_t>(wanted, std::max<std::size_t>(left, 1));
+        }
+        const error_code error = co_await client_.fill(wanted);
+
         client_.deadline().disarm();
         if (error) co_return error;
     }

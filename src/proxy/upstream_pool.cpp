@@ -13,7 +13,7 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t idle_max = 256;
+constexpr std::size_t idle_max = 4'096;
 constexpr std::int64_t tls_handshake_ms = 10'000;
 // Below the 60 s after which many servers close; those that close sooner say so in Keep-Alive, or their
 // closing is seen when the connection is about to be used.

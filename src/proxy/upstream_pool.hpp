@@ -23,6 +23,14 @@ namespace weir::proxy {
 
 /// Where a connection leads: whether by TLS, host, port.
 using Origin = std::tuple<bool, std::string, std::uint16_t>;
+/// Also compares with an origin whose host is a view.
+struct OriginLess {
+    using is_transparent = void;
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const noexcept {
+        return a < b;
+    }
+};
 
 /// One connection, used by one request at a time. One thread.
 class UpstreamConnection {
@@ -90,7 +98,7 @@ private:
     std::function<void()> cancel_;
 };
 
-/// Kept per origin; at most 256 idle ones. One thread.
+/// Kept per origin; at most 4,096 idle ones. One thread.
 class UpstreamPool {
 public:
     UpstreamPool(boost::asio::io_context& context, const Clock& clock, observe::WorkerMetrics& metrics);
@@ -117,7 +125,7 @@ private:
     const Clock& clock_;
     observe::WorkerMetrics& metrics_;
     boost::asio::ssl::context tls_;
-    std::map<Origin, std::deque<std::unique_ptr<UpstreamConnection>>, std::less<>> idle_;
+    std::map<Origin, std::deque<std::unique_ptr<UpstreamConnection>>, OriginLess> idle_;
     std::size_t idle_count_ = 0;
 };
 

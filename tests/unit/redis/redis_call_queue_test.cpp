@@ -15,19 +15,18 @@ TEST(RedisCallQueue, MatchesRepliesInOrder) {
     Queue queue;
     for (int i = 0; i < 3; ++i) queue.push(100, i);
     for (int i = 0; i < 3; ++i) {
-        const auto answered = queue.pop(50);
-        EXPECT_EQ(answered.waiter, i);
-        EXPECT_TRUE(answered.in_time);
+        EXPECT_EQ(queue.pop(), i);
     }
     EXPECT_EQ(queue.size(), 0U);
 }
 
-TEST(RedisCallQueue, AReplyAtTheDeadlineIsLate) {
+TEST(RedisCallQueue, AtTheDeadlineACallHasExpiredUntilItIsTold) {
     Queue queue;
     queue.push(100, 1);
-    queue.push(100, 2);
-    EXPECT_TRUE(queue.pop(99).in_time);
-    EXPECT_FALSE(queue.pop(100).in_time);
+    EXPECT_FALSE(queue.has_expired(99));
+    EXPECT_TRUE(queue.has_expired(100));
+    EXPECT_THAT(queue.take_expired(100), ElementsAre(1));
+    EXPECT_FALSE(queue.has_expired(100));
 }
 
 TEST(RedisCallQueue, WhoTimedOutKeepsThePlace) {
@@ -38,8 +37,8 @@ TEST(RedisCallQueue, WhoTimedOutKeepsThePlace) {
     EXPECT_THAT(queue.take_expired(100), ElementsAre(1));
     EXPECT_THAT(queue.take_expired(101), IsEmpty());
     EXPECT_EQ(queue.size(), 2U);
-    EXPECT_EQ(queue.pop(150).waiter, std::nullopt);
-    EXPECT_EQ(queue.pop(150).waiter, 2);
+    EXPECT_EQ(queue.pop(), std::nullopt);
+    EXPECT_EQ(queue.pop(), 2);
 }
 
 TEST(RedisCallQueue, DeadlinesNeedNotBeInOrder) {
@@ -63,9 +62,9 @@ TEST(RedisCallQueue, StallsByTheReplyThatIsDueNext) {
     EXPECT_EQ(queue.next_look_us(50), 550);
     EXPECT_FALSE(queue.stalled(549, 50));
     EXPECT_TRUE(queue.stalled(550, 50));
-    queue.pop(550);
+    queue.pop();
     EXPECT_TRUE(queue.stalled(550, 50));
-    queue.pop(550);
+    queue.pop();
     EXPECT_FALSE(queue.stalled(550, 50));
 }
 
