@@ -41,7 +41,7 @@ struct Letter {
 std::string set_name(std::span<const LedgerLimits> ledgers);
 std::string set_name(const std::vector<Charge>& charges);
 
-/// Letters in order of arrival. A `Waiter` is what its owner is told by; none for the one who carries them.
+/// Letters in order of arrival. A `Waiter` is what the owner of a letter is told by.
 template <typename Waiter>
 class Mailbox {
 public:
@@ -49,23 +49,18 @@ public:
 
     struct Entry {
         Letter* letter = nullptr;
-        std::optional<Waiter> waiter;
+        std::optional<Waiter> waiter;  ///< none: its owner makes the call
     };
     using Entries = std::list<Entry>;
 
     bool empty() const noexcept { return corrections_.empty() && demands_.empty(); }
-    bool full() const noexcept { return corrections_.size() + demands_.size() >= waiting_max; }
+    std::size_t size() const noexcept { return corrections_.size() + demands_.size(); }
+    bool full() const noexcept { return size() >= waiting_max; }
+    /// Waiting longer would not make the next call any larger.
+    bool fills_a_call() const noexcept { return size() >= operations_max; }
 
     void push(Letter& letter, std::optional<Waiter> waiter) {
         (letter.correction != nullptr ? corrections_ : demands_).push_back({&letter, std::move(waiter)});
-    }
-
-    /// Takes the waiter of the letter that goes first: its owner is the next to carry. REQUIRES: !empty()
-    Waiter take_next_carrier() {
-        Entry& first = corrections_.empty() ? demands_.front() : corrections_.front();
-        Waiter waiter = std::move(*first.waiter);
-        first.waiter.reset();
-        return waiter;
     }
 
     /// What goes out next, operations_max at the most: corrections first, since they make room, then demands

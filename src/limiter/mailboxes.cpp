@@ -1,9 +1,10 @@
-// Whoever finds its mailbox idle carries: it makes the call for itself and for all who have come meanwhile,
-// until it has its own answer, and hands over to the next in line.
+// Whoever finds a mailbox with nothing on the wire makes the call; all others wait for one.
 #include "limiter/mailboxes.hpp"
 
 #include <algorithm>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
 namespace weir {
@@ -21,37 +22,40 @@ bool may_have_changed(const Letter& first, const result<WindowReply>& reply) {
 }  // namespace
 
 awaitable<void> Mailboxes::send(Letter& letter) {
-    const auto [found, is_idle] = boxes_.try_emplace(letter.set);
-    Box& box = found->second;
-    if (box.full()) {
+    Box& box = boxes_[letter.set];
+    if (box.calls == 0) {
+        Entries alone;
+        alone.push_back({&letter, std::nullopt});
+        ++box.calls;
+        co_return co_await call(letter.set, std::move(alone));
+    }
+    if (box.waiting.full()) {
         node_.counters.overflows.fetch_add(1, std::memory_order_relaxed);
         letter.error = errc::store_unavailable;
         co_return;
     }
-    if (is_idle) {
-        box.push(letter, std::nullopt);
-    } else {
-        co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<executor>, void()>(
-            [&](Waiter waiter) { box.push(letter, std::move(waiter)); }, use_awaitable);
-        if (letter.answered) co_return;
-    }
-    while (!letter.answered) co_await carry(box);
-    if (box.empty()) {
-        boxes_.erase(letter.set);
-    } else {
-        boost::asio::post(box.take_next_carrier());
+    co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<executor>, void()>(
+        [&](Waiter waiter) {
+            box.waiting.push(letter, std::move(waiter));
+            if (box.waiting.fills_a_call()) go_on(letter.set, box);
+        },
+        use_awaitable);
+}
+
+void Mailboxes::go_on(const std::string& set, Box& box) {
+    Entries withdrawn = box.waiting.take_withdrawn();
+    answer(withdrawn, make_error_code(errc::client_gone), std::nullopt);
+    while (box.calls < calls_max &&
+           (box.waiting.fills_a_call() || (box.calls == 0 && !box.waiting.empty()))) {
+        ++box.calls;
+        boost::asio::co_spawn(context_, call(set, box.waiting.take()), boost::asio::detached);
     }
 }
 
-awaitable<void> Mailboxes::carry(Box& box) {
-    Box::Entries withdrawn = box.take_withdrawn();
-    answer(withdrawn, make_error_code(errc::client_gone), std::nullopt);
-    Box::Entries batch = box.take();
-    if (batch.empty()) co_return;
-
+awaitable<void> Mailboxes::call(std::string set, Entries batch) {
     std::vector<const Letter*> letters;
     letters.reserve(batch.size());
-    for (const Box::Entry& entry : batch) letters.push_back(entry.letter);
+    for (const auto& entry : batch) letters.push_back(entry.letter);
     WindowCall call = call_for(letters);
     std::vector<std::string> keys;
     for (const WindowLedger& ledger : call.ledgers) keys.push_back(ledger.key);
@@ -65,17 +69,24 @@ awaitable<void> Mailboxes::carry(Box& box) {
         for (const std::string& key : keys) node_.changes.note(key);
     }
     answer(batch, reply, is_undisturbed ? std::optional(changes_of(keys)) : std::nullopt);
-    if (reply) co_return;
-    Box::Entries left_behind = box.take_all();
-    answer(left_behind, make_error_code(errc::store_unavailable), std::nullopt);
+
+    const auto found = boxes_.find(set);
+    Box& box = found->second;
+    --box.calls;
+    if (!reply) {
+        Entries left_behind = box.waiting.take_all();
+        answer(left_behind, make_error_code(errc::store_unavailable), std::nullopt);
+    }
+    go_on(set, box);
+    if (box.calls == 0) boxes_.erase(found);
 }
 
-void Mailboxes::answer(Box::Entries& entries, const result<WindowReply>& reply,
+void Mailboxes::answer(Entries& entries, const result<WindowReply>& reply,
                        std::optional<std::uint64_t> changes) {
     std::shared_ptr<const WindowReply> shared;
     if (reply) shared = std::make_shared<const WindowReply>(*reply);
     std::size_t demand = 0;
-    for (Box::Entry& entry : entries) {
+    for (auto& entry : entries) {
         Letter& letter = *entry.letter;
         letter.answered = true;
         letter.changes = changes;

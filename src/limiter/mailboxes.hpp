@@ -1,7 +1,10 @@
 // Group commit: what arrives for a set of ledgers while a call for it is on the wire waits, and goes out
-// together with the next one. No timer, and no delay where nothing waits: a batch grows with the load.
+// together with the next one: when that call is answered, or when enough waits to fill a call. No timer, and
+// no delay where nothing is on the wire: a batch grows with the load.
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
 #include <string>
 #include <unordered_map>
 
@@ -14,25 +17,36 @@ namespace weir {
 
 /// The mailboxes of one io thread. One exists only while something waits or is on the wire.
 ///
-/// One thread. A letter must be awaited to its end. Destroying it destroys the coroutines that wait.
+/// One thread: that of `context`. A letter must be awaited to its end.
 class Mailboxes {
 public:
-    Mailboxes(RedisNode& node, RedisWindows& windows) : node_(node), windows_(windows) {}
+    /// Calls for one set of ledgers that are on the wire at the same time. Redis does them in order.
+    static constexpr std::size_t calls_max = 32;
 
-    /// Sends the letter with the next call for its ledgers, and fills its answer in. At most one call for a
-    /// set of ledgers is on the wire; one that fails takes with it what waits behind it, so that nobody waits
-    /// for a store that does not answer longer than one call may take.
+    Mailboxes(boost::asio::io_context& context, RedisNode& node, RedisWindows& windows)
+        : context_(context), node_(node), windows_(windows) {}
+
+    /// Sends the letter with a call for its ledgers, and fills its answer in. A call that fails takes with it
+    /// what waits behind it, so that nobody waits for a store that does not answer longer than one call may
+    /// take.
     awaitable<void> send(Letter& letter);
 
 private:
     using Waiter = boost::asio::async_result<boost::asio::use_awaitable_t<executor>, void()>::handler_type;
-    using Box = Mailbox<Waiter>;
+    struct Box {
+        Mailbox<Waiter> waiting;
+        std::size_t calls = 0;  ///< on the wire
+    };
+    using Entries = Mailbox<Waiter>::Entries;
 
-    awaitable<void> carry(Box& box);
-    static void answer(Box::Entries& entries, const result<WindowReply>& reply,
+    awaitable<void> call(std::string set, Entries batch);
+    /// Sends what waits where it need not wait any longer.
+    void go_on(const std::string& set, Box& box);
+    static void answer(Entries& entries, const result<WindowReply>& reply,
                        std::optional<std::uint64_t> changes);
     std::uint64_t changes_of(const std::vector<std::string>& keys) const;
 
+    boost::asio::io_context& context_;
     RedisNode& node_;
     RedisWindows& windows_;
     std::unordered_map<std::string, Box> boxes_;

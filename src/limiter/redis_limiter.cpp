@@ -31,7 +31,7 @@ void note_renewals(std::vector<Charge>& charges, const Correction& correction, c
 RedisLimiter::RedisLimiter(RedisNode& node, boost::asio::io_context& context)
     : node_(node),
       windows_(node, context),
-      mailboxes_(node, windows_),
+      mailboxes_(context, node, windows_),
       refusals_(node.options.refusals_remembered_ms * 1000) {
     boost::asio::co_spawn(context, windows_.connection().run(), boost::asio::detached);
 }

@@ -1,6 +1,6 @@
-// Operations that arrive together share calls: they are answered as if they had been made one by one, the
-// first alone and then, call by call, corrections before demands; refusals tell how things stand after their
-// call.
+// Operations that arrive together share calls: the first goes alone, then as many as fill a call, in the
+// order in which they came; within a call they are done one by one, corrections before demands, and refusals
+// tell how things stand after their call.
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 
@@ -123,12 +123,13 @@ private:
         if (waiting.empty()) return calls;
         calls.push_back({waiting.front()});
         waiting.erase(waiting.begin());
-        std::stable_partition(waiting.begin(), waiting.end(),
-                              [](const Operation* operation) { return operation->flight.has_value(); });
+
         for (std::size_t begin = 0; begin < waiting.size(); begin += operations_per_call) {
             const std::size_t end = std::min(begin + operations_per_call, waiting.size());
             calls.emplace_back(waiting.begin() + static_cast<std::ptrdiff_t>(begin),
                                waiting.begin() + static_cast<std::ptrdiff_t>(end));
+            std::stable_partition(calls.back().begin(), calls.back().end(),
+                                  [](const Operation* operation) { return operation->flight.has_value(); });
         }
         return calls;
     }

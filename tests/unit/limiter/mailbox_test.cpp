@@ -84,11 +84,12 @@ TEST_F(MailboxTest, ACallHasOneSetOfLimits) {
     EXPECT_THAT(waiters_of(mailbox.take()), ElementsAre(3));
 }
 
-TEST_F(MailboxTest, TheFirstInLineCarriesNextAndIsThenWaitedForByNobody) {
-    add_demand(ledgers);
+TEST_F(MailboxTest, SixtyFourFillACall) {
+    for (int i = 0; i < 32; ++i) add_demand(ledgers);
+    for (int i = 0; i < 31; ++i) add_correction();
+    EXPECT_FALSE(mailbox.fills_a_call());
     add_correction();
-    EXPECT_EQ(mailbox.take_next_carrier(), 1);
-    EXPECT_THAT(waiters_of(mailbox.take()), ElementsAre(-1, 0));
+    EXPECT_TRUE(mailbox.fills_a_call());
 }
 
 TEST_F(MailboxTest, WhatNobodyWaitsForAnyMoreIsTakenOut) {
