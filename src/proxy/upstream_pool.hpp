@@ -26,9 +26,10 @@ using Origin = std::tuple<bool, std::string, std::uint16_t>;
 /// Also compares with an origin whose host is a view.
 struct OriginLess {
     using is_transparent = void;
-    template <typename A, typename B>
-    bool operator()(const A& a, const B& b) const noexcept {
-        return a < b;
+    using View = std::tuple<bool, std::string_view, std::uint16_t>;
+    bool operator()(const auto& a, const auto& b) const noexcept {
+        return View(std::get<0>(a), std::get<1>(a), std::get<2>(a)) <
+               View(std::get<0>(b), std::get<1>(b), std::get<2>(b));
     }
 };
 
