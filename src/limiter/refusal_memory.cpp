@@ -12,21 +12,23 @@ bool same_limits(std::span<const LedgerLimits> ledgers, const std::vector<Limits
                       [](const LedgerLimits& ledger, const Limits& known) { return ledger.limits == known; });
 }
 
-bool is_limited(const std::vector<Limits>& limits, Dimension dimension) noexcept {
-    return std::any_of(limits.begin(), limits.end(),
-                       [&](const Limits& ledger) { return ledger.of(dimension) != unlimited; });
+std::ptrdiff_t count_limiting(const std::vector<Limits>& limits, Dimension dimension) noexcept {
+    return std::count_if(limits.begin(), limits.end(),
+                         [&](const Limits& ledger) { return ledger.of(dimension) != unlimited; });
 }
 
-/// The wait in each dimension grows with what is demanded there, and a refusal names the longest. So it stays
-/// the longest where nothing else is demanded more of.
+/// The wait in each dimension of each ledger grows with what is demanded of it, and a refusal names the
+/// longest. So it stays the longest where nothing else is demanded more of; with several ledgers that limit
+/// the refusing dimension, more of it may wait longer in another one.
 bool answers(const KnownRefusal& known, const std::vector<Limits>& limits, const Demand& demand) noexcept {
     return std::all_of(all_dimensions.begin(), all_dimensions.end(), [&](Dimension dimension) {
         const std::int64_t wanted = demand.of(dimension);
         const std::int64_t refused = known.demand.of(dimension);
+        const std::ptrdiff_t limiting = count_limiting(limits, dimension);
         if (dimension == known.refusal.dimension) {
-            return wanted >= refused && wanted - refused <= known.alike_more;
+            return wanted >= refused && wanted - refused <= (limiting == 1 ? known.alike_more : 0);
         }
-        return wanted <= refused || !is_limited(limits, dimension);
+        return wanted <= refused || limiting == 0;
     });
 }
 

@@ -64,6 +64,14 @@ TEST_F(RefusalMemoryTest, ALargerOneIsAnsweredAsLongAsItWaitsEquallyLong) {
     EXPECT_FALSE(recall({1, 121, 50}));
 }
 
+TEST_F(RefusalMemoryTest, ALargerOneMayWaitLongerInAnotherLedger) {
+    ledgers_.emplace_back();
+    ledgers_[1].limits.set(Dimension::input_tokens, 5'000);
+    learn({1, 200, 50}, 5'000'000);
+    EXPECT_TRUE(recall({1, 200, 50}));
+    EXPECT_FALSE(recall({1, 201, 50}));
+}
+
 TEST_F(RefusalMemoryTest, MoreOfAnotherDimensionMayWaitLongerThere) {
     EXPECT_FALSE(recall({1, 100, 51}));
     EXPECT_FALSE(recall({2, 100, 50}));
