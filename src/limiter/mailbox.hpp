@@ -16,8 +16,8 @@
 
 namespace weir {
 
-/// One operation on a set of ledgers and, once `answered`, what became of it. It lives in the frame of the
-/// coroutine that waits for it, and so do the things it points to.
+/// One operation on a set of ledgers and, once it has been sent, what became of it. It lives in the frame of
+/// the coroutine that waits for it, and so do the things it points to.
 struct Letter {
     std::string set;  ///< see set_name
     // Either a demand, …
@@ -28,7 +28,6 @@ struct Letter {
     const Correction* correction = nullptr;
     const std::vector<Charge>* charges = nullptr;
 
-    bool answered = false;
     /// store_unavailable, client_gone: it was not sent; store_timeout: it may have been done.
     boost::system::error_code error{};
     std::shared_ptr<const WindowReply> reply{};  ///< shared by all letters of one call

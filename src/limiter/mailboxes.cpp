@@ -88,7 +88,6 @@ void Mailboxes::answer(Entries& entries, const result<WindowReply>& reply,
     std::size_t demand = 0;
     for (auto& entry : entries) {
         Letter& letter = *entry.letter;
-        letter.answered = true;
         letter.changes = changes;
         letter.reply = shared;
         if (!reply) {

@@ -70,6 +70,7 @@ Decision RedisLimiter::admit_unlimited(const Demand& demand) const {
 
 std::optional<Decision> RedisLimiter::recall(const std::string& set, const Demand& demand,
                                              std::span<const LedgerLimits> ledgers) {
+    if (refusals_.empty()) return std::nullopt;
     KnownUnder under{.changes = 0, .store_epoch = node_.store_epoch.load(std::memory_order_relaxed)};
     for (const LedgerLimits& ledger : ledgers) under.changes += node_.changes.of(ledger_key(ledger));
     const auto known = refusals_.recall(set, demand, ledgers, under, node_.local_us());

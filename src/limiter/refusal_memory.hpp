@@ -52,6 +52,9 @@ public:
     void learn(const std::string& set, std::span<const LedgerLimits> ledgers, const KnownUnder& under,
                const KnownRefusal& refusal);
 
+    /// Nothing can be recalled, so that nobody needs to ask.
+    bool empty() const noexcept { return sets_.empty(); }
+
     /// As it stands at `now_us`: with the time that is left.
     std::optional<KnownRefusal> recall(const std::string& set, const Demand& demand,
                                        std::span<const LedgerLimits> ledgers, const KnownUnder& under,
