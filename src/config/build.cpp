@@ -27,6 +27,8 @@ void read_document(const std::string& text, Draft& draft) {
     read_groups(*root, draft);
     read_keys(*root, draft);
     read_unknown_keys(*root, draft);
+    read_other_paths(*root, draft);
+    read_cors(*root, draft);
     read_bounds(*root, draft);
     read_log(*root, draft);
     root->finish();
@@ -55,6 +57,7 @@ Outcome build_config(const Sources& sources) {
     if (sources.file_text) read_document(*sources.file_text, draft);
     apply_environment(draft);
     apply_flags(draft);
+    resolve_key_headers(draft);
     return {std::move(draft.config), draft.mistakes.in_order(), std::move(draft.origins)};
 }
 

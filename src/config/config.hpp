@@ -32,8 +32,14 @@ struct LimitSpec {
 using LimitSet = std::vector<LimitSpec>;
 
 struct ModelLimits {
-    std::string pattern;  ///< a model name, or a prefix of one with `*` at the end
+    std::string pattern;  ///< a model name, or a part of one with `*` at either end
     LimitSet limits;
+};
+
+/// How much output a tier reserves where the request says how much it may be.
+enum class Reserve : std::uint8_t {
+    output_default,  ///< no more than the default: most requests stay far below their own bound
+    max_tokens       ///< all that the request allows, so that a request above the limit is refused
 };
 
 struct Tier {
@@ -41,6 +47,7 @@ struct Tier {
     LimitSet limits;                  ///< of each key in the tier
     std::vector<ModelLimits> models;  ///< of each key on the models matching; the longest match wins
     std::int64_t output_default = 1024;
+    Reserve reserve = Reserve::output_default;
     bool estimate_bound = false;  ///< `estimate: "bound"`
     double cached_input_weight = 1.0;
 };
@@ -65,17 +72,41 @@ struct Url {
     std::string base_path;  ///< "" or "/openai", without trailing slash
 };
 
+/// Whether weir asks for the usage of streams (`stream_options.include_usage`) that don't ask for it.
+enum class AskForUsage : std::uint8_t { automatic, never };
+
+/// How weir's own key is sent.
+enum class KeyHeader : std::uint8_t {
+    /// Nothing is known of the upstream: as `Authorization: Bearer`, on Anthropic's paths as `x-api-key`.
+    automatic,
+    authorization,  ///< as a Bearer token
+    x_api_key,
+    api_key,
+    x_goog_api_key
+};
+
 struct Upstream {
     std::string name;
     Url url;
     std::string api_key;  ///< a secret; empty: the caller's own key is passed on
-    LimitSet limits;      ///< shared by everybody
+    /// As given, else as the upstream's host, base path or key tell; automatic where none of them does.
+    KeyHeader key_header = KeyHeader::automatic;
+    AskForUsage ask_for_usage = AskForUsage::automatic;
+    LimitSet limits;  ///< shared by everybody
     std::vector<std::pair<std::string, std::string>> headers;
 };
 
 enum class OnFailure : std::uint8_t { local, open, closed };
 enum class UnknownKeys : std::uint8_t { reject, default_tier };
 enum class OtherPaths : std::uint8_t { pass, reject };
+
+/// What pages of other origins may do (the fetch standard's CORS protocol).
+struct Cors {
+    /// As browsers send them ("https://app.example", lower case, no default port), or "*". Empty: off.
+    std::vector<std::string> allowed_origins;
+    std::vector<std::string> allowed_headers_more;  ///< beside those that SDKs send; in lower case
+    std::int64_t max_age_s = 600;                   ///< for how long browsers remember a preflight's answer
+};
 
 struct WeirLimits {
     std::int64_t max_body_bytes = 32LL << 20;
@@ -116,6 +147,9 @@ struct Config {
     std::vector<Key> keys;
     UnknownKeys unknown_keys = UnknownKeys::default_tier;
     OtherPaths other_paths = OtherPaths::pass;
+    /// Where the others are rejected: paths that pass, or beginnings of paths with `*` at the end.
+    std::vector<std::string> other_paths_allow;
+    Cors cors;
     WeirLimits limits_of_weir;
     Timeouts timeouts;
     std::string log_level = "info";

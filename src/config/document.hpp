@@ -46,6 +46,7 @@ public:
     std::optional<std::string> text(std::string_view expected = "a string") const;
     /// The index of the one that it is.
     std::optional<std::size_t> choice(std::initializer_list<std::string_view> names) const;
+    bool is_object() const noexcept { return value_->kind == JsonValue::Kind::object; }
     std::optional<ObjectReader> object() const;
     std::optional<std::vector<Field>> items() const;
 

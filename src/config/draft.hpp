@@ -26,13 +26,18 @@ void read_upstreams(ObjectReader& root, Draft& draft);
 void read_tiers(ObjectReader& root, Draft& draft);
 void read_groups(ObjectReader& root, Draft& draft);
 void read_keys(ObjectReader& root, Draft& draft);
-void read_unknown_keys(ObjectReader& root, Draft& draft);  // and allow_unknown_with_injected_key, other_paths
-void read_bounds(ObjectReader& root, Draft& draft);        // limits_of_weir, timeouts_ms
+void read_unknown_keys(ObjectReader& root, Draft& draft);  // and allow_unknown_with_injected_key
+void read_other_paths(ObjectReader& root, Draft& draft);
+void read_cors(ObjectReader& root, Draft& draft);
+void read_bounds(ObjectReader& root, Draft& draft);  // limits_of_weir, timeouts_ms
 void read_log(ObjectReader& root, Draft& draft);
 
 /// What the environment sets, and above it what the flags set.
 void apply_environment(Draft& draft);
 void apply_flags(Draft& draft);
+
+/// Decides how each upstream gets its key, where that is not said. Comes last: a flag may name the upstream.
+void resolve_key_headers(Draft& draft);
 
 /// "warn" becomes "warning". Throws Unexpected.
 std::string parse_log_level(const std::string& text);

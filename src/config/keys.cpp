@@ -85,10 +85,6 @@ void read_unknown_keys(ObjectReader& root, Draft& draft) {
                 "allow_unknown_with_injected_key: true says that this is meant");
         }
     }
-    if (const auto field = root.field("other_paths")) {
-        const auto choice = field->choice({"pass", "reject"});
-        if (choice) config.other_paths = *choice == 0 ? OtherPaths::pass : OtherPaths::reject;
-    }
 }
 
 }  // namespace weir::config

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <utility>
 
 #include "config/unexpected.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t name_bytes_max = 128;
 constexpr std::size_t pattern_bytes_max = 256;
+constexpr std::size_t path_pattern_bytes_max = 1024;
 constexpr std::size_t header_value_bytes_max = 4096;
 constexpr std::size_t file_path_bytes_max = 4096;
 
@@ -68,13 +70,27 @@ void check_model_pattern(std::string_view text) {
     if (!fits || std::any_of(text.begin(), text.end(), is_control)) {
         throw Unexpected("expected a model's name of 1 to 256 bytes without control characters");
     }
-    if (text.find('*') < text.size() - 1) {
-        throw Unexpected("expected a model's name, or the beginning of one with a single * at its end");
+    std::string_view part = text;
+    if (part.size() > 1 && part.front() == '*') part.remove_prefix(1);
+    if (part.back() == '*') part.remove_suffix(1);
+    const bool is_all = text == "*";
+    if (part.find('*') != std::string_view::npos || (part.empty() && !is_all)) {
+        throw Unexpected(
+            "expected a model's name, or a part of one with a single * before it, after it, or both");
     }
 }
 
+bool is_same_pattern(std::string_view left, std::string_view right) noexcept {
+    const auto trimmed = [](std::string_view text) {
+        while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+        while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+        return text;
+    };
+    return lower(trimmed(left)) == lower(trimmed(right));
+}
+
 bool is_credential_header(std::string_view name) {
-    return is_one_of(lower(name), {"authorization", "x-api-key", "api-key"});
+    return is_one_of(lower(name), {"authorization", "x-api-key", "api-key", "x-goog-api-key"});
 }
 
 void check_header_name(std::string_view text) {
@@ -128,6 +144,47 @@ std::array<unsigned char, 32> parse_sha256(const std::string& text) {
         throw Unexpected("expected the SHA-256 of the secret: this is the one of an empty text");
     }
     return digest;
+}
+
+std::string parse_origin(const std::string& text) {
+    if (text == "*") return text;
+    std::string origin = lower(text);
+    const std::size_t colon = origin.find("://");
+    const std::size_t host = colon == std::string::npos ? origin.size() : colon + 3;
+    const auto is_in_host = [](char c) {
+        return is_visible(c) && std::string_view("/?#@*\"\\,<>").find(c) == std::string_view::npos;
+    };
+    const bool fits =
+        origin.size() <= name_bytes_max && colon > 0 && host < origin.size() &&
+        std::all_of(origin.begin() + static_cast<std::ptrdiff_t>(host), origin.end(), is_in_host);
+    if (!fits || !std::all_of(origin.begin(), origin.begin() + static_cast<std::ptrdiff_t>(colon),
+                              is_token_character)) {
+        throw Unexpected(R"(expected an origin such as "https://app.example" without path, or "*")");
+    }
+    // Browsers leave these out.
+    for (const auto& [scheme, port] : {std::pair("https://", ":443"), std::pair("http://", ":80")}) {
+        if (origin.starts_with(scheme) && origin.ends_with(port))
+            origin.resize(origin.size() - std::string_view(port).size());
+    }
+    return origin;
+}
+
+std::string parse_allowed_header(const std::string& text) {
+    if (text.empty() || text.size() > name_bytes_max ||
+        !std::all_of(text.begin(), text.end(), is_token_character) || text == "*") {
+        throw Unexpected("expected the name of a header: 1 to 128 letters, digits or !#$%&'*+-.^_`|~");
+    }
+    return lower(text);
+}
+
+std::string parse_path_pattern(const std::string& text) {
+    const bool fits = !text.empty() && text.size() <= path_pattern_bytes_max && text.front() == '/' &&
+                      std::all_of(text.begin(), text.end(), is_visible);
+    if (!fits || text.find_first_of("?#") != std::string::npos || text.find('*') < text.size() - 1) {
+        throw Unexpected(
+            R"(expected a path such as "/v1/models", or the beginning of one with a single * at its end)");
+    }
+    return text;
 }
 
 std::string parse_file_path(const std::string& text) {

@@ -12,8 +12,10 @@ namespace weir::config {
 std::string parse_name(const std::string& text);
 void check_name(std::string_view text);
 
-/// A model's name or a prefix of one with `*` at the end.
+/// A model's name, or a part of one with `*` at either end or both.
 void check_model_pattern(std::string_view text);
+/// They match the same models.
+bool is_same_pattern(std::string_view left, std::string_view right) noexcept;
 
 /// RFC 9110, 5.6.2; and none that weir or the connection itself has a say in.
 void check_header_name(std::string_view text);
@@ -27,6 +29,13 @@ std::string parse_secret(const std::string& text);
 
 /// 64 hexadecimal digits, of anything but nothing.
 std::array<unsigned char, 32> parse_sha256(const std::string& text);
+
+/// An origin as browsers send it, or "*": in lower case, without the scheme's own port.
+std::string parse_origin(const std::string& text);
+/// The name of a header that a page may send, in lower case.
+std::string parse_allowed_header(const std::string& text);
+/// A path of requests, or the beginning of one with `*` at its end.
+std::string parse_path_pattern(const std::string& text);
 
 /// A path of a file.
 std::string parse_file_path(const std::string& text);

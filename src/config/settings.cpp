@@ -84,12 +84,17 @@ bool may_hold_secret(const std::string& header) {
 }
 
 void add_upstreams(Settings& settings, const std::vector<Upstream>& upstreams) {
+    constexpr std::array<const char*, 5> key_headers{"auto", "authorization", "x-api-key", "api-key",
+                                                     "x-goog-api-key"};
     for (std::size_t i = 0; i < upstreams.size(); ++i) {
         const Upstream& upstream = upstreams[i];
         const std::string path = item_path("$.upstreams", i);
         add(settings, path + ".name", upstream.name);
         add(settings, path + ".url", to_string(upstream.url));
         add(settings, path + ".api_key", set_text(upstream.api_key, "(the caller's own)"), upstream.api_key);
+        add(settings, path + ".key_header", key_headers[static_cast<std::size_t>(upstream.key_header)]);
+        add(settings, path + ".ask_for_usage",
+            upstream.ask_for_usage == AskForUsage::never ? "never" : "auto");
         add_limits(settings, path + ".limits", upstream.limits);
         for (const auto& [name, value] : upstream.headers) {
             const bool is_secret = may_hold_secret(name);
@@ -107,6 +112,8 @@ void add_tiers(Settings& settings, const Config& config) {
             add_limits(settings, member_path(path + ".models", model.pattern), model.limits);
         }
         add(settings, path + ".output_default", std::to_string(tier.output_default));
+        add(settings, path + ".reserve",
+            tier.reserve == Reserve::max_tokens ? "max_tokens" : "output_default");
         add(settings, path + ".estimate", tier.estimate_bound ? "bound" : "fitted");
         add(settings, path + ".cached_input_weight", text_of(tier.cached_input_weight));
     }
@@ -128,7 +135,23 @@ void add_keys(Settings& settings, const Config& config) {
         if (!key.limits.empty()) add_limits(settings, path + ".limits", key.limits);
     }
     add(settings, "$.unknown_keys", config.unknown_keys == UnknownKeys::reject ? "reject" : "default_tier");
+}
+
+void add_list(Settings& settings, const char* path, const std::vector<std::string>& items) {
+    std::string text;
+    for (const std::string& item : items) text.append(text.empty() ? "" : ", ").append(item);
+    add(settings, path, text.empty() ? "(none)" : text);
+}
+
+void add_paths_and_origins(Settings& settings, const Config& config) {
     add(settings, "$.other_paths", config.other_paths == OtherPaths::reject ? "reject" : "pass");
+    if (!config.other_paths_allow.empty()) {
+        add_list(settings, "$.other_paths.allow", config.other_paths_allow);
+    }
+    add_list(settings, "$.cors.allowed_origins", config.cors.allowed_origins);
+    if (config.cors.allowed_origins.empty()) return;
+    add_list(settings, "$.cors.allowed_headers_more", config.cors.allowed_headers_more);
+    add(settings, "$.cors.max_age_s", std::to_string(config.cors.max_age_s));
 }
 
 void add_bounds(Settings& settings, const Config& config) {
@@ -161,6 +184,7 @@ std::vector<Setting> settings_of(const Config& config) {
     add_upstreams(settings, config.upstreams);
     add_tiers(settings, config);
     add_keys(settings, config);
+    add_paths_and_origins(settings, config);
     add_bounds(settings, config);
     add(settings, "$.log.level", config.log_level);
     add(settings, "$.log.format", config.log_json ? "json" : "text");

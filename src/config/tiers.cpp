@@ -1,4 +1,6 @@
 // Tiers with their models, and groups.
+#include <algorithm>
+
 #include "config/draft.hpp"
 #include "config/limits.hpp"
 #include "config/names.hpp"
@@ -25,6 +27,13 @@ std::vector<ModelLimits> read_models(const Field& field) {
     if (!object) return models;
     for (const Field& model : object->members()) {
         check_own_name(model, check_model_pattern);
+        const auto same = std::find_if(models.begin(), models.end(), [&](const ModelLimits& other) {
+            return is_same_pattern(other.pattern, model.name()) && other.pattern != model.name();
+        });
+        if (same != models.end()) {
+            model.refuse("expected another pattern: it is the same as \"" + same->pattern +
+                         "\", for models are compared without case and outer blanks");
+        }
         models.push_back({model.name(), read_limits(model)});
     }
     return models;
@@ -39,6 +48,10 @@ Tier read_tier(const Field& field) {
     if (const auto limits = object->field("limits")) tier.limits = read_limits(*limits);
     if (const auto models = object->field("models")) tier.models = read_models(*models);
     object->integer("output_default", output_default_range, tier.output_default);
+    if (const auto reserve = object->field("reserve")) {
+        const auto choice = reserve->choice({"output_default", "max_tokens"});
+        if (choice == std::size_t{1}) tier.reserve = Reserve::max_tokens;
+    }
     if (const auto estimate = object->field("estimate")) {
         tier.estimate_bound = estimate->choice({"fitted", "bound"}) == std::size_t{1};
     }

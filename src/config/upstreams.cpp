@@ -64,6 +64,13 @@ bool read_api_key(ObjectReader& object, Draft& draft, Upstream& upstream) {
     return is_given;
 }
 
+void read_key_header(const Field& field, bool has_api_key, Upstream& upstream) {
+    const auto choice = field.choice({"auto", "authorization", "x-api-key", "api-key", "x-goog-api-key"});
+    if (choice) upstream.key_header = static_cast<KeyHeader>(*choice);
+    if (!has_api_key)
+        field.refuse("expected api_key_env or api_key_file beside it: it says how that key is sent");
+}
+
 Upstream read_upstream(const Field& field, Draft& draft) {
     Upstream upstream;
     std::optional<ObjectReader> object = field.object();
@@ -75,6 +82,10 @@ Upstream read_upstream(const Field& field, Draft& draft) {
         upstream.url = url->parsed(parse_url).value_or(Url{});
     }
     const bool has_api_key = read_api_key(*object, draft, upstream);
+    if (const auto header = object->field("key_header")) read_key_header(*header, has_api_key, upstream);
+    if (const auto ask = object->field("ask_for_usage")) {
+        if (ask->choice({"auto", "never"}) == std::size_t{1}) upstream.ask_for_usage = AskForUsage::never;
+    }
     if (const auto limits = object->field("limits")) upstream.limits = read_limits(*limits);
     if (const auto headers = object->field("headers")) read_headers(*headers, has_api_key, draft, upstream);
     object->finish();

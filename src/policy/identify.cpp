@@ -68,34 +68,50 @@ Policy::Policy(std::shared_ptr<const config::Config> config) : config_(std::move
     index_ = std::move(index);
 }
 
-std::optional<Subject> Policy::identify(std::string_view secret) const {
-    const bool reject_unknown = config_->unknown_keys == config::UnknownKeys::reject;
+Subject Policy::subject_of(const config::Key& key) const {
     Subject subject;
-    subject.tier = &config_->tiers.find("default")->second;
-    // No configured id holds a tilde, so an unknown key can't name itself into another's ledger.
-    if (secret.empty()) {
-        if (reject_unknown) return std::nullopt;
-        subject.id = "anonymous";
-        subject.ledger_id = "~anonymous";
-        return subject;
-    }
-    const Digest digest = sha256(secret);
-    const auto found = index_->keys.find(digest);
-    if (found == index_->keys.end()) {
-        if (reject_unknown) return std::nullopt;
-        subject.id = name_by("unknown-", digest, 6);
-        subject.ledger_id = name_by("~", digest, 16);
-        return subject;
-    }
-    subject.key = found->second;
-    subject.id = subject.ledger_id = subject.key->id;
-    if (const auto tier = config_->tiers.find(subject.key->tier); tier != config_->tiers.end()) {
-        subject.tier = &tier->second;
-    }
-    if (const auto group = config_->groups.find(subject.key->group); group != config_->groups.end()) {
+    subject.key = &key;
+    subject.id = subject.ledger_id = key.id;
+    const auto tier = config_->tiers.find(key.tier);
+    subject.tier = tier != config_->tiers.end() ? &tier->second : &config_->tiers.find("default")->second;
+    if (const auto group = config_->groups.find(key.group); group != config_->groups.end()) {
         subject.group = &group->second;
     }
     return subject;
+}
+
+Subject Policy::anonymous_subject() const {
+    Subject subject;
+    subject.tier = &config_->tiers.find("default")->second;
+    subject.id = "anonymous";
+    // No configured id holds a tilde, so an unknown key can't name itself into another's ledger.
+    subject.ledger_id = "~anonymous";
+    return subject;
+}
+
+std::optional<Identified> Policy::identify(std::span<const std::string_view> credentials) const {
+    Digest first_digest{};
+    std::size_t first = credentials.size();  // that is not empty
+    std::size_t known = 0;                   // the first that is a known key
+    const config::Key* key = nullptr;
+    bool several = false;
+    for (std::size_t i = credentials.size(); i-- > 0;) {
+        if (credentials[i].empty()) continue;
+        first = i;
+        first_digest = sha256(credentials[i]);
+        const auto found = index_->keys.find(first_digest);
+        if (found == index_->keys.end()) continue;
+        several = several || (key != nullptr && key != found->second);
+        key = found->second;
+        known = i;
+    }
+    if (key != nullptr && (!several || known == first)) return Identified{subject_of(*key), known};
+    if (config_->unknown_keys == config::UnknownKeys::reject) return std::nullopt;
+    if (first == credentials.size()) return Identified{anonymous_subject(), 0};
+    Subject subject = anonymous_subject();
+    subject.id = name_by("unknown-", first_digest, 6);
+    subject.ledger_id = name_by("~", first_digest, 16);
+    return Identified{std::move(subject), first};
 }
 
 }  // namespace weir::policy

@@ -16,19 +16,6 @@ config::LimitSet replace_by_dimension(const config::LimitSet& tier, const config
     return limits;
 }
 
-const config::ModelLimits* match_model(const std::vector<config::ModelLimits>& models,
-                                       std::string_view model) {
-    const config::ModelLimits* best = nullptr;
-    for (const config::ModelLimits& candidate : models) {
-        const std::string_view pattern = candidate.pattern;
-        const bool matches = !pattern.empty() && pattern.back() == '*'
-                                 ? model.starts_with(pattern.substr(0, pattern.size() - 1))
-                                 : model == pattern;
-        if (matches && (best == nullptr || pattern.size() > best->pattern.size())) best = &candidate;
-    }
-    return best;
-}
-
 std::string tenant_tag(std::string_view tenant) {
     std::uint32_t hash = 2166136261U;
     for (const char c : tenant) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
@@ -36,6 +23,15 @@ std::string tenant_tag(std::string_view tenant) {
     std::string tag;
     for (int shift = 28; shift >= 0; shift -= 4) tag += digits[hash >> shift & 15U];
     return tag;
+}
+
+std::string_view owner_name(const LedgerLimits& ledger) noexcept {
+    const std::string_view name = ledger.ledger;
+    const std::size_t first = name.find(':');
+    const std::size_t last = name.rfind(':');
+    // A store's overflow ledger has no owner.
+    if (first == std::string_view::npos || first == last) return {};
+    return name.substr(first + 1, last - first - 1);
 }
 
 void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner,
@@ -103,10 +99,12 @@ Applicable Policy::limits_for(const Subject& subject, std::string_view model,
 
     applicable.output_default = subject.tier->output_default;
     for (const LedgerLimits& ledger : applicable.ledgers) {
-        for (const Dimension dimension : {Dimension::output_tokens, Dimension::total_tokens}) {
-            applicable.output_default = std::min(applicable.output_default, ledger.limits.of(dimension));
-        }
+        const Limits& limits = ledger.limits;
+        applicable.input_limit = std::min(applicable.input_limit, limits.of(Dimension::input_tokens));
+        applicable.total_limit = std::min(applicable.total_limit, limits.of(Dimension::total_tokens));
+        applicable.output_default = std::min(applicable.output_default, limits.of(Dimension::output_tokens));
     }
+    applicable.output_default = std::min(applicable.output_default, applicable.total_limit);
     return applicable;
 }
 

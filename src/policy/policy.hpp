@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,11 +23,19 @@ struct Subject {
     const config::Group* group = nullptr;  ///< nullptr where it has none
 };
 
+struct Identified {
+    Subject subject;
+    std::size_t credential = 0;  ///< the one that counts, of those given; 0 where none was
+};
+
 /// All that a reservation for one request needs to know.
 struct Applicable {
     std::vector<LedgerLimits> ledgers;  ///< key, group, key on model, upstream; no ledger twice
     /// The tier's, cut to the tightest limit on output or on all tokens.
     std::int64_t output_default = 0;
+    // The tightest over the ledgers.
+    std::int64_t input_limit = unlimited;
+    std::int64_t total_limit = unlimited;
 };
 
 /// Immutable; any thread.
@@ -36,8 +45,13 @@ public:
 
     const config::Config& config() const noexcept { return *config_; }
 
-    /// `secret` as the client sent it; empty: none. nullopt: unknown, where keys are required.
-    std::optional<Subject> identify(std::string_view secret) const;
+    /// `credentials` as the client sent them, the one that its dialect names first. Where exactly one of them
+    /// is a known key, that one counts (agents send placeholders beside it), else the first; empty ones are
+    /// none. nullopt: no known key, where keys are required.
+    std::optional<Identified> identify(std::span<const std::string_view> credentials) const;
+
+    /// Whether a path that is not metered passes. `path` without its query.
+    bool passes_unmetered(std::string_view path) const noexcept;
 
     /// `model` may be empty.
     Applicable limits_for(const Subject& subject, std::string_view model,
@@ -48,6 +62,10 @@ public:
 
 private:
     struct Index;
+
+    Subject subject_of(const config::Key& key) const;
+    Subject anonymous_subject() const;
+
     std::shared_ptr<const config::Config> config_;
     std::shared_ptr<const Index> index_;
 };
@@ -55,7 +73,9 @@ private:
 /// Of the tier's limits, those of dimensions that `own` names give way to `own`.
 config::LimitSet replace_by_dimension(const config::LimitSet& tier, const config::LimitSet& own);
 
-/// The longest pattern that matches; nullptr where none does.
+/// The pattern of the most characters that matches, of several the one with the fewest `*`; nullptr where
+/// none does. Compared without case and outer white space; `openai/gpt-4o` is matched by what matches
+/// `gpt-4o` too.
 const config::ModelLimits* match_model(const std::vector<config::ModelLimits>& models,
                                        std::string_view model);
 
@@ -67,6 +87,9 @@ struct LedgerOwner {
     std::string_view tenant;
     bool may_overflow = false;
 };
+
+/// The group's or upstream's name, the key's id: what stands between scope and window in a ledger's name.
+std::string_view owner_name(const LedgerLimits& ledger) noexcept;
 
 /// One ledger per window among the limits, named "<scope>:<id>:<window in us>".
 void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner,

@@ -74,7 +74,9 @@ awaitable<bool> Exchange::run() {
 }
 
 awaitable<void> Exchange::admit_and_forward() {
-    subject_ = policy_->identify(credential_of(request_.head.fields, dialect_));
+    const std::string_view given[]{credential_of(request_.head.fields, dialect_)};
+    auto identified = policy_->identify(given);
+    if (identified) subject_ = std::move(identified->subject);
     if (!subject_) {
         const llm::ErrorDescription error{.status = 401,
                                           .type = "invalid_request_error",
@@ -85,7 +87,7 @@ awaitable<void> Exchange::admit_and_forward() {
     }
     record_.key_id = subject_->id;
     if (record_.path.starts_with("/weir/")) co_return co_await answer_limits();
-    if (api_ == llm::Api::unmetered && config().other_paths == config::OtherPaths::reject) {
+    if (api_ == llm::Api::unmetered && !policy_->passes_unmetered(record_.path)) {
         const llm::ErrorDescription error{.status = 404,
                                           .type = "invalid_request_error",
                                           .message = "This path is not served.",

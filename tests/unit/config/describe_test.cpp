@@ -67,6 +67,25 @@ TEST(Describe, ShowsWhatIsThereWithoutLimits) {
     EXPECT_EQ(columns_of(text, "tiers.t.limits"), (Columns{"tiers.t.limits", "(not limited)", "default"}));
 }
 
+TEST(Describe, SaysWhatIsLetThroughAndHowKeysAreSent) {
+    const std::string text = describe(build_from(
+        R"({"other_paths": {"allow": ["/v1/models", "/v1/files*"]}, "cors": {"allowed_origins": ["https://a.example"]},
+            "upstreams": [{"name": "u", "url": "https://api.anthropic.com", "api_key_env": "KEY"}],
+            "tiers": {"t": {"reserve": "max_tokens"}}})",
+        given));
+    using Columns = std::vector<std::string>;
+    const auto row = [&](const std::string& path) { return columns_of(text, path); };
+    EXPECT_EQ(row("other_paths"), (Columns{"other_paths", "reject", "file"}));
+    EXPECT_EQ(row("other_paths.allow"), (Columns{"other_paths.allow", "/v1/models, /v1/files*", "file"}));
+    EXPECT_EQ(row("cors.allowed_origins"), (Columns{"cors.allowed_origins", "https://a.example", "file"}));
+    EXPECT_EQ(row("cors.max_age_s"), (Columns{"cors.max_age_s", "600", "default"}));
+    EXPECT_EQ(row("upstreams[0].key_header"), (Columns{"upstreams[0].key_header", "x-api-key", "default"}));
+    EXPECT_EQ(row("upstreams[0].ask_for_usage"), (Columns{"upstreams[0].ask_for_usage", "auto", "default"}));
+    EXPECT_EQ(row("tiers.t.reserve"), (Columns{"tiers.t.reserve", "max_tokens", "file"}));
+    EXPECT_EQ(columns_of(describe(build_without_file()), "cors.allowed_origins"),
+              (Columns{"cors.allowed_origins", "(none)", "default"}));
+}
+
 TEST(Describe, MasksSecrets) {
     const std::string text = describe(build_from(file, given));
     using Columns = std::vector<std::string>;
@@ -116,7 +135,7 @@ TEST(Hash, IsTheSameForTheSameValues) {
         config_hash(build_from(R"({"threads": 2, "log": {"level": "warn"}})").config),
         config_hash(build_from(R"({"log": {"level": "warning"}})", {.flags = {{"threads", "2"}}}).config));
     // Fixed: nodes of one version compare theirs.
-    EXPECT_EQ(config_hash(build_without_file().config), "1d8ad14e3318");
+    EXPECT_EQ(config_hash(build_without_file().config), "cc3141dff87b");
 }
 
 TEST(Hash, ChangesWithEveryValueAndSecret) {

@@ -68,15 +68,18 @@ TEST(Values, ATierThatIsGivenIsAsWritten) {
     EXPECT_THAT(read(R"({"tiers": {"default": {}}})").tiers.at("default").limits, IsEmpty());
     const Config config =
         read(R"({"tiers": {"trial": {"models": {"gpt-4o*": {"otpm": 2000}, "o1": {"rpm": 0}},
-        "output_default": 0, "estimate": "bound", "cached_input_weight": 0.25}}})");
+        "output_default": 0, "reserve": "output_default", "estimate": "bound", "cached_input_weight": 0.25}}})");
     const Tier& tier = config.tiers.at("trial");
     ASSERT_EQ(tier.models.size(), 2U);
     EXPECT_EQ(tier.models[0].pattern, "gpt-4o*");
     EXPECT_THAT(tier.models[0].limits, ElementsAre(LimitSpec{Dimension::output_tokens, 2000, minute_us}));
     EXPECT_EQ(tier.output_default, 0);
+    EXPECT_EQ(tier.reserve, Reserve::output_default);
     EXPECT_TRUE(tier.estimate_bound);
     EXPECT_EQ(tier.cached_input_weight, 0.25);
     EXPECT_FALSE(config.tiers.at("default").limits.empty());
+    EXPECT_EQ(read(R"({"tiers": {"t": {"reserve": "max_tokens"}}})").tiers.at("t").reserve,
+              Reserve::max_tokens);
 }
 
 TEST(Values, KeysReferToWhatComesLater) {
@@ -121,6 +124,63 @@ TEST(Values, AnInjectedKeyIsOpenedToUnknownKeysOnlyWhenThatIsSaid) {
         "upstreams": [{"name": "u", "url": "http://u", "headers": {"api-key": "sk"}}]})")
                   .unknown_keys,
               UnknownKeys::reject);
+}
+
+KeyHeader key_header(const std::string& url, const std::string& key, const std::string& more = "") {
+    const std::string upstream =
+        R"({"upstreams": [{"name": "u", "url": ")" + url + R"(", "api_key_env": "K")";
+    return read(upstream + more + "}]}", {.environment = {{"K", key}}}).upstreams[0].key_header;
+}
+
+TEST(Values, HowAKeyIsSentFollowsFromTheUpstream) {
+    EXPECT_EQ(key_header("https://api.openai.com", "sk-1"), KeyHeader::authorization);
+    EXPECT_EQ(key_header("https://API.Anthropic.com", "k"), KeyHeader::x_api_key);
+    EXPECT_EQ(key_header("https://mine.openai.azure.com", "k"), KeyHeader::api_key);
+    EXPECT_EQ(key_header("https://mine.cognitiveservices.azure.com", "k"), KeyHeader::api_key);
+    EXPECT_EQ(key_header("https://mine.services.ai.azure.com/anthropic", "k"), KeyHeader::x_api_key);
+    EXPECT_EQ(key_header("https://openai.azure.com.evil.example", "k"), KeyHeader::automatic);
+    EXPECT_EQ(key_header("https://generativelanguage.googleapis.com", "k"), KeyHeader::x_goog_api_key);
+    EXPECT_EQ(key_header("https://generativelanguage.googleapis.com/v1beta/openai", "k"),
+              KeyHeader::authorization);
+    EXPECT_EQ(key_header("https://gateway.example/acme/anthropic", "k"), KeyHeader::x_api_key);
+    EXPECT_EQ(key_header("http://127.0.0.1:81", "sk-ant-api03-x"), KeyHeader::x_api_key);
+    EXPECT_EQ(key_header("http://127.0.0.1:81", "sk-1"), KeyHeader::automatic);
+    EXPECT_EQ(key_header("https://api.anthropic.com", "k", R"(, "key_header": "authorization")"),
+              KeyHeader::authorization);
+    EXPECT_EQ(key_header("http://u", "k", R"(, "key_header": "x-goog-api-key")"), KeyHeader::x_goog_api_key);
+    EXPECT_EQ(key_header("https://api.anthropic.com", "k", R"(, "key_header": "auto")"),
+              KeyHeader::x_api_key);
+    const Given flag{.environment = {}, .flags = {{"upstream", "https://api.anthropic.com"}}};
+    EXPECT_EQ(build_without_file(flag).config.upstreams[0].key_header, KeyHeader::x_api_key);
+}
+
+TEST(Values, WhetherWeirAsksForUsage) {
+    EXPECT_EQ(read(R"({"upstreams": [{"name": "u", "url": "http://u"}]})").upstreams[0].ask_for_usage,
+              AskForUsage::automatic);
+    EXPECT_EQ(read(R"({"upstreams": [{"name": "u", "url": "http://u", "ask_for_usage": "never"}]})")
+                  .upstreams[0]
+                  .ask_for_usage,
+              AskForUsage::never);
+}
+
+TEST(Values, OtherPathsMayBeListed) {
+    EXPECT_EQ(read("{}").other_paths, OtherPaths::pass);
+    const Config config = read(R"({"other_paths": {"allow": ["/v1/models", "/v1/files*", "/*"]}})");
+    EXPECT_EQ(config.other_paths, OtherPaths::reject);
+    EXPECT_THAT(config.other_paths_allow, ElementsAre("/v1/models", "/v1/files*", "/*"));
+    EXPECT_THAT(read(R"({"other_paths": "reject"})").other_paths_allow, IsEmpty());
+}
+
+TEST(Values, OriginsAreAsBrowsersSendThem) {
+    EXPECT_THAT(read("{}").cors.allowed_origins, IsEmpty());
+    const Config config =
+        read(R"({"cors": {"allowed_origins": ["https://App.Example:443", "http://localhost:3000",
+        "http://[::1]:80", "app://obsidian.md", "*"], "allowed_headers_more": ["X-Mine"], "max_age_s": 5}})");
+    EXPECT_THAT(config.cors.allowed_origins, ElementsAre("https://app.example", "http://localhost:3000",
+                                                         "http://[::1]", "app://obsidian.md", "*"));
+    EXPECT_THAT(config.cors.allowed_headers_more, ElementsAre("x-mine"));
+    EXPECT_EQ(config.cors.max_age_s, 5);
+    EXPECT_EQ(read(R"({"cors": {"allowed_origins": ["*"]}})").cors.max_age_s, 600);
 }
 
 TEST(Values, TheOtherSections) {

@@ -31,6 +31,13 @@ std::shared_ptr<config::Config> base() {
     return config;
 }
 
+std::optional<Subject> identify(const Policy& policy, std::string_view secret) {
+    const std::string_view given[]{secret};
+    auto identified = policy.identify(given);
+    if (!identified) return std::nullopt;
+    return std::move(identified->subject);
+}
+
 std::vector<std::string> names(const std::vector<LedgerLimits>& ledgers) {
     std::vector<std::string> result;
     for (const LedgerLimits& ledger : ledgers) result.push_back(ledger.ledger);
@@ -41,12 +48,12 @@ TEST(Identify, KnownUnknownAndAnonymous) {
     const auto config = base();
     config->keys.push_back(key("web", "secret"));
     const Policy policy(config);
-    EXPECT_EQ(policy.identify("secret")->id, "web");
-    EXPECT_EQ(policy.identify("")->id, "anonymous");
-    const auto unknown = policy.identify("other");
+    EXPECT_EQ(identify(policy, "secret")->id, "web");
+    EXPECT_EQ(identify(policy, "")->id, "anonymous");
+    const auto unknown = identify(policy, "other");
     EXPECT_EQ(unknown->id.substr(0, 8), "unknown-");
     EXPECT_EQ(unknown->ledger_id.front(), '~');
-    EXPECT_NE(unknown->ledger_id, policy.identify("another")->ledger_id);
+    EXPECT_NE(unknown->ledger_id, identify(policy, "another")->ledger_id);
     EXPECT_EQ(unknown->id.find("other"), std::string::npos);
 }
 
@@ -55,9 +62,39 @@ TEST(Identify, RejectsWhereKeysAreRequired) {
     config->unknown_keys = config::UnknownKeys::reject;
     config->keys.push_back(key("web", "secret"));
     const Policy policy(config);
-    EXPECT_TRUE(policy.identify("secret"));
-    EXPECT_FALSE(policy.identify("other"));
-    EXPECT_FALSE(policy.identify(""));
+    EXPECT_TRUE(identify(policy, "secret"));
+    EXPECT_FALSE(identify(policy, "other"));
+    EXPECT_FALSE(identify(policy, ""));
+}
+
+/// "<subject> by <credential>".
+std::string identified(const Policy& policy, const std::vector<std::string_view>& credentials) {
+    const auto found = policy.identify(credentials);
+    return found ? found->subject.id + " by " + std::to_string(found->credential) : "nobody";
+}
+
+TEST(Identify, TheOneKnownKeyCountsWhateverStandsBesideIt) {
+    const auto config = base();
+    config->unknown_keys = config::UnknownKeys::reject;
+    config->keys = {key("web", "secret"), key("app", "other")};
+    const Policy strict(config);
+    EXPECT_EQ(identified(strict, {}), "nobody");
+    EXPECT_EQ(identified(strict, {"", ""}), "nobody");
+    EXPECT_EQ(identified(strict, {"dummy", "secret"}), "web by 1");
+    EXPECT_EQ(identified(strict, {"secret", "dummy"}), "web by 0");
+    EXPECT_EQ(identified(strict, {"", "dummy", "secret"}), "web by 2");
+    EXPECT_EQ(identified(strict, {"secret", "secret"}), "web by 0");
+    EXPECT_EQ(identified(strict, {"dummy", "secret", "secret"}), "web by 1");
+    EXPECT_EQ(identified(strict, {"other", "secret"}), "app by 0") << "both known: the dialect's own";
+    EXPECT_EQ(identified(strict, {"dummy", "other", "secret"}), "nobody") << "which of the two?";
+    EXPECT_EQ(identified(strict, {"dummy", "dummy"}), "nobody");
+
+    const auto lenient_config = std::make_shared<config::Config>(*config);
+    lenient_config->unknown_keys = config::UnknownKeys::default_tier;
+    const Policy lenient(lenient_config);
+    EXPECT_EQ(identified(lenient, {}), "anonymous by 0");
+    EXPECT_EQ(identified(lenient, {"dummy", "secret"}), "web by 1");
+    EXPECT_EQ(identified(lenient, {"", "dummy", "another"}), identify(lenient, "dummy")->id + " by 1");
 }
 
 TEST(LimitsFor, OneLedgerPerScopeAndWindow) {
@@ -69,7 +106,7 @@ TEST(LimitsFor, OneLedgerPerScopeAndWindow) {
                                        {"gpt-4o-mini", {{Dimension::output_tokens, 9, minute_us}}}};
     config->upstreams.front().limits = {{Dimension::requests, 1000, minute_us}};
     const Policy policy(config);
-    const auto subject = policy.identify("secret");
+    const auto subject = identify(policy, "secret");
     const auto applicable = policy.limits_for(*subject, "gpt-4o-2024", config->upstreams.front());
     EXPECT_THAT(names(applicable.ledgers),
                 ElementsAre("key:web:60000000", "key:web:86400000000", "group:acme:60000000",
@@ -80,6 +117,11 @@ TEST(LimitsFor, OneLedgerPerScopeAndWindow) {
               "model:web/gpt-4o-mini:60000000");
     EXPECT_EQ(policy.limits_for(*subject, "o1", config->upstreams.front()).ledgers.size(), 4U);
     EXPECT_EQ(policy.ledgers_of(*subject, config->upstreams.front()).size(), 6U);
+    EXPECT_EQ(applicable.input_limit, 5);
+    EXPECT_EQ(applicable.total_limit, unlimited);
+    EXPECT_EQ(owner_name(applicable.ledgers[2]), "acme");
+    EXPECT_EQ(owner_name(applicable.ledgers[3]), "web/gpt-4o*");
+    EXPECT_EQ(owner_name(applicable.ledgers[4]), "up");
 }
 
 TEST(LimitsFor, AKeysOwnLimitsReplaceItsTiersByDimension) {
@@ -94,7 +136,7 @@ TEST(LimitsFor, AKeysOwnLimitsReplaceItsTiersByDimension) {
 
 TEST(LimitsFor, UnknownKeysMayShareALedgerWhenThereIsNoRoom) {
     const Policy policy(base());
-    const auto subject = policy.identify("whoever");
+    const auto subject = identify(policy, "whoever");
     for (const LedgerLimits& ledger :
          policy.limits_for(*subject, "", policy.config().upstreams.front()).ledgers) {
         EXPECT_TRUE(ledger.may_overflow);
