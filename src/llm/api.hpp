@@ -16,7 +16,7 @@ enum class Api : std::uint8_t {
 };
 
 /// Whose error shapes and header names a client on this path understands.
-enum class Dialect : std::uint8_t { openai, anthropic };
+enum class Dialect : std::uint8_t { openai, anthropic, ollama, gemini };
 
 /// `path` is the target without its query, in normal form (http_guard refuses others). POSTs to
 /// <prefix>/chat/completions, /completions, /responses, /embeddings and /messages are metered, where <prefix>

@@ -1,4 +1,4 @@
-// Errors of weir's own in either dialect: the shapes in which the SDKs look for a message, a type and a code.
+// Errors of weir's own in each dialect: the shapes in which the SDKs look for a message, a type and a code.
 #include "llm/dialect.hpp"
 
 #include "llm/json_string.hpp"
@@ -29,6 +29,26 @@ std::string_view anthropic_type(int status) noexcept {
     }
 }
 
+/// https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto
+std::string_view google_status(int status) noexcept {
+    switch (status) {
+        case 401:
+            return "UNAUTHENTICATED";
+        case 403:
+            return "PERMISSION_DENIED";
+        case 404:
+            return "NOT_FOUND";
+        case 429:
+            return "RESOURCE_EXHAUSTED";
+        case 500:
+            return "INTERNAL";
+        case 504:
+            return "DEADLINE_EXCEEDED";
+        default:
+            return status < 500 ? "INVALID_ARGUMENT" : "UNAVAILABLE";
+    }
+}
+
 void append_string_or_null(std::string& out, std::string_view text) {
     if (text.empty()) {
         out += "null";
@@ -49,14 +69,16 @@ std::string openai_body(const ErrorDescription& error) {
     return body += "}}";
 }
 
+/// The dialects other than OpenAI's have no field for the parameter.
+std::string message_with_param(const ErrorDescription& error) {
+    return error.param.empty() ? error.message : error.param + ": " + error.message;
+}
+
 std::string anthropic_body(const ErrorDescription& error, std::string_view request_id) {
-    std::string message = error.message;
-    // This dialect has no field for the parameter.
-    if (!error.param.empty()) message = error.param + ": " + message;
     std::string body = R"({"type":"error","error":{"type":)";
     append_json_string(body, anthropic_type(error.status));
     body += R"(,"message":)";
-    append_json_string(body, message);
+    append_json_string(body, message_with_param(error));
     body += "}";
     if (!request_id.empty()) {
         body += R"(,"request_id":)";
@@ -65,25 +87,93 @@ std::string anthropic_body(const ErrorDescription& error, std::string_view reque
     return body += "}";
 }
 
+/// https://github.com/ollama/ollama/blob/main/docs/api.md: the error is a text, in streams a line of its own.
+std::string ollama_body(const ErrorDescription& error) {
+    std::string body = R"({"error":)";
+    append_json_string(body, message_with_param(error));
+    return body += "}";
+}
+
+/// https://cloud.google.com/apis/design/errors; @google/genai takes a stream's last event as an error where
+/// it has a code from 400 to 599.
+std::string gemini_body(const ErrorDescription& error) {
+    std::string body = R"({"error":{"code":)" + std::to_string(error.status) + R"(,"message":)";
+    append_json_string(body, message_with_param(error));
+    body += R"(,"status":)";
+    append_json_string(body, google_status(error.status));
+    // google.protobuf.Duration.
+    if (error.retry_after_us > 0) {
+        const std::int64_t milliseconds = (error.retry_after_us - 1) / 1000 + 1;
+        const std::string fraction = std::to_string(1000 + milliseconds % 1000).substr(1);
+        body += R"(,"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":")";
+        body += std::to_string(milliseconds / 1000) + "." + fraction + R"(s"}])";
+    }
+    return body += "}}";
+}
+
+std::string body_of(Dialect dialect, const ErrorDescription& error, std::string_view request_id) {
+    switch (dialect) {
+        case Dialect::openai:
+            break;
+        case Dialect::anthropic:
+            return anthropic_body(error, request_id);
+        case Dialect::ollama:
+            return ollama_body(error);
+        case Dialect::gemini:
+            return gemini_body(error);
+    }
+    return openai_body(error);
+}
+
 }  // namespace
 
 Answer error_answer(Dialect dialect, const ErrorDescription& error, std::string_view request_id) {
     Answer answer;
     answer.status = error.status;
     append_header(answer.headers, "content-type", "application/json");
-    if (dialect == Dialect::openai) {
-        answer.body = openai_body(error);
-        return answer;
-    }
-    if (!request_id.empty()) append_header(answer.headers, "request-id", request_id);
-    answer.body = anthropic_body(error, request_id);
+    // RFC 9110, 15.5.22: it says which protocol would do.
+    if (error.status == 426) append_header(answer.headers, "upgrade", "HTTP/1.1");
+    const bool names_request = dialect == Dialect::anthropic && !request_id.empty();
+    if (names_request) append_header(answer.headers, "request-id", request_id);
+    answer.body = body_of(dialect, error, request_id);
     return answer;
 }
 
 std::string error_event(Dialect dialect, const ErrorDescription& error) {
-    std::string event = dialect == Dialect::anthropic ? "event: error\ndata: " : "data: ";
-    event += dialect == Dialect::anthropic ? anthropic_body(error, {}) : openai_body(error);
-    return event += "\n\n";
+    const std::string body = body_of(dialect, error, {});
+    if (dialect == Dialect::ollama) return body + "\n";
+    return (dialect == Dialect::anthropic ? "event: error\ndata: " : "data: ") + body + "\n\n";
+}
+
+ErrorDescription no_key_error(Dialect dialect) {
+    std::string_view where = "an Authorization header (Authorization: Bearer YOUR_KEY)";
+    if (dialect == Dialect::anthropic) where = "an x-api-key header";
+    if (dialect == Dialect::gemini) where = "an x-goog-api-key header";
+    ErrorDescription error;
+    error.status = 401;
+    error.type = "invalid_request_error";
+    error.code = "invalid_api_key";
+    error.message = "You didn't provide an API key. Send it in ";
+    error.message.append(where).append(".");
+    return error;
+}
+
+ErrorDescription unknown_key_error() {
+    ErrorDescription error;
+    error.status = 401;
+    error.type = "invalid_request_error";
+    error.code = "invalid_api_key";
+    error.message = "Incorrect API key provided.";
+    return error;
+}
+
+ErrorDescription upgrade_required_error() {
+    ErrorDescription error;
+    error.status = 426;
+    error.type = "invalid_request_error";
+    error.code = "websocket_not_supported";
+    error.message = "WebSocket connections are not served here. Send the request over plain HTTP.";
+    return error;
 }
 
 }  // namespace weir::llm

@@ -29,16 +29,23 @@ struct Answer {
 /// An error that is no refusal by a limit.
 struct ErrorDescription {
     int status = 500;
-    std::string_view type;  ///< OpenAI's; Anthropic's follows from the status
+    std::string_view type;  ///< OpenAI's; Anthropic's and Google's follow from the status
     std::string message;
-    std::string param;      ///< empty: null
-    std::string_view code;  ///< empty: null
+    std::string param;                ///< empty: null
+    std::string_view code;            ///< empty: null
+    std::int64_t retry_after_us = 0;  ///< told where a dialect's body has a place for it
 };
 
 Answer error_answer(Dialect dialect, const ErrorDescription& error, std::string_view request_id);
 
-/// The same as the event that ends a broken stream, blank line included.
+/// The same as what ends a broken stream: an event with its blank line, in Ollama's streams a line of JSON.
 std::string error_event(Dialect dialect, const ErrorDescription& error);
+
+// Errors that several callers need to word alike.
+ErrorDescription no_key_error(Dialect dialect);
+ErrorDescription unknown_key_error();
+/// To a client that asks for a WebSocket: it falls back to plain requests at once.
+ErrorDescription upgrade_required_error();
 
 /// A refusal by a limit and all that its answer tells.
 struct RefusalContext {
@@ -46,6 +53,7 @@ struct RefusalContext {
     Refusal refusal;
     Scope scope = Scope::key;             ///< of the ledger that refused
     std::int64_t window_us = 60'000'000;  ///< of the ledger that refused
+    std::string_view owner;               ///< the name of the group or upstream whose ledger it is
     std::string_view model;               ///< empty: not named
     std::array<std::optional<Level>, dimension_count> tightest;
     std::int64_t now_us = 0;  ///< wall clock, for resets given as dates

@@ -12,6 +12,9 @@ namespace {
 // on they diverge again. Hence 1 ms to 59.999 s, and 1 s to 59 s.
 constexpr std::int64_t retry_after_s_max = 59;
 constexpr std::int64_t retry_after_ms_max = 59'999;
+// Beyond it a client would only sleep through the 59 s a few times before it fails all the same. A wait for a
+// window of a minute is no longer than that and a 120th.
+constexpr std::int64_t worth_retrying_us_max = 60'500'000;
 
 constexpr std::int64_t divide_rounding_up(std::int64_t value, std::int64_t by) noexcept {
     return value <= 0 ? 0 : (value - 1) / by + 1;
@@ -51,11 +54,24 @@ DimensionWords words_of(Dimension dimension) noexcept {
     return {"requests", "requests", "RPM"};
 }
 
-/// " for gpt-4o on output tokens per min (OTPM): Limit 30000"
+/// "group team", "upstream openai"; empty where the limit is the key's own.
+std::string owner_in_words(const RefusalContext& context) {
+    const bool is_shared = context.scope == Scope::group || context.scope == Scope::upstream;
+    if (!is_shared || context.owner.empty()) return {};
+    return std::string(scope_word(context.scope)).append(" ").append(context.owner);
+}
+
+/// " for gpt-4o on output tokens per min (OTPM): Limit 30000". A limit that is shared counts all models, so
+/// its owner stands in the model's place.
 std::string limit_in_words(const RefusalContext& context) {
     const DimensionWords words = words_of(context.refusal.dimension);
+    const std::string owner = owner_in_words(context);
     std::string text;
-    if (!context.model.empty()) text.append(" for ").append(context.model);
+    if (!owner.empty()) {
+        text.append(" for ").append(owner);
+    } else if (!context.model.empty()) {
+        text.append(" for ").append(context.model);
+    }
     text.append(" on ").append(words.words).append(" per ").append(window_in_words(context.window_us));
     if (context.window_us == 60'000'000) text.append(" (").append(words.per_minute).append(")");
     return text.append(": Limit ").append(std::to_string(context.refusal.limit));
@@ -67,10 +83,10 @@ ErrorDescription describe_refused(const RefusalContext& context) {
     error.status = 429;
     error.type = refusal.dimension == Dimension::requests ? "requests" : "tokens";
     error.code = "rate_limit_exceeded";
+    error.retry_after_us = std::max<std::int64_t>(refusal.retry_after_us, 1);
     error.message = "Rate limit reached" + limit_in_words(context) + ", Used " +
                     std::to_string(refusal.used) + ", Requested " + std::to_string(refusal.requested) +
-                    ". Please try again in " +
-                    go_duration(std::max<std::int64_t>(refusal.retry_after_us, 1)) + ".";
+                    ". Please try again in " + go_duration(error.retry_after_us) + ".";
     return error;
 }
 
@@ -100,12 +116,23 @@ ErrorDescription describe_never_fits(const RefusalContext& context) {
     return error;
 }
 
+/// What a limit of 0 means to the caller: "This key may not use model o1: group team is allowed no requests."
 ErrorDescription describe_blocked(const RefusalContext& context) {
     ErrorDescription error;
     error.status = 403;
     error.type = "permission_denied";
     error.code = "permission_denied";
-    error.message = "Not allowed" + limit_in_words(context) + ".";
+    error.message = "This key may not send requests";
+    if (!context.model.empty()) error.message = "This key may not use model " + std::string(context.model);
+    const std::string owner = owner_in_words(context);
+    const Dimension dimension = context.refusal.dimension;
+    const bool says_all = context.scope == Scope::key_on_model ||
+                          (owner.empty() && context.model.empty() && dimension == Dimension::requests);
+    if (!says_all) {
+        error.message.append(": ").append(owner.empty() ? "it" : owner);
+        error.message.append(" is allowed no ").append(words_of(dimension).words);
+    }
+    error.message.append(".");
     return error;
 }
 
@@ -143,8 +170,11 @@ std::string limit_name(Scope scope, Dimension dimension, std::int64_t window_us)
 Answer refusal_answer(Dialect dialect, const RefusalContext& context) {
     Answer answer = error_answer(dialect, describe(context), context.request_id);
     if (context.verdict == Verdict::refused) append_retry_headers(dialect, context, answer.headers);
-    // The only thing that stops every client; on a 429 some ignore it.
-    if (context.verdict == Verdict::never_fits) append_header(answer.headers, "x-should-retry", "false");
+    // Of a 413 the only thing that stops every client; on a 429 some ignore it.
+    const bool is_no_use =
+        context.verdict == Verdict::never_fits ||
+        (context.verdict == Verdict::refused && context.refusal.retry_after_us > worth_retrying_us_max);
+    if (is_no_use) append_header(answer.headers, "x-should-retry", "false");
     append_header(answer.headers, "x-weir-limit",
                   limit_name(context.scope, context.refusal.dimension, context.window_us));
     append_rate_limit_headers(dialect, context.tightest, context.now_us, answer.headers);

@@ -1,198 +1,15 @@
-// What weir says, to the letter.
+// Errors and header families, to the letter.
 #include "llm/dialect.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 namespace weir::llm {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
-
-std::string header(const Answer& answer, std::string_view name) {
-    std::string found;
-    int times = 0;
-    std::istringstream lines(answer.headers);
-    for (std::string line; std::getline(lines, line);) {
-        const auto colon = line.find(": ");
-        if (colon == std::string::npos || line.back() != '\r') ADD_FAILURE() << line;
-        if (line.substr(0, colon) != name) continue;
-        found = line.substr(colon + 2, line.size() - colon - 3);
-        ++times;
-    }
-    EXPECT_LE(times, 1) << name;
-    return times == 0 ? "(none)" : found;
-}
-
-RefusalContext output_refusal() {
-    RefusalContext context;
-    context.refusal = {.ledger_index = 0,
-                       .dimension = Dimension::output_tokens,
-                       .limit = 30'000,
-                       .used = 29'000,
-                       .requested = 2'000,
-                       .retry_after_us = 1'780'000};
-    context.model = "gpt-4o";
-    context.now_us = 1'767'225'599'500'000;  // 2025-12-31T23:59:59.5Z
-    context.request_id = "req_1";
-    context.tightest[0] = Level{0, Dimension::requests, 100, 40, 60'000'000};
-    context.tightest[2] = Level{0, Dimension::output_tokens, 30'000, 31'000, 360'000'000};
-    return context;
-}
-
-TEST(DialectTest, OpenAiRefusal) {
-    const Answer answer = refusal_answer(Dialect::openai, output_refusal());
-    EXPECT_EQ(answer.status, 429);
-    EXPECT_EQ(
-        answer.body,
-        R"({"error":{"message":"Rate limit reached for gpt-4o on output tokens per min (OTPM): Limit 30000, )"
-        R"(Used 29000, Requested 2000. Please try again in 1.78s.","type":"tokens","param":null,)"
-        R"("code":"rate_limit_exceeded"}})");
-    EXPECT_EQ(header(answer, "content-type"), "application/json");
-    EXPECT_EQ(header(answer, "retry-after"), "2");
-    EXPECT_EQ(header(answer, "retry-after-ms"), "1780");
-    EXPECT_EQ(header(answer, "x-weir-limit"), "key/output_tokens/1m");
-    EXPECT_EQ(header(answer, "x-ratelimit-limit-requests"), "100");
-    EXPECT_EQ(header(answer, "x-ratelimit-remaining-requests"), "60");
-    EXPECT_EQ(header(answer, "x-ratelimit-reset-requests"), "1m0s");
-    EXPECT_EQ(header(answer, "x-ratelimit-limit-output-tokens"), "30000");
-    EXPECT_EQ(header(answer, "x-ratelimit-remaining-output-tokens"), "0");
-    EXPECT_EQ(header(answer, "x-ratelimit-reset-output-tokens"), "6m0s");
-    EXPECT_EQ(header(answer, "x-ratelimit-limit-tokens"), "(none)");
-    EXPECT_EQ(header(answer, "x-should-retry"), "(none)");
-}
-
-TEST(DialectTest, AnthropicRefusal) {
-    const Answer answer = refusal_answer(Dialect::anthropic, output_refusal());
-    EXPECT_EQ(answer.status, 429);
-    const auto body = nlohmann::json::parse(answer.body);
-    EXPECT_EQ(body["type"], "error");
-    EXPECT_EQ(body["error"]["type"], "rate_limit_error");
-    EXPECT_THAT(body["error"]["message"].get<std::string>(), HasSubstr("Please try again in 1.78s."));
-    EXPECT_EQ(body["request_id"], "req_1");
-    EXPECT_EQ(header(answer, "request-id"), "req_1");
-    EXPECT_EQ(header(answer, "retry-after"), "2");
-    EXPECT_EQ(header(answer, "retry-after-ms"), "(none)");
-    EXPECT_EQ(header(answer, "anthropic-ratelimit-requests-limit"), "100");
-    EXPECT_EQ(header(answer, "anthropic-ratelimit-requests-remaining"), "60");
-    EXPECT_EQ(header(answer, "anthropic-ratelimit-requests-reset"), "2026-01-01T00:01:00Z");
-    EXPECT_EQ(header(answer, "anthropic-ratelimit-output-tokens-reset"), "2026-01-01T00:06:00Z");
-    EXPECT_EQ(header(answer, "x-ratelimit-limit-requests"), "(none)");
-}
-
-TEST(DialectTest, RetryHeadersAreClampedAndRoundedUp) {
-    struct Row {
-        std::int64_t retry_after_us, spread_us;
-        std::string seconds, milliseconds;
-    };
-    for (const Row& row :
-         {Row{0, 0, "1", "1"}, Row{1, 0, "1", "1"}, Row{1'000, 0, "1", "1"}, Row{1'001, 0, "1", "2"},
-          Row{1'000'000, 0, "1", "1000"}, Row{1'000'001, 0, "2", "1001"}, Row{59'000'000, 0, "59", "59000"},
-          Row{59'500'000, 0, "59", "59500"}, Row{60'000'000, 0, "59", "59999"},
-          Row{86'400'000'000, 8'640'000'000, "59", "59999"}, Row{10'000'000, 1'000'000, "11", "11000"}}) {
-        RefusalContext context = output_refusal();
-        context.refusal.retry_after_us = row.retry_after_us;
-        context.spread_us = row.spread_us;
-        const Answer answer = refusal_answer(Dialect::openai, context);
-        EXPECT_EQ(header(answer, "retry-after"), row.seconds) << row.retry_after_us;
-        EXPECT_EQ(header(answer, "retry-after-ms"), row.milliseconds) << row.retry_after_us;
-    }
-}
-
-TEST(DialectTest, TheSpreadLeavesTheMessageExact) {
-    RefusalContext context = output_refusal();
-    context.spread_us = 150'000;
-    const Answer answer = refusal_answer(Dialect::openai, context);
-    EXPECT_EQ(header(answer, "retry-after-ms"), "1930");
-    EXPECT_THAT(answer.body, HasSubstr("try again in 1.78s."));
-    EXPECT_EQ(header(answer, "x-ratelimit-reset-output-tokens"), "6m0s");
-}
-
-TEST(DialectTest, DimensionsAndWindowsInWords) {
-    const auto message = [](Dimension dimension, std::int64_t window_s) {
-        RefusalContext context = output_refusal();
-        context.refusal.dimension = dimension;
-        context.window_us = window_s * 1'000'000;
-        return nlohmann::json::parse(refusal_answer(Dialect::openai, context).body)["error"];
-    };
-    EXPECT_THAT(message(Dimension::requests, 60)["message"], HasSubstr("on requests per min (RPM): Limit"));
-    EXPECT_THAT(message(Dimension::input_tokens, 60)["message"],
-                HasSubstr("on input tokens per min (ITPM): Limit"));
-    EXPECT_THAT(message(Dimension::total_tokens, 60)["message"], HasSubstr("on tokens per min (TPM): Limit"));
-    EXPECT_THAT(message(Dimension::requests, 86'400)["message"], HasSubstr("on requests per day: Limit"));
-    EXPECT_THAT(message(Dimension::requests, 3'600)["message"], HasSubstr("on requests per hour: Limit"));
-    EXPECT_THAT(message(Dimension::requests, 7)["message"], HasSubstr("on requests per 7 s: Limit"));
-    EXPECT_THAT(message(Dimension::requests, 1)["message"], HasSubstr("on requests per second: Limit"));
-    EXPECT_THAT(message(Dimension::requests, 2'678'400)["message"],
-                HasSubstr("on requests per 31 days: Limit"));
-    EXPECT_EQ(message(Dimension::requests, 60)["type"], "requests");
-    EXPECT_EQ(message(Dimension::input_tokens, 60)["type"], "tokens");
-    EXPECT_EQ(message(Dimension::total_tokens, 60)["type"], "tokens");
-}
-
-TEST(DialectTest, WhatNeverFitsIsTooLargeAndNotToBeRetried) {
-    RefusalContext context = output_refusal();
-    context.verdict = Verdict::never_fits;
-    context.refusal.requested = 40'000;
-    context.refusal.retry_after_us = 0;
-    const Answer answer = refusal_answer(Dialect::openai, context);
-    EXPECT_EQ(answer.status, 413);
-    EXPECT_EQ(header(answer, "x-should-retry"), "false");
-    EXPECT_EQ(header(answer, "retry-after"), "(none)");
-    EXPECT_EQ(header(answer, "retry-after-ms"), "(none)");
-    EXPECT_EQ(header(answer, "x-weir-limit"), "key/output_tokens/1m");
-    const auto error = nlohmann::json::parse(answer.body)["error"];
-    EXPECT_EQ(error["type"], "invalid_request_error");
-    EXPECT_EQ(error["code"], "request_too_large");
-    EXPECT_THAT(error["message"], HasSubstr("Limit 30000, Requested 40000."));
-    const Answer theirs = refusal_answer(Dialect::anthropic, context);
-    EXPECT_EQ(theirs.status, 413);
-    EXPECT_EQ(header(theirs, "x-should-retry"), "false");
-    EXPECT_EQ(nlohmann::json::parse(theirs.body)["error"]["type"], "request_too_large");
-}
-
-TEST(DialectTest, BlockedIsForbidden) {
-    RefusalContext context = output_refusal();
-    context.verdict = Verdict::blocked;
-    context.scope = Scope::key_on_model;
-    context.refusal.limit = 0;
-    const Answer answer = refusal_answer(Dialect::openai, context);
-    EXPECT_EQ(answer.status, 403);
-    EXPECT_EQ(nlohmann::json::parse(answer.body)["error"]["code"], "permission_denied");
-    EXPECT_EQ(header(answer, "x-weir-limit"), "model/output_tokens/1m");
-    EXPECT_EQ(header(answer, "retry-after"), "(none)");
-    const Answer theirs = refusal_answer(Dialect::anthropic, context);
-    EXPECT_EQ(nlohmann::json::parse(theirs.body)["error"]["type"], "permission_error");
-}
-
-TEST(DialectTest, NoRefusalHasTheWordsOnWhichClientsGiveUp) {
-    for (const Verdict verdict : {Verdict::refused, Verdict::never_fits, Verdict::blocked}) {
-        for (const Dimension dimension : all_dimensions) {
-            for (const Dialect dialect : {Dialect::openai, Dialect::anthropic}) {
-                RefusalContext context = output_refusal();
-                context.verdict = verdict;
-                context.refusal.dimension = dimension;
-                const std::string body = refusal_answer(dialect, context).body;
-                for (const char* word : {"quota", "billing", "will reset at"})
-                    EXPECT_THAT(body, Not(HasSubstr(word)));
-            }
-        }
-    }
-}
-
-TEST(DialectTest, ModelNamesAreEscaped) {
-    RefusalContext context = output_refusal();
-    context.model = "a\"b\\c\n\x01</script>";
-    const auto error = nlohmann::json::parse(refusal_answer(Dialect::openai, context).body)["error"];
-    EXPECT_THAT(error["message"], HasSubstr("for a\"b\\c\n\x01</script> on"));
-    context.model = "";
-    EXPECT_THAT(refusal_answer(Dialect::openai, context).body,
-                HasSubstr("Rate limit reached on output tokens"));
-}
 
 TEST(DialectTest, Errors) {
     const ErrorDescription error{400, "invalid_request_error", "Bad.", "messages[0]", "bad"};
@@ -275,6 +92,50 @@ TEST(DialectTest, UnlimitedDimensionsHaveNoHeaders) {
               "x-ratelimit-limit-tokens: 10\r\n"
               "x-ratelimit-remaining-tokens: 5\r\n"
               "x-ratelimit-reset-tokens: 0s\r\n");
+}
+
+TEST(DialectTest, OllamaAndGoogleErrors) {
+    const ErrorDescription error{400, "invalid_request_error", "Bad \"x\".", "messages[0]", "bad"};
+    EXPECT_EQ(error_answer(Dialect::ollama, error, "r").body, R"({"error":"messages[0]: Bad \"x\"."})");
+    EXPECT_EQ(error_answer(Dialect::gemini, error, "r").body,
+              R"({"error":{"code":400,"message":"messages[0]: Bad \"x\".","status":"INVALID_ARGUMENT"}})");
+    const ErrorDescription bare{502, "server_error", "Broken.", "", ""};
+    EXPECT_EQ(error_event(Dialect::ollama, bare), "{\"error\":\"Broken.\"}\n");
+    EXPECT_EQ(error_event(Dialect::gemini, bare),
+              "data: {\"error\":{\"code\":502,\"message\":\"Broken.\",\"status\":\"UNAVAILABLE\"}}\n\n");
+    const std::vector<std::pair<int, std::string>> rows{
+        {401, "UNAUTHENTICATED"},  {403, "PERMISSION_DENIED"},  {404, "NOT_FOUND"},
+        {413, "INVALID_ARGUMENT"}, {429, "RESOURCE_EXHAUSTED"}, {500, "INTERNAL"},
+        {503, "UNAVAILABLE"},      {504, "DEADLINE_EXCEEDED"}};
+    for (const auto& [status, name] : rows) {
+        const auto body =
+            nlohmann::json::parse(error_answer(Dialect::gemini, {status, "x", "m", "", ""}, "").body);
+        EXPECT_EQ(body["error"]["status"], name) << status;
+        EXPECT_EQ(body["error"]["code"], status);
+    }
+}
+
+TEST(DialectTest, ToSendNoKeyIsNotToSendAWrongOne) {
+    for (const auto& [dialect, header] : {std::pair(Dialect::openai, "an Authorization header"),
+                                          std::pair(Dialect::ollama, "an Authorization header"),
+                                          std::pair(Dialect::anthropic, "an x-api-key header"),
+                                          std::pair(Dialect::gemini, "an x-goog-api-key header")}) {
+        const Answer answer = error_answer(dialect, no_key_error(dialect), "r");
+        EXPECT_EQ(answer.status, 401);
+        EXPECT_THAT(answer.body, HasSubstr("You didn't provide an API key."));
+        EXPECT_THAT(answer.body, HasSubstr(header));
+    }
+    const auto error =
+        nlohmann::json::parse(error_answer(Dialect::openai, unknown_key_error(), "r").body)["error"];
+    EXPECT_EQ(error["message"], "Incorrect API key provided.");
+    EXPECT_EQ(error["code"], "invalid_api_key");
+}
+
+TEST(DialectTest, AnUpgradeIsAnsweredWithTheProtocolThatIsServed) {
+    const Answer answer = error_answer(Dialect::openai, upgrade_required_error(), "r");
+    EXPECT_EQ(answer.status, 426);
+    EXPECT_THAT(answer.headers, HasSubstr("upgrade: HTTP/1.1\r\n"));
+    EXPECT_THAT(answer.body, HasSubstr("WebSocket"));
 }
 
 }  // namespace
