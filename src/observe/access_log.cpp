@@ -4,22 +4,30 @@
 #include <spdlog/fmt/fmt.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "observe/timestamp.hpp"
+
 namespace weir::observe {
 
 namespace {
 
+bool is_plain(char c) noexcept {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
+}
+
 /// JSON string contents; what is not UTF-8 text becomes question marks.
 void append_escaped(std::string& out, std::string_view text) {
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (byte < 0x20 || byte >= 0x7f) {
-            out += '?';
-        } else {
-            out += c;
-        }
+    while (!text.empty()) {
+        const auto special = std::find_if_not(text.begin(), text.end(), is_plain);
+        const auto plain = static_cast<std::size_t>(special - text.begin());
+        out.append(text.substr(0, plain));
+        if (special == text.end()) return;
+        const bool can_be_escaped = *special == '"' || *special == '\\';
+        if (can_be_escaped) out += '\\';
+        out += can_be_escaped ? *special : '?';
+        text.remove_prefix(plain + 1);
     }
 }
 
@@ -29,13 +37,30 @@ void append_text(std::string& out, std::string_view name, std::string_view value
     out += '"';
 }
 
+void append_integer(std::string& out, std::int64_t value) {
+    const fmt::format_int digits(value);
+    out.append(digits.data(), digits.size());
+}
+
 void append_number(std::string& out, std::string_view name, std::int64_t value) {
-    out.append(",\"").append(name).append("\":").append(fmt::format_int(value).c_str());
+    out.append(",\"").append(name).append("\":");
+    append_integer(out, value);
 }
 
 void append_tokens(std::string& out, std::string_view name, std::int64_t input, std::int64_t output) {
-    out.append(",\"").append(name).append("\":{\"input\":").append(fmt::format_int(input).c_str());
-    out.append(",\"output\":").append(fmt::format_int(output).c_str()).append("}");
+    out.append(",\"").append(name).append("\":{\"input\":");
+    append_integer(out, input);
+    out.append(",\"output\":");
+    append_integer(out, output);
+    out += '}';
+}
+
+void append_refusal(std::string& out, const RefusedBy& refused_by) {
+    append_text(out, "refused_by", refused_by.name);
+    append_number(out, "limit", refused_by.limit);
+    append_number(out, "used", refused_by.used);
+    append_number(out, "requested", refused_by.requested);
+    append_number(out, "retry_after_us", refused_by.retry_after_us);
 }
 
 }  // namespace
@@ -43,17 +68,21 @@ void append_tokens(std::string& out, std::string_view name, std::int64_t input, 
 std::string format_record(const RequestRecord& record) {
     std::string line;
     line.reserve(768);
-    line.append("{\"received_at_us\":").append(fmt::format_int(record.received_at_us).c_str());
+    line.append("{\"time\":\"");
+    append_timestamp(line, record.received_at_us);
+    line += '"';
+    append_number(line, "received_at_us", record.received_at_us);
     if (record.decided_at_us != 0) append_number(line, "decided_at_us", record.decided_at_us);
     if (record.first_byte_at_us != 0) append_number(line, "first_byte_at_us", record.first_byte_at_us);
     append_text(line, "request_id", record.request_id);
     append_text(line, "key", record.key_id);
+    append_text(line, "client", record.client_address);
     append_text(line, "model", record.model);
     append_text(line, "method", record.method);
     append_text(line, "path", record.path);
     append_number(line, "status", record.status);
     append_text(line, "outcome", to_string(record.outcome));
-    if (record.refused_by) append_text(line, "refused_by", record.refused_by->name);
+    if (record.refused_by) append_refusal(line, *record.refused_by);
     append_tokens(line, "estimated", record.estimated.input_tokens, record.estimated.output_tokens);
     append_tokens(line, "reserved", record.reserved.input_tokens, record.reserved.output_tokens);
     if (record.actual)

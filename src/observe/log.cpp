@@ -3,11 +3,14 @@
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/formatter.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <memory>
+
+#include "observe/timestamp.hpp"
 
 namespace weir::observe {
 
@@ -18,8 +21,10 @@ public:
     void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
         const auto since_epoch = message.time.time_since_epoch();
         const auto time_us = std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count();
+        std::string time;
+        append_timestamp(time, time_us);
         const auto level = spdlog::level::to_string_view(message.level);
-        fmt::format_to(std::back_inserter(out), "{{\"time_us\":{},\"level\":\"{}\",\"message\":\"", time_us,
+        fmt::format_to(std::back_inserter(out), "{{\"time\":\"{}\",\"level\":\"{}\",\"message\":\"", time,
                        std::string_view(level.data(), level.size()));
         for (const char c : message.payload) append_escaped(c, out);
         fmt::format_to(std::back_inserter(out), "\"}}\n");
@@ -45,7 +50,9 @@ void set_up_log(const std::string& level, bool json) {
     if (json) {
         logger->set_formatter(std::make_unique<JsonFormatter>());
     } else {
-        logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+        // In UTC as the JSON lines and the access log are, so that lines of several nodes can be compared.
+        logger->set_formatter(std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%fZ %^%l%$ %v",
+                                                                          spdlog::pattern_time_type::utc));
     }
     logger->set_level(spdlog::level::from_str(level));
     spdlog::set_default_logger(std::move(logger));

@@ -30,12 +30,17 @@ struct RefusedBy {
     Scope scope = Scope::key;
     Dimension dimension = Dimension::requests;
     std::string name;  ///< "key/output_tokens/1m"
+    std::int64_t limit = 0;
+    std::int64_t used = 0;            ///< at the decision; 0 where waiting is of no use
+    std::int64_t requested = 0;       ///< of this dimension
+    std::int64_t retry_after_us = 0;  ///< 0 where waiting is of no use
 };
 
 /// Its views point into the request, which outlives it.
 struct RequestRecord {
     std::string request_id;
     std::string_view key_id;
+    std::string_view client_address;  ///< without port
     std::string_view model;
     std::string_view method;
     std::string_view path;  ///< without the query

@@ -5,10 +5,12 @@
 #include <spdlog/spdlog.h>
 
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "observe/access_log.hpp"
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
+#include "observe/timestamp.hpp"
 
 namespace weir::observe {
 namespace {
@@ -24,7 +26,14 @@ RequestRecord record() {
     row.path = "/v1/chat/completions";
     row.status = 429;
     row.outcome = Outcome::refused;
-    row.refused_by = RefusedBy{Scope::group, Dimension::output_tokens, "group/output_tokens/1m"};
+    row.client_address = "192.0.2.7";
+    row.refused_by = RefusedBy{.scope = Scope::group,
+                               .dimension = Dimension::output_tokens,
+                               .name = "group/output_tokens/1m",
+                               .limit = 100,
+                               .used = 90,
+                               .requested = 20,
+                               .retry_after_us = 1'500'000};
     row.estimated = {1, 10, 20};
     row.received_at_us = 5;
     row.decided_at_us = 6;
@@ -48,9 +57,52 @@ TEST(AccessLog, ALineIsOneJsonObject) {
     EXPECT_EQ(line["outcome"], "refused");
     EXPECT_EQ(line["refused_by"], "group/output_tokens/1m");
     EXPECT_EQ(line["estimated"]["output"], 20);
+    EXPECT_EQ(line["limit"], 100);
+    EXPECT_EQ(line["used"], 90);
+    EXPECT_EQ(line["requested"], 20);
+    EXPECT_EQ(line["retry_after_us"], 1'500'000);
+    EXPECT_EQ(line["client"], "192.0.2.7");
+    EXPECT_EQ(line["time"], "1970-01-01T00:00:00.000005Z");
+    EXPECT_EQ(line["received_at_us"], 5);
     EXPECT_EQ(line["decided_at_us"], 6);
     EXPECT_FALSE(line.contains("actual"));
     EXPECT_EQ(line["store_mode"], "memory");
+}
+
+TEST(AccessLog, AnAdmittedRequestHasNoLimit) {
+    RequestRecord row = record();
+    row.refused_by.reset();
+    const auto line = nlohmann::json::parse(format_record(row));
+    EXPECT_FALSE(line.contains("refused_by"));
+    EXPECT_FALSE(line.contains("limit"));
+}
+
+TEST(Timestamp, IsRfc3339InUtc) {
+    const auto text = [](std::int64_t time_us) {
+        std::string out;
+        append_timestamp(out, time_us);
+        return out;
+    };
+    EXPECT_EQ(text(1'795'662'206'123'456), "2026-11-26T03:03:26.123456Z");
+    EXPECT_EQ(text(1'795'662'206'999'999), "2026-11-26T03:03:26.999999Z");
+    EXPECT_EQ(text(1'795'662'207'000'000), "2026-11-26T03:03:27.000000Z");
+    EXPECT_EQ(text(1'709'164'800'000'001), "2024-02-29T00:00:00.000001Z");
+    EXPECT_EQ(text(0), "1970-01-01T00:00:00.000000Z");
+    EXPECT_EQ(text(-1), "1970-01-01T00:00:00.000000Z");
+}
+
+TEST(Log, LinesBeginWithATimeThatPeopleRead) {
+    for (const bool json : {true, false}) {
+        set_up_log("info", json);
+        testing::internal::CaptureStderr();
+        spdlog::warn("it \"broke\"");
+        const std::string line = testing::internal::GetCapturedStderr();
+        const std::string time = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z";
+        const std::regex expected(json ? R"(\{"time":")" + time +
+                                             R"(","level":"warning","message":"it \\"broke\\""\}\n)"
+                                       : time + " warning it \"broke\"\n");
+        EXPECT_TRUE(std::regex_match(line, expected)) << line;
+    }
 }
 
 TEST(AccessLog, WhatClientsNameCannotBreakALine) {
