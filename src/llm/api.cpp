@@ -1,8 +1,11 @@
-// Paths by their last segments; what stands before a version segment is the deployment's own business.
+// One table of endings; what a path says beside that (whose dialect, which model) is found by its segments.
 #include "llm/api.hpp"
 
+#include <algorithm>
 #include <array>
-#include <utility>
+#include <optional>
+
+#include "llm/path_segments.hpp"
 
 namespace weir::llm {
 
@@ -14,51 +17,237 @@ std::string_view without_digits(std::string_view text) noexcept {
 }
 
 /// "v1", "v2", "v1beta", "v1alpha2".
-bool is_version_segment(std::string_view segment) noexcept {
-    if (!segment.starts_with('v')) return false;
+bool is_version(std::string_view segment) noexcept {
+    if (segment.empty() || (segment.front() | 0x20) != 'v') return false;
     const std::string_view number = segment.substr(1);
-    std::string_view rest = without_digits(number);
+    const std::string_view rest = without_digits(number);
     if (rest.size() == number.size()) return false;
     for (const std::string_view stage : {"alpha", "beta"}) {
-        if (rest.starts_with(stage)) return without_digits(rest.substr(stage.size())).empty();
+        if (is_same(rest.substr(0, stage.size()), stage))
+            return without_digits(rest.substr(stage.size())).empty();
     }
     return rest.empty();
 }
 
-/// Empty, or ends in a version segment.
-bool is_api_prefix(std::string_view prefix) noexcept {
-    if (prefix.empty()) return true;
-    const std::size_t slash = prefix.rfind('/');
-    return slash != std::string_view::npos && is_version_segment(prefix.substr(slash + 1));
+/// What must stand before an ending.
+enum class Below : std::uint8_t {
+    anything,
+    version,   ///< a version, or nothing at all: the word alone says too little
+    anthropic  ///< the same, or a segment that names Anthropic: threads have messages, too
+};
+
+struct Ending {
+    std::string_view last;
+    std::string_view before;  ///< empty: see `below`
+    Below below;
+    Api api;
+};
+
+// The first match counts, so two segments stand before one.
+constexpr std::array<Ending, 45> endings{{
+    {"completions", "chat", Below::anything, Api::chat_completions},
+    {"messages", "", Below::anthropic, Api::anthropic_messages},
+    {"responses", "", Below::anything, Api::responses},
+    {"embeddings", "api", Below::anything, Api::ollama_embed},
+    {"embeddings", "", Below::anything, Api::embeddings},
+    {"completions", "agents", Below::anything, Api::chat_completions},  // Mistral
+    {"completions", "", Below::anything, Api::completions},
+    {"compact", "responses", Below::anything, Api::responses},
+    {"chat", "api", Below::anything, Api::ollama_chat},
+    {"generate", "api", Below::anything, Api::ollama_generate},
+    {"embed", "api", Below::anything, Api::ollama_embed},
+    {"completion", "", Below::anything, Api::llama_completion},       // llama.cpp
+    {"infill", "", Below::anything, Api::llama_completion},           // llama.cpp
+    {"generate", "", Below::version, Api::llama_completion},          // TGI, SGLang, KoboldCpp, Cohere
+    {"generate_stream", "", Below::anything, Api::llama_completion},  // TGI
+    {"generation", "text", Below::anything, Api::llama_completion},   // watsonx
+    {"generation_stream", "text", Below::anything, Api::llama_completion},
+    {"complete", "", Below::version, Api::llama_completion},  // Anthropic, before messages
+    {"chat", "", Below::version, Api::chat_completions},      // Cohere, LM Studio
+    {"chat", "text", Below::anything, Api::chat_completions},
+    {"chat_stream", "text", Below::anything, Api::chat_completions},
+    {"invocations", "", Below::anything, Api::chat_completions},  // SageMaker, Databricks
+    {"invocations-response-stream", "", Below::anything, Api::chat_completions},
+    {"embed", "", Below::version, Api::embeddings},  // Cohere, TEI
+    {"embed_all", "", Below::anything, Api::embeddings},
+    {"embed_sparse", "", Below::anything, Api::embeddings},
+    {"embedding", "", Below::anything, Api::embeddings},             // llama.cpp
+    {"multimodalembeddings", "", Below::anything, Api::embeddings},  // Voyage
+    {"contextualizedembeddings", "", Below::anything, Api::embeddings},
+    {"pooling", "", Below::anything, Api::embeddings},  // vLLM
+    {"encode", "", Below::version, Api::embeddings},    // SGLang
+    {"classify", "", Below::version, Api::embeddings},
+    {"rerank", "", Below::anything, Api::rerank},
+    {"reranking", "", Below::anything, Api::rerank},
+    {"ranking", "", Below::version, Api::rerank},  // NVIDIA
+    {"score", "", Below::version, Api::rerank},    // vLLM, SGLang
+    {"generations", "images", Below::anything, Api::images},
+    {"generations", "image", Below::anything, Api::images},
+    {"edits", "images", Below::anything, Api::images},
+    {"variations", "images", Below::anything, Api::images},
+    {"transcriptions", "audio", Below::anything, Api::audio_transcription},
+    {"translations", "audio", Below::anything, Api::audio_transcription},
+    {"speech", "audio", Below::anything, Api::audio_speech},
+    {"moderations", "", Below::anything, Api::moderations},
+    {"classifications", "", Below::version, Api::moderations},  // Mistral
+}};
+
+/// What nearly everybody asks for, found without taking the path apart.
+struct UsualPath {
+    std::string_view path;
+    Api api;
+    Dialect dialect;
+};
+constexpr std::array<UsualPath, 5> usual_paths{{
+    {"/v1/chat/completions", Api::chat_completions, Dialect::openai},
+    {"/v1/messages", Api::anthropic_messages, Dialect::anthropic},
+    {"/v1/responses", Api::responses, Dialect::openai},
+    {"/v1/embeddings", Api::embeddings, Dialect::openai},
+    {"/v1/completions", Api::completions, Dialect::openai},
+}};
+
+const UsualPath* usual_path(std::string_view path) noexcept {
+    for (const UsualPath& usual : usual_paths) {
+        if (path == usual.path) return &usual;
+    }
+    return nullptr;
 }
 
-constexpr std::array<std::pair<std::string_view, Api>, 5> endings{{
-    {"/chat/completions", Api::chat_completions},
-    {"/completions", Api::completions},
-    {"/responses", Api::responses},
-    {"/embeddings", Api::embeddings},
-    {"/messages", Api::anthropic_messages},
+struct Verb {
+    std::string_view name;
+    Api api;
+};
+constexpr std::array<Verb, 9> verbs{{
+    {"generateContent", Api::gemini_generate},
+    {"streamGenerateContent", Api::gemini_generate},
+    {"embedContent", Api::gemini_embed},
+    {"batchEmbedContents", Api::gemini_embed},
+    {"predict", Api::gemini_embed},  // Vertex's embeddings
+    {"countTokens", Api::unmetered},
+    {"batchGenerateContent", Api::unmetered},
+    {"rawPredict", Api::chat_completions},  // Vertex hands on the body of whoever made the model
+    {"streamRawPredict", Api::chat_completions},
 }};
+
+constexpr std::array<std::string_view, 14> ollama_names{"chat",   "generate", "embed",   "embeddings", "tags",
+                                                        "show",   "pull",     "push",    "create",     "copy",
+                                                        "delete", "ps",       "version", "me"};
+
+bool stands_below(Below below, const PathTail& tail) noexcept {
+    const std::string_view before = tail.from_end(1);
+    switch (below) {
+        case Below::anything:
+            return true;
+        case Below::version:
+            return before.empty() || is_version(before);
+        case Below::anthropic:
+            return before.empty() || is_version(before) || is_same(before, "anthropic");
+    }
+    return false;
+}
+
+struct VerbCall {
+    std::string_view model;
+    Verb verb;
+    bool is_raw;
+};
+
+/// nullopt where the last segment has no verb that is known: names of models hold colons, too.
+std::optional<VerbCall> verb_call(std::string_view last) noexcept {
+    const auto split = split_verb(last);
+    if (!split) return std::nullopt;
+    for (const Verb& known : verbs) {
+        if (!is_same(split->verb, known.name)) continue;
+        return VerbCall{split->name, known, known.name.ends_with("awPredict")};
+    }
+    return std::nullopt;
+}
+
+bool is_made_by_anthropic(std::string_view path) noexcept {
+    return has_segments(path, "publishers", "anthropic");
+}
 
 }  // namespace
 
 Api api_of(std::string_view method, std::string_view path) noexcept {
     if (method != "POST") return Api::unmetered;
-    if (path.ends_with('/')) path.remove_suffix(1);
-    for (const auto& [ending, api] : endings) {
-        if (path.ends_with(ending) && is_api_prefix(path.substr(0, path.size() - ending.size()))) return api;
+    if (const UsualPath* usual = usual_path(path)) return usual->api;
+    const PathTail tail(path);
+    const std::string_view last = tail.from_end(0);
+    if (const auto call = verb_call(last)) {
+        return call->is_raw && is_made_by_anthropic(path) ? Api::anthropic_messages : call->verb.api;
+    }
+    for (const Ending& ending : endings) {
+        if (!is_same(last, ending.last)) continue;
+        const bool fits = ending.before.empty() ? stands_below(ending.below, tail)
+                                                : is_same(tail.from_end(1), ending.before);
+        if (fits) return ending.api;
     }
     return Api::unmetered;
 }
 
 Dialect dialect_of(std::string_view path) noexcept {
-    constexpr std::string_view segment = "/messages";
-    for (std::size_t at = path.find(segment); at != std::string_view::npos; at = path.find(segment, at + 1)) {
-        const std::size_t end = at + segment.size();
-        const bool is_whole_segment = end == path.size() || path[end] == '/';
-        if (is_whole_segment && is_api_prefix(path.substr(0, at))) return Dialect::anthropic;
+    if (const UsualPath* usual = usual_path(path)) return usual->dialect;
+    const PathTail tail(path);
+    if (const auto call = verb_call(tail.from_end(0))) {
+        if (!call->is_raw) return Dialect::gemini;
+        return is_made_by_anthropic(path) ? Dialect::anthropic : Dialect::openai;
+    }
+    const auto is_last = [&](std::string_view name) { return is_same(tail.from_end(0), name); };
+    const bool is_ollama = (is_same(tail.from_end(1), "api") &&
+                            std::any_of(ollama_names.begin(), ollama_names.end(), is_last)) ||
+                           (is_same(tail.from_end(2), "api") && is_same(tail.from_end(1), "blobs"));
+    if (is_ollama) return Dialect::ollama;
+    if (is_last("complete") && is_version(tail.from_end(1))) return Dialect::anthropic;
+
+    std::string_view before;
+    for (PathSegments segments(path); segments.next(); before = segments.current()) {
+        const std::string_view name = segments.current();
+        const bool is_below_version = before.empty() || is_version(before) || is_same(before, "anthropic");
+        if (is_below_version && is_same(name, "messages")) return Dialect::anthropic;
+        const bool is_beta = before.size() > 2 && is_version(before);
+        if (is_beta && (is_same(name, "models") || is_same(name, "tunedModels") || is_same(name, "files") ||
+                        is_same(name, "cachedContents") || is_same(name, "operations"))) {
+            return Dialect::gemini;
+        }
     }
     return Dialect::openai;
+}
+
+std::string_view model_in_path(std::string_view path) noexcept {
+    if (usual_path(path) != nullptr) return {};
+    std::string_view before;
+    for (PathSegments segments(path); segments.next(); before = segments.current()) {
+        const bool names_next = is_same(before, "deployments") || is_same(before, "engines");
+        if (names_next && !segments.is_last()) return segments.current();
+    }
+    const PathTail tail(path);
+    const std::string_view parent = tail.from_end(1);
+    if (const auto call = verb_call(tail.from_end(0))) {
+        const bool names_one =
+            is_same(parent, "models") || is_same(parent, "tunedModels") || is_same(parent, "endpoints");
+        return names_one ? call->model : std::string_view();
+    }
+    const bool is_invocation =
+        is_same(tail.from_end(0), "invocations") || is_same(tail.from_end(0), "invocations-response-stream");
+    const std::string_view kind = tail.from_end(2);
+    const bool is_named = is_same(kind, "serving-endpoints") || is_same(kind, "endpoints");
+    return is_invocation && is_named ? parent : std::string_view();
+}
+
+bool is_stream_path(std::string_view path) noexcept {
+    if (usual_path(path) != nullptr) return false;
+    const std::string_view last = PathTail(path).from_end(0);
+    if (const auto call = verb_call(last)) return call->verb.name.starts_with("stream");
+    constexpr std::string_view ending = "stream";
+    return last.size() >= ending.size() && is_same(last.substr(last.size() - ending.size()), ending);
+}
+
+bool takes_stream_options(std::string_view path) noexcept {
+    if (path.empty() || path.ends_with("/chat/completions")) return true;
+    const PathTail tail(path);
+    if (!is_same(tail.from_end(0), "completions")) return false;
+    return !is_same(tail.from_end(1), "fim") && !is_same(tail.from_end(1), "agents");
 }
 
 }  // namespace weir::llm

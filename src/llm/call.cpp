@@ -1,14 +1,14 @@
-// One body, read once: validate, take the outermost members, then what each API counts.
+// One body, read once: validate, take the members that decide, then count what is input.
 #include "llm/call.hpp"
 
-#include <algorithm>
-
 #include "llm/call_fields.hpp"
+#include "llm/form_call.hpp"
 #include "llm/input_reader.hpp"
 #include "llm/json_document.hpp"
+#include "llm/json_repair.hpp"
 #include "llm/json_scan.hpp"
+#include "llm/output_bound.hpp"
 #include "llm/usage_splice.hpp"
-#include "weir/limit.hpp"
 
 namespace weir::llm {
 
@@ -17,135 +17,127 @@ namespace {
 constexpr std::size_t depth_max = 64;
 /// A parsed value takes up to 24 bytes: with this many a body of any kind stays within some 50 MB.
 constexpr std::size_t values_max = 2'000'000;
-constexpr std::size_t model_bytes_max = 256;
-constexpr std::int64_t choices_max = 128;
 
-std::optional<CallError> parse(const std::string& body, JsonDocument& document) {
+std::size_t byte_order_mark_size(std::string_view text) noexcept {
+    constexpr std::string_view mark = "\xef\xbb\xbf";
+    return text.starts_with(mark) ? mark.size() : 0;
+}
+
+simdjson::error_code parse_leniently(const std::string& body, std::size_t offset, JsonDocument& document) {
+    const auto error = document.parse(body, offset);
+    const bool may_be_sound = error == simdjson::NUMBER_ERROR || error == simdjson::STRING_ERROR;
+    return may_be_sound ? document.parse(repaired_json(std::string_view(body).substr(offset))) : error;
+}
+
+/// The outermost object. Throws a CallError for a text that has none.
+dom::object parse(const std::string& body, std::size_t offset, JsonDocument& document) {
     const JsonShape shape = json_shape(body);
-    if (shape.depth > depth_max) return CallError{"The body is nested too deeply (more than 64 levels).", ""};
-    if (shape.values > values_max) return CallError{"The body holds too many values.", ""};
-    switch (document.parse(body)) {
+    if (shape.depth > depth_max) throw CallError{"The body is nested too deeply (more than 64 levels).", ""};
+    if (shape.values > values_max) throw CallError{"The body holds too many values.", ""};
+    switch (parse_leniently(body, offset, document)) {
         case simdjson::SUCCESS:
             break;
         case simdjson::EMPTY:
-            return CallError{"The body is empty; a JSON object is expected.", ""};
+            throw CallError{"The body is empty; a JSON object is expected.", ""};
         case simdjson::UTF8_ERROR:
-            return CallError{"The body is not valid UTF-8.", ""};
+            throw CallError{"The body is not valid UTF-8.", ""};
         case simdjson::NUMBER_ERROR:
-            return CallError{"The body holds a number that is malformed or too large.", ""};
+            throw CallError{"The body holds a malformed number.", ""};
         case simdjson::STRING_ERROR:
-            return CallError{"The body holds a malformed string.", ""};
+            throw CallError{"The body holds a malformed string.", ""};
         default:
-            return CallError{"The body is not valid JSON.", ""};
+            throw CallError{"The body is not valid JSON.", ""};
     }
-    if (!document.root().is_object()) return CallError{"The body must be a JSON object.", ""};
+    dom::object members;
+    if (document.root().get(members)) throw CallError{"The body must be a JSON object.", ""};
+    return members;
+}
+
+/// A missing one is the provider's to judge: the path may name it, a server may have but one.
+void read_model(const CallText& text, const TopLevel& fields, Call& call) {
+    constexpr std::string_view expected = "a string of 1 to 256 bytes";
+    const Where where{{}, "model"};
+    if (const auto value = fields.find(Member::model)) {
+        const std::string_view model = want_string(*value, where);
+        if (model.empty() || model.size() > model_bytes_max) refuse(where, expected);
+        call.model = model;
+    }
+    const std::string_view from_path = model_in_path(text.path);
+    if (from_path.size() > model_bytes_max) refuse(where, expected);
+    if (!from_path.empty()) call.model = from_path;
+}
+
+bool read_stream(const CallText& text, const TopLevel& fields) {
+    const bool streams_by_default = text.api == Api::ollama_chat || text.api == Api::ollama_generate;
+    const auto asked = fields.flag(Member::stream);
+    return asked.value_or(streams_by_default) || is_stream_path(text.path);
+}
+
+void read_input(const TopLevel& fields, InputReader& input) {
+    fields.for_each([&](Member member, std::string_view name, dom::element value) {
+        const bool is_scalar = member < Member::options && member != Member::stream_options;
+        const bool is_counted = !is_scalar || !fields.decides(member);
+        if (is_counted) input.member(member, name, value);
+    });
+}
+
+std::optional<std::int64_t> read_output_bound(const CallText& text, const TopLevel& fields, const Call& call,
+                                              std::int64_t prompts) {
+    switch (call.api) {
+        case Api::completions:
+        case Api::llama_completion:
+            return output_bound(text, fields, prompts);
+        case Api::chat_completions:
+        case Api::responses:
+        case Api::anthropic_messages:
+        case Api::ollama_chat:
+        case Api::ollama_generate:
+        case Api::gemini_generate:
+            return output_bound(text, fields, 1);
+        case Api::images:
+            return output_bound_of_images(call.model, fields.integer(Member::n, 1, choices_max).value_or(1));
+        case Api::audio_speech:
+            // Some tokens of sound for each letter.
+            return clamped_product(call.input.text.bytes, 4);
+        case Api::audio_transcription:
+        case Api::unmetered:
+            return std::nullopt;
+        case Api::embeddings:
+        case Api::ollama_embed:
+        case Api::gemini_embed:
+        case Api::rerank:
+        case Api::moderations:
+            return 0;
+    }
     return std::nullopt;
 }
 
-std::int64_t clamped_product(std::int64_t a, std::int64_t b) noexcept {
-    if (a <= 0 || b <= 0) return 0;
-    return a > amount_max / b ? amount_max : a * b;
-}
-
-void read_model(const TopLevel& fields, Call& call) {
-    // A stored prompt of the Responses API names its own.
-    const auto value = call.api == Api::responses ? fields.find("model") : fields.need("model");
-    if (!value) return;
-    const Where where("model");
-    const std::string_view model = want_string(*value, where);
-    if (model.empty() || model.size() > model_bytes_max) refuse(where, "a string of 1 to 256 bytes");
-    call.model = model;
-}
-
-/// An object that describes the shape of the answer; the model gets to see it.
-void read_schema(const TopLevel& fields, std::string_view name, InputReader& input) {
-    const auto value = fields.find(name);
-    if (!value) return;
-    want_object(*value, Where(name));
-    input.json(*value);
-}
-
-void read_chat(const TopLevel& fields, Call& call, InputReader& input) {
-    input.messages(fields.need("messages"), Where("messages"));
-    if (const auto tools = fields.find("tools")) input.tools(*tools, Where("tools"));
-    if (const auto functions = fields.find("functions")) input.tools(*functions, Where("functions"));
-    read_schema(fields, "response_format", input);
-    const auto old_bound = fields.integer("max_tokens", 0, amount_max);
-    const auto bound = fields.integer("max_completion_tokens", 0, amount_max);
-    const std::int64_t choices = fields.integer("n", 1, choices_max).value_or(1);
-    if (bound || old_bound) call.output_bound = clamped_product(choices, bound ? *bound : *old_bound);
-}
-
-void read_completions(const TopLevel& fields, Call& call, InputReader& input) {
-    constexpr std::int64_t default_max_tokens = 16;
-    std::int64_t prompts = 1;
-    if (const auto prompt = fields.find("prompt")) prompts = input.texts_or_tokens(*prompt, Where("prompt"));
-    if (const auto suffix = fields.find("suffix")) input.text(want_string(*suffix, Where("suffix")));
-    const std::int64_t choices = std::max(fields.integer("n", 1, choices_max).value_or(1),
-                                          fields.integer("best_of", 1, choices_max).value_or(1));
-    const std::int64_t bound = fields.integer("max_tokens", 0, amount_max).value_or(default_max_tokens);
-    call.output_bound = clamped_product(clamped_product(prompts, choices), bound);
-}
-
-void read_responses(const TopLevel& fields, Call& call, InputReader& input) {
-    if (const auto instructions = fields.find("instructions"))
-        input.items(*instructions, Where("instructions"));
-    if (const auto value = fields.find("input")) input.items(*value, Where("input"));
-    if (const auto tools = fields.find("tools")) input.tools(*tools, Where("tools"));
-    read_schema(fields, "text", input);
-    call.output_bound = fields.integer("max_output_tokens", 0, amount_max);
-}
-
-void read_embeddings(const TopLevel& fields, Call& call, InputReader& input) {
-    input.texts_or_tokens(fields.need("input"), Where("input"));
-    call.output_bound = 0;
-}
-
-void read_anthropic(const TopLevel& fields, Call& call, InputReader& input) {
-    fields.need("max_tokens");
-    call.output_bound = fields.integer("max_tokens", 0, amount_max);
-    input.messages(fields.need("messages"), Where("messages"));
-    if (const auto system = fields.find("system")) input.content(*system, Where("system"));
-    if (const auto tools = fields.find("tools")) input.tools(*tools, Where("tools"));
-    read_schema(fields, "output_config", input);
-    read_schema(fields, "output_format", input);
-}
-
-void read_input_and_bound(const TopLevel& fields, Call& call) {
+Call read_json_call(const CallText& text) {
+    JsonDocument document;
+    const std::size_t offset = byte_order_mark_size(text.body);
+    const TopLevel fields(text.api, parse(text.body, offset, document));
+    Call call;
+    call.api = text.api;
+    read_model(text, fields, call);
+    call.stream = read_stream(text, fields);
+    call.background = text.api == Api::responses && fields.flag(Member::background).value_or(false);
     InputReader input(call.api, call.model, call.input);
-    switch (call.api) {
-        case Api::chat_completions:
-            return read_chat(fields, call, input);
-        case Api::completions:
-            return read_completions(fields, call, input);
-        case Api::responses:
-            return read_responses(fields, call, input);
-        case Api::embeddings:
-            return read_embeddings(fields, call, input);
-        case Api::anthropic_messages:
-            return read_anthropic(fields, call, input);
-        case Api::unmetered:
-            return;
+    read_input(fields, input);
+    if (call.api == Api::rerank) input.repeat_query(fields.body());
+    call.output_bound = read_output_bound(text, fields, call, input.prompts());
+    const bool knows_options = call.api == Api::chat_completions || call.api == Api::completions;
+    if (knows_options) {
+        auto splice = usage_splice(text.body, offset, fields, call.stream);
+        if (splice && takes_stream_options(text.path)) call.ask_for_usage = std::move(splice);
     }
+    return call;
 }
 
 }  // namespace
 
-std::variant<Call, CallError> read_call(Api api, const std::string& body) {
-    JsonDocument document;
-    if (auto error = parse(body, document)) return *std::move(error);
+std::variant<Call, CallError> read_call(const CallText& text) {
     try {
-        dom::object members;
-        if (document.root().get(members)) return CallError{"The body must be a JSON object.", ""};
-        const TopLevel fields(members);
-        Call call;
-        call.api = api;
-        read_model(fields, call);
-        if (const auto stream = fields.find("stream")) call.stream = want_bool(*stream, Where("stream"));
-        read_input_and_bound(fields, call);
-        const bool may_ask = api == Api::chat_completions || api == Api::completions;
-        if (may_ask) call.ask_for_usage = usage_splice(body, fields, call.stream);
-        return call;
+        return is_form_call(text) ? read_form_call(text) : read_json_call(text);
     } catch (CallError& error) {
         return std::move(error);
     }

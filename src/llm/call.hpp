@@ -33,27 +33,42 @@ struct InputSize {
     std::int64_t exact_tokens = 0;  ///< given as token arrays
     std::int64_t messages = 0;
     std::int64_t names = 0;
-    std::int64_t tools = 0;  ///< tools and functions offered to the model
-    std::int64_t media_tokens =
-        0;  ///< images, audio, files: likely; the worst case where the size can't be seen
-    std::int64_t media_tokens_max = 0;  ///< the same: what they can cost at the most
+    std::int64_t tools = 0;                 ///< tools and functions offered to the model
+    std::int64_t media_tokens = 0;          ///< images, audio, files: likely
+    std::int64_t media_tokens_guessed = 0;  ///< of these: what is usual where size or price can't be seen
+    std::int64_t media_tokens_max = 0;      ///< the same media: what they can cost at the most
 };
 
 struct Call {
     Api api = Api::unmetered;
-    std::string model;  ///< at most 256 bytes; empty where the body names none
-    bool stream = false;
-    std::optional<std::int64_t> output_bound;  ///< of all choices together; 0 for embeddings; none: unbounded
+    /// As the path or else the body names it, at most 256 bytes; empty where neither does.
+    std::string model;
+    bool stream = false;      ///< asked for, or the API's default (Ollama)
+    bool background = false;  ///< Responses API: answered at once, worked on later
+    /// Of all choices together, the largest of all the names that servers read; 0 where nothing is produced
+    /// (embeddings); none: unbounded.
+    std::optional<std::int64_t> output_bound;
     InputSize input;
     /// Set where usage must be asked for on the client's behalf; the tap then drops the chunk it adds.
     std::optional<Splice> ask_for_usage;
 };
 
-/// Validates and reads a body of a metered API. A body whose capacity exceeds its size by 64 bytes is parsed
-/// in place; others are copied first, since the parser reads beyond the end. Refuses: no JSON, nesting above
-/// 64, more than two million values, wrong types, negative or absurd numbers, any outermost member that weir
-/// reads given twice, invalid UTF-8. Null counts as absent; unknown members pass. Thread safety: keeps one
-/// parser per thread; a body above 1 MiB brings its own, given back after use.
-std::variant<Call, CallError> read_call(Api api, const std::string& body);
+/// What a request says.
+struct CallText {
+    Api api = Api::unmetered;
+    const std::string& body;             ///< decoded
+    std::string_view path = {};          ///< without query, as sent
+    std::string_view content_type = {};  ///< multipart/form-data is read for its fields (audio, images)
+};
+
+inline constexpr std::size_t model_bytes_max = 256;
+
+/// Reads a body of a metered API. A body whose capacity exceeds its size by 64 bytes is parsed in place;
+/// others are copied first, since the parser reads beyond the end. Refuses what can't be metered safely: no
+/// JSON, nesting above 64, more than two million values, and wrong or repeated values of the members that
+/// decide a charge or a route (call_fields.hpp). Null counts as absent. Any other shape is read for the text
+/// in it. Thread safety: keeps one parser per thread; a body above 1 MiB brings its own, given back after
+/// use.
+std::variant<Call, CallError> read_call(const CallText& text);
 
 }  // namespace weir::llm

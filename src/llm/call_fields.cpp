@@ -1,13 +1,74 @@
 // Types and ranges of members.
 #include "llm/call_fields.hpp"
 
+#include <cmath>
+
 namespace weir::llm {
 
+namespace {
+
+constexpr std::uint32_t bits_from(Member first, Member last) noexcept {
+    std::uint32_t bits = 0;
+    for (auto i = static_cast<unsigned>(first); i <= static_cast<unsigned>(last); ++i) bits |= 1U << i;
+    return bits;
+}
+
+constexpr std::uint32_t bit(Member member) noexcept {
+    return bits_from(member, member);
+}
+
+constexpr std::uint32_t always = bit(Member::model) | bit(Member::stream);
+constexpr std::uint32_t openai_bits =
+    bits_from(Member::model, Member::num_generations) & ~bit(Member::background) & ~bit(Member::max_length);
+
+constexpr std::uint32_t bits_of(Api api) noexcept {
+    switch (api) {
+        case Api::chat_completions:
+        case Api::completions:
+        case Api::embeddings:
+        case Api::anthropic_messages:
+            return openai_bits;
+        case Api::responses:
+            return openai_bits | bit(Member::background);
+        case Api::llama_completion:
+            return openai_bits | bit(Member::max_length) | bit(Member::parameters) |
+                   bit(Member::sampling_params);
+        case Api::ollama_chat:
+        case Api::ollama_generate:
+            return always | bit(Member::options);
+        case Api::gemini_generate:
+            return always | bit(Member::generation_config) | bit(Member::generation_config_snake);
+        case Api::images:
+            return always | bit(Member::n);
+        case Api::ollama_embed:
+        case Api::gemini_embed:
+        case Api::rerank:
+        case Api::audio_transcription:
+        case Api::audio_speech:
+        case Api::moderations:
+        case Api::unmetered:
+            return always;
+    }
+    return always;
+}
+
+/// nullopt where it is no integer, or none of 64 bits.
+std::optional<std::int64_t> integral(dom::element value) noexcept {
+    std::int64_t number = 0;
+    if (!value.get(number)) return number;
+    constexpr double exact_max = 9'007'199'254'740'992;  // 2^53
+    double real = 0;
+    if (!value.is_double() || value.get(real)) return std::nullopt;
+    if (std::trunc(real) != real || std::abs(real) > exact_max) return std::nullopt;
+    return static_cast<std::int64_t>(real);
+}
+
+}  // namespace
+
 std::string Where::to_string() const {
-    std::string text = parent_ == nullptr ? std::string() : parent_->to_string();
-    if (name_.empty()) return text.append("[").append(std::to_string(index_)).append("]");
+    std::string text(object);
     if (!text.empty()) text += '.';
-    return text.append(name_);
+    return text.append(name);
 }
 
 void refuse(const Where& where, std::string_view expected) {
@@ -15,13 +76,6 @@ void refuse(const Where& where, std::string_view expected) {
     error.param = where.to_string();
     error.message.append("Invalid value for '").append(error.param).append("': expected ").append(expected);
     error.message += '.';
-    throw error;
-}
-
-void refuse_missing(const Where& where) {
-    CallError error;
-    error.param = where.to_string();
-    error.message.append("Missing required parameter: '").append(error.param).append("'.");
     throw error;
 }
 
@@ -37,12 +91,6 @@ dom::object want_object(dom::element value, const Where& where) {
     return object;
 }
 
-dom::array want_array(dom::element value, const Where& where) {
-    dom::array array;
-    if (value.get(array)) refuse(where, "an array");
-    return array;
-}
-
 bool want_bool(dom::element value, const Where& where) {
     bool flag = false;
     if (value.get(flag)) refuse(where, "true or false");
@@ -50,63 +98,52 @@ bool want_bool(dom::element value, const Where& where) {
 }
 
 std::int64_t want_integer(dom::element value, const Where& where, std::int64_t least, std::int64_t most) {
-    std::int64_t number = 0;
-    if (value.get(number) || number < least || number > most) {
+    const auto number = integral(value);
+    if (!number || *number < least || *number > most) {
         refuse(where, "an integer from " + std::to_string(least) + " to " + std::to_string(most));
     }
-    return number;
+    return *number;
 }
 
-std::optional<dom::element> find_member(dom::object object, std::string_view name) noexcept {
-    dom::element value;
-    if (object.at_key(name).get(value) || value.is_null()) return std::nullopt;
-    return value;
+std::string_view find_text(dom::element value) noexcept {
+    std::string_view text;
+    return value.get(text) ? std::string_view() : text;
 }
 
-std::optional<std::string_view> find_string(dom::object object, std::string_view name, const Where& where) {
-    const auto value = find_member(object, name);
-    if (!value) return std::nullopt;
-    return want_string(*value, Where(where, name));
+std::optional<std::string_view> find_string(dom::object object, std::string_view name) noexcept {
+    std::string_view text;
+    if (object.at_key(name).get(text)) return std::nullopt;
+    return text;
 }
 
-TopLevel::TopLevel(dom::object body) {
-    std::array<bool, names.size()> seen{};
+DecidingMembers::DecidingMembers(Api api) noexcept : bits_(bits_of(api)) {}
+
+TopLevel::TopLevel(Api api, dom::object body) : body_(body), deciding_(api) {
+    std::uint32_t seen = 0;
+    std::size_t index = 0;
     for (const auto [name, value] : body) {
-        const std::size_t index = index_of(name);
-        if (index == names.size()) continue;
-        if (seen[index]) refuse(Where(names[index]), "it to be given once");
-        seen[index] = true;
-        if (!value.is_null()) values_[index] = value;
+        const Member member = member_of(name);
+        if (index < known_.size()) known_[index++] = member;
+        if (!deciding_.contains(member)) continue;
+        const std::uint32_t mark = bit(member);
+        if ((seen & mark) != 0) refuse({{}, name_of(member)}, "it to be given once");
+        seen |= mark;
+        if (value.is_null()) continue;
+        present_ |= mark;
+        values_[static_cast<std::size_t>(member)] = value;
     }
 }
 
-std::optional<dom::element> TopLevel::find(std::string_view name) const noexcept {
-    const std::size_t index = index_of(name);
-    return index == names.size() ? std::nullopt : values_[index];
-}
-
-dom::element TopLevel::need(std::string_view name) const {
-    const auto value = find(name);
-    if (!value) refuse_missing(Where(name));
-    return *value;
-}
-
-std::optional<std::int64_t> TopLevel::integer(std::string_view name, std::int64_t least,
-                                              std::int64_t most) const {
-    const auto value = find(name);
+std::optional<std::int64_t> TopLevel::integer(Member member, std::int64_t least, std::int64_t most) const {
+    const auto value = find(member);
     if (!value) return std::nullopt;
-    return want_integer(*value, Where(name), least, most);
+    return want_integer(*value, {{}, name_of(member)}, least, most);
 }
 
-bool TopLevel::is_read(std::string_view name) noexcept {
-    return index_of(name) != names.size();
-}
-
-std::size_t TopLevel::index_of(std::string_view name) noexcept {
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (names[i] == name) return i;
-    }
-    return names.size();
+std::optional<bool> TopLevel::flag(Member member) const {
+    const auto value = find(member);
+    if (!value) return std::nullopt;
+    return want_bool(*value, {{}, name_of(member)});
 }
 
 }  // namespace weir::llm

@@ -38,7 +38,8 @@ constexpr std::int64_t bound_per_anthropic_tool = 800;
 constexpr std::int64_t bound_of_request = 32;
 
 bool has_messages(Api api) noexcept {
-    return api == Api::chat_completions || api == Api::responses || api == Api::anthropic_messages;
+    return api == Api::chat_completions || api == Api::responses || api == Api::anthropic_messages ||
+           api == Api::ollama_chat || api == Api::gemini_generate;
 }
 
 std::int64_t fitted_input(const Call& call) noexcept {
@@ -78,9 +79,14 @@ std::int64_t estimate_input(const Call& call, EstimateMode mode) noexcept {
     return std::clamp<std::int64_t>(tokens, 1, amount_max);
 }
 
-std::int64_t reserve_output(const Call& call, EstimateMode mode, std::int64_t output_default) noexcept {
+std::int64_t estimate_input_least(const Call& call) noexcept {
+    return std::clamp<std::int64_t>(fitted_input(call) - call.input.media_tokens_guessed, 1, amount_max);
+}
+
+std::int64_t reserve_output(const Call& call, EstimateMode mode, std::int64_t output_default,
+                            OutputReserve reserve) noexcept {
     if (!call.output_bound) return output_default;
-    if (mode == EstimateMode::bound) return *call.output_bound;
+    if (mode == EstimateMode::bound || reserve == OutputReserve::own_bound) return *call.output_bound;
     return std::min(*call.output_bound, output_default);
 }
 

@@ -15,11 +15,23 @@ enum class EstimateMode : std::uint8_t {
 /// Input tokens of the call. At least 1.
 std::int64_t estimate_input(const Call& call, EstimateMode mode) noexcept;
 
+/// What of the fitted estimate is certain: without what was guessed of media whose size can't be seen.
+/// Whoever refuses for good refuses for no more than this. At least 1.
+std::int64_t estimate_input_least(const Call& call) noexcept;
+
 /// Tokens of a piece of text by the fitted model.
 std::int64_t estimate_text(const TextProfile& text) noexcept;
 
-/// Output to reserve: min(the call's own bound, output_default); in mode bound, the call's own bound.
-/// `output_default` has been cut to the tightest output limit by the caller.
-std::int64_t reserve_output(const Call& call, EstimateMode mode, std::int64_t output_default) noexcept;
+/// What a tier reserves where the call bounds its own output.
+enum class OutputReserve : std::uint8_t {
+    output_default,  ///< no more than the default: clients set their bound high
+    own_bound        ///< all of it: nothing is overshot
+};
+
+/// Output to reserve: min(the call's own bound, output_default); in mode bound, or where the tier chose so,
+/// the call's own bound. Without one, `output_default`, which the caller has cut to the tightest output
+/// limit.
+std::int64_t reserve_output(const Call& call, EstimateMode mode, std::int64_t output_default,
+                            OutputReserve reserve = OutputReserve::output_default) noexcept;
 
 }  // namespace weir::llm

@@ -1,37 +1,100 @@
-// Messages, items, tools and token arrays; what stands inside a message is in input_parts.cpp.
+// Outermost members, messages, items, tools and tokens; what stands inside a message is in input_parts.cpp.
 #include "llm/input_reader.hpp"
 
-#include "weir/limit.hpp"
+#include <algorithm>
+
+#include "llm/call_fields.hpp"
 
 namespace weir::llm {
 
-void InputReader::messages(dom::element value, const Where& where) {
-    std::size_t index = 0;
-    for (const dom::element entry : want_array(value, where)) {
-        message(entry, Where(where, index));
-        ++index;
+void InputReader::member(Member member, std::string_view name, dom::element value) {
+    switch (member) {
+        case Member::messages:
+            return messages(value);
+        case Member::items_or_texts:
+            if (api_ == Api::responses) return items(value);
+            [[fallthrough]];
+        case Member::texts:
+            prompts_ = std::max(prompts_, texts(value));
+            return;
+        case Member::text:
+            // SGLang's prompts; the Responses API's format of the answer.
+            if (value.is_object()) return json(value);
+            prompts_ = std::max(prompts_, texts(value));
+            return;
+        case Member::content:
+            return content(value);
+        case Member::tools:
+            return tools(value);
+        case Member::json:
+            return json(value);
+        case Member::images:
+            return images(value);
+        case Member::documents:
+            return documents(value);
+        default:
+            return unread_member(name, value);
     }
-    if (index == 0) refuse(where, "at least one message");
 }
 
-void InputReader::message(dom::element value, const Where& where) {
+void InputReader::messages(dom::element value) {
+    dom::array entries;
+    dom::object one;
+    if (!value.get(entries)) {
+        for (const dom::element entry : entries) messages(entry);
+    } else if (!value.get(one)) {
+        message(one);
+    } else if (!value.is_null()) {
+        ++size_.messages;
+        content(value);
+    }
+}
+
+void InputReader::message(dom::object members) {
     ++size_.messages;
-    for (const auto [name, member] : want_object(value, where)) {
+    for (const auto [name, member] : members) {
         if (member.is_null()) continue;
-        if (name == "content") {
-            content(member, Where(where, "content"));
-        } else if (name == "role") {
-            size_.text.add_unread(
-                static_cast<std::int64_t>(want_string(member, Where(where, "role")).size()));
+        std::string_view role;
+        if (name == "content" || name == "parts") {
+            content(member);
+        } else if (name == "role" && !member.get(role)) {
+            size_.text.add_unread(static_cast<std::int64_t>(role.size()));
         } else if (name == "name") {
             ++size_.names;
-            text(want_string(member, Where(where, "name")));
-        } else if (name == "tool_calls") {
-            for (const dom::element call : want_array(member, Where(where, "tool_calls"))) json(call);
-        } else if (name == "refusal" || name == "reasoning_content" || name == "reasoning") {
+            content(member);
+        } else if (name == "tool_calls" || name == "refusal" || name == "reasoning_content" ||
+                   name == "reasoning" || name == "thinking" || name == "function_call" || name == "text" ||
+                   name == "message" || name == "documents") {
             json(member);
-        } else if (name == "function_call") {
-            want_object(member, Where(where, "function_call"));
+        } else if (name == "images") {
+            images(member);
+        } else {
+            unread(member);
+        }
+    }
+}
+
+void InputReader::items(dom::element value) {
+    dom::array entries;
+    dom::object one;
+    if (!value.get(entries)) {
+        for (const dom::element entry : entries) items(entry);
+    } else if (!value.get(one)) {
+        item(one);
+    } else if (!value.is_null()) {
+        ++size_.messages;
+        content(value);
+    }
+}
+
+void InputReader::item(dom::object members) {
+    ++size_.messages;
+    for (const auto [name, member] : members) {
+        if (member.is_null()) continue;
+        if (name == "content" || name == "output" || name == "text") {
+            content(member);
+        } else if (name == "arguments" || name == "name" || name == "summary" || name == "input" ||
+                   name == "action") {
             json(member);
         } else {
             unread(member);
@@ -39,80 +102,66 @@ void InputReader::message(dom::element value, const Where& where) {
     }
 }
 
-void InputReader::items(dom::element value, const Where& where) {
-    if (value.is_string()) {
-        ++size_.messages;
-        return text(want_string(value, where));
-    }
+void InputReader::tools(dom::element value) {
     dom::array entries;
-    if (value.get(entries)) refuse(where, "a string or an array");
-    std::size_t index = 0;
+    if (!value.get(entries)) {
+        for (const dom::element entry : entries) {
+            ++size_.tools;
+            json(entry);
+        }
+    } else if (!value.is_null()) {
+        ++size_.tools;
+        json(value);
+    }
+}
+
+void InputReader::documents(dom::element value) {
+    dom::array entries;
+    if (value.get(entries)) return content(value);
     for (const dom::element entry : entries) {
-        const Where place(where, index++);
-        ++size_.messages;
-        for (const auto [name, member] : want_object(entry, place)) {
-            if (member.is_null()) continue;
-            if (name == "content") {
-                content(member, Where(place, "content"));
-            } else if (name == "output" && (member.is_string() || member.is_array())) {
-                content(member, Where(place, "output"));
-            } else if (name == "arguments" || name == "name" || name == "summary" || name == "input" ||
-                       name == "output" || name == "action") {
-                json(member);
-            } else {
-                unread(member);
-            }
+        ++documents_;
+        if (entry.is_string()) {
+            content(entry);
+        } else {
+            json(entry);
         }
     }
 }
 
-void InputReader::tools(dom::element value, const Where& where) {
-    std::size_t index = 0;
-    for (const dom::element tool : want_array(value, where)) {
-        ++size_.tools;
-        want_object(tool, Where(where, index++));
-        json(tool);
-    }
-}
-
-std::int64_t InputReader::texts_or_tokens(dom::element value, const Where& where) {
-    if (value.is_string()) {
-        text(want_string(value, where));
+std::int64_t InputReader::texts(dom::element value) {
+    dom::array entries;
+    if (value.get(entries)) {
+        if (value.is_null()) return 0;
+        content(value);
         return 1;
     }
-    dom::array entries;
-    if (value.get(entries)) refuse(where, "a string or an array");
     std::int64_t texts = 0;
     std::int64_t tokens = 0;
-    std::size_t index = 0;
     for (const dom::element entry : entries) {
-        const Where place(where, index++);
         dom::array inner;
-        if (entry.is_string()) {
-            text(want_string(entry, place));
-            ++texts;
-        } else if (!entry.get(inner)) {
-            size_.exact_tokens += token_array(inner, place);
-            ++texts;
-        } else {
-            want_integer(entry, place, 0, amount_max);
+        if (entry.is_number()) {
             ++tokens;
+        } else if (!entry.get(inner)) {
+            texts += std::max<std::int64_t>(this->texts(entry), 1);
+        } else if (!entry.is_null()) {
+            content(entry);
+            ++texts;
         }
     }
-    if (index == 0) refuse(where, "at least one entry");
-    if (tokens > 0 && texts > 0) refuse(where, "either texts or tokens, not both");
     size_.exact_tokens += tokens;
+    // Tokens among texts are one prompt (llama.cpp).
     return tokens > 0 ? 1 : texts;
 }
 
-std::int64_t InputReader::token_array(dom::array values, const Where& where) {
-    std::int64_t tokens = 0;
-    for (const dom::element value : values) {
-        want_integer(value, Where(where, static_cast<std::size_t>(tokens)), 0, amount_max);
-        ++tokens;
-    }
-    if (tokens == 0) refuse(where, "at least one token");
-    return tokens;
+void InputReader::repeat_query(dom::object body) {
+    constexpr std::int64_t documents_max = 100'000;
+    const auto query = find_string(body, "query");
+    if (!query || documents_ < 2) return;
+    TextProfile once;
+    once.add(*query);
+    const std::int64_t more = std::min(documents_, documents_max) - 1;
+    size_.text.bytes += more * once.bytes;
+    for (std::size_t i = 0; i < once.counts.size(); ++i) size_.text.counts[i] += more * once.counts[i];
 }
 
 void InputReader::json(dom::element value) {
@@ -158,9 +207,16 @@ void InputReader::unread(dom::element value) noexcept {
     }
 }
 
+void InputReader::unread_member(std::string_view name, dom::element value) noexcept {
+    size_.text.add_unread(static_cast<std::int64_t>(name.size()));
+    const bool holds_text = value.is_string() || value.is_object() || value.is_array();
+    if (holds_text) unread(value);
+}
+
 void InputReader::add(const MediaCost& cost) noexcept {
     size_.media_tokens += cost.likely;
     size_.media_tokens_max += cost.most;
+    if (cost.is_guess) size_.media_tokens_guessed += cost.likely;
 }
 
 }  // namespace weir::llm

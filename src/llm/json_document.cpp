@@ -9,7 +9,7 @@ constexpr std::size_t kept_text_bytes_max = 1 << 20;
 
 }  // namespace
 
-simdjson::error_code JsonDocument::parse(const std::string& text) {
+simdjson::error_code JsonDocument::parse(const std::string& text, std::size_t offset) {
     thread_local dom::parser kept;
     dom::parser* parser = &kept;
     if (text.size() > kept_text_bytes_max) {
@@ -17,7 +17,7 @@ simdjson::error_code JsonDocument::parse(const std::string& text) {
         parser = own_.get();
     }
     const bool must_copy = text.capacity() - text.size() < simdjson::SIMDJSON_PADDING;
-    return parser->parse(text.data(), text.size(), must_copy).get(root_);
+    return parser->parse(text.data() + offset, text.size() - offset, must_copy).get(root_);
 }
 
 }  // namespace weir::llm

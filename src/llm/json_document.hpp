@@ -15,9 +15,9 @@ namespace dom = simdjson::dom;
 /// text above 1 MiB brings its own parser, whose buffers go with it.
 class JsonDocument {
 public:
-    /// Copies `text` unless its capacity exceeds its size by simdjson::SIMDJSON_PADDING. `text` need not
-    /// outlive the call.
-    simdjson::error_code parse(const std::string& text);
+    /// Reads from `offset` on. Copies `text` unless its capacity exceeds its size by
+    /// simdjson::SIMDJSON_PADDING. `text` need not outlive the call.
+    simdjson::error_code parse(const std::string& text, std::size_t offset = 0);
     /// REQUIRES: parse() succeeded.
     dom::element root() const noexcept { return root_; }
 

@@ -45,13 +45,6 @@ std::size_t skip_value(std::string_view text, std::size_t at) noexcept {
     return at;
 }
 
-int hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 /// Takes one character, escaped or not, off the front of `raw`; -1 for what no ASCII key holds.
 int take_character(std::string_view& raw) noexcept {
     const char c = raw.front();
@@ -75,6 +68,13 @@ bool is_key(std::string_view raw, std::string_view key) noexcept {
 }
 
 }  // namespace
+
+int hex_value(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
 
 JsonShape json_shape(std::string_view text) noexcept {
     JsonShape shape;

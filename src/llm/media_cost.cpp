@@ -16,10 +16,11 @@ struct Rate {
     std::int64_t base = 0;
     std::int64_t tile = 0;
     std::int64_t patch_hundredths = 0;  ///< not 0: counted in patches
+    std::int64_t usual_tiles = 4;       ///< 1024 x 1024 px
 };
 // The first match counts, so longer names stand before their prefixes.
 constexpr std::array<Rate, 14> rates{{
-    {"gpt-4o-mini", 2833, 5667, 0},
+    {"gpt-4o-mini", 2833, 5667, 0, 1},
     {"gpt-4o", 85, 170, 0},
     {"gpt-4.1-mini", 0, 0, 162},
     {"gpt-4.1-nano", 0, 0, 246},
@@ -36,6 +37,7 @@ constexpr std::array<Rate, 14> rates{{
 }};
 constexpr std::int64_t tiles_max = 8;  // 768 x 2048 px
 constexpr std::int64_t patches_max = 1536;
+constexpr std::int64_t usual_patches = 1024;      // 1024 x 1024 px
 constexpr std::int64_t low_detail_patches = 256;  // 512 x 512 px
 /// Models with patches of 28 px and no bound of their own (Qwen2-VL: at most 16,384 by default).
 constexpr std::int64_t unknown_model_most = 16'384;
@@ -61,14 +63,21 @@ std::int64_t patches_of(const ImageSize& size) noexcept {
     return std::min(divide_rounding_up(size.width, 32) * divide_rounding_up(size.height, 32), patches_max);
 }
 
-std::int64_t tokens_by(const Rate& rate, std::optional<ImageSize> size, bool low_detail) noexcept {
+std::int64_t tokens_by(const Rate& rate, std::int64_t tiles, std::int64_t patches, bool low_detail) noexcept {
     if (rate.patch_hundredths != 0) {
-        std::int64_t patches = size ? patches_of(*size) : patches_max;
         if (low_detail) patches = std::min(patches, low_detail_patches);
         return divide_rounding_up(patches * rate.patch_hundredths, 100);
     }
-    if (low_detail) return rate.base;
-    return rate.base + rate.tile * (size ? tiles_of(*size) : tiles_max);
+    return low_detail ? rate.base : rate.base + rate.tile * tiles;
+}
+
+MediaCost cost_by(const Rate& rate, std::optional<ImageSize> size, bool low_detail) noexcept {
+    if (size) {
+        const std::int64_t tokens = tokens_by(rate, tiles_of(*size), patches_of(*size), low_detail);
+        return {tokens, tokens, false};
+    }
+    const std::int64_t most = tokens_by(rate, tiles_max, patches_max, low_detail);
+    return {tokens_by(rate, rate.usual_tiles, usual_patches, low_detail), most, !low_detail};
 }
 
 std::int64_t decoded_bytes(std::size_t base64_bytes) noexcept {
@@ -81,21 +90,25 @@ MediaCost openai_image_cost(std::string_view model, std::optional<ImageSize> siz
     const std::string_view name = model.substr(model.rfind('/') + 1);  // "openai/gpt-4o"; npos + 1 is 0
     for (const Rate& rate : rates) {
         if (!name.starts_with(rate.model_prefix)) continue;
-        const std::int64_t tokens = tokens_by(rate, size, low_detail);
-        return {tokens, tokens};
+        return cost_by(rate, size, low_detail);
     }
     constexpr Rate usual{{}, 85, 170, 0};
-    return {tokens_by(usual, size, low_detail), unknown_model_most};
+    return {cost_by(usual, size, low_detail).likely, unknown_model_most, true};
 }
 
 MediaCost anthropic_image_cost(std::optional<ImageSize> size) noexcept {
     // 1,600 after the usual resizing; models with high resolution take up to 4,784.
     constexpr std::int64_t usual_max = 1'600;
     constexpr std::int64_t high_resolution_max = 4'784;
-    if (!size) return {usual_max, high_resolution_max};
+    if (!size) return {usual_max, high_resolution_max, true};
     const double area = static_cast<double>(size->width) * static_cast<double>(size->height);
     const auto tokens = static_cast<std::int64_t>(std::ceil(std::min(area / 750.0, 1e6)));
-    return {std::min(tokens, usual_max), std::min(tokens + 16, high_resolution_max)};
+    return {std::min(tokens, usual_max), std::min(tokens + 16, high_resolution_max), false};
+}
+
+MediaCost gemini_image_cost() noexcept {
+    // https://ai.google.dev/gemini-api/docs/tokens: 258 for a small image and for each tile of 768 px.
+    return {258, 16 * 258, true};
 }
 
 MediaCost audio_cost(std::size_t base64_bytes, std::string_view format) noexcept {
@@ -106,7 +119,7 @@ MediaCost audio_cost(std::size_t base64_bytes, std::string_view format) noexcept
     const std::int64_t likely_rate = is_pcm ? 32'000 : 8'000;
     const std::int64_t least_rate = is_pcm ? 8'000 : 1'000;
     return {divide_rounding_up(bytes * tokens_per_second, likely_rate),
-            divide_rounding_up(bytes * tokens_per_second, least_rate)};
+            divide_rounding_up(bytes * tokens_per_second, least_rate), true};
 }
 
 MediaCost file_cost(std::size_t base64_bytes) noexcept {
@@ -115,11 +128,15 @@ MediaCost file_cost(std::size_t base64_bytes) noexcept {
     constexpr std::int64_t bytes_per_token = 16;
     constexpr std::int64_t pages_most = 16'000;
     const std::int64_t bytes = decoded_bytes(base64_bytes);
-    return {divide_rounding_up(bytes, bytes_per_token), bytes + pages_most};
+    return {divide_rounding_up(bytes, bytes_per_token), bytes + pages_most, true};
+}
+
+MediaCost unseen_audio_cost() noexcept {
+    return {1'200, 100'000, true};  // two minutes
 }
 
 MediaCost unseen_file_cost() noexcept {
-    return {4'000, 100'000};
+    return {4'000, 100'000, true};
 }
 
 std::optional<std::string_view> data_url_base64(std::string_view url) noexcept {

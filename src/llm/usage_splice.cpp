@@ -10,12 +10,12 @@ namespace {
 constexpr std::string_view option = "include_usage";
 
 /// What the client asked for itself; refuses an option that is given twice or is no boolean.
-bool asks_already(dom::object options, const Where& where) {
+bool asks_already(dom::object options) {
     bool asks = false;
     bool seen = false;
     for (const auto [name, value] : options) {
         if (name != option) continue;
-        const Where place(where, option);
+        const Where place{"stream_options", option};
         if (seen) refuse(place, "it to be given once");
         seen = true;
         if (!value.is_null()) asks = want_bool(value, place);
@@ -25,13 +25,13 @@ bool asks_already(dom::object options, const Where& where) {
 
 }  // namespace
 
-std::optional<Splice> usage_splice(std::string_view body, const TopLevel& fields, bool stream) {
-    const Where where("stream_options");
-    const auto options = fields.find("stream_options");
-    const bool asked = options && asks_already(want_object(*options, where), where);
+std::optional<Splice> usage_splice(std::string_view body, std::size_t offset, const TopLevel& fields,
+                                   bool stream) {
+    const auto options = fields.find(Member::stream_options);
+    const bool asked = options && asks_already(want_object(*options, {{}, "stream_options"}));
     if (!stream || asked) return std::nullopt;
 
-    const std::size_t object_at = skip_json_space(body, 0);
+    const std::size_t object_at = skip_json_space(body, offset);
     const auto extent = find_json_member(body, object_at, "stream_options");
     if (!extent) {
         // The object has members (`stream` is one), so a comma is right.

@@ -10,7 +10,8 @@
 namespace weir::llm {
 
 /// nullopt where nothing streams or usage was asked for already. Refuses stream_options of a wrong type
-/// (throws CallError). `body` is the text that `fields` were read from.
-std::optional<Splice> usage_splice(std::string_view body, const TopLevel& fields, bool stream);
+/// (throws CallError). `body` is the text that `fields` were read from, from `offset` on.
+std::optional<Splice> usage_splice(std::string_view body, std::size_t offset, const TopLevel& fields,
+                                   bool stream);
 
 }  // namespace weir::llm

@@ -133,7 +133,10 @@ awaitable<bool> Exchange::read_body() {
 
 awaitable<bool> Exchange::understand() {
     if (api_ == llm::Api::unmetered) co_return true;
-    auto understood = llm::read_call(api_, body_.bytes());
+    auto understood = llm::read_call({.api = api_,
+                                      .body = body_.bytes(),
+                                      .path = path_of(request_.path_and_query),
+                                      .content_type = request_.head.fields.value("content-type")});
     if (const auto* mistake = std::get_if<llm::CallError>(&understood)) {
         const llm::ErrorDescription error{.status = 400,
                                           .type = "invalid_request_error",

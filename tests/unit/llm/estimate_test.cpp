@@ -15,10 +15,14 @@ std::int64_t fitted(std::string_view text) {
     return estimate_text(profile);
 }
 
-Call chat_of(const std::string& body) {
-    auto result = read_call(Api::chat_completions, body);
+Call call_of(Api api, const std::string& body) {
+    auto result = read_call({.api = api, .body = body});
     if (auto* error = std::get_if<CallError>(&result)) ADD_FAILURE() << error->message;
     return std::get<Call>(std::move(result));
+}
+
+Call chat_of(const std::string& body) {
+    return call_of(Api::chat_completions, body);
 }
 
 TEST(EstimateTest, EveryScriptCostsSomethingAndNeverMoreThanItsBytes) {
@@ -87,11 +91,79 @@ TEST(EstimateTest, ReservedOutput) {
     call.output_bound = 100;
     EXPECT_EQ(reserve_output(call, EstimateMode::fitted, 1024), 100);
     EXPECT_EQ(reserve_output(call, EstimateMode::bound, 10), 100);
+    EXPECT_EQ(reserve_output(call, EstimateMode::fitted, 10, OutputReserve::own_bound), 100);
     call.output_bound = 100'000;
+    EXPECT_EQ(reserve_output(call, EstimateMode::fitted, 1024, OutputReserve::own_bound), 100'000);
     EXPECT_EQ(reserve_output(call, EstimateMode::fitted, 1024), 1024);
     EXPECT_EQ(reserve_output(call, EstimateMode::bound, 1024), 100'000);
     call.output_bound = 0;
     EXPECT_EQ(reserve_output(call, EstimateMode::fitted, 1024), 0);
+    call.output_bound.reset();
+    EXPECT_EQ(reserve_output(call, EstimateMode::fitted, 1024, OutputReserve::own_bound), 1024);
+}
+
+TEST(EstimateTest, TheBoundCountsAllTextWhereverItStands) {
+    const std::string words(15'000, 'w');
+    const std::string quoted = '"' + words + '"';
+    for (const std::string& member :
+         {R"("prediction":{"type":"content","content":)" + quoted + "}",
+          R"("documents":[{"text":)" + quoted + "}]", "\"documents\":[" + quoted + "]",
+          "\"chat_template\":" + quoted, R"("chat_template_kwargs":{"a":[)" + quoted + "]}",
+          R"("guided_json":{)" + quoted + ":1}", "\"guided_grammar\":" + quoted,
+          R"("metadata":{"a":)" + quoted + "}", "\"user\":" + quoted, "\"stop\":[" + quoted + "]",
+          R"("tool_choice":{"type":"function","function":{"name":)" + quoted + "}}",
+          R"("stream_options":{"x":)" + quoted + "}", R"("structured_outputs":{"regex":)" + quoted + "}",
+          quoted + ":1", R"("options":{"stop":)" + quoted + "}", R"("extra":[[{"a":{"b":)" + quoted + "}}]]",
+          "\"prompt\":" + quoted, "\"input\":" + quoted}) {
+        const Call call = chat_of(R"({"model":"m","messages":[{"content":"hi"}],)" + member + "}");
+        EXPECT_GE(estimate_input(call, EstimateMode::bound), 15'000) << member.substr(0, 40);
+        EXPECT_LE(estimate_input(call, EstimateMode::bound), 15'300) << member.substr(0, 40);
+    }
+}
+
+TEST(EstimateTest, FittedCountsWhatServersPutIntoThePrompt) {
+    std::string words;
+    for (int i = 0; i < 1000; ++i) words += "word ";
+    const std::string quoted = '"' + words + '"';
+    const auto tokens = [&](const std::string& member) {
+        return estimate_input(chat_of(R"({"model":"m","messages":[{"content":"hi"}],)" + member + "}"),
+                              EstimateMode::fitted);
+    };
+    for (const std::string& member :
+         {R"("prediction":{"type":"content","content":)" + quoted + "}",
+          R"("documents":[{"text":)" + quoted + "}]", "\"chat_template\":" + quoted,
+          R"("chat_template_kwargs":{"a":)" + quoted + "}", R"("response_format":{"schema":)" + quoted + "}",
+          "\"input\":" + quoted, "\"system\":" + quoted}) {
+        EXPECT_GE(tokens(member), 900) << member.substr(0, 40);
+        EXPECT_LE(tokens(member), 1200) << member.substr(0, 40);
+    }
+    for (const std::string& member : {R"("metadata":{"a":)" + quoted + "}", "\"user\":" + quoted,
+                                      R"("guided_json":{"a":)" + quoted + "}"}) {
+        EXPECT_LE(tokens(member), 20) << member.substr(0, 40);
+    }
+}
+
+TEST(EstimateTest, WhatIsCertainLeavesGuessesOut) {
+    const std::string by_url = R"({"type":"image_url","image_url":{"url":"https://x/y.png"}})";
+    const Call call =
+        chat_of(R"({"model":"gpt-4o-mini","messages":[{"content":[{"type":"text","text":"hello"},)" + by_url +
+                "]}]}");
+    EXPECT_EQ(estimate_input(call, EstimateMode::fitted), estimate_input_least(call) + 8'500);
+    EXPECT_LT(estimate_input_least(call), 20);
+    EXPECT_GT(estimate_input(call, EstimateMode::bound), 48'000);
+    const Call text = chat_of(R"({"model":"gpt-4o-mini","messages":[{"content":"hello"}]})");
+    EXPECT_EQ(estimate_input(text, EstimateMode::fitted), estimate_input_least(text));
+    EXPECT_EQ(estimate_input_least(Call{}), 1);
+}
+
+TEST(EstimateTest, ARerankerReadsTheQueryWithEachDocument) {
+    const auto tokens = [](const std::string& documents, EstimateMode mode) {
+        return estimate_input(
+            call_of(Api::rerank, R"({"query":"one two three four","documents":)" + documents + "}"), mode);
+    };
+    EXPECT_NEAR(static_cast<double>(tokens(R"(["a","a","a"])", EstimateMode::fitted)), 3 * 4 + 3, 1);
+    EXPECT_GE(tokens(R"(["a","a","a"])", EstimateMode::bound), 3 * 18 + 3);
+    EXPECT_GT(tokens(R"([{"text":"a"},{"text":"a"}])", EstimateMode::fitted), 8);
 }
 
 }  // namespace

@@ -68,17 +68,33 @@ TEST(MediaCostTest, TilesAsDocumented) {
     EXPECT_EQ(openai("gpt-4o-2024-11-20", ImageSize{512, 512}), 255);
     EXPECT_EQ(openai("openai/gpt-4o-mini", ImageSize{512, 512}), 2833 + 5667);
     EXPECT_EQ(openai("gpt-5", ImageSize{1, 1}), 210);
-    EXPECT_EQ(openai("o3", std::nullopt), 75 + 8 * 150);
+    EXPECT_EQ(openai("o3", std::nullopt), 75 + 4 * 150);  // 1024 x 1024 px is usual
     EXPECT_EQ(openai("gpt-4o", ImageSize{4'000'000'000, 1}), 85 + 4 * 170);
     EXPECT_EQ(openai_image_cost("gpt-4o", std::nullopt, false).most, 85 + 8 * 170);
     EXPECT_GT(openai_image_cost("llava", std::nullopt, false).most, 10'000);
 }
 
 TEST(MediaCostTest, PatchesAsDocumented) {
-    EXPECT_EQ(openai("gpt-4.1-mini", ImageSize{1024, 1024}), 1659);  // 1024 patches x 1.62
-    EXPECT_EQ(openai("gpt-5-nano", ImageSize{64, 33}), 10);          // 4 x 2.46
-    EXPECT_EQ(openai("gpt-4.1-nano", std::nullopt), 3779);           // 1536 x 2.46
+    EXPECT_EQ(openai("gpt-4.1-mini", ImageSize{1024, 1024}), 1659);                // 1024 patches x 1.62
+    EXPECT_EQ(openai("gpt-5-nano", ImageSize{64, 33}), 10);                        // 4 x 2.46
+    EXPECT_EQ(openai("gpt-4.1-nano", std::nullopt), 2520);                         // 1024 x 2.46
+    EXPECT_EQ(openai_image_cost("gpt-4.1-nano", std::nullopt, false).most, 3779);  // 1536 x 2.46
     EXPECT_EQ(openai("gpt-5-mini", ImageSize{4'000'000'000, 4'000'000'000}), 2489);
+}
+
+TEST(MediaCostTest, WhatCannotBeSeenIsAGuess) {
+    const MediaCost mini = openai_image_cost("gpt-4o-mini", std::nullopt, false);
+    EXPECT_EQ(mini.likely, 8'500);
+    EXPECT_EQ(mini.most, 2833 + 8 * 5667);
+    EXPECT_TRUE(mini.is_guess);
+    EXPECT_FALSE(openai_image_cost("gpt-4o-mini", std::nullopt, true).is_guess);
+    EXPECT_FALSE(openai_image_cost("gpt-4o-mini", ImageSize{10, 10}, false).is_guess);
+    EXPECT_TRUE(openai_image_cost("llava", ImageSize{10, 10}, false).is_guess);
+    EXPECT_TRUE(anthropic_image_cost(std::nullopt).is_guess);
+    EXPECT_FALSE(anthropic_image_cost(ImageSize{10, 10}).is_guess);
+    EXPECT_TRUE(file_cost(1'000).is_guess);
+    EXPECT_TRUE(unseen_file_cost().is_guess);
+    EXPECT_TRUE(audio_cost(1'000, "wav").is_guess);
 }
 
 TEST(MediaCostTest, AnthropicByArea) {

@@ -8,8 +8,8 @@
 namespace weir::llm {
 namespace {
 
-std::optional<Splice> splice_of(Api api, const std::string& body) {
-    auto result = read_call(api, body);
+std::optional<Splice> splice_of(Api api, const std::string& body, std::string_view path = {}) {
+    auto result = read_call({.api = api, .body = body, .path = path});
     if (auto* error = std::get_if<CallError>(&result)) {
         ADD_FAILURE() << error->message << " in " << body;
         return std::nullopt;
@@ -49,6 +49,36 @@ TEST(SpliceTest, AsksInEveryShapeOfStreamOptions) {
         expect_asks(Api::chat_completions, "\r\n\t " + head + "\n" + options + "\n} \n");
     }
     expect_asks(Api::completions, R"({"model":"m","prompt":"a","stream":true})");
+}
+
+TEST(SpliceTest, OffsetsAreThoseOfTheTextAsSent) {
+    const std::string mark = "\xef\xbb\xbf";
+    for (const std::string options : {R"("stream":true)", R"("stream":true,"stream_options":{})",
+                                      R"("stream_options" : null ,"stream":true)"}) {
+        expect_asks(Api::chat_completions, mark + head + options + "}");
+        expect_asks(Api::chat_completions, mark + " \n" + head + options + "}");
+    }
+    // What only weir's own parser needs repaired goes on as it came.
+    const std::string unusual = R"("\ud83d":"\ud83d","seed":123456789012345678901234567890,)";
+    const std::string body = head + unusual + R"("stream_options":{"include_usage":false},"stream":true})";
+    const auto splice = splice_of(Api::chat_completions, body);
+    ASSERT_TRUE(splice);
+    std::string changed = body;
+    changed.replace(splice->offset, splice->erase, splice->insert);
+    EXPECT_EQ(changed, head + unusual + R"("stream_options":{"include_usage":true},"stream":true})");
+}
+
+TEST(SpliceTest, AsksOnlyWhereServersKnowTheQuestion) {
+    const std::string body = R"({"model":"m","prompt":"a","stream":true})";
+    for (const std::string_view path :
+         {"/v1/completions", "/x/V1/Completions/", "/openai/deployments/d/completions"})
+        EXPECT_TRUE(splice_of(Api::completions, body, path)) << path;
+    for (const std::string_view path :
+         {"/v1/fim/completions", "/v1/agents/completions", "/v2/chat", "/invocations",
+          "/v1/projects/p/publishers/mistralai/models/m:streamRawPredict"}) {
+        EXPECT_FALSE(splice_of(Api::completions, body, path)) << path;
+        EXPECT_FALSE(splice_of(Api::chat_completions, body, path)) << path;
+    }
 }
 
 TEST(SpliceTest, LeavesAloneWhoAskedOrDoesNotStream) {

@@ -1,0 +1,71 @@
+// Views into the path alone: nothing is copied or decoded. http_guard has refused percent-encoded letters,
+// slashes and control bytes, so that white space can only be %20.
+#include "llm/path_segments.hpp"
+
+#include <algorithm>
+
+namespace weir::llm {
+
+namespace {
+
+constexpr char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+std::string_view cleaned(std::string_view segment) noexcept {
+    constexpr std::string_view space = "%20";
+    segment = segment.substr(0, segment.find(';'));
+    while (segment.ends_with(space)) segment.remove_suffix(space.size());
+    return segment;
+}
+
+}  // namespace
+
+bool is_same(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool PathSegments::next() noexcept {
+    while (!rest_.empty()) {
+        const std::size_t slash = rest_.find('/');
+        current_ = cleaned(rest_.substr(0, slash));
+        rest_ = slash == std::string_view::npos ? std::string_view() : rest_.substr(slash + 1);
+        if (!current_.empty()) return true;
+    }
+    current_ = {};
+    return false;
+}
+
+PathTail::PathTail(std::string_view path) noexcept {
+    for (std::size_t found = 0; found < segments_.size() && !path.empty();) {
+        const std::size_t slash = path.rfind('/');
+        const std::size_t begin = slash == std::string_view::npos ? 0 : slash + 1;
+        segments_[found] = cleaned(path.substr(begin));
+        found += segments_[found].empty() ? 0 : 1;
+        path = path.substr(0, begin == 0 ? 0 : slash);
+    }
+}
+
+std::optional<NameAndVerb> split_verb(std::string_view segment) noexcept {
+    const std::size_t colon = segment.rfind(':');
+    if (colon != std::string_view::npos)
+        return NameAndVerb{segment.substr(0, colon), segment.substr(colon + 1)};
+    if (segment.find('%') == std::string_view::npos) return std::nullopt;
+    for (const std::string_view encoded : {"%3A", "%3a"}) {
+        const std::size_t at = segment.rfind(encoded);
+        if (at == std::string_view::npos) continue;
+        return NameAndVerb{segment.substr(0, at), segment.substr(at + encoded.size())};
+    }
+    return std::nullopt;
+}
+
+bool has_segments(std::string_view path, std::string_view first, std::string_view second) noexcept {
+    std::string_view before;
+    for (PathSegments segments(path); segments.next(); before = segments.current()) {
+        if (is_same(before, first) && is_same(segments.current(), second)) return true;
+    }
+    return false;
+}
+
+}  // namespace weir::llm
