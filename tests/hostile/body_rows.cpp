@@ -1,5 +1,5 @@
 // JSON bodies on every metered path: what is no JSON, what could be read two ways, and members of wrong
-// types.
+// types: those that decide a charge or a route are refused, all else is the provider's to judge.
 #include <array>
 
 #include "hostile/request_row.hpp"
@@ -43,6 +43,11 @@ public:
         rows_.push_back(served(metered_.name + "_" + name, post(metered_.path, body),
                                "POST " + metered_.path + " HTTP/1.1"));
     }
+    /// Passed on as it is, for the upstream to judge.
+    void pass(const std::string& name, const std::string& body) {
+        serve(name, body);
+        rows_.back().upstream_judges = true;
+    }
     /// A body that is sound but for one more member.
     std::string with(const std::string& member) const {
         return R"({"model":"gpt-4o",)" + metered_.members + (member.empty() ? "" : ",") + member + "}";
@@ -67,18 +72,23 @@ void add_no_json(Bodies& bodies) {
     bodies.refuse("garbage_behind", bodies.with("") + "x");
     bodies.refuse("two_documents", bodies.with("") + bodies.with(""));
     bodies.refuse("nul_behind", bodies.with("") + "\0"s);
-    bodies.refuse("byte_order_mark", "\xef\xbb\xbf" + bodies.with(""));
+    bodies.pass("byte_order_mark", "\xef\xbb\xbf" + bodies.with(""));
     bodies.refuse("single_quotes", "{'model':'gpt-4o'}");
     bodies.refuse("comma_behind", bodies.with("\"x\":[1,]"));
     bodies.refuse("comment", bodies.with("\"x\":1/*y*/"));
     bodies.refuse("not_a_number", bodies.with("\"x\":NaN"));
     bodies.refuse("leading_zero", bodies.with("\"x\":01"));
-    bodies.refuse("huge_number", bodies.with("\"x\":1e400"));
+    bodies.pass("huge_number", bodies.with("\"x\":1e400"));
+    bodies.pass("huge_integer", bodies.with("\"x\":" + std::string(80, '9')));
+    bodies.refuse("huge_but_malformed_number", bodies.with("\"x\":0" + std::string(80, '9')));
     bodies.refuse("control_byte", bodies.with("\"x\":\"\x01\""));
     bodies.refuse("invalid_utf8", bodies.with("\"x\":\"\xff\""));
     bodies.refuse("overlong_utf8", bodies.with("\"x\":\"\xc0\xaf\""));
     bodies.refuse("surrogate_in_utf8", bodies.with("\"x\":\"\xed\xa0\x80\""));
-    bodies.refuse("lone_surrogate", bodies.with(R"("x":"\ud800")"));
+    bodies.pass("lone_surrogate", bodies.with(R"("x":"\ud800")"));
+    bodies.pass("lone_surrogate_in_a_name", bodies.with(R"("\udc00":"x")"));
+    bodies.refuse("half_an_escape", bodies.with(R"("x":"\ud8")"));
+    bodies.refuse("two_byte_order_marks", "\xef\xbb\xbf\xef\xbb\xbf" + bodies.with(""));
     bodies.refuse("bad_escape", bodies.with(R"("x":"\x41")"));
     bodies.refuse("utf16", "{\0\"\0m\0"s);
     bodies.refuse("gzip", "\x1f\x8b\x08\0\0\0\0\0\0\x03"s);
@@ -121,51 +131,57 @@ void add_common_members(Bodies& bodies) {
 void add_bound(Bodies& bodies, const std::string& member, const std::string& rest) {
     int number = 0;
     for (const char* value : {"\"x\"", "\"5\"", "-1", "1e30", "1.5", "true", "{}", "[]",
-                              "99999999999999999999", "9223372036854775807", "1e2", "-0.0"}) {
+                              "99999999999999999999", "9223372036854775807", "1e400", "-1.0"}) {
         bodies.refuse(member + "_" + std::to_string(number++),
-                      Bodies::only(rest + ",\"" + member + "\":" + value),
-                      "99999999999999999999"s == value ? "" : member);
+                      Bodies::only(rest + ",\"" + member + "\":" + value), member);
     }
-    bodies.serve(member + "_null_is_absent",
-                 Bodies::only(rest + ",\"" + member +
-                              "\":" + (rest.find("role") != std::string::npos ? "1" : "null")));
+    for (const char* value : {"1e2", "-0.0", "1024.0", "1.024e3"})
+        bodies.pass(member + "_integral_"s + value, Bodies::only(rest + ",\"" + member + "\":" + value));
+    bodies.pass(member + "_null_is_absent", Bodies::only(rest + ",\"" + member + "\":null"));
+    bodies.refuse(member + "_and_a_wrong_n_predict",
+                  Bodies::only(rest + ",\"" + member + "\":1,\"n_predict\":\"x\""), "n_predict");
 }
 
+/// Shapes that are the provider's to judge.
 void add_texts(Bodies& bodies, const std::string& member) {
-    const auto refuse = [&](const std::string& name, const std::string& value, const std::string& param) {
-        bodies.refuse(member + "_" + name, Bodies::only("\"" + member + "\":" + value), param);
+    const auto serve = [&](const std::string& name, const std::string& value) {
+        bodies.pass(member + "_" + name, Bodies::only("\"" + member + "\":" + value));
     };
-    refuse("object", "{}", member);
-    refuse("number", "5", member);
-    refuse("true", "true", member);
-    refuse("empty_array", "[]", member);
-    refuse("mixed", "[1,\"a\"]", member);
-    refuse("negative_token", "[-1]", member + "[0]");
-    refuse("fraction", "[1.5]", member + "[0]");
-    refuse("empty_tokens", "[[]]", member + "[0]");
-    refuse("text_in_tokens", "[[\"a\"]]", member + "[0][0]");
-    refuse("null_inside", "[null]", member + "[0]");
-    refuse("object_inside", "[{}]", member + "[0]");
+    serve("object", "{}");
+    serve("number", "5");
+    serve("true", "true");
+    serve("empty_array", "[]");
+    serve("mixed", "[1,\"a\"]");
+    serve("negative_token", "[-1]");
+    serve("fraction", "[1.5]");
+    serve("empty_tokens", "[[]]");
+    serve("text_in_tokens", "[[\"a\"]]");
+    serve("null_inside", "[null]");
+    serve("object_inside", "[{}]");
+    serve("twice", "\"x\",\"" + member + "\":\"y\"");
 }
 
 void add_messages(Bodies& bodies, const std::string& rest) {
-    const auto refuse = [&](const std::string& name, const std::string& value, const std::string& param) {
-        bodies.refuse("messages_" + name, Bodies::only(rest + "\"messages\":" + value), param);
+    const auto serve = [&](const std::string& name, const std::string& value) {
+        bodies.pass("messages_" + name, Bodies::only(rest + "\"messages\":" + value));
     };
-    refuse("object", "{}", "messages");
-    refuse("empty", "[]", "messages");
-    refuse("string", "\"x\"", "messages");
-    refuse("null", "null", "messages");
-    refuse("of_numbers", "[1]", "messages[0]");
-    refuse("of_nulls", "[null]", "messages[0]");
-    refuse("of_arrays", "[[]]", "messages[0]");
-    refuse("content_number", R"([{"role":"user","content":5}])", "messages[0].content");
-    refuse("content_of_numbers", R"([{"role":"user","content":[5]}])", "messages[0].content[0]");
-    refuse("text_number", R"([{"content":[{"type":"text","text":5}]}])", "messages[0].content[0].text");
-    refuse("role_number", R"([{"role":5,"content":"x"}])", "messages[0].role");
-    refuse("tools_object", R"([{"content":"x"}],"tools":{})", "tools");
-    refuse("tools_of_numbers", R"([{"content":"x"}],"tools":[1])", "tools[0]");
-    refuse("twice", R"([{"content":"x"}],"messages":[{"content":"y"}])", "messages");
+    serve("object", "{}");
+    serve("empty", "[]");
+    serve("string", "\"x\"");
+    serve("null", "null");
+    serve("of_numbers", "[1]");
+    serve("of_nulls", "[null]");
+    serve("of_arrays", "[[]]");
+    serve("content_number", R"([{"role":"user","content":5}])");
+    serve("content_object", R"([{"role":"user","content":{}}])");
+    serve("content_of_numbers", R"([{"role":"user","content":[5]}])");
+    serve("text_number", R"([{"content":[{"type":"text","text":5}]}])");
+    serve("text_null", R"([{"content":[{"type":"text","text":null}]}])");
+    serve("role_number", R"([{"role":5,"content":"x"}])");
+    serve("tool_calls_object", R"([{"role":"assistant","tool_calls":{}}])");
+    serve("tools_object", R"([{"content":"x"}],"tools":{})");
+    serve("tools_of_numbers", R"([{"content":"x"}],"tools":[1])");
+    serve("twice", R"([{"content":"x"}],"messages":[{"content":"y"}])");
 }
 
 void add_choices(Bodies& bodies) {
@@ -212,33 +228,34 @@ std::vector<RequestRow> member_rows() {
             add_choices(bodies);
             add_bound(bodies, "max_tokens", message);
             add_bound(bodies, "max_completion_tokens", message);
-            bodies.refuse("messages_missing", Bodies::only("\"x\":1"), "messages");
-            bodies.refuse("model_missing", "{" + message + "}", "model");
+            bodies.pass("messages_missing", Bodies::only("\"x\":1"));
+            bodies.pass("model_missing", "{" + message + "}");
         } else if (metered.name == "completions") {
             add_texts(bodies, "prompt");
             add_choices(bodies);
             add_bound(bodies, "max_tokens", "\"prompt\":\"hi\"");
             bodies.refuse("best_of", bodies.with("\"best_of\":1000"), "best_of");
-            bodies.refuse("suffix", bodies.with("\"suffix\":5"), "suffix");
-            bodies.refuse("model_missing", R"({"prompt":"hi"})", "model");
+            bodies.pass("suffix", bodies.with("\"suffix\":5"));
+            bodies.pass("model_missing", R"({"prompt":"hi"})");
         } else if (metered.name == "responses") {
             add_bound(bodies, "max_output_tokens", "\"input\":\"hi\"");
-            bodies.refuse("input_number", Bodies::only("\"input\":5"), "input");
-            bodies.refuse("input_of_numbers", Bodies::only("\"input\":[5]"), "input[0]");
-            bodies.refuse("instructions_number", bodies.with("\"instructions\":5"), "instructions");
-            bodies.refuse("text_string", bodies.with("\"text\":\"x\""), "text");
+            bodies.pass("input_number", Bodies::only("\"input\":5"));
+            bodies.pass("input_of_numbers", Bodies::only("\"input\":[5]"));
+            bodies.pass("instructions_number", bodies.with("\"instructions\":5"));
+            bodies.pass("text_string", bodies.with("\"text\":\"x\""));
+            bodies.refuse("background_string", bodies.with("\"background\":\"yes\""), "background");
         } else if (metered.name == "embeddings") {
             add_texts(bodies, "input");
-            bodies.refuse("input_missing", Bodies::only("\"x\":1"), "input");
-            bodies.refuse("input_null", Bodies::only("\"input\":null"), "input");
-            bodies.refuse("model_missing", R"({"input":"hi"})", "model");
+            bodies.pass("input_missing", Bodies::only("\"x\":1"));
+            bodies.pass("input_null", Bodies::only("\"input\":null"));
+            bodies.pass("model_missing", R"({"input":"hi"})");
         } else {
             add_messages(bodies, "\"max_tokens\":1,");
             add_bound(bodies, "max_tokens", message);
-            bodies.refuse("max_tokens_missing", Bodies::only(message), "max_tokens");
-            bodies.refuse("max_tokens_null", Bodies::only(message + ",\"max_tokens\":null"), "max_tokens");
-            bodies.refuse("system_number", bodies.with("\"system\":5"), "system");
-            bodies.refuse("model_missing", "{\"max_tokens\":1," + message + "}", "model");
+            bodies.pass("max_tokens_missing", Bodies::only(message));
+            bodies.pass("max_tokens_null", Bodies::only(message + ",\"max_tokens\":null"));
+            bodies.pass("system_number", bodies.with("\"system\":5"));
+            bodies.pass("model_missing", "{\"max_tokens\":1," + message + "}");
         }
         for (RequestRow& row : bodies.take()) rows.push_back(std::move(row));
     }

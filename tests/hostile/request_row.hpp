@@ -21,6 +21,7 @@ struct RequestRow {
     bool closes = true;                       ///< the connection ends after them
     std::vector<std::string> upstream_saw{};  ///< request lines, exactly these
     std::string param{};                 ///< the field that weir's first answer blames; empty: not looked at
+    bool upstream_judges = false;        ///< the first answer is the upstream's, whatever its status
     bool anthropic = false;              ///< weir's first answer has Anthropic's shape
     std::vector<std::string> dropped{};  ///< fields that the upstream must not see
 };
