@@ -5,6 +5,7 @@
 
 #include "llm/call_fields.hpp"
 #include "llm/form_fields.hpp"
+#include "llm/json_scan.hpp"
 #include "llm/media_cost.hpp"
 #include "llm/output_bound.hpp"
 #include "llm/path_segments.hpp"
@@ -13,8 +14,11 @@ namespace weir::llm {
 
 namespace {
 
-bool is_recording(std::string_view content_type) noexcept {
-    return is_same(content_type.substr(0, 6), "audio/");
+/// Sound as it is, whatever its type says: no form and no JSON.
+bool is_recording(const CallText& text) noexcept {
+    const std::size_t first = skip_json_space(text.body, 0);
+    return text.api == Api::audio_transcription && !is_form(text.content_type) && first < text.body.size() &&
+           text.body[first] != '{';
 }
 
 bool flag_of(std::string_view value, std::string_view name) {
@@ -78,7 +82,7 @@ public:
 }  // namespace
 
 bool is_form_call(const CallText& text) noexcept {
-    if (text.api == Api::audio_transcription && is_recording(text.content_type)) return true;
+    if (is_recording(text)) return true;
     return (text.api == Api::audio_transcription || text.api == Api::images) && is_form(text.content_type);
 }
 
@@ -86,7 +90,7 @@ Call read_form_call(const CallText& text) {
     Call call;
     call.api = text.api;
     call.model = model_in_path(text.path);
-    if (is_recording(text.content_type)) {
+    if (is_recording(text)) {
         read_file(text, text.body.size(), call);
         call.output_bound = output_bound_of_audio(call.input);
         return call;

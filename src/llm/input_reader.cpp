@@ -96,6 +96,8 @@ void InputReader::item(dom::object members) {
         } else if (name == "arguments" || name == "name" || name == "summary" || name == "input" ||
                    name == "action") {
             json(member);
+        } else if (name == "result" && find_string(members, "type") == "image_generation_call") {
+            images(member);
         } else {
             unread(member);
         }
@@ -155,7 +157,10 @@ std::int64_t InputReader::texts(dom::element value) {
 
 void InputReader::repeat_query(dom::object body) {
     constexpr std::int64_t documents_max = 100'000;
-    const auto query = find_string(body, "query");
+    auto query = find_string(body, "query");
+    for (const std::string_view name : {"text_1", "data_1"}) {
+        if (!query) query = find_string(body, name);
+    }
     if (!query || documents_ < 2) return;
     TextProfile once;
     once.add(*query);

@@ -101,7 +101,19 @@ private:
             if (peek() == '+' || peek() == '-') ++at_;
             is_sound = digits() && is_sound;
         }
+        // What follows at once would join what is put here.
+        const bool ends =
+            at_ == text_.size() || std::string_view(" \t\n\r,]}").find(peek()) != std::string_view::npos;
+        if (!ends) return skip_word();
         if (is_sound && is_too_large(begin, is_integer)) replace(begin);
+    }
+
+    void skip_word() noexcept {
+        const auto is_part = [](char c) {
+            return is_digit(c) || c == '-' || c == '+' || c == '.' ||
+                   ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+        };
+        while (is_part(peek())) ++at_;
     }
 
     bool is_too_large(std::size_t begin, bool is_integer) const noexcept {

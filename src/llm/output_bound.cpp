@@ -98,12 +98,13 @@ void take_containers(const TopLevel& fields, Bounds& bounds) {
     }
 }
 
-/// OpenAI's first API produces 16 tokens where nothing is said, and so do its followers; Mistral's FIM and
-/// llama.cpp, whose clients name no model, go on to the end.
+/// OpenAI's first API produces 16 tokens where nothing is said, and so do its followers. Mistral's FIM goes
+/// on to the end, and so does llama.cpp, whose clients name no model or leave out the version.
 std::optional<std::int64_t> default_bound(const CallText& text, const TopLevel& fields) {
     constexpr std::int64_t of_completions = 16;
-    const bool follows_openai =
-        text.api == Api::completions && takes_stream_options(text.path) && fields.find(Member::model);
+    const bool follows_openai = text.api == Api::completions && takes_stream_options(text.path) &&
+                                text.path != "/completions" &&
+                                (fields.has(Member::model) || !model_in_path(text.path).empty());
     return follows_openai ? std::optional(of_completions) : std::nullopt;
 }
 

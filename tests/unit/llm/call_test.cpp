@@ -65,6 +65,12 @@ TEST(CallTest, Responses) {
     EXPECT_EQ(call.input.messages, 5);
     EXPECT_GT(call.input.media_tokens, 0);
     EXPECT_FALSE(call.ask_for_usage);
+    const std::string image(100'000, 'A');
+    const Call fed_back =
+        call_of(Api::responses, R"({"model":"gpt-4o","input":[{"type":"image_generation_call","result":")" +
+                                    image + R"("}]})");
+    EXPECT_EQ(fed_back.input.media_tokens, 765);
+    EXPECT_LT(fed_back.input.text.bytes, 1000);
     EXPECT_EQ(call_of(Api::responses, R"({"prompt":{"id":"p"},"stream":true})").model, "");
 }
 

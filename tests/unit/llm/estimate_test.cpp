@@ -164,6 +164,8 @@ TEST(EstimateTest, ARerankerReadsTheQueryWithEachDocument) {
     EXPECT_NEAR(static_cast<double>(tokens(R"(["a","a","a"])", EstimateMode::fitted)), 3 * 4 + 3, 1);
     EXPECT_GE(tokens(R"(["a","a","a"])", EstimateMode::bound), 3 * 18 + 3);
     EXPECT_GT(tokens(R"([{"text":"a"},{"text":"a"}])", EstimateMode::fitted), 8);
+    const Call score = call_of(Api::rerank, R"({"text_1":"one two three four","text_2":["a","a","a"]})");
+    EXPECT_GE(estimate_input(score, EstimateMode::bound), 3 * 18 + 3);
 }
 
 }  // namespace

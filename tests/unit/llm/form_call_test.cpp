@@ -58,6 +58,9 @@ TEST(FormCallTest, Images) {
 TEST(FormCallTest, ARecordingAsItIs) {
     const Call call = call_of(Api::audio_transcription, std::string(480'000, '\0'), "audio/mpeg");
     EXPECT_NEAR(static_cast<double>(call.input.media_tokens), 600, 2);
+    EXPECT_GT(call_of(Api::audio_transcription, "RIFF", "").input.media_tokens, 0);
+    EXPECT_EQ(param_of(Api::audio_transcription, "", "audio/mpeg"), "body");
+    EXPECT_EQ(param_of(Api::images, "RIFF", "image/png"), "body");
 }
 
 TEST(FormCallTest, JsonOnTheSamePaths) {

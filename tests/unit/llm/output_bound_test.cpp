@@ -74,9 +74,11 @@ TEST(OutputBoundTest, Completions) {
     EXPECT_EQ(completions(R"("prompt":["a",[1,"b"],{"prompt_string":"c"}],"max_tokens":5)"), 15);
     EXPECT_EQ(completions(R"("prompt":[],"max_tokens":5)"), 5);
     EXPECT_EQ(completions(R"("prompt":["a","b"],"max_tokens":1000000000,"best_of":128)"), 1'000'000'000);
+    EXPECT_EQ(bound(Api::completions, "{}", "/openai/deployments/d/completions"), 16);
     // Who names no model speaks to llama.cpp, and FIM is Mistral's: neither stops at 16.
     EXPECT_EQ(bound(Api::completions, R"({"prompt":"a"})"), std::nullopt);
     EXPECT_EQ(bound(Api::completions, R"({"model":"m","prompt":"a"})", "/v1/fim/completions"), std::nullopt);
+    EXPECT_EQ(bound(Api::completions, R"({"model":"m","prompt":"a"})", "/completions"), std::nullopt);
 }
 
 TEST(OutputBoundTest, WhereOtherApisKeepIt) {
