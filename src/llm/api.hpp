@@ -44,6 +44,9 @@ Dialect dialect_of(std::string_view path) noexcept;
 /// empty where none does. A part of `path`, as it stands there.
 std::string_view model_in_path(std::string_view path) noexcept;
 
+/// The member by which clients of this API bound an answer: "max_tokens", "generationConfig.maxOutputTokens".
+std::string_view output_bound_name(Api api) noexcept;
+
 /// The path itself asks for a stream: Gemini's and Vertex's :stream… verbs, TGI's generate_stream.
 bool is_stream_path(std::string_view path) noexcept;
 

@@ -1,242 +1,182 @@
-// Chunks of chat completions and completions; events of Responses, Anthropic messages and others.
+// The last that says something counts. A zero is no report where something was plainly sent or received.
 #include "llm/usage_reader.hpp"
 
 #include <algorithm>
-#include <array>
 
+#include "llm/json_digest.hpp"
 #include "weir/limit.hpp"
 
 namespace weir::llm {
 
 namespace {
 
-std::optional<dom::object> find_object(dom::object parent, std::string_view name) noexcept {
-    dom::object object;
-    if (parent.at_key(name).get(object)) return std::nullopt;
-    return object;
-}
-
-std::string_view find_text(dom::object parent, std::string_view name) noexcept {
-    std::string_view text;
-    if (parent.at_key(name).get(text)) return {};
-    return text;
-}
-
-/// A provider's numbers are not trusted beyond amount_max; what is negative or no integer is no number.
-std::optional<std::int64_t> find_count(dom::object parent, std::string_view name) noexcept {
-    std::uint64_t count = 0;
-    if (parent.at_key(name).get(count)) return std::nullopt;
-    return static_cast<std::int64_t>(std::min(count, static_cast<std::uint64_t>(amount_max)));
-}
-
-template <typename... Rest>
-std::optional<std::int64_t> find_count(dom::object parent, std::string_view name, Rest... others) noexcept {
-    const auto count = find_count(parent, name);
-    return count ? count : find_count(parent, others...);
-}
+constexpr std::size_t response_id_bytes_max = 256;
 
 std::int64_t clamped_sum(std::int64_t a, std::int64_t b) noexcept {
     return std::min(a + b, amount_max);
 }
 
-bool has_tool_text(dom::object function) noexcept {
-    return !find_text(function, "arguments").empty() || !find_text(function, "name").empty();
-}
-
-/// Something was generated in this delta: at least one token of it.
-bool is_delta_of_substance(dom::object delta) noexcept {
-    for (const std::string_view name : {"content", "reasoning_content", "reasoning", "refusal"}) {
-        if (!find_text(delta, name).empty()) return true;
+/// What simdjson refuses and no count depends on: bytes that are no UTF-8, lone surrogates, control
+/// characters.
+void make_plain(std::string& json) {
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(json[i]);
+        if (byte < 0x20) json[i] = ' ';
+        if (byte >= 0x80) json[i] = '?';
+        if (byte != '\\' || i + 1 == json.size()) continue;
+        if (json[i + 1] != '\\' && json[i + 1] != '"') json[i] = '?';
+        ++i;
     }
-    if (const auto function = find_object(delta, "function_call"); function && has_tool_text(*function))
-        return true;
-    dom::array calls;
-    if (delta.at_key("tool_calls").get(calls)) return false;
-    for (const dom::element call : calls) {
-        dom::object members;
-        if (call.get(members)) continue;
-        const auto function = find_object(members, "function");
-        if (function && has_tool_text(*function)) return true;
-    }
-    return false;
 }
 
-bool is_choice_of_substance(dom::object choice) noexcept {
-    if (!find_text(choice, "text").empty()) return true;
-    const auto delta = find_object(choice, "delta");
-    return delta && is_delta_of_substance(*delta);
+/// With white space around it or without.
+bool is_done_marker(std::string_view data) noexcept {
+    constexpr std::string_view marker = "[DONE]";
+    constexpr std::string_view white_space = " \t\r\n";
+    const std::size_t first = std::min(data.find_first_not_of(white_space), data.size());
+    data.remove_prefix(first);
+    return data.starts_with(marker) &&
+           data.find_first_not_of(white_space, marker.size()) == std::string_view::npos;
 }
 
-bool is_empty(dom::element value) noexcept {
-    dom::array array;
-    dom::object object;
-    if (!value.get(array)) return array.begin() == array.end();
-    if (!value.get(object)) return object.begin() == object.end();
-    return value.is_null();
-}
-
-/// `choices` empty, `usage` there, and nothing that a client could miss.
-bool is_bare_usage_chunk(dom::object chunk) noexcept {
-    dom::array choices;
-    if (chunk.at_key("choices").get(choices) || choices.begin() != choices.end()) return false;
-    if (!find_object(chunk, "usage")) return false;
-    for (const std::string_view name : {"moderation", "prompt_filter_results", "error"}) {
-        dom::element value;
-        if (!chunk.at_key(name).get(value) && !is_empty(value)) return false;
-    }
-    return true;
+bool parse(JsonDocument& document, std::string& json, dom::object& object) {
+    json.reserve(json.size() + simdjson::SIMDJSON_PADDING);
+    return document.parse(json) == simdjson::SUCCESS && !document.root().get(object);
 }
 
 }  // namespace
 
-bool UsageReader::Report::is_all_zero() const noexcept {
-    return input.value_or(0) == 0 && output.value_or(0) == 0 && cached.value_or(0) == 0 &&
-           cache_creation.value_or(0) == 0;
-}
-
-UsageReader::Report UsageReader::read_report(dom::object usage) noexcept {
-    Report report;
-    report.input = find_count(usage, "prompt_tokens", "input_tokens");
-    report.output = find_count(usage, "completion_tokens", "output_tokens");
-    report.total = find_count(usage, "total_tokens");
-    report.cache_creation = find_count(usage, "cache_creation_input_tokens");
-    report.cached = find_count(usage, "cache_read_input_tokens");
-    for (const std::string_view name : {"prompt_tokens_details", "input_tokens_details"}) {
-        const auto details = find_object(usage, name);
-        if (!details) continue;
-        report.is_openai = true;
-        if (const auto cached = find_count(*details, "cached_tokens")) report.cached = cached;
+UsageReader::Read UsageReader::read_piece(std::string& json) {
+    if (is_done_marker(json)) {
+        end();
+        return Read::something;
     }
-    report.is_openai =
-        report.is_openai || find_count(usage, "prompt_tokens").has_value() || report.total.has_value();
-    return report;
+    JsonDocument document;
+    dom::object object;
+    if (!parse(document, json, object)) return Read::nothing;
+    return take(read_answer_facts(object, api_), false);
 }
 
-void UsageReader::note_input(const Report& report, bool is_anthropic) noexcept {
-    if (report.cached) usage_.cached_input_tokens = *report.cached;
-    if (!is_anthropic) {
-        if (report.input) usage_.input_tokens = report.input;
+UsageReader::Read UsageReader::read_digest(std::string& json, bool has_text, bool is_plain) {
+    JsonDocument document;
+    dom::object object;
+    if (!parse(document, json, object)) {
+        make_plain(json);
+        if (!parse(document, json, object)) return Read::nothing;
+    }
+    AnswerFacts facts = read_answer_facts(object, api_);
+    // The digest leaves text out; only its events repeat text that went by before.
+    if (has_text && (is_plain || facts.may_hold_text)) facts.texts = std::max<std::int64_t>(facts.texts, 1);
+    if (facts.texts > 0) facts.is_usage_chunk = false;
+    return take(facts, is_plain);
+}
+
+UsageReader::Read UsageReader::take(const AnswerFacts& facts, bool is_plain) {
+    if (facts.texts > 0) note_texts(facts.texts);
+    choices_ |= facts.choices;
+    finished_choices_ |= facts.finished_choices;
+    const bool says_something = facts.usage && facts.usage->says_something();
+    if (facts.usage && facts.usage_is_first) {
+        note_input(*facts.usage);
+        usage_.output_seen = std::max(usage_.output_seen, facts.usage->output.value_or(0));
+    } else if (facts.usage) {
+        note_usage(*facts.usage, facts.usage_is_running && !is_plain);
+    }
+    note_response(facts);
+    if (facts.is_error) {
+        is_error_ = true;
+        error_has_usage_ = says_something;
+    }
+    if (is_error_) judge_failure();
+    if (is_plain) return Read::something;
+    const bool all_finished = facts.finished_choices != 0 && choices_ == finished_choices_;
+    const bool is_last_chunk = facts.is_usage_chunk && (says_something || texts_ > 0);
+    if (facts.ends || all_finished || is_last_chunk) end();
+    return facts.is_usage_chunk ? Read::usage_chunk : Read::something;
+}
+
+void UsageReader::note_texts(std::int64_t texts) noexcept {
+    texts_ += texts;
+    usage_.output_seen = std::max(usage_.output_seen, texts_);
+    if (usage_.output_tokens == 0) usage_.output_tokens.reset();
+}
+
+void UsageReader::note_usage(const UsageReport& report, bool is_running) noexcept {
+    if (report.is_by_time) {
+        // Nothing is counted in tokens: neither is charged more than what was seen.
+        usage_.input_tokens = report.input.value_or(0);
+        usage_.output_tokens = report.output.value_or(0);
         return;
     }
-    // Anthropic's input_tokens leave out what was read from or written to the cache.
-    if (report.input) uncached_ = *report.input;
-    if (report.cache_creation) cache_creation_ = *report.cache_creation;
-    if (!report.input && !usage_.input_tokens) return;
-    usage_.input_tokens = clamped_sum(clamped_sum(uncached_, cache_creation_), usage_.cached_input_tokens);
+    note_input(report);
+    if (report.output) note_output(*report.output, is_running);
 }
 
-void UsageReader::note_running_output(std::int64_t tokens) noexcept {
+void UsageReader::note_input(const UsageReport& report) noexcept {
+    if (report.cached.value_or(0) > 0) usage_.cached_input_tokens = *report.cached;
+    if (!report.cache_is_apart) {
+        if (report.input.value_or(0) > 0) usage_.input_tokens = report.input;
+        return;
+    }
+    if (report.input.value_or(0) > 0) uncached_ = *report.input;
+    if (report.cache_creation.value_or(0) > 0) cache_creation_ = *report.cache_creation;
+    const std::int64_t all = clamped_sum(clamped_sum(uncached_, cache_creation_), usage_.cached_input_tokens);
+    if (all > 0) usage_.input_tokens = all;
+}
+
+void UsageReader::note_output(std::int64_t tokens, bool is_running) noexcept {
+    if (tokens == 0) {
+        const bool is_believed = !is_running && texts_ == 0 && !last_output_ && !has_no_output(api_);
+        if (is_believed || has_no_output(api_)) usage_.output_tokens = 0;
+        return;
+    }
     last_output_ = tokens;
     usage_.output_seen = std::max(usage_.output_seen, tokens);
-}
-
-void UsageReader::note_final(const Report& report, bool is_anthropic) noexcept {
-    note_input(report, is_anthropic);
-    std::optional<std::int64_t> output = report.output;
-    // Embeddings report no output; their total says that there was none.
-    if (!output && report.input && report.total)
-        output = std::max<std::int64_t>(*report.total - *report.input, 0);
-    if (!output && report.input && api_ == Api::embeddings) output = 0;
-    if (!output) return;
-    note_running_output(*output);
-    usage_.output_tokens = output;
-}
-
-void UsageReader::note_delta() noexcept {
-    ++deltas_;
-    usage_.output_seen = std::max(usage_.output_seen, deltas_);
-}
-
-void UsageReader::read_answer_usage(const std::string& json) {
-    JsonDocument document;
-    dom::object usage;
-    if (document.parse(json) != simdjson::SUCCESS || document.root().get(usage)) return;
-    const Report report = read_report(usage);
-    const bool is_anthropic =
-        api_ == Api::anthropic_messages || (api_ == Api::unmetered && !report.is_openai);
-    note_final(report, is_anthropic);
-}
-
-bool UsageReader::read_event(const std::string& data) {
-    if (data == "[DONE]") {
-        finish_stream();
-        return false;
+    if (is_running) {
+        usage_.output_tokens.reset();
+    } else {
+        usage_.output_tokens = tokens;
+        has_final_output_ = true;
     }
-    JsonDocument document;
-    dom::object event;
-    if (document.parse(data) != simdjson::SUCCESS || document.root().get(event)) return false;
-    const std::string_view type = find_text(event, "type");
-    if (!type.empty()) {
-        read_typed_event(type, event);
-        return false;
-    }
-    read_chunk(event);
-    return is_bare_usage_chunk(event);
 }
 
-void UsageReader::read_chunk(dom::object chunk) noexcept {
-    dom::array choices;
-    bool has_choices = false;
-    bool all_finished = true;
-    if (!chunk.at_key("choices").get(choices)) {
-        for (const dom::element entry : choices) {
-            has_choices = true;
-            dom::object choice;
-            if (entry.get(choice)) continue;
-            if (is_choice_of_substance(choice)) note_delta();
-            all_finished = all_finished && !find_text(choice, "finish_reason").empty();
-        }
-    }
-    const auto usage = find_object(chunk, "usage");
-    if (!usage) return;
-    const Report report = read_report(*usage);
-    if (has_choices && report.is_all_zero()) return;  // Ollama, before its last chunk
-    if (all_finished) return note_final(report, false);
-    // A running count: final only if it turns out to be the last.
-    note_input(report, false);
-    if (report.output) note_running_output(*report.output);
-    usage_.output_tokens.reset();
+void UsageReader::note_response(const AnswerFacts& facts) {
+    const bool may_be = api_ == Api::responses || api_ == Api::unmetered;
+    if (!may_be || !facts.is_response) return;
+    const bool is_kept =
+        facts.response_id.size() <= response_id_bytes_max && facts.response_id != JsonDigest::shortened;
+    if (is_kept && !facts.response_id.empty()) usage_.response_id = facts.response_id;
+    if (!facts.response_status.empty())
+        usage_.unfinished = facts.response_status == "queued" || facts.response_status == "in_progress";
 }
 
-void UsageReader::read_typed_event(std::string_view type, dom::object event) noexcept {
-    const bool is_anthropic = type.starts_with("message_") || type.starts_with("content_block_");
-    if (is_anthropic) return read_anthropic_event(type, event);
-    if (type.ends_with(".delta") && !find_text(event, "delta").empty()) note_delta();
-    if (const auto usage = find_object(event, "usage")) note_final(read_report(*usage), false);
-    if (const auto response = find_object(event, "response")) {
-        // Null until the end, and even there sometimes.
-        if (const auto usage = find_object(*response, "usage")) note_final(read_report(*usage), false);
-    }
-    constexpr std::array<std::string_view, 3> ends{"response.completed", "response.incomplete",
-                                                   "response.failed"};
-    if (std::find(ends.begin(), ends.end(), type) != ends.end()) usage_.ended = true;
+void UsageReader::note_error() noexcept {
+    is_error_ = true;
+    judge_failure();
+    end();
 }
 
-void UsageReader::read_anthropic_event(std::string_view type, dom::object event) noexcept {
-    if (type == "message_stop") return finish_stream();
-    const auto delta = find_object(event, "delta");
-    if (type == "content_block_delta" && delta) {
-        for (const std::string_view name : {"text", "thinking", "partial_json"}) {
-            if (!find_text(*delta, name).empty()) return note_delta();
-        }
-        return;
-    }
-    auto usage = find_object(event, "usage");
-    if (const auto message = find_object(event, "message"); message && !usage)
-        usage = find_object(*message, "usage");
-    if (!usage) return;
-    const Report report = read_report(*usage);
-    note_input(report, true);
-    if (!report.output) return;
-    note_running_output(*report.output);
-    // Counts are cumulative; the one that comes with the reason to stop is the last.
-    const bool has_stopped = delta && !find_text(*delta, "stop_reason").empty();
-    if (has_stopped) usage_.output_tokens = report.output;
+/// An error that came with usage, or behind output, is charged for that.
+void UsageReader::judge_failure() noexcept {
+    usage_.failed = texts_ == 0 && !error_has_usage_ && !has_final_output_;
 }
 
-void UsageReader::finish_stream() noexcept {
+void UsageReader::end() noexcept {
+    is_ended_by_protocol_ = true;
+    end_document();
+}
+
+void UsageReader::end_document() noexcept {
     usage_.ended = true;
-    if (last_output_) usage_.output_tokens = last_output_;
+    finish(true);
+}
+
+void UsageReader::reopen() noexcept {
+    usage_.ended = is_ended_by_protocol_;
+}
+
+void UsageReader::finish(bool whole) noexcept {
+    if (whole && !usage_.output_tokens && last_output_) usage_.output_tokens = last_output_;
 }
 
 }  // namespace weir::llm

@@ -1,11 +1,11 @@
-// What the usage objects and events of an answer say. Inside the room alone.
+// What the documents of an answer say, one after another, becomes what it used. Inside the room alone.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
-#include "llm/json_document.hpp"
+#include "llm/answer_facts.hpp"
 #include "llm/usage_tap.hpp"
 
 namespace weir::llm {
@@ -14,42 +14,46 @@ class UsageReader {
 public:
     explicit UsageReader(Api api) noexcept : api_(api) {}
 
-    /// The outermost `usage` of a plain answer.
-    void read_answer_usage(const std::string& json);
-    /// The data of one event. True: a chunk with usage and nothing else, as include_usage adds one.
-    bool read_event(const std::string& data);
-    /// A plain answer is complete.
-    void end() noexcept { usage_.ended = true; }
+    enum class Read : std::uint8_t {
+        nothing,  ///< no JSON object
+        something,
+        usage_chunk  ///< one with usage and nothing else, as include_usage adds it
+    };
+    /// An event's data, a line or an element, as it came.
+    Read read_piece(std::string& json);
+    /// The same, or a plain answer, reduced by JsonDigest.
+    Read read_digest(std::string& json, bool has_text, bool is_plain);
+    /// A plain answer is complete, by its last bracket.
+    void end_document() noexcept;
+    /// It was none: another document follows it.
+    void reopen() noexcept;
+    /// An event that calls itself an error, whatever its data is.
+    void note_error() noexcept;
+    /// The body has ended; `whole`: nothing is missing, as its framing says.
+    void finish(bool whole) noexcept;
 
     const TappedUsage& usage() const noexcept { return usage_; }
 
 private:
-    /// One usage object, in either vocabulary.
-    struct Report {
-        std::optional<std::int64_t> input;
-        std::optional<std::int64_t> output;
-        std::optional<std::int64_t> cached;
-        std::optional<std::int64_t> cache_creation;
-        std::optional<std::int64_t> total;
-        bool is_openai = false;
-
-        bool is_all_zero() const noexcept;
-    };
-
-    static Report read_report(dom::object usage) noexcept;
-    void note_input(const Report& report, bool is_anthropic) noexcept;
-    void note_running_output(std::int64_t tokens) noexcept;
-    void note_final(const Report& report, bool is_anthropic) noexcept;
-    void note_delta() noexcept;
-    void read_chunk(dom::object chunk) noexcept;
-    void read_typed_event(std::string_view type, dom::object event) noexcept;
-    void read_anthropic_event(std::string_view type, dom::object event) noexcept;
-    void finish_stream() noexcept;
+    void end() noexcept;
+    Read take(const AnswerFacts& facts, bool is_plain);
+    void note_texts(std::int64_t texts) noexcept;
+    void note_usage(const UsageReport& report, bool is_running) noexcept;
+    void note_input(const UsageReport& report) noexcept;
+    void note_output(std::int64_t tokens, bool is_running) noexcept;
+    void note_response(const AnswerFacts& facts);
+    void judge_failure() noexcept;
 
     Api api_;
     TappedUsage usage_;
-    std::int64_t deltas_ = 0;
+    std::int64_t texts_ = 0;
     std::optional<std::int64_t> last_output_;
+    std::uint64_t choices_ = 0;
+    std::uint64_t finished_choices_ = 0;
+    bool is_error_ = false;
+    bool error_has_usage_ = false;
+    bool has_final_output_ = false;
+    bool is_ended_by_protocol_ = false;
     // Anthropic's input is the sum of three numbers that may come apart.
     std::int64_t uncached_ = 0;
     std::int64_t cache_creation_ = 0;

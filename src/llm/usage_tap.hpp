@@ -1,11 +1,12 @@
 // Reads the usage out of an answer while it passes, split at any byte, without changing it but for the one
-// chunk that weir itself asked for.
+// kind of chunk that weir itself asked for.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,41 +14,55 @@
 
 namespace weir::llm {
 
-enum class AnswerFormat : std::uint8_t {
-    opaque,  ///< not JSON, or compressed: nothing can be read
-    json,
-    event_stream
+struct AnswerDescription {
+    Api api = Api::unmetered;
+    std::string_view content_type;      ///< as in the head, empty where absent
+    std::string_view content_encoding;  ///< as in the head, empty where absent
+    bool drop_usage_chunk =
+        false;  ///< weir added include_usage itself: chunks of usage alone are not for the client
 };
 
-/// `content_type` and `content_encoding` as they stand in the header, empty where absent.
-AnswerFormat answer_format(std::string_view content_type, std::string_view content_encoding) noexcept;
-
-/// What the answer has reported so far. The last report counts, never a sum.
+/// What the answer has reported so far. The last report that says something counts, never a sum. A zero where
+/// text was plainly sent or received is no report.
 struct TappedUsage {
     std::optional<std::int64_t> input_tokens;   ///< all of the input, cached parts included
     std::int64_t cached_input_tokens = 0;       ///< the part of it that was read from a cache
     std::optional<std::int64_t> output_tokens;  ///< final, as reported
-    std::int64_t output_seen = 0;  ///< a lower bound from what went by: running counts, or non-empty deltas
-    bool ended = false;            ///< the protocol's own end was seen: [DONE], message_stop, closing brace
+    std::int64_t output_seen = 0;  ///< a lower bound from what went by: running counts, or pieces of text
+    bool ended = false;  ///< whole by its protocol: [DONE], message_stop, a finish_reason for each choice, a
+                         ///< closing brace, …
+    bool failed =
+        false;  ///< it is an error and produced nothing, as far as it went: a status of 200 means nothing
+    std::string response_id;  ///< Responses API: the response's id where it has at most 256 bytes
+    bool unfinished =
+        false;  ///< Responses API: queued or in progress, as last seen; its usage comes by a later GET
 };
 
 class UsageTap {
 public:
-    /// `drop_usage_chunk`: the chunk with empty choices and usage was added by weir's own asking; drop it.
-    UsageTap(Api api, AnswerFormat format, bool drop_usage_chunk);
+    explicit UsageTap(const AnswerDescription& answer);
     ~UsageTap();
     UsageTap(UsageTap&&) noexcept;
     UsageTap& operator=(UsageTap&&) noexcept;
 
-    /// Takes the next bytes of the decoded body and appends to `forward` what the client gets now. The views
-    /// point into `bytes` or into the tap and hold until the next call. Only where a chunk is to be dropped
-    /// is an unfinished event held back, up to 1 MiB; beyond that it passes.
+    /// Takes the next bytes of the body, without its transfer coding, and appends to `forward` what the
+    /// client gets now. The views point into `bytes` or into the tap and hold until the next call. Only where
+    /// chunks are to be dropped is an unfinished event held back, up to 1 MiB; beyond that it passes.
     void feed(std::string_view bytes, std::vector<std::string_view>& forward);
-    /// The body has ended, cleanly or not: appends what was held back. The views of the last `feed` still
-    /// hold.
-    void finish(std::vector<std::string_view>& forward);
+    /// The body has ended; `whole`: as far as its framing tells, nothing is missing. Appends what was held
+    /// back. The views of the last `feed` still hold.
+    void finish(std::vector<std::string_view>& forward, bool whole);
 
     const TappedUsage& usage() const noexcept;
+    /// What passes is a stream of events or of JSON lines, as far as is known by now: by its type, or by its
+    /// first bytes where the type does not fit.
+    bool is_stream() const noexcept;
+    /// Decoded bytes are forwarded, from the first on: the answer is compressed and chunks are to be dropped.
+    /// The caller drops Content-Encoding and Content-Length.
+    bool decodes() const noexcept;
+    /// Where decodes(): what came can't be decoded. What was decoded before has been forwarded, nothing more
+    /// will be; the caller treats the answer as broken off.
+    bool is_broken() const noexcept;
 
 private:
     struct State;

@@ -94,10 +94,11 @@ awaitable<void> Exchange::relay_answer() {
         co_return co_await fail_before_answer(malformed);
     }
     const Fields& fields = reader_->head().fields;
-    const llm::AnswerFormat format =
-        llm::answer_format(fields.value("content-type"), fields.value("content-encoding"));
-    record_.streamed = format == llm::AnswerFormat::event_stream;
-    llm::UsageTap tap(api_, format, call_.ask_for_usage.has_value() && facts_.status == 200);
+    llm::UsageTap tap({.api = api_,
+                       .content_type = fields.value("content-type"),
+                       .content_encoding = fields.value("content-encoding"),
+                       .drop_usage_chunk = call_.ask_for_usage.has_value() && facts_.status == 200});
+    record_.streamed = tap.is_stream();
     RelayJob job = make_relay_job(tap, std::move(first));
     const RelayResult result = co_await relay(job);
 

@@ -27,7 +27,7 @@ public:
         for (;;) {
             tap(pieces);
             const bool done = job_.reader.done();
-            if (done) job_.tap.finish(forward_);
+            if (done) job_.tap.finish(forward_, true);
             job_.usage = job_.tap.usage();
             if (done && is_cut_short()) error = errc::upstream_broken;
             if (!error) error = co_await write(done);
@@ -87,7 +87,7 @@ private:
     /// The upstream died: say so in the stream, and never end it cleanly, or clients take it for complete.
     awaitable<void> write_broken_end() {
         forward_.clear();
-        job_.tap.finish(forward_);
+        job_.tap.finish(forward_, false);
         const bool can_say = job_.framing == BodyFraming::chunked || job_.framing == BodyFraming::until_close;
         if (can_say && !job_.broken_event.empty()) forward_.push_back(job_.broken_event);
         (void)co_await write(false);

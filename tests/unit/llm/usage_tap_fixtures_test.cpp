@@ -34,21 +34,21 @@ const std::vector<Fixture> fixtures{
     {"chat_crlf.sse", Api::chat_completions, 19, 8, 10, 10, true},
     {"chat_cr.sse", Api::chat_completions, 19, 8, 10, 10, true},
     {"chat_multiline.sse", Api::chat_completions, 3, 0, 1, 1, true},
-    {"chat_no_blank_line_at_end.sse", Api::chat_completions, 19, 8, 10, 10, false},
+    {"chat_no_blank_line_at_end.sse", Api::chat_completions, 19, 8, 10, 10, true},
     {"vllm_running.sse", Api::chat_completions, 11, 0, 9, 9, true},
     {"ollama_zero.sse", Api::chat_completions, 26, 0, 2, 2, true},
     {"azure.sse", Api::chat_completions, 19, 8, 10, 10, true},
     {"azure_then_added.sse", Api::chat_completions, 19, 8, 10, 10, true},
     {"completions.sse", Api::completions, 4, 0, 2, 2, true},
-    {"usage_with_finish_reason.sse", Api::chat_completions, 19, 8, 10, 10, false},
-    {"error_in_stream.sse", Api::chat_completions, std::nullopt, 0, std::nullopt, 1, false},
+    {"usage_with_finish_reason.sse", Api::chat_completions, 19, 8, 10, 10, true},
+    {"error_in_stream.sse", Api::chat_completions, std::nullopt, 0, std::nullopt, 1, true},
     {"responses.sse", Api::responses, 36, 6, 4, 4, true},
     {"responses_incomplete.sse", Api::responses, 36, 6, 4, 4, true},
     {"responses_failed_null.sse", Api::responses, std::nullopt, 0, std::nullopt, 3, true},
     {"anthropic.sse", Api::anthropic_messages, 35, 7, 15, 15, true},
     {"anthropic.sse", Api::unmetered, 35, 7, 15, 15, true},
     {"anthropic_cut.sse", Api::anthropic_messages, 35, 7, std::nullopt, 3, false},
-    {"image_generation.sse", Api::unmetered, 50, 0, 272, 272, false},
+    {"image_generation.sse", Api::unmetered, 50, 0, 272, 272, true},
 };
 
 std::optional<std::string> read_fixture(const std::string& name) {
@@ -65,8 +65,10 @@ struct Passed {
 class Feeding {
 public:
     Feeding(const Fixture& fixture, bool drops)
-        : tap_(fixture.api, fixture.file.ends_with(".sse") ? AnswerFormat::event_stream : AnswerFormat::json,
-               drops) {}
+        : tap_({.api = fixture.api,
+                .content_type = fixture.file.ends_with(".sse") ? "text/event-stream" : "application/json",
+                .content_encoding = {},
+                .drop_usage_chunk = drops}) {}
 
     void feed(std::string piece) {
         std::vector<std::string_view> forward;
@@ -75,7 +77,7 @@ public:
     }
     Passed finish() {
         std::vector<std::string_view> forward;
-        tap_.finish(forward);
+        tap_.finish(forward, true);
         take(forward);
         return {bytes_, tap_.usage()};
     }

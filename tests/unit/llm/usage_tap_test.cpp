@@ -1,75 +1,36 @@
 // The tap beyond the fixtures: formats, when bytes are held back, hostile numbers, long events, random bytes.
-#include "llm/usage_tap.hpp"
-
-#include <gtest/gtest.h>
-
 #include <random>
 #include <string>
+
+#include "unit/llm/tap.hpp"
 
 namespace weir::llm {
 namespace {
 
-std::string feed(UsageTap& tap, std::string_view bytes) {
-    std::vector<std::string_view> forward;
-    tap.feed(bytes, forward);
-    std::string all;
-    for (const std::string_view view : forward) all.append(view);
-    return all;
-}
-
-std::string finish(UsageTap& tap) {
-    std::vector<std::string_view> forward;
-    tap.finish(forward);
-    std::string all;
-    for (const std::string_view view : forward) all.append(view);
-    return all;
-}
-
-TappedUsage usage_of_json(Api api, std::string_view text) {
-    UsageTap tap(api, AnswerFormat::json, false);
-    feed(tap, text);
-    return tap.usage();
-}
-
-TappedUsage usage_of_chunks(std::initializer_list<std::string_view> chunks) {
-    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, false);
-    for (const std::string_view chunk : chunks) feed(tap, std::string("data: ").append(chunk).append("\n\n"));
-    return tap.usage();
-}
-
-TEST(AnswerFormatTest, IsJudgedByTypeAndEncoding) {
-    EXPECT_EQ(answer_format("application/json", ""), AnswerFormat::json);
-    EXPECT_EQ(answer_format("Application/JSON; charset=utf-8", "identity"), AnswerFormat::json);
-    EXPECT_EQ(answer_format("application/problem+json", ""), AnswerFormat::json);
-    EXPECT_EQ(answer_format("text/event-stream;charset=utf-8", ""), AnswerFormat::event_stream);
-    EXPECT_EQ(answer_format("text/event-stream", "gzip"), AnswerFormat::opaque);
-    EXPECT_EQ(answer_format("text/plain", ""), AnswerFormat::opaque);
-    EXPECT_EQ(answer_format("", ""), AnswerFormat::opaque);
-}
-
 TEST(UsageTapTest, ForwardsWhatItHasAsSoonAsNothingNeedsToBeDropped) {
-    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, false);
+    UsageTap tap(event_answer(Api::chat_completions, false));
     EXPECT_EQ(feed(tap, "data: {\"choi"), "data: {\"choi");
     EXPECT_EQ(feed(tap, "ces\":[]}\n"), "ces\":[]}\n");
 }
 
 TEST(UsageTapTest, HoldsBackOnlyTheUnfinishedEvent) {
-    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
+    UsageTap tap(event_answer(Api::chat_completions, true));
     EXPECT_EQ(feed(tap, ": pi"), ": pi");
     EXPECT_EQ(feed(tap, "ng\n\ndata: {}\n\nda"), "ng\n\ndata: {}\n\n");
     EXPECT_EQ(feed(tap, "ta: 1\n"), "");
     EXPECT_EQ(feed(tap, "\n: x"), "data: 1\n\n: x");
-    EXPECT_EQ(feed(tap, "\n\ndata: {\"choices\":[],\"usage\":{}}\n\ndata: [DO"), "\n\ndata: [DO");
-    EXPECT_EQ(feed(tap, "NE]\n\n"), "NE]\n\n");
+    EXPECT_EQ(feed(tap, "\n\ndata: {\"choices\":[],\"usage\":{}}\n\ndata: [DO"), "\n\n");
+    EXPECT_EQ(feed(tap, "NE]\n\n"), "data: [DONE]\n\n") << "a second chunk of usage may have come";
     EXPECT_EQ(finish(tap), "");
 }
 
-TEST(UsageTapTest, DropsOneChunkAndNoMore) {
-    const std::string chunk =
-        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n";
-    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
-    EXPECT_EQ(feed(tap, chunk + chunk), chunk);
-    EXPECT_EQ(feed(tap, chunk), chunk);
+TEST(UsageTapTest, DropsEachUsageChunk) {
+    const std::string usage = "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n";
+    UsageTap tap(event_answer(Api::chat_completions, true));
+    EXPECT_EQ(feed(tap, "data: {\"choices\":[]," + usage + "data: {\"choices\":[]," + usage), "");
+    EXPECT_EQ(feed(tap, "data: {\"choices\":null," + usage), "");
+    EXPECT_EQ(feed(tap, "data: {\"id\":\"c\"," + usage), "") << "no choices at all";
+    EXPECT_EQ(feed(tap, "data: [DONE]\n\n"), "data: [DONE]\n\n");
 }
 
 TEST(UsageTapTest, KeepsChunksOfSubstance) {
@@ -82,13 +43,13 @@ TEST(UsageTapTest, KeepsChunksOfSubstance) {
                                   : more.starts_with("\"usage") ? R"("choices":[],)"
                                                                 : "";
         const std::string event = "data: {" + rest + extra + more + "}\n\n";
-        UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
+        UsageTap tap(event_answer(Api::chat_completions, true));
         EXPECT_EQ(feed(tap, event), event);
     }
 }
 
 TEST(UsageTapTest, PassesAnEventTooLongToBeHeld) {
-    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
+    UsageTap tap(event_answer(Api::chat_completions, true));
     const std::string piece(300'000, 'x');
     std::string in = "data: {\"choices\":[],\"usage\":{\"a\":\"";
     std::string out = feed(tap, in);
@@ -102,18 +63,16 @@ TEST(UsageTapTest, PassesAnEventTooLongToBeHeld) {
 }
 
 TEST(UsageTapTest, TheEndLeavesTheLastPiecesAlone) {
-    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
+    UsageTap tap(event_answer(Api::chat_completions, true));
     EXPECT_EQ(feed(tap, "data: {\"choices\":[1"), "");
     std::vector<std::string_view> forward;
     tap.feed("]}\n\ndata: half", forward);
-    tap.finish(forward);
-    std::string all;
-    for (const std::string_view view : forward) all.append(view);
-    EXPECT_EQ(all, "data: {\"choices\":[1]}\n\ndata: half");
+    tap.finish(forward, true);
+    EXPECT_EQ(joined(forward), "data: {\"choices\":[1]}\n\ndata: half");
 }
 
 TEST(UsageTapTest, ForwardsAnUnfinishedEventAtTheEnd) {
-    UsageTap tap(Api::chat_completions, AnswerFormat::event_stream, true);
+    UsageTap tap(event_answer(Api::chat_completions, true));
     EXPECT_EQ(feed(tap, "data: {\"choices\":[],\"usa"), "");
     EXPECT_EQ(finish(tap), "data: {\"choices\":[],\"usa");
 }
@@ -126,7 +85,12 @@ TEST(UsageTapTest, ClampsAndIgnoresNumbersThatCannotBe) {
     };
     EXPECT_EQ(usage("1000000001").output_tokens, 1'000'000'000);
     EXPECT_EQ(usage("18446744073709551615").output_tokens, 1'000'000'000);
-    for (const std::string_view bad : {"-1", "1.5", "1e30", "\"12\"", "null", "[1]", "{}", "true"}) {
+    EXPECT_EQ(usage("\"18446744073709551616\"").output_tokens, 1'000'000'000);
+    EXPECT_EQ(usage("12.0").output_tokens, 12);
+    EXPECT_EQ(usage("1.2e1").output_tokens, 12);
+    EXPECT_EQ(usage("\"12\"").output_tokens, 12);
+    for (const std::string_view bad :
+         {"-1", "1.5", "1e30", "\"1x\"", "\"\"", "\"-1\"", "null", "[1]", "{}", "true"}) {
         EXPECT_EQ(usage(bad).output_tokens, std::nullopt) << bad;
         EXPECT_EQ(usage(bad).input_tokens, 7) << bad;
     }
@@ -136,7 +100,7 @@ TEST(UsageTapTest, ClampsAndIgnoresNumbersThatCannotBe) {
 TEST(UsageTapTest, FindsTheOutermostUsageAlone) {
     EXPECT_EQ(usage_of_json(Api::chat_completions, R"({"a":{"usage":{"prompt_tokens":1}}})").input_tokens,
               std::nullopt);
-    EXPECT_EQ(usage_of_json(Api::chat_completions, R"([{"usage":{"prompt_tokens":1}}])").input_tokens,
+    EXPECT_EQ(usage_of_json(Api::chat_completions, R"([[{"usage":{"prompt_tokens":1}}]])").input_tokens,
               std::nullopt);
     EXPECT_EQ(usage_of_json(Api::chat_completions, R"({"a":"\"usage\":{","usage" : {"prompt_tokens":1} })")
                   .input_tokens,
@@ -149,7 +113,7 @@ TEST(UsageTapTest, FindsTheOutermostUsageAlone) {
               std::nullopt);
     const std::string long_usage =
         R"({"usage":{"prompt_tokens":1,"x":")" + std::string(70'000, 'x') + R"("}})";
-    EXPECT_EQ(usage_of_json(Api::chat_completions, long_usage).input_tokens, std::nullopt);
+    EXPECT_EQ(usage_of_json(Api::chat_completions, long_usage).input_tokens, 1);
     EXPECT_TRUE(usage_of_json(Api::chat_completions, long_usage).ended);
     EXPECT_FALSE(usage_of_json(Api::chat_completions, R"({"usage":{})").ended);
 }
@@ -159,7 +123,7 @@ TEST(UsageTapTest, FindsTheUsageWhereverTheAnswerIsSplit) {
         R"({"a\\":"\\\"","us\"age":"\\","b":["\"usage\":{",{"usage":1}],"usage":{"x":"}\\","prompt_tokens":7},"c":"\\"})";
     for (std::size_t first = 0; first <= answer.size(); ++first) {
         for (std::size_t second = first; second <= answer.size(); second += 3) {
-            UsageTap tap(Api::chat_completions, AnswerFormat::json, false);
+            UsageTap tap(json_answer(Api::chat_completions));
             feed(tap, std::string_view(answer).substr(0, first));
             feed(tap, std::string_view(answer).substr(first, second - first));
             feed(tap, std::string_view(answer).substr(second));
@@ -170,34 +134,41 @@ TEST(UsageTapTest, FindsTheUsageWhereverTheAnswerIsSplit) {
 }
 
 TEST(UsageTapTest, ARunningCountIsNoFinalCount) {
-    const auto cut = usage_of_chunks(
+    const auto cut = usage_of_events(
+        Api::chat_completions,
         {R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":5,"completion_tokens":40}})"});
     EXPECT_EQ(cut.input_tokens, 5);
     EXPECT_EQ(cut.output_tokens, std::nullopt);
     EXPECT_EQ(cut.output_seen, 40);
-    const auto whole = usage_of_chunks(
+    const auto whole = usage_of_events(
+        Api::chat_completions,
         {R"({"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":5,"completion_tokens":40}})",
          "[DONE]"});
     EXPECT_EQ(whole.output_tokens, 40);
 }
 
 TEST(UsageTapTest, CountsDeltasThatHoldSomething) {
-    const auto seen = usage_of_chunks({
-        R"({"choices":[{"delta":{"role":"assistant","content":""}}]})",
-        R"({"choices":[{"delta":{"content":"a"}}]})",
-        R"({"choices":[{"delta":{"reasoning":"a"}}]})",
-        R"({"choices":[{"delta":{"refusal":"a"}},{"delta":{"content":"b"}}]})",
-        R"({"choices":[{"delta":{"function_call":{"arguments":"{"}}}]})",
-        R"({"choices":[{"delta":{"tool_calls":[{"function":{"arguments":""}}]}}]})",
-        R"(nonsense)",
-        R"({"choices":[{"delta":{},"finish_reason":"stop"}]})",
-    });
+    const auto seen =
+        usage_of_events(Api::chat_completions,
+                        {
+                            R"({"choices":[{"delta":{"role":"assistant","content":""}}]})",
+                            R"({"choices":[{"delta":{"content":"a"}}]})",
+                            R"({"choices":[{"delta":{"reasoning":"a"}}]})",
+                            R"({"choices":[{"delta":{"refusal":"a"}},{"delta":{"content":"b"}}]})",
+                            R"({"choices":[{"delta":{"function_call":{"arguments":"{"}}}]})",
+                            R"({"choices":[{"delta":{"tool_calls":[{"function":{"arguments":""}}]}}]})",
+                            R"(nonsense)",
+                            R"({"choices":[{"delta":{},"finish_reason":"stop"}]})",
+                        });
     EXPECT_EQ(seen.output_seen, 5);
-    EXPECT_FALSE(seen.ended);
+    EXPECT_FALSE(seen.ended) << "the second choice has not finished";
 }
 
 TEST(UsageTapTest, OpaqueAnswersPass) {
-    UsageTap tap(Api::chat_completions, AnswerFormat::opaque, true);
+    UsageTap tap({.api = Api::chat_completions,
+                  .content_type = "audio/mpeg",
+                  .content_encoding = {},
+                  .drop_usage_chunk = true});
     EXPECT_EQ(feed(tap, "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1}}\n\n"),
               "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1}}\n\n");
     EXPECT_EQ(tap.usage().input_tokens, std::nullopt);
@@ -211,8 +182,7 @@ TEST(UsageTapTest, RandomBytesPassUnchanged) {
     std::mt19937 random(20260801);
     for (int round = 0; round < 3000; ++round) {
         const bool is_stream = round % 2 == 0;
-        UsageTap tap(Api::unmetered, is_stream ? AnswerFormat::event_stream : AnswerFormat::json,
-                     round % 4 == 0);
+        UsageTap tap(is_stream ? event_answer(Api::unmetered, round % 4 == 0) : json_answer(Api::unmetered));
         std::string in;
         std::string out;
         for (std::size_t i = random() % 60; i > 0; --i) {

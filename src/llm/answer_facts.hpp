@@ -1,0 +1,39 @@
+// What one JSON document of an answer says: a plain answer, an event, a line, an element. Inside the room
+// alone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "llm/usage_report.hpp"
+
+namespace weir::llm {
+
+/// Choices beyond this many share their places.
+inline constexpr std::size_t choice_places = 64;
+
+struct AnswerFacts {
+    std::optional<UsageReport>
+        usage;  ///< of all places where it may stand, one that says something before others
+    bool usage_is_running = false;  ///< more output follows, as far as the document shows
+    bool usage_is_first = false;    ///< hardly any output came before it: message_start
+    std::int64_t texts = 0;         ///< pieces of output in it: at least one token each
+    bool may_hold_text = false;     ///< text in it is new: no event that repeats what went by
+
+    std::uint64_t choices = 0;           ///< those that occur, a bit each
+    std::uint64_t finished_choices = 0;  ///< those of them that are at their end
+    bool ends = false;  ///< the protocol says that this is the last, or that nothing of substance follows
+    bool is_error = false;
+    /// Usage, no choices, and nothing that a client could miss: what include_usage adds.
+    bool is_usage_chunk = false;
+
+    // Responses API.
+    bool is_response = false;
+    std::string_view response_id;
+    std::string_view response_status;
+};
+
+AnswerFacts read_answer_facts(dom::object document, Api api) noexcept;
+
+}  // namespace weir::llm

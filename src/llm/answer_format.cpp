@@ -1,0 +1,75 @@
+// A type is believed until the first bytes say otherwise.
+#include "llm/answer_format.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace weir::llm {
+
+namespace {
+
+constexpr char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+    const std::size_t first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view lower_case) noexcept {
+    if (text.size() < lower_case.size()) return false;
+    for (std::size_t i = 0; i < lower_case.size(); ++i) {
+        if (lower(text[i]) != lower_case[i]) return false;
+    }
+    return true;
+}
+
+bool equals_ignoring_case(std::string_view text, std::string_view lower_case) noexcept {
+    return text.size() == lower_case.size() && starts_with_ignoring_case(text, lower_case);
+}
+
+}  // namespace
+
+AnswerFormat declared_format(std::string_view content_type) noexcept {
+    const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
+    if (equals_ignoring_case(type, "application/json")) return AnswerFormat::json;
+    if (equals_ignoring_case(type, "text/event-stream")) return AnswerFormat::event_stream;
+    for (const std::string_view lines :
+         {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl",
+          "application/jsonlines", "application/x-jsonlines", "application/json-lines",
+          "application/stream+json", "application/json-seq"}) {
+        if (equals_ignoring_case(type, lines)) return AnswerFormat::json_lines;
+    }
+    constexpr std::string_view suffix = "+json";
+    if (type.size() > suffix.size() && equals_ignoring_case(type.substr(type.size() - suffix.size()), suffix))
+        return AnswerFormat::json;
+    for (const std::string_view binary : {"audio/", "image/", "video/", "font/", "multipart/",
+                                          "application/octet-stream", "application/pdf", "application/zip"}) {
+        if (starts_with_ignoring_case(type, binary)) return AnswerFormat::opaque;
+    }
+    return AnswerFormat::unknown;
+}
+
+bool is_before_body(char c) noexcept {
+    return std::string_view(" \t\r\n\x1e\xef\xbb\xbf").find(c) != std::string_view::npos;
+}
+
+std::optional<AnswerFormat> format_by_first_bytes(AnswerFormat declared, std::string_view begin) noexcept {
+    if (declared == AnswerFormat::opaque) return declared;
+    if (begin.empty()) return std::nullopt;
+    if (begin.front() == '{' || begin.front() == '[')
+        return declared == AnswerFormat::json_lines ? declared : AnswerFormat::json;
+    if (declared == AnswerFormat::event_stream) return declared;
+    constexpr std::array<std::string_view, 5> fields{"data:", "event:", "id:", "retry:", ":"};
+    for (const std::string_view field : fields) {
+        const std::size_t size = std::min(field.size(), begin.size());
+        if (begin.substr(0, size) != field.substr(0, size)) continue;
+        if (size < field.size()) return std::nullopt;
+        return AnswerFormat::event_stream;
+    }
+    return declared == AnswerFormat::unknown ? AnswerFormat::opaque : declared;
+}
+
+}  // namespace weir::llm

@@ -1,0 +1,147 @@
+// A look-up by length first: most names of an answer have no namesake of their length.
+#include "llm/answer_key.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace weir::llm {
+
+namespace {
+
+struct Named {
+    std::string_view name;
+    AnswerKey key;
+};
+
+using Key = AnswerKey;
+
+constexpr std::array all_names{
+    Named{"usage", Key::usage},
+    Named{"usageMetadata", Key::usage_metadata},
+    Named{"usage_metadata", Key::usage_metadata},
+    Named{"x_groq", Key::x_groq},
+    Named{"meta", Key::meta},
+    Named{"timings", Key::timings},
+    Named{"details", Key::details},
+    Named{"iterations", Key::iterations},
+    Named{"tokens", Key::tokens},
+    Named{"billed_units", Key::billed_units},
+
+    Named{"input_tokens", Key::input_tokens},
+    Named{"inputTokens", Key::input_tokens},
+    Named{"prompt_tokens", Key::prompt_tokens},
+    Named{"promptTokenCount", Key::prompt_token_count},
+    Named{"toolUsePromptTokenCount", Key::tool_use_prompt_token_count},
+    Named{"prompt_eval_count", Key::prompt_eval_count},
+    Named{"tokens_evaluated", Key::tokens_evaluated},
+    Named{"prompt_n", Key::prompt_n},
+    Named{"input_length", Key::input_length},
+    Named{"output_tokens", Key::output_tokens},
+    Named{"outputTokens", Key::output_tokens},
+    Named{"completion_tokens", Key::completion_tokens},
+    Named{"candidatesTokenCount", Key::candidates_token_count},
+    Named{"thoughtsTokenCount", Key::thoughts_token_count},
+    Named{"eval_count", Key::eval_count},
+    Named{"tokens_predicted", Key::tokens_predicted},
+    Named{"predicted_n", Key::predicted_n},
+    Named{"generated_tokens", Key::generated_tokens},
+    Named{"reasoning_tokens", Key::reasoning_tokens},
+    Named{"total_tokens", Key::total_tokens},
+    Named{"totalTokens", Key::total_tokens},
+    Named{"totalTokenCount", Key::total_tokens},
+    Named{"cached_tokens", Key::cached_tokens},
+    Named{"num_cached_tokens", Key::cached_tokens},
+    Named{"prompt_cache_hit_tokens", Key::cached_tokens},
+    Named{"cachedContentTokenCount", Key::cached_tokens},
+    Named{"cache_read_input_tokens", Key::cache_read_input_tokens},
+    Named{"cacheReadInputTokens", Key::cache_read_input_tokens},
+    Named{"cache_creation_input_tokens", Key::cache_creation_input_tokens},
+    Named{"cacheWriteInputTokens", Key::cache_creation_input_tokens},
+    Named{"cache_n", Key::cache_n},
+    Named{"prompt_tokens_details", Key::input_details},
+    Named{"input_tokens_details", Key::input_details},
+    Named{"prompt_token_details", Key::input_details},
+    Named{"input_token_details", Key::input_details},
+    Named{"completion_tokens_details", Key::output_details},
+    Named{"output_tokens_details", Key::output_details},
+
+    Named{"id", Key::id},
+    Named{"object", Key::object},
+    Named{"type", Key::type},
+    Named{"event_type", Key::event_type},
+    Named{"status", Key::status},
+    Named{"error", Key::error},
+    Named{"index", Key::index},
+    Named{"finish_reason", Key::finish_reason},
+    Named{"finishReason", Key::finish_reason},
+    Named{"stop_reason", Key::stop_reason},
+    Named{"done", Key::done},
+    Named{"stop", Key::stop},
+    Named{"is_finished", Key::is_finished},
+    Named{"promptFeedback", Key::prompt_feedback},
+    Named{"moderation", Key::moderation},
+    Named{"prompt_filter_results", Key::prompt_filter_results},
+
+    Named{"choices", Key::choices},
+    Named{"candidates", Key::candidates},
+    Named{"message", Key::message},
+    Named{"response", Key::response},
+    Named{"delta", Key::delta},
+    Named{"output", Key::output},
+    Named{"content_block", Key::content_block},
+    Named{"function_call", Key::function_call},
+    Named{"tool_calls", Key::tool_calls},
+    Named{"content", Key::content},
+    Named{"generated_text", Key::generated_text},
+    Named{"token", Key::token},
+    Named{"generations", Key::generations},
+    Named{"text", Key::text},
+    Named{"reasoning_content", Key::text},
+    Named{"reasoning", Key::text},
+    Named{"thinking", Key::text},
+    Named{"refusal", Key::text},
+    Named{"arguments", Key::inner_text},
+    Named{"name", Key::inner_text},
+    Named{"partial_json", Key::text},
+    Named{"completion", Key::text},
+    Named{"transcript", Key::text},
+    Named{"audio", Key::text},
+    Named{"data", Key::inner_text},
+    Named{"result", Key::inner_text},
+    Named{"b64_json", Key::text},
+    Named{"partial_image_b64", Key::text},
+};
+
+constexpr auto by_length() noexcept {
+    auto names = all_names;
+    std::sort(names.begin(), names.end(),
+              [](const Named& a, const Named& b) { return a.name.size() < b.name.size(); });
+    return names;
+}
+
+constexpr auto names = by_length();
+constexpr std::size_t name_bytes_max = names.back().name.size();
+
+/// Where the names of each length begin; one more, so that each has an end.
+constexpr auto make_begins() noexcept {
+    std::array<std::uint8_t, name_bytes_max + 2> begins{};
+    for (std::size_t size = 0; size < begins.size(); ++size) {
+        std::size_t at = 0;
+        while (at < names.size() && names[at].name.size() < size) ++at;
+        begins[size] = static_cast<std::uint8_t>(at);
+    }
+    return begins;
+}
+constexpr auto begins = make_begins();
+
+}  // namespace
+
+AnswerKey answer_key(std::string_view name) noexcept {
+    if (name.size() > name_bytes_max) return AnswerKey::other;
+    for (std::size_t at = begins[name.size()]; at < begins[name.size() + 1]; ++at) {
+        if (names[at].name.front() == name.front() && names[at].name == name) return names[at].key;
+    }
+    return AnswerKey::other;
+}
+
+}  // namespace weir::llm

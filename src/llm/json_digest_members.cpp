@@ -1,0 +1,87 @@
+// Which members of an answer are kept, watched or passed over, by where they stand.
+#include "llm/json_digest.hpp"
+
+namespace weir::llm {
+
+constexpr JsonDigest::Member JsonDigest::skip{};
+constexpr JsonDigest::Member JsonDigest::copy{.action = Action::copy};
+constexpr JsonDigest::Member JsonDigest::note{.action = Action::note_string, .string_is_text = true};
+constexpr JsonDigest::Member JsonDigest::watch{.action = Action::watch, .string_is_text = true};
+
+JsonDigest::Member JsonDigest::member_of(Context context, AnswerKey key) const noexcept {
+    using Key = AnswerKey;
+    switch (key) {
+        case Key::other:
+            return skip;
+        case Key::usage:
+        case Key::error:
+        case Key::finish_reason:
+        case Key::stop_reason:
+            return copy;
+        case Key::tool_calls:
+        case Key::function_call:
+            return watch;
+        default:
+            break;
+    }
+    switch (context) {
+        case Context::document:
+            return member_of_document(key);
+        case Context::choice:
+            if (key == Key::index) return copy;
+            return key == Key::message || key == Key::delta || key == Key::text ? watch : skip;
+        case Context::candidate:
+            if (key == Key::index) return copy;
+            return key == Key::content ? watch : skip;
+        case Context::response:
+            if (key == Key::id || key == Key::object || key == Key::status || key == Key::meta) return copy;
+            if (key == Key::usage_metadata) return copy;
+            return key == Key::output ? watch : key == Key::text ? note : skip;
+        case Context::message:
+            return key == Key::content || key == Key::text ? watch : skip;
+        case Context::delta:
+            return key == Key::content || key == Key::text || key == Key::message ? watch : skip;
+        case Context::details:
+            return key == Key::generated_tokens || key == Key::input_length ? copy : skip;
+    }
+    return skip;
+}
+
+JsonDigest::Member JsonDigest::member_of_document(AnswerKey key) const noexcept {
+    using Key = AnswerKey;
+    const auto enter = [](Context into, bool string_is_text) {
+        return Member{.action = Action::enter, .context = into, .string_is_text = string_is_text};
+    };
+    switch (key) {
+        case Key::id:
+            return keeps_ids_ ? copy : skip;
+        case Key::choices:
+            return enter(Context::choice, false);
+        case Key::candidates:
+            return enter(Context::candidate, false);
+        case Key::details:
+            return enter(Context::details, false);
+        case Key::message:
+            return enter(Context::message, false);
+        case Key::response:
+            return enter(Context::response, true);
+        case Key::delta:
+            return enter(Context::delta, true);
+        case Key::text:
+            return note;
+        case Key::content:
+        case Key::content_block:
+        case Key::output:
+        case Key::generations:
+        case Key::token:
+            return watch;
+        case Key::inner_text:
+        case Key::index:
+        case Key::tokens:
+            return skip;
+        default:
+            return copy;
+    }
+}
+
+}  // namespace weir::llm
