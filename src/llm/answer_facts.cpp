@@ -222,6 +222,8 @@ void FactReader::take_choices(dom::element value) noexcept {
                 case Key::message:
                 case Key::content:
                 case Key::text:
+                case Key::tool_calls:
+                case Key::function_call:
                     has_text = has_text || has_generated_text(field.value);
                     break;
                 default:
@@ -243,8 +245,9 @@ void FactReader::take_message(dom::element value) noexcept {
     for (const dom::key_value_pair field : message) {
         const AnswerKey key = answer_key(field.key);
         if (key == Key::usage) take_usage(field.value);
-        if (key == Key::content || key == Key::text || key == Key::tool_calls)
-            has_text = has_text || has_generated_text(field.value);
+        const bool may_hold =
+            key == Key::content || key == Key::text || key == Key::tool_calls || key == Key::function_call;
+        if (may_hold) has_text = has_text || has_generated_text(field.value);
     }
     if (has_text) ++facts_.texts;
 }
@@ -252,7 +255,8 @@ void FactReader::take_message(dom::element value) noexcept {
 /// A string, or an object of a provider's own.
 void FactReader::take_delta(dom::element value) noexcept {
     dom::object delta;
-    if (value.get(delta)) return note_text(value);
+    if (value.is_string()) return note_text(value);
+    if (value.get(delta)) return;
     bool has_text = false;
     for (const dom::key_value_pair field : delta) {
         const AnswerKey key = answer_key(field.key);
@@ -268,7 +272,8 @@ void FactReader::take_delta(dom::element value) noexcept {
 /// The Responses API's object within an event, or Ollama's text, or Cohere's whole answer at its end.
 void FactReader::take_response(dom::element value) noexcept {
     dom::object response;
-    if (value.get(response)) return note_text(value);
+    if (value.is_string()) return note_text(value);
+    if (value.get(response)) return;
     facts_.is_response = true;
     for (const dom::key_value_pair field : response) {
         switch (answer_key(field.key)) {

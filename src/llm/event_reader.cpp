@@ -104,19 +104,19 @@ bool EventReader::read_field(std::string_view line, bool is_whole) {
     const std::string_view name = line.substr(0, colon);
     std::string_view value = colon == std::string_view::npos ? std::string_view{} : line.substr(colon + 1);
     if (value.starts_with(' ')) value.remove_prefix(1);
-    if (name == "data") return take_data(value, is_whole);
+    if (name == "data") return take_data(value, is_whole, line.size() <= data_bytes_max);
     if (name == "event") is_error_ = value == "error";
     return false;
 }
 
-bool EventReader::take_data(std::string_view text, bool is_whole) {
+bool EventReader::take_data(std::string_view text, bool is_whole, bool is_short) {
     if (text.empty() && !has_data_) return false;
     if (has_data_ && !is_digest_) reduce({});  // the first line alone was not whole
     has_data_ = true;
     if (is_digest_) {
         reduce("\n");
         reduce(text);
-    } else if (is_whole && text.size() <= data_bytes_max) {
+    } else if (is_whole && is_short) {
         data_.assign(text);
         return true;
     } else {

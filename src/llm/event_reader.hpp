@@ -18,7 +18,7 @@ public:
     /// `keeps_ids`: as JsonDigest's.
     explicit EventReader(bool keeps_ids) noexcept : digest_(keeps_ids) {}
 
-    /// Data beyond it is reduced as it comes.
+    /// A data line beyond it is reduced as it comes.
     static constexpr std::size_t data_bytes_max = 64 << 10;
 
     enum class Found : unsigned char {
@@ -59,7 +59,7 @@ private:
     void take_line_piece(std::string_view piece);
     bool end_line(std::string_view rest);
     bool read_field(std::string_view line, bool is_whole);
-    bool take_data(std::string_view text, bool is_whole);
+    bool take_data(std::string_view text, bool is_whole, bool is_short);
     void reduce(std::string_view text);
 
     bool in_event_ = false;

@@ -158,7 +158,8 @@ void JsonDigest::open(char bracket) {
     const Level& level = levels_[level_count_ - 1];
     if (level.depth + 1 != depth_) return;
     if (level.is_object && member_.action == Action::enter) {
-        push(member_.context, bracket == '{', true);
+        if ((bracket == '[') == (member_.context == Context::choice))
+            push(member_.context, bracket == '{', true);
     } else if (!level.is_object && bracket == '{') {
         push(level.context, true, false);
     }

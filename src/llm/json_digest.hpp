@@ -42,11 +42,11 @@ public:
     static constexpr std::string_view shortened = "+";
 
 private:
-    enum class Context : std::uint8_t { document, choice, candidate, response, message, delta, details };
+    enum class Context : std::uint8_t { document, choice, response, message, delta, details };
     enum class Action : std::uint8_t {
         skip,
         copy,        ///< the value as it is, but for long strings
-        enter,       ///< an object, or an array of them: its members are looked at one by one
+        enter,       ///< an object, or the array of choices: its members are looked at one by one
         watch,       ///< generated text may stand in it, at any depth
         note_string  ///< it is generated text itself, where it is a string
     };

@@ -29,14 +29,11 @@ JsonDigest::Member JsonDigest::member_of(Context context, AnswerKey key) const n
             return member_of_document(key);
         case Context::choice:
             if (key == Key::index) return copy;
-            return key == Key::message || key == Key::delta || key == Key::text ? watch : skip;
-        case Context::candidate:
-            if (key == Key::index) return copy;
-            return key == Key::content ? watch : skip;
+            return key == Key::message || key == Key::delta || key == Key::text || key == Key::content ? watch
+                                                                                                       : skip;
         case Context::response:
             if (key == Key::id || key == Key::object || key == Key::status || key == Key::meta) return copy;
-            if (key == Key::usage_metadata) return copy;
-            return key == Key::output ? watch : key == Key::text ? note : skip;
+            return key == Key::usage_metadata ? copy : skip;
         case Context::message:
             return key == Key::content || key == Key::text ? watch : skip;
         case Context::delta:
@@ -56,9 +53,8 @@ JsonDigest::Member JsonDigest::member_of_document(AnswerKey key) const noexcept 
         case Key::id:
             return keeps_ids_ ? copy : skip;
         case Key::choices:
-            return enter(Context::choice, false);
         case Key::candidates:
-            return enter(Context::candidate, false);
+            return enter(Context::choice, false);
         case Key::details:
             return enter(Context::details, false);
         case Key::message:
@@ -69,6 +65,8 @@ JsonDigest::Member JsonDigest::member_of_document(AnswerKey key) const noexcept 
             return enter(Context::delta, true);
         case Key::text:
             return note;
+        case Key::generated_text:
+            return {.action = Action::copy, .string_is_text = true};
         case Key::content:
         case Key::content_block:
         case Key::output:

@@ -62,7 +62,9 @@ void require_sound(const AnswerDescription& answer, std::string_view text, const
         require(at < text.size(), "nothing is added, and nothing changes its place");
         ++at;
     }
-    if (text.find("usage") == std::string_view::npos) require(passed.bytes == text, "only usage is dropped");
+    const bool may_name_usage =
+        text.find("usage") != std::string_view::npos || text.find("\\u") != std::string_view::npos;
+    if (!may_name_usage) require(passed.bytes == text, "only usage is dropped");
 }
 
 }  // namespace

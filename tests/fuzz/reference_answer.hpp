@@ -1,0 +1,221 @@
+// From the documents of an answer to what it used, as reference_usage.hpp reads each report.
+#pragma once
+
+#include <set>
+
+#include "fuzz/reference_usage.hpp"
+
+namespace weir::fuzz {
+
+inline bool is_one_of(const std::string& name, std::initializer_list<const char*> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+inline bool is_blank(const Json& value) {
+    if (value.is_string()) return value.get_ref<const std::string&>().empty();
+    if (value.is_structured()) return value.empty();
+    return !(value.is_boolean() && value.get<bool>());
+}
+
+class ReferenceReader {
+public:
+    ReferenceReader(llm::Api api, bool is_plain) : api_(api), is_plain_(is_plain) {}
+
+    void read(const Json& document);
+    void finish() {
+        if (!used.output_tokens && last_output_) used.output_tokens = last_output_;
+    }
+
+    llm::TappedUsage used;
+
+private:
+    struct Document {
+        std::optional<Report> usage;
+        std::int64_t texts = 0;
+        bool has_choices = false, names_choices = false, has_usage = false, is_error = false, is_last = false,
+             has_stopped = false, has_counts = false, is_response = false, has_substance = false;
+        std::string type, status;
+        std::set<std::uint64_t> seen, finished;
+    };
+
+    void take(Document& found, const std::string& name, const Json& value) const;
+    void take_usage(Document& found, const Json& value) const;
+    void take_choices(Document& found, const Json& value) const;
+    static bool any_text(const Json& object, std::initializer_list<const char*> more);
+    void note_usage(const Report& report, bool is_running, bool is_first);
+
+    llm::Api api_;
+    bool is_plain_;
+    std::int64_t texts_ = 0;
+    Count last_output_;
+    bool has_final_ = false, is_error_ = false, error_has_usage_ = false;
+    std::int64_t uncached_ = 0, creation_ = 0;
+    std::set<std::uint64_t> seen_, finished_;
+};
+
+/// Members of an object that hold text: those of text's own names, and some more.
+inline bool ReferenceReader::any_text(const Json& object, std::initializer_list<const char*> more) {
+    for (const auto& [name, value] : object.items()) {
+        const bool is_inner = is_one_of(name, {"arguments", "name", "data", "result"});
+        if (((is_text_name(name) && !is_inner) || is_one_of(name, more)) && holds_text(value)) return true;
+    }
+    return false;
+}
+
+inline void ReferenceReader::take_usage(Document& found, const Json& value) const {
+    if (!value.is_object()) return;
+    const Report report = read_report(at(value, "usage").is_object() ? at(value, "usage") : value, api_);
+    if (report.is_empty()) return;
+    if (!found.usage || report.says_something()) found.usage = report;
+}
+
+inline void ReferenceReader::take_choices(Document& found, const Json& value) const {
+    found.names_choices = true;
+    if (!value.is_array()) return;
+    std::uint64_t position = 0;
+    for (const Json& choice : value) {
+        found.has_choices = true;
+        if (!choice.is_object()) continue;
+        std::uint64_t index = position++;
+        bool is_finished = false;
+        bool has_text = false;
+        for (const auto& [name, member] : choice.items()) {
+            if (name == "index" && member.is_number_integer() && member >= 0)
+                index = member.get<std::uint64_t>();
+            if (is_one_of(name, {"finish_reason", "finishReason"}))
+                is_finished = member.is_string() && member != "";
+            if (name == "usage") take_usage(found, member);
+            if (name == "error" && !is_blank(member)) found.is_error = true;
+        }
+        has_text = any_text(choice, {"delta", "message", "content", "tool_calls", "function_call"});
+        found.seen.insert(index % 64);
+        if (is_finished) found.finished.insert(index % 64);
+        if (has_text) ++found.texts;
+    }
+}
+
+inline void ReferenceReader::take(Document& found, const std::string& name, const Json& value) const {
+    const std::string text = value.is_string() ? value.get<std::string>() : "";
+    if (is_one_of(name, {"choices", "candidates"})) take_choices(found, value);
+    if (name == "usage") found.has_usage = value.is_object();
+    if (is_one_of(name, {"usage", "usageMetadata", "usage_metadata", "x_groq", "meta"}))
+        take_usage(found, value);
+    if (is_one_of(name,
+                  {"timings", "prompt_eval_count", "eval_count", "tokens_evaluated", "tokens_predicted"}))
+        found.has_counts = true;
+    if (name == "details" && value.is_object() && value.contains("generated_tokens"))
+        take_usage(found, value);
+    if (is_one_of(name, {"type", "event_type"})) found.type = text;
+    if (name == "object" && text == "error") found.is_error = true;
+    if (name == "object") found.is_response = found.is_response || text == "response";
+    if (name == "status") found.status = text;
+    if (name == "error" && !is_blank(value)) found.is_error = true;
+    if (is_one_of(name, {"done", "stop", "is_finished"}) && value == true) found.is_last = true;
+    if (name == "promptFeedback" && value.is_object() && value.contains("blockReason")) found.is_last = true;
+    if (name == "generated_text" && value.is_string()) found.is_last = true;
+    if (is_one_of(name, {"moderation", "prompt_filter_results"}) && !is_blank(value))
+        found.has_substance = true;
+    const bool is_text =
+        is_text_name(name) && !is_one_of(name, {"content", "arguments", "name", "data", "result"});
+    const bool is_holder = is_one_of(name, {"content", "content_block", "output", "generations", "token",
+                                            "tool_calls", "function_call", "generated_text"});
+    if ((is_text && !text.empty()) || (is_holder && holds_text(value))) ++found.texts;
+    if (is_one_of(name, {"delta", "response"}) && !text.empty()) ++found.texts;
+    if (!value.is_object()) return;
+    if (is_one_of(name, {"message", "delta"})) {
+        if (value.contains("usage")) take_usage(found, value["usage"]);
+        const bool has_text = name == "message"
+                                  ? any_text(value, {"content", "tool_calls", "function_call"})
+                                  : any_text(value, {"content", "message", "tool_calls", "function_call"});
+        if (has_text) ++found.texts;
+    }
+    if (name == "delta" && value.contains("stop_reason"))
+        found.has_stopped = value["stop_reason"].is_string() && value["stop_reason"] != "";
+    if (name != "response") return;
+    found.is_response = true;
+    for (const auto& [inner, member] : value.items()) {
+        if (is_one_of(inner, {"usage", "meta", "usageMetadata", "usage_metadata"})) take_usage(found, member);
+        if (inner == "status") found.status = member.is_string() ? member.get<std::string>() : "";
+        if (inner == "error" && !is_blank(member)) found.is_error = true;
+    }
+}
+
+inline void ReferenceReader::note_usage(const Report& report, bool is_running, bool is_first) {
+    if (report.is_by_time && !is_first) {
+        used.input_tokens = report.input.value_or(0);
+        used.output_tokens = report.output.value_or(0);
+        return;
+    }
+    if (report.cached.value_or(0) > 0) used.cached_input_tokens = *report.cached;
+    if (!report.cache_is_apart && report.input.value_or(0) > 0) used.input_tokens = report.input;
+    if (report.cache_is_apart) {
+        if (report.input.value_or(0) > 0) uncached_ = *report.input;
+        if (report.creation.value_or(0) > 0) creation_ = *report.creation;
+        const Count all = sum(sum(uncached_, creation_), used.cached_input_tokens);
+        if (*all > 0) used.input_tokens = all;
+    }
+    if (!report.output) return;
+    used.output_seen = std::max(used.output_seen, *report.output);
+    if (is_first) return;
+    if (*report.output == 0) {
+        const bool has_none = api_ == llm::Api::embeddings;
+        if (has_none || (!is_running && texts_ == 0 && !last_output_)) used.output_tokens = 0;
+        return;
+    }
+    last_output_ = report.output;
+    used.output_tokens = is_running ? Count{} : report.output;
+    has_final_ = has_final_ || !is_running;
+}
+
+inline void ReferenceReader::read(const Json& document) {
+    Document found;
+    for (const auto& [name, value] : document.items()) take(found, name, value);
+    if (found.has_counts) {
+        const Report own = read_report(document, api_);
+        if (!found.usage || !found.usage->says_something()) {
+            found.usage = own;
+        } else if (!found.usage->cached) {
+            found.usage->cached = own.cached;
+        }
+    }
+    const bool may_hold_text = found.type.empty() || found.names_choices || found.type.ends_with("delta") ||
+                               found.type.ends_with(".partial_image") ||
+                               is_one_of(found.type, {"content_block_start", "text-generation", "message"});
+    if (!may_hold_text && !is_plain_) found.texts = 0;
+    if (is_plain_) found.texts = std::min<std::int64_t>(found.texts, 1);
+    if (found.type == "error" || found.type == "response.failed") found.is_error = true;
+    if (found.is_response && found.status == "failed") found.is_error = true;
+
+    texts_ += found.texts;
+    used.output_seen = std::max(used.output_seen, texts_);
+    if (found.texts > 0 && used.output_tokens == 0) used.output_tokens.reset();
+    seen_.insert(found.seen.begin(), found.seen.end());
+    finished_.insert(found.finished.begin(), found.finished.end());
+    const bool is_first = found.type == "message_start";
+    const bool all_finished_here = !found.seen.empty() && found.seen == found.finished;
+    const bool is_running = (found.has_choices && !all_finished_here) || is_first ||
+                            (found.type == "message_delta" && !found.has_stopped) ||
+                            (found.has_counts && !found.has_usage && !found.is_last);
+    if (found.usage) note_usage(*found.usage, is_running && !is_plain_, is_first);
+    const bool says_something = found.usage && found.usage->says_something();
+    if (found.is_error) {
+        is_error_ = true;
+        error_has_usage_ = says_something;
+    }
+    if (is_error_) used.failed = texts_ == 0 && !error_has_usage_ && !has_final_;
+    const bool is_last_type = is_one_of(
+        found.type, {"message_stop", "response.completed", "response.incomplete", "response.failed",
+                     "response.cancelled", "image_generation.completed", "transcript.text.done",
+                     "speech.audio.done", "image_edit.completed", "message-end", "stream-end", "error"});
+    const bool is_usage_chunk = found.has_usage && !found.has_choices && !found.is_error &&
+                                !found.has_substance && found.texts == 0 &&
+                                (found.type.empty() || found.names_choices) && (says_something || texts_ > 0);
+    const bool all_finished = !found.finished.empty() && seen_ == finished_;
+    if (is_plain_ || is_last_type || found.is_last || found.has_stopped || found.is_error || all_finished ||
+        is_usage_chunk) {
+        used.ended = true;
+        finish();
+    }
+}
+
+}  // namespace weir::fuzz
