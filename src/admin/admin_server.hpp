@@ -11,9 +11,14 @@
 
 namespace weir::admin {
 
+struct Readiness {
+    bool ready = true;
+    std::string remark;  ///< why it is not, or what is amiss all the same; empty: nothing
+};
+
 /// What the endpoints tell, asked anew for each request, on the admin thread.
 struct AdminSources {
-    std::function<bool()> ready;           ///< for /readyz
+    std::function<Readiness()> readiness;  ///< for /readyz
     std::function<std::string()> metrics;  ///< Prometheus text
 };
 
@@ -23,8 +28,8 @@ struct AdminOptions {
                         ///< elsewhere
 };
 
-/// Serves /healthz, /readyz and /metrics. At most 64 connections, each with its own time limits.
-/// One thread: that of its io_context, which must outlive it.
+/// Serves /healthz, /readyz and /metrics, and at / what there is. At most 64 connections, each with its own
+/// time limits. One thread: that of its io_context, which must outlive it.
 class AdminServer {
 public:
     /// Throws boost::system::system_error where the address can't be bound.

@@ -15,6 +15,7 @@ struct Endpoint {
     std::string_view path;
     bool open;  ///< needs no token
     AdminAnswer (*answer)(const AdminSources& sources);
+    std::string_view help;
 };
 
 AdminAnswer healthz(const AdminSources&) {
@@ -22,19 +23,37 @@ AdminAnswer healthz(const AdminSources&) {
 }
 
 AdminAnswer readyz(const AdminSources& sources) {
-    if (sources.ready()) return {.body = "ready\n"};
-    return {.status = 503, .body = "not ready\n"};
+    const Readiness readiness = sources.readiness();
+    AdminAnswer answer{.status = readiness.ready ? 200 : 503,
+                       .body = readiness.ready ? "ready" : "not ready"};
+    if (!readiness.remark.empty()) answer.body.append(": ").append(readiness.remark);
+    answer.body += "\n";
+    return answer;
 }
 
 AdminAnswer metrics(const AdminSources& sources) {
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = sources.metrics()};
 }
 
-constexpr std::array<Endpoint, 3> endpoints{{
-    {"/healthz", true, healthz},
-    {"/readyz", true, readyz},
-    {"/metrics", false, metrics},
+AdminAnswer list(const AdminSources& sources);
+
+constexpr std::array<Endpoint, 4> endpoints{{
+    {"/", true, list, "this list"},
+    {"/healthz", true, healthz, "200 while the process lives"},
+    {"/readyz", true, readyz, "200 while requests can be decided, else 503 and why"},
+    {"/metrics", false, metrics, "figures in Prometheus' text format"},
 }};
+
+AdminAnswer list(const AdminSources&) {
+    AdminAnswer answer{.body = "The admin port of weir serves:\n"};
+    for (const Endpoint& endpoint : endpoints) {
+        constexpr std::size_t column = 10;
+        answer.body.append("  ").append(endpoint.path);
+        answer.body.append(column - endpoint.path.size(), ' ').append(endpoint.help);
+        answer.body.append(endpoint.open ? "\n" : " (with the admin token, where one is set)\n");
+    }
+    return answer;
+}
 
 bool is_authorized(std::string_view authorization, const std::string& token) {
     const std::string expected = "Bearer " + token;
@@ -49,7 +68,7 @@ AdminAnswer answer_admin(const AdminRequest& request, const AdminOptions& option
     const auto endpoint = std::find_if(endpoints.begin(), endpoints.end(), [&](const Endpoint& candidate) {
         return candidate.path == request.path;
     });
-    if (endpoint == endpoints.end()) return {.status = 404, .body = "not found\n"};
+    if (endpoint == endpoints.end()) return {.status = 404, .body = "not found; / says what there is\n"};
     if (request.method != "GET" && request.method != "HEAD") return {.status = 405, .body = "use GET\n"};
     if (!endpoint->open) {
         if (options.token.empty()) {

@@ -87,6 +87,7 @@ struct Server::Impl {
     void wait_for_signal();
     void on_signal(int signal);
     void reload();
+    admin::Readiness readiness() const;
     std::string metrics_text();
 
     config::ConfigStore& store;
@@ -143,7 +144,7 @@ void Server::Impl::start_workers(const config::Config& config) {
 }
 
 void Server::Impl::start_admin(const config::Config& config) {
-    admin::AdminSources sources{.ready = [this] { return !draining.load() && ledgers->ready(); },
+    admin::AdminSources sources{.readiness = [this] { return readiness(); },
                                 .metrics = [this] { return metrics_text(); }};
     admin_server = bind_or_explain(config.admin_listen, "--admin", [&] {
         return std::make_unique<admin::AdminServer>(
@@ -152,6 +153,12 @@ void Server::Impl::start_admin(const config::Config& config) {
     config::Endpoint endpoint = config.admin_listen;
     endpoint.port = admin_server->port();
     spdlog::info("admin on {}", text_of(endpoint));
+}
+
+admin::Readiness Server::Impl::readiness() const {
+    if (draining.load()) return {.ready = false, .remark = "this node is draining"};
+    Readiness of_store = ledgers->readiness();
+    return {.ready = of_store.ready, .remark = std::move(of_store.remark)};
 }
 
 void Server::Impl::wait_for_signal() {

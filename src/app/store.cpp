@@ -5,7 +5,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 
+#include "app/store_words.hpp"
 #include "weir/memory_limiter.hpp"
 #include "weir/redis_limiter.hpp"
 
@@ -23,7 +26,7 @@ public:
     std::shared_ptr<Limiter> make_limiter(boost::asio::io_context&) override { return limiter_; }
     void start() override {}
     void stop(std::function<void()> done) override { boost::asio::post(main_context_, std::move(done)); }
-    bool ready() const override { return true; }
+    Readiness readiness() const override { return {}; }
     void report(observe::StoreFigures& figures) const override {
         const MemoryLimiterStatistics statistics = limiter_->statistics();
         figures.ledgers = statistics.ledgers;
@@ -64,34 +67,29 @@ WithoutStore policy_of(config::OnFailure on_failure) noexcept {
     return WithoutStore::closed;
 }
 
-std::string_view explain(WithoutStore policy) noexcept {
-    switch (policy) {
-        case WithoutStore::local:
-            return "this node keeps to its part of each limit";
-        case WithoutStore::open:
-            return "requests pass unmetered";
-        case WithoutStore::closed:
-            return "requests are answered 503";
-    }
-    return "";
-}
-
 class SharedStore final : public Store {
 public:
     SharedStore(const config::Config& config, const Clock& clock, boost::asio::io_context& main_context)
-        : main_context_(main_context) {
+        : main_context_(main_context),
+          clock_(clock),
+          reminder_(main_context),
+          policy_(policy_of(config.on_failure)) {
         RedisStoreOptions options;
         options.address = address_of(config.store);
         options.timeout_ms = config.store_timeout_ms;
-        options.without_store = policy_of(config.on_failure);
+        options.without_store = policy_;
         options.nodes = config.cluster_nodes;
         options.ledgers_max = static_cast<std::size_t>(config.store_max_ledgers);
-        options.on_change = [policy = options.without_store](bool asks_store, std::string_view why) {
+        options.on_change = [this](bool asks_store, std::string_view why) {
+            const RedisStoreStatistics statistics = store_->statistics();
             if (asks_store) {
-                spdlog::info("store: {}; Redis decides", why);
+                spdlog::info("store: {}", words_of_return(statistics, clock_.now_us()));
             } else {
-                spdlog::warn("store: {}; {}", why, explain(policy));
+                spdlog::warn("store: {}", words_of_loss(policy_, statistics, why));
             }
+        };
+        options.on_reason = [this](std::string_view why) {
+            spdlog::warn("store: {}", words_of_loss(policy_, store_->statistics(), why));
         };
         options.on_warning = [](std::string_view warning) { spdlog::warn("store: {}", warning); };
         store_ = make_redis_store(main_context, clock, std::move(options));
@@ -101,6 +99,7 @@ public:
         return store_->make_limiter(context);
     }
     void start() override {
+        remind();
         boost::asio::co_spawn(main_context_, store_->run(), [this](const std::exception_ptr& error) {
             if (error) spdlog::error("store: the keeper ended by an unforeseen error");
             ended_ = true;
@@ -109,12 +108,16 @@ public:
     }
     void stop(std::function<void()> done) override {
         boost::asio::post(main_context_, [this, done = std::move(done)]() mutable {
+            reminder_.cancel();
             if (ended_) return done();
             done_ = std::move(done);
             store_->stop();
         });
     }
-    bool ready() const override { return store_->statistics().ready; }
+    Readiness readiness() const override {
+        const RedisStoreStatistics statistics = store_->statistics();
+        return {.ready = statistics.ready, .remark = words_of_absence(policy_, statistics)};
+    }
     void report(observe::StoreFigures& figures) const override {
         const RedisStoreStatistics statistics = store_->statistics();
         figures.mode = statistics.mode;
@@ -124,6 +127,7 @@ public:
         figures.recalled_refusals = statistics.recalled;
         figures.errors = {{"timeout", statistics.timeouts},
                           {"unavailable", statistics.unavailable},
+                          {"unreachable", statistics.unreachable},
                           {"error", statistics.errors},
                           {"late", statistics.late},
                           {"overflow", statistics.overflows}};
@@ -134,7 +138,21 @@ public:
     }
 
 private:
+    /// Whoever opens the log while the store is away need not look for the line that said so.
+    void remind() {
+        reminder_.expires_after(std::chrono::minutes(1));
+        reminder_.async_wait([this](const boost::system::error_code& error) {
+            if (error) return;
+            const std::string absence = words_of_absence(policy_, store_->statistics());
+            if (!absence.empty()) spdlog::warn("store: {}", absence);
+            remind();
+        });
+    }
+
     boost::asio::io_context& main_context_;
+    const Clock& clock_;
+    boost::asio::steady_timer reminder_;
+    const WithoutStore policy_;
     std::unique_ptr<RedisStore> store_;
     std::function<void()> done_;
     bool ended_ = false;

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "config/config.hpp"
 #include "observe/metrics.hpp"
@@ -11,6 +12,11 @@
 #include "weir/limiter.hpp"
 
 namespace weir::app {
+
+struct Readiness {
+    bool ready = true;
+    std::string remark;  ///< why it is not, or what is amiss all the same; empty: nothing
+};
 
 /// Started, stopped and destroyed by the main thread; outlives every limiter that it made.
 class Store {
@@ -25,8 +31,8 @@ public:
     /// Ends that; `done` is called on the main context once it has.
     virtual void stop(std::function<void()> done) = 0;
 
-    /// Decisions are possible.
-    virtual bool ready() const = 0;
+    /// Whether decisions are possible.
+    virtual Readiness readiness() const = 0;
     virtual void report(observe::StoreFigures& figures) const = 0;
 };
 

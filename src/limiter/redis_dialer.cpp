@@ -45,8 +45,12 @@ awaitable<RedisDialer::Attempt> RedisDialer::dial() {
         awaited_ = "answer from";
         const RedisExchange exchanged = co_await exchange(*stream, greeting);
         attempt.failure = judge_greeting(address_, greeting, exchanged);
+        attempt.is_error = !attempt.failure.empty() && !exchanged.replies.empty();
     }
     attempt.failure = explain(std::move(attempt.failure), server);
+    // Which server the sentinels named is nowhere else to be seen.
+    const bool is_unsaid = !address_.sentinels.empty() && attempt.failure.find(server) == std::string::npos;
+    if (!attempt.failure.empty() && is_unsaid) attempt.failure += " (" + server + ")";
     stream->clear_deadline();
     if (attempt.failure.empty()) {
         attempt.stream = stream;

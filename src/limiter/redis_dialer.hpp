@@ -28,6 +28,7 @@ public:
     struct Attempt {
         std::shared_ptr<RedisStream> stream;  ///< nullptr: failed
         std::string failure;                  ///< free of secrets
+        bool is_error = false;                ///< it failed by what the server answered
     };
     awaitable<Attempt> dial();
 

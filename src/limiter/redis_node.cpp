@@ -11,17 +11,50 @@ RedisNode::RedisNode(const Clock& system_clock, RedisStoreOptions given)
       script_sha1(sha1_of(window_script)),
       heartbeat_sha1(sha1_of(heartbeat_script)),
       time(system_clock),
-      health(options.failures_max,
-             [this](bool asks_store, std::string_view why) {
-                 if (options.on_change) options.on_change(asks_store, why);
-             }),
-      journal(options.ledgers_max) {}
+      health(
+          options.failures_max,
+          [this](bool asks_store, std::string_view why) { note_change(asks_store, why); },
+          [this](std::string_view why) { note_reason(why); }),
+      journal(options.ledgers_max),
+      away_{.since_us = system_clock.now_us(), .why = "it has not answered yet", .alone_before = 0} {}
+
+void RedisNode::note_change(bool asks_store, std::string_view why) {
+    if (!asks_store) {
+        const std::lock_guard lock(away_mutex_);
+        // Away from the start is away since the start.
+        if (away_.since_us == 0) {
+            away_.since_us = clock.now_us();
+            away_.alone_before = counters.alone.load(std::memory_order_relaxed);
+        }
+        away_.why = why;
+    }
+    // Told before it is forgotten: whoever hears that the store is back wants to know for how long it was
+    // not.
+    if (options.on_change) options.on_change(asks_store, why);
+    if (asks_store) {
+        const std::lock_guard lock(away_mutex_);
+        away_ = {};
+    }
+}
+
+void RedisNode::note_reason(std::string_view why) {
+    {
+        const std::lock_guard lock(away_mutex_);
+        away_.why = why;
+    }
+    if (options.on_reason) options.on_reason(why);
+}
+
+RedisNode::Away RedisNode::away() const {
+    const std::lock_guard lock(away_mutex_);
+    return away_;
+}
 
 std::string_view RedisNode::mode() const noexcept {
     if (health.asks_store()) return "redis";
     switch (options.without_store) {
         case WithoutStore::local:
-            return "local";
+            return nodes_known() > 0 ? "local" : "nodes_unknown";
         case WithoutStore::open:
             return "open";
         case WithoutStore::closed:

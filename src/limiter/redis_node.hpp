@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <string>
+#include <string_view>
 
 #include "limiter/journal.hpp"
 #include "limiter/ledger_changes.hpp"
@@ -31,8 +33,16 @@ struct RedisNode {
 
     struct Counters {
         std::atomic<std::uint64_t> calls{0}, operations{0}, timeouts{0}, unavailable{0}, errors{0}, late{0},
-            alone{0}, unmetered{0}, data_losses{0}, overflows{0}, recalled{0};
+            unreachable{0}, alone{0}, unmetered{0}, data_losses{0}, overflows{0}, recalled{0};
     } counters;
+
+    /// The time without the store: since when, why, and what was decided meanwhile.
+    struct Away {
+        std::int64_t since_us = 0;  ///< wall clock; 0: the store decides
+        std::string why;
+        std::uint64_t alone_before = 0;  ///< decisions made alone until then
+    };
+    Away away() const;
 
     /// The time that ledgers are charged by, as far as this node can tell.
     std::int64_t now_us() const { return options.time_us ? options.time_us() : time.now_us(); }
@@ -43,6 +53,13 @@ struct RedisNode {
     }
     std::string_view mode() const noexcept;
     bool ready() const noexcept;
+
+private:
+    void note_change(bool asks_store, std::string_view why);
+    void note_reason(std::string_view why);
+
+    mutable std::mutex away_mutex_;
+    Away away_;
 };
 
 }  // namespace weir

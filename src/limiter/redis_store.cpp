@@ -1,4 +1,5 @@
 // Wiring of the shared store: the node, its keeper, and the limiters of its threads.
+#include "limiter/redis_address.hpp"
 #include "limiter/redis_limiter.hpp"
 #include "limiter/redis_node.hpp"
 #include "limiter/store_keeper.hpp"
@@ -24,7 +25,13 @@ public:
         const auto value = [](const std::atomic<std::uint64_t>& counter) {
             return counter.load(std::memory_order_relaxed);
         };
+        RedisNode::Away away = node_.away();
+        const std::uint64_t alone = value(counters.alone);
         return {.mode = node_.mode(),
+                .server = text_of(node_.options.address),
+                .why_away = std::move(away.why),
+                .away_since_us = away.since_us,
+                .alone_since_away = away.since_us == 0 ? 0 : alone - away.alone_before,
                 .nodes = node_.nodes_known(),
                 .calls = value(counters.calls),
                 .operations = value(counters.operations),
@@ -33,8 +40,9 @@ public:
                 .timeouts = value(counters.timeouts),
                 .unavailable = value(counters.unavailable),
                 .errors = value(counters.errors),
+                .unreachable = value(counters.unreachable),
                 .late = value(counters.late),
-                .alone = value(counters.alone),
+                .alone = alone,
                 .unmetered = value(counters.unmetered),
                 .unwritten = node_.journal.unwritten(),
                 .data_losses = value(counters.data_losses),

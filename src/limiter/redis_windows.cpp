@@ -9,8 +9,14 @@ namespace weir {
 namespace {
 
 RedisConnection::Events events_of(RedisNode& node, std::function<void()> on_ready) {
-    return {.on_ready = std::move(on_ready),
-            .on_lost = [&node](std::string_view why) { node.health.note_lost(why); }};
+    return {
+        .on_ready = std::move(on_ready),
+        .on_lost = [&node](std::string_view why) { node.health.note_lost(why); },
+        .on_failed_attempt =
+            [&node](bool is_error) {
+                auto& counters = node.counters;
+                (is_error ? counters.errors : counters.unreachable).fetch_add(1, std::memory_order_relaxed);
+            }};
 }
 
 }  // namespace

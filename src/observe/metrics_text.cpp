@@ -107,7 +107,10 @@ constexpr std::array<Simple, 9> simple_families{{
 }};
 
 void render_store(Text& text, const StoreFigures& store) {
-    text.family("weir_store_mode", "gauge", "1 for what decides now: the store, or what stands in for it.");
+    text.family(
+        "weir_store_mode", "gauge",
+        "1 for what decides now: the store, or what stands in for it. nodes_unknown: nothing does, until "
+        "Redis answers or cluster.nodes is set.");
     text.value("weir_store_mode", fmt::format("{{mode=\"{}\"}}", store.mode), 1);
     text.family("weir_store_errors_total", "counter", "Calls to the shared store that failed, by kind.");
     for (const auto& [kind, count] : store.errors) {

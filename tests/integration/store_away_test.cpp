@@ -73,7 +73,24 @@ TEST(StoreNeverThere, LocalAdmitsItsPart) {
 TEST(StoreNeverThere, LocalCannotTellWithoutTheNumberOfNodes) {
     StoreNode node(never_started(WithoutStore::local));
     EXPECT_EQ(node.reserve(one, {ledger_named("k", 100)}).error(), errc::store_unavailable);
-    EXPECT_FALSE(node.statistics().ready);
+    const RedisStoreStatistics statistics = node.statistics();
+    EXPECT_FALSE(statistics.ready);
+    EXPECT_EQ(statistics.mode, "nodes_unknown");
+    EXPECT_EQ(statistics.server, "unix:/nonexistent/redis.sock");
+    EXPECT_GT(statistics.away_since_us, 0);
+    EXPECT_EQ(statistics.alone_since_away, 1U);
+    EXPECT_TRUE(eventually([&] { return node.statistics().unreachable > 0; }));
+    EXPECT_TRUE(eventually([&] {
+        return node.statistics().why_away.find("/nonexistent/redis.sock") != std::string::npos;
+    })) << node.statistics().why_away;
+}
+
+TEST(StoreNeverThere, LocalIsItsModeWhereTheNumberOfNodesIsConfigured) {
+    RedisStoreOptions options = never_started(WithoutStore::local);
+    options.nodes = 2;
+    StoreNode node(std::move(options));
+    EXPECT_EQ(node.statistics().mode, "local");
+    EXPECT_TRUE(node.statistics().ready);
 }
 
 TEST(StoreNeverThere, WhatNothingLimitsIsAdmitted) {

@@ -112,6 +112,43 @@ TEST_F(StoreErrorsTest, AConnectionWithoutThePassword) {
     expect_recovery();
 }
 
+TEST_F(StoreErrorsTest, AWrongPasswordAtTheStart) {
+    server_.emplace(RedisServerOptions{.password = "sesame"});
+    RedisStoreOptions options = patient_options(*server_);
+    options.address.password = "open barley";
+    node_.emplace(std::move(options));
+    ASSERT_TRUE(eventually([&] { return was_told("WRONGPASS"); })) << "it is named";
+    EXPECT_FALSE(was_told("barley"));
+    EXPECT_TRUE(eventually([&] { return node_->statistics().errors > 0; })) << "and counts as an error";
+    EXPECT_EQ(node_->statistics().mode, "nodes_unknown");
+    EXPECT_NE(node_->statistics().why_away.find("WRONGPASS"), std::string::npos);
+}
+
+TEST_F(StoreErrorsTest, AnotherReasonWhileItIsAwayIsToldToo) {
+    start();
+    ASSERT_TRUE(node_->reaches_redis());
+    EXPECT_EQ(node_->statistics().away_since_us, 0);
+    EXPECT_EQ(node_->statistics().why_away, "");
+    server_->stop();
+    ASSERT_TRUE(eventually([&] {
+        const auto reasons = node_->reasons();
+        return std::any_of(reasons.begin(), reasons.end(), [](const std::string& why) {
+            return why.find("can't connect") != std::string::npos;
+        });
+    })) << "first the connection ended, then no other could be made: "
+        << ::testing::PrintToString(node_->changes()) << ::testing::PrintToString(node_->reasons());
+    EXPECT_GT(node_->statistics().unreachable, 0U);
+    EXPECT_GT(node_->statistics().away_since_us, 0);
+    const auto alone = node_->reserve(one, {ledger});
+    ASSERT_TRUE(alone && alone->reservation);
+    EXPECT_EQ(alone->decided_by, "local");
+    EXPECT_EQ(node_->statistics().alone_since_away, 1U);
+    server_->restart();
+    ASSERT_TRUE(node_->reaches_redis());
+    EXPECT_EQ(node_->statistics().away_since_us, 0);
+    EXPECT_EQ(node_->statistics().why_away, "");
+}
+
 TEST_F(StoreErrorsTest, TooFewReplicas) {
     start();
     ASSERT_TRUE(node_->reaches_redis());

@@ -15,6 +15,10 @@ StoreNode::StoreNode(RedisStoreOptions options) {
         const std::lock_guard lock(mutex_);
         changes_.push_back((asks_store ? "+ " : "- ") + std::string(why));
     };
+    options.on_reason = [this](std::string_view why) {
+        const std::lock_guard lock(mutex_);
+        reasons_.emplace_back(why);
+    };
     store_ = make_redis_store(context_, clock_, std::move(options));
     limiter_ = store_->make_limiter(context_);
     boost::asio::co_spawn(context_, store_->run(), [this](std::exception_ptr) { ended_.set_value(); });
@@ -84,6 +88,11 @@ bool StoreNode::reaches_redis() {
                    statistics().unavailable == unavailable;
         },
         20'000);
+}
+
+std::vector<std::string> StoreNode::reasons() const {
+    const std::lock_guard lock(mutex_);
+    return reasons_;
 }
 
 std::vector<std::string> StoreNode::changes() const {

@@ -49,6 +49,8 @@ public:
     bool reaches_redis();
     /// What on_change was told so far: "+" and "-", and why.
     std::vector<std::string> changes() const;
+    /// What on_reason was told so far.
+    std::vector<std::string> reasons() const;
 
 private:
     template <typename T>
@@ -66,8 +68,8 @@ private:
 
     SystemClock clock_;
     boost::asio::io_context context_{1};
-    mutable std::mutex mutex_;  ///< guards the next
-    std::vector<std::string> changes_;
+    mutable std::mutex mutex_;  ///< guards the next two
+    std::vector<std::string> changes_, reasons_;
     std::unique_ptr<RedisStore> store_;
     std::unique_ptr<Limiter> limiter_;
     std::promise<void> ended_;  ///< by the store's `run`

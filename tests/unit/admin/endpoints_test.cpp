@@ -6,7 +6,8 @@
 namespace weir::admin {
 namespace {
 
-const AdminSources sources{.ready = [] { return true; }, .metrics = [] { return std::string("weir_x 1\n"); }};
+const AdminSources sources{.readiness = [] { return Readiness{}; },
+                           .metrics = [] { return std::string("weir_x 1\n"); }};
 const AdminOptions loopback{{"127.0.0.1", 9180}, ""};
 const AdminOptions guarded{{"0.0.0.0", 9180}, "token"};
 
@@ -23,8 +24,16 @@ TEST(Admin, HealthNeverNeedsTheToken) {
 }
 
 TEST(Admin, ReadinessFollowsItsSource) {
-    const AdminSources draining{.ready = [] { return false; }, .metrics = nullptr};
-    EXPECT_EQ(answer_admin({"GET", "/readyz", ""}, loopback, draining).status, 503);
+    const AdminSources draining{.readiness = [] { return Readiness{.ready = false, .remark = "it drains"}; },
+                                .metrics = nullptr};
+    const AdminAnswer answer = answer_admin({"GET", "/readyz", ""}, loopback, draining);
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(answer.body, "not ready: it drains\n");
+    EXPECT_EQ(answer_admin({"GET", "/readyz", ""}, loopback, sources).body, "ready\n");
+    const AdminSources degraded{.readiness = [] { return Readiness{.ready = true, .remark = "alone"}; },
+                                .metrics = nullptr};
+    EXPECT_EQ(answer_admin({"GET", "/readyz", ""}, loopback, degraded).status, 200);
+    EXPECT_EQ(answer_admin({"GET", "/readyz", ""}, loopback, degraded).body, "ready: alone\n");
     EXPECT_EQ(answer_admin({"GET", "/healthz", ""}, loopback, draining).status, 200);
 }
 
@@ -39,6 +48,16 @@ TEST(Admin, MetricsNeedTheTokenOnceOneIsSet) {
 TEST(Admin, WithoutATokenNothingIsServedToOtherHosts) {
     EXPECT_EQ(status("/metrics", {{"0.0.0.0", 9180}, ""}), 403);
     EXPECT_EQ(status("/metrics", {{"::1", 9180}, ""}), 200);
+}
+
+TEST(Admin, TheRootSaysWhatThereIs) {
+    for (const AdminOptions& options : {loopback, guarded}) {
+        const AdminAnswer answer = answer_admin({"GET", "/", ""}, options, sources);
+        EXPECT_EQ(answer.status, 200);
+        for (const char* path : {"/healthz", "/readyz", "/metrics"}) {
+            EXPECT_NE(answer.body.find(path), std::string::npos) << path;
+        }
+    }
 }
 
 TEST(Admin, OtherPathsAndMethods) {
