@@ -6,6 +6,7 @@
 
 #include "app/options.hpp"
 #include "app/server.hpp"
+#include "app/tls.hpp"
 #include "observe/log.hpp"
 #include "weir/clock.hpp"
 
@@ -23,7 +24,8 @@ void explain(const std::vector<config::Mistake>& mistakes) {
 
 int serve(const app::Options& options) {
     config::ConfigStore store(options.place);
-    const config::Outcome outcome = store.load();
+    config::Outcome outcome = store.load();
+    if (outcome.mistakes.empty()) outcome.mistakes = app::mistakes_in_tls(outcome.config);
     if (!outcome.mistakes.empty()) {
         explain(outcome.mistakes);
         return app::exit_unusable;
@@ -33,6 +35,9 @@ int serve(const app::Options& options) {
         return app::exit_fine;
     }
     observe::set_up_log(outcome.config.log_level, outcome.config.log_json);
+    for (const config::Mistake& warning : outcome.warnings) {
+        spdlog::warn("configuration: {}: {}", warning.where, warning.message);
+    }
     const SystemClock clock;
     app::Server server(store, clock);
     return server.run();

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
 #include <cstdlib>
@@ -17,6 +16,7 @@
 
 #include "admin/admin_server.hpp"
 #include "app/store.hpp"
+#include "app/tls.hpp"
 #include "app/worker_thread.hpp"
 #include "observe/access_log.hpp"
 #include "observe/log.hpp"
@@ -47,19 +47,6 @@ std::int64_t allowed_connections(const config::WeirLimits& limits) {
         "max_connections is lowered from {} to {}: the limit on open files (ulimit -Hn) allows no more",
         limits.max_connections, allowed);
     return std::max<std::int64_t>(allowed, 1);
-}
-
-proxy::TlsContext load_tls(const config::Config& config) {
-    if (config.tls_cert_file.empty()) return nullptr;
-    auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
-    SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-    try {
-        context->use_certificate_chain_file(config.tls_cert_file);
-        context->use_private_key_file(config.tls_key_file, boost::asio::ssl::context::pem);
-    } catch (const boost::system::system_error& error) {
-        throw std::runtime_error("tls: the certificate or its key can't be used: " + error.code().message());
-    }
-    return context;
 }
 
 std::string text_of(const config::Endpoint& endpoint) {

@@ -94,6 +94,12 @@ Endpoint parse_endpoint(const std::string& text) {
     return {pieces->host, *port};
 }
 
+bool is_loopback(const Endpoint& endpoint) noexcept {
+    in6_addr address{};
+    if (inet_pton(AF_INET6, endpoint.address.c_str(), &address) == 1) return IN6_IS_ADDR_LOOPBACK(&address);
+    return endpoint.address.starts_with("127.");
+}
+
 std::string bracketed(const std::string& host) {
     return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }

@@ -23,6 +23,9 @@ HostAndPort parse_host_and_port(std::string_view text, std::uint16_t port_defaul
 /// IPv6 in brackets again.
 std::string bracketed(const std::string& host);
 
+/// Nobody else's host reaches it.
+bool is_loopback(const Endpoint& endpoint) noexcept;
+
 bool is_ip_address(const std::string& text) noexcept;
 
 }  // namespace weir::config

@@ -58,7 +58,12 @@ Outcome build_config(const Sources& sources) {
     apply_environment(draft);
     apply_flags(draft);
     resolve_key_headers(draft);
-    return {std::move(draft.config), draft.mistakes.in_order(), std::move(draft.origins)};
+    Outcome outcome{.config = std::move(draft.config),
+                    .mistakes = draft.mistakes.in_order(),
+                    .warnings = {},
+                    .origins = std::move(draft.origins)};
+    if (outcome.mistakes.empty()) outcome.warnings = warnings_of(outcome.config);
+    return outcome;
 }
 
 }  // namespace weir::config

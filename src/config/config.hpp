@@ -166,26 +166,32 @@ struct Mistake {
 /// Where the effective value of each setting came from, for --check: path -> "flag --listen", "file", …
 using Origins = std::map<std::string, std::string>;
 
+/// What reading a file gave.
+struct FileText {
+    std::optional<std::string> text;
+    std::string why{};  ///< where there is none: the system's own words
+};
+
 /// Everything that a configuration is made of. Reading files and variables is the caller's part, so that
 /// tests need neither.
 struct Sources {
     std::optional<std::string> file_text;      ///< the JSON document, where there is one
     std::map<std::string, std::string> flags;  ///< by flag name without dashes: "listen" -> "127.0.0.1:1"
     std::function<std::optional<std::string>(const std::string&)> environment;
-    /// Reads a small file (api_key_file); nullopt where it can't.
-    std::function<std::optional<std::string>(const std::string&)> read_file;
-    bool terminal = false;  ///< log format defaults to text there
+    std::function<FileText(const std::string&)> read_file;  ///< a small one (api_key_file)
+    bool terminal = false;                                  ///< log format defaults to text there
 };
 
 struct Outcome {
     Config config;                  ///< usable only where there are no mistakes
     std::vector<Mistake> mistakes;  ///< all of them, in the order of the document
+    std::vector<Mistake> warnings;  ///< right, but hardly meant; empty where there are mistakes
     Origins origins;
 };
 
 Outcome build_config(const Sources& sources);
 
-/// The effective configuration as text, each value with where it came from; secrets masked.
+/// The effective configuration as text, each value with where it came from, and the warnings; secrets masked.
 std::string describe(const Outcome& outcome);
 
 /// A stable short hash of the effective values (secrets included, not recoverable), for `weir_config_info`.

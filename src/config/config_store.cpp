@@ -1,24 +1,57 @@
 // Reading files, and publishing snapshots.
 #include "config/config_store.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdlib>
-#include <fstream>
+#include <system_error>
 
 #include "config/json_value.hpp"
 
 namespace weir::config {
 
-std::optional<std::string> read_whole_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return std::nullopt;
+namespace {
+
+/// Closed at the end of its scope.
+class Descriptor {
+public:
+    explicit Descriptor(int number) noexcept : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    int number() const noexcept { return number_; }
+
+private:
+    int number_;
+};
+
+FileText unreadable() {
+    return {.text = std::nullopt, .why = std::generic_category().message(errno)};
+}
+
+}  // namespace
+
+FileText read_whole_file(const std::string& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.number() < 0) return unreadable();
     std::string content;
     char chunk[16 << 10];
-    while (file.read(chunk, sizeof chunk) || file.gcount() > 0) {
-        content.append(chunk, static_cast<std::size_t>(file.gcount()));
-        if (content.size() > document_bytes_max) return std::nullopt;
+    for (;;) {
+        const ssize_t size = ::read(file.number(), chunk, sizeof chunk);
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) return unreadable();  // a folder opens, but can't be read
+        if (size == 0) return {.text = std::move(content)};
+        content.append(chunk, static_cast<std::size_t>(size));
+        if (content.size() > document_bytes_max) {
+            return {.text = std::nullopt,
+                    .why = "it has more than " + std::to_string(document_bytes_max >> 20) + " MiB"};
+        }
     }
-    // A folder opens, but can't be read.
-    return file.bad() ? std::nullopt : std::optional(std::move(content));
 }
 
 std::optional<std::string> process_environment(const std::string& name) {
@@ -33,13 +66,13 @@ Outcome ConfigStore::read() const {
                     .read_file = place_.read_file,
                     .terminal = place_.terminal};
     if (place_.path.empty()) return build_config(sources);
-    sources.file_text = place_.read_file(place_.path);
-    const bool is_readable = sources.file_text.has_value();
+    FileText file = place_.read_file(place_.path);
+    const bool is_readable = file.text.has_value();
+    sources.file_text = std::move(file.text);
     Outcome outcome = build_config(sources);
     if (!is_readable) {
-        outcome.mistakes.insert(outcome.mistakes.begin(),
-                                {place_.path, "expected a file that can be read, of at most " +
-                                                  std::to_string(document_bytes_max >> 20) + " MiB"});
+        outcome.mistakes.insert(outcome.mistakes.begin(), {place_.path, "can't be read: " + file.why});
+        outcome.warnings.clear();
     }
     return outcome;
 }
@@ -64,6 +97,7 @@ std::vector<Mistake> ConfigStore::reload() {
     if (!outcome.mistakes.empty()) return std::move(outcome.mistakes);
     const std::lock_guard lock(mutex_);
     notes_ = keep_what_needs_a_restart(*current_, outcome.config);
+    notes_.insert(notes_.end(), outcome.warnings.begin(), outcome.warnings.end());
     current_ = std::make_shared<const Config>(std::move(outcome.config));
     return {};
 }

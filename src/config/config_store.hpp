@@ -14,8 +14,8 @@
 
 namespace weir::config {
 
-/// Content of a file of at most document_bytes_max; nullopt where it can't be read or is larger.
-std::optional<std::string> read_whole_file(const std::string& path);
+/// Content of a file of at most document_bytes_max.
+FileText read_whole_file(const std::string& path);
 /// Of this process.
 std::optional<std::string> process_environment(const std::string& name);
 
@@ -24,7 +24,7 @@ struct ConfigPlace {
     std::string path = {};                          ///< of the JSON file; empty: none
     std::map<std::string, std::string> flags = {};  ///< as in Sources
     std::function<std::optional<std::string>(const std::string&)> environment = process_environment;
-    std::function<std::optional<std::string>(const std::string&)> read_file = read_whole_file;
+    std::function<FileText(const std::string&)> read_file = read_whole_file;
     bool terminal = false;  ///< log format defaults to text there
 };
 
@@ -45,7 +45,8 @@ public:
     /// `load`.
     std::vector<Mistake> reload();
 
-    /// Of the last reload that succeeded: what the new configuration asks for and only a restart brings.
+    /// Of the last reload that succeeded: what the new configuration asks for and only a restart brings, and
+    /// what is hardly meant.
     std::vector<Mistake> notes() const;
 
 private:

@@ -41,6 +41,10 @@ std::string describe(const Outcome& outcome) {
         append_padded(text, setting.shown, value_width);
         text.append(origin == outcome.origins.end() ? "default" : origin->second).append("\n");
     }
+    if (!outcome.warnings.empty()) text.append("\n");
+    for (const Mistake& warning : outcome.warnings) {
+        text.append("warning: ").append(warning.where).append(": ").append(warning.message).append("\n");
+    }
     return text;
 }
 

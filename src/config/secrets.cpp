@@ -38,11 +38,16 @@ std::optional<std::string> secret_in_variable(const Field& field, Draft& draft, 
 std::optional<std::string> secret_in_file(const Field& field, Draft& draft, const std::string& path) {
     const auto file = field.parsed(parse_file_path);
     if (!file) return std::nullopt;
-    std::optional<std::string> content;
-    if (draft.sources.read_file) content = draft.sources.read_file(*file);
-    while (content && (content->ends_with('\n') || content->ends_with('\r'))) content->pop_back();
-    if (!content || content->empty()) {
-        field.refuse("expected the path of a file that can be read and is not empty");
+    FileText read{.text = std::nullopt, .why = "files are not read here"};
+    if (draft.sources.read_file) read = draft.sources.read_file(*file);
+    std::optional<std::string>& content = read.text;
+    if (!content) {
+        field.refuse("expected the path of a file that can be read: " + read.why);
+        return std::nullopt;
+    }
+    while (content->ends_with('\n') || content->ends_with('\r')) content->pop_back();
+    if (content->empty()) {
+        field.refuse("expected the path of a file that is not empty");
         return std::nullopt;
     }
     field.set_origin(path, "file " + *file);

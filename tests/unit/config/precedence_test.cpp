@@ -112,10 +112,9 @@ TEST(Precedence, MistakesComeFromEverywhereEvenWhereTheyWouldNotWin) {
 TEST(Precedence, WithoutReadersNothingIsRead) {
     Sources sources;
     sources.file_text = R"({"upstreams": [{"name": "u", "url": "http://u", "api_key_file": "/k"}]})";
-    EXPECT_THAT(
-        lines_of(build_config(sources).mistakes),
-        ElementsAre(
-            "$.upstreams[0].api_key_file: expected the path of a file that can be read and is not empty"));
+    EXPECT_THAT(lines_of(build_config(sources).mistakes),
+                ElementsAre("$.upstreams[0].api_key_file: expected the path of a file that can be read: "
+                            "files are not read here"));
 }
 
 }  // namespace

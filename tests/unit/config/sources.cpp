@@ -10,13 +10,21 @@ std::function<std::optional<std::string>(const std::string&)> reader_of(Texts te
     };
 }
 
+std::function<FileText(const std::string&)> file_reader_of(Texts texts) {
+    return [texts = std::move(texts)](const std::string& path) -> FileText {
+        const auto found = texts.find(path);
+        if (found == texts.end()) return {.text = std::nullopt, .why = "No such file or directory"};
+        return {.text = found->second};
+    };
+}
+
 namespace {
 
 Outcome build(std::optional<std::string> json, const Given& given) {
     return build_config({.file_text = std::move(json),
                          .flags = given.flags,
                          .environment = reader_of(given.environment),
-                         .read_file = reader_of(given.files),
+                         .read_file = file_reader_of(given.files),
                          .terminal = given.terminal});
 }
 

@@ -14,6 +14,9 @@ using Texts = std::map<std::string, std::string>;
 /// A reader of those and no others.
 std::function<std::optional<std::string>(const std::string&)> reader_of(Texts texts);
 
+/// The same of files; the others don't exist.
+std::function<FileText(const std::string&)> file_reader_of(Texts texts);
+
 struct Given {
     Texts environment = {};
     Texts flags = {};

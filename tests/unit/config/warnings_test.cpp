@@ -1,0 +1,58 @@
+// What is right by itself, and told all the same.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "unit/config/sources.hpp"
+
+namespace weir::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::string> warnings(const Texts& flags) {
+    const Outcome outcome = build_without_file({.environment = {}, .flags = flags});
+    EXPECT_THAT(lines_of(outcome.mistakes), IsEmpty());
+    return lines_of(outcome.warnings);
+}
+
+TEST(Warnings, OfAVersionThatClientsSendToo) {
+    for (const char* url : {"https://h/v1", "https://h/v1/", "http://h:81/openai/v1", "https://h/v1beta"}) {
+        EXPECT_THAT(warnings({{"upstream", url}}),
+                    ElementsAre(HasSubstr("$.upstreams[0].url: clients' paths begin with /v1")))
+            << url;
+    }
+    EXPECT_THAT(warnings({{"upstream", "https://h/v1"}}),
+                ElementsAre(HasSubstr("https://h/v1/v1/chat/completions would be asked for")));
+    for (const char* url : {"https://h", "https://h/", "https://h/openai", "https://v1", "https://h/v",
+                            "https://h/v1/openai", "https://h/vllm"}) {
+        EXPECT_THAT(warnings({{"upstream", url}}), IsEmpty()) << url;
+    }
+}
+
+TEST(Warnings, OfAnAdminPortThatOthersReachAndMayNotUse) {
+    for (const char* listen : {"0.0.0.0:9180", "[::]:9180", "10.0.0.1:1"}) {
+        EXPECT_THAT(warnings({{"admin", listen}}), ElementsAre(HasSubstr("set admin.token_env"))) << listen;
+    }
+    for (const char* listen : {"127.0.0.1:9180", "127.0.0.2:9180", "[::1]:9180"}) {
+        EXPECT_THAT(warnings({{"admin", listen}}), IsEmpty()) << listen;
+    }
+    EXPECT_THAT(
+        build_from(R"({"admin": {"listen": "0.0.0.0:1", "token_env": "T"}})", {.environment = {{"T", "t"}}})
+            .warnings,
+        IsEmpty());
+}
+
+TEST(Warnings, StandBelowTheDescription) {
+    const std::string text =
+        describe(build_without_file({.environment = {}, .flags = {{"admin", "0.0.0.0:1"}}}));
+    EXPECT_THAT(text, HasSubstr("\n\nwarning: $.admin.listen: 0.0.0.0 can be reached"));
+    EXPECT_THAT(text, EndsWith("set admin.token_env\n"));
+    EXPECT_THAT(build_from(R"({"threads": -1, "admin": {"listen": "0.0.0.0:1"}})").warnings, IsEmpty())
+        << "first the mistakes";
+}
+
+}  // namespace
+}  // namespace weir::config
