@@ -120,7 +120,7 @@ TEST(RedisSentinelTestWithCannedAnswers, AReplicaIsNotTakenForTheMaster) {
     const CannedServer stale("*2\r\n" + bulk("127.0.0.1") + bulk(port_of(server)));
     RunningRedisConnection redis({.sentinels = {{"127.0.0.1", stale.port()}}, .master = "weir"}, brisk);
     ASSERT_TRUE(redis.loses());
-    EXPECT_EQ(redis.losses().front(), "the server is not a master");
+    EXPECT_EQ(redis.losses().front(), "the server is not a master (127.0.0.1:" + port_of(server) + ")");
     server.command({"REPLICAOF", "NO", "ONE"});
     ASSERT_TRUE(redis.becomes_ready()) << "asked again until it is right";
     EXPECT_EQ(redis.times_ready(), 1U);
