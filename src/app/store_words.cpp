@@ -26,6 +26,7 @@ bool decides_alone(WithoutStore policy, std::int64_t nodes) noexcept {
 }
 
 std::string turned_away_in_words(std::uint64_t count) {
+    if (count == 0) return "no request was turned away";
     return count == 1 ? "1 request was turned away" : fmt::format("{} requests were turned away", count);
 }
 
@@ -51,9 +52,12 @@ std::string words_of_loss(WithoutStore policy, const RedisStoreStatistics& stati
 }
 
 std::string words_of_return(const RedisStoreStatistics& statistics, std::int64_t now_us) {
-    return fmt::format("Redis at {} decides, after {} in which {} without it", statistics.server,
-                       duration_in_words(now_us - statistics.away_since_us),
-                       decisions_in_words(statistics.alone_since_away));
+    const std::string away = duration_in_words(now_us - statistics.away_since_us);
+    const std::string meanwhile =
+        statistics.alone_since_away == 0
+            ? " without it"
+            : " in which " + decisions_in_words(statistics.alone_since_away) + " without it";
+    return fmt::format("Redis at {} decides, after {}{}", statistics.server, away, meanwhile);
 }
 
 std::string words_of_absence(WithoutStore policy, const RedisStoreStatistics& statistics) {

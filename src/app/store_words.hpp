@@ -16,7 +16,7 @@ std::string words_of_policy(WithoutStore policy, std::int64_t nodes);
 /// "Redis at cache:6379 does not decide (Connection refused); requests pass unmetered"
 std::string words_of_loss(WithoutStore policy, const RedisStoreStatistics& statistics, std::string_view why);
 
-/// "Redis at cache:6379 decides again, after 12.3 s in which 45 decisions were made without it". `statistics`
+/// "Redis at cache:6379 decides, after 12.3 s in which 45 decisions were made without it". `statistics`
 /// are those of the moment before.
 std::string words_of_return(const RedisStoreStatistics& statistics, std::int64_t now_us);
 

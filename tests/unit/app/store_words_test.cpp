@@ -58,6 +58,9 @@ TEST(StoreWords, AReturnSaysForHowLongItWasAway) {
     EXPECT_EQ(words_of_return(away(), 1'795'662'218'300'000),
               "Redis at cache:6379 decides, after 12.3 s in which 45 decisions were made without it");
     RedisStoreStatistics statistics = away();
+    statistics.alone_since_away = 0;
+    EXPECT_EQ(words_of_return(statistics, 1'795'662'206'200'000),
+              "Redis at cache:6379 decides, after 0.2 s without it");
     statistics.alone_since_away = 1;
     EXPECT_THAT(words_of_return(statistics, 1'795'665'806'000'000),
                 HasSubstr("60 min in which 1 decision was made"));
