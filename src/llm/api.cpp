@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "llm/ascii_case.hpp"
 #include "llm/path_segments.hpp"
 
 namespace weir::llm {
@@ -133,6 +134,9 @@ constexpr std::array<std::string_view, 14> ollama_names{"chat",   "generate", "e
                                                         "show",   "pull",     "push",    "create",     "copy",
                                                         "delete", "ps",       "version", "me"};
 
+constexpr std::array<std::string_view, 7> gemini_names{
+    "models", "tunedModels", "files", "cachedContents", "operations", "batches", "interactions"};
+
 bool stands_below(Below below, const PathTail& tail) noexcept {
     const std::string_view before = tail.from_end(1);
     switch (below) {
@@ -206,8 +210,8 @@ Dialect dialect_of(std::string_view path) noexcept {
         const bool is_below_version = before.empty() || is_version(before) || is_same(before, "anthropic");
         if (is_below_version && is_same(name, "messages")) return Dialect::anthropic;
         const bool is_beta = before.size() > 2 && is_version(before);
-        if (is_beta && (is_same(name, "models") || is_same(name, "tunedModels") || is_same(name, "files") ||
-                        is_same(name, "cachedContents") || is_same(name, "operations"))) {
+        if (is_beta && std::any_of(gemini_names.begin(), gemini_names.end(),
+                                   [&](std::string_view known) { return is_same(name, known); })) {
             return Dialect::gemini;
         }
     }

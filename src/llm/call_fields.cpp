@@ -118,11 +118,20 @@ std::optional<std::string_view> find_string(dom::object object, std::string_view
 
 DecidingMembers::DecidingMembers(Api api) noexcept : bits_(bits_of(api)) {}
 
+Member TopLevel::member_for(std::string_view name, dom::element value) noexcept {
+    Member member = member_of(name);
+    if (member != Member::unknown) return member;
+    member = member_by_capitals(name);
+    const bool is_other = (member == Member::model && !value.is_string()) ||
+                          (member == Member::stream && !value.is_bool()) || member == Member::stream_options;
+    return is_other ? Member::unknown : member;
+}
+
 TopLevel::TopLevel(Api api, dom::object body) : body_(body), deciding_(api) {
     std::uint32_t seen = 0;
     std::size_t index = 0;
     for (const auto [name, value] : body) {
-        const Member member = member_of(name);
+        const Member member = member_for(name, value);
         if (index < known_.size()) known_[index++] = member;
         if (!deciding_.contains(member)) continue;
         const std::uint32_t mark = bit(member);

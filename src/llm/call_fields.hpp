@@ -49,7 +49,8 @@ private:
 };
 
 /// The outermost members that decide, each at most once: whom a repeated one would mean is for each parser to
-/// decide, so that the upstream could read another body than weir did.
+/// decide, so that the upstream could read another body than weir did. Names that differ in case alone are
+/// the same to some, so they count where their value is of the type.
 class TopLevel {
 public:
     TopLevel(Api api, dom::object body);
@@ -68,7 +69,7 @@ public:
     void for_each(Take take) const {
         std::size_t index = 0;
         for (const auto [name, value] : body_) {
-            const Member member = index < known_.size() ? known_[index] : member_of(name);
+            const Member member = index < known_.size() ? known_[index] : member_for(name, value);
             ++index;
             take(member, name, value);
         }
@@ -76,6 +77,8 @@ public:
     dom::object body() const noexcept { return body_; }
 
 private:
+    static Member member_for(std::string_view name, dom::element value) noexcept;
+
     dom::object body_;
     DecidingMembers deciding_;
     std::uint32_t present_ = 0;

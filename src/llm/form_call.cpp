@@ -3,12 +3,12 @@
 
 #include <charconv>
 
+#include "llm/ascii_case.hpp"
 #include "llm/call_fields.hpp"
 #include "llm/form_fields.hpp"
 #include "llm/json_scan.hpp"
 #include "llm/media_cost.hpp"
 #include "llm/output_bound.hpp"
-#include "llm/path_segments.hpp"
 
 namespace weir::llm {
 

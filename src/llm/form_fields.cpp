@@ -2,8 +2,8 @@
 // boundary.
 #include "llm/form_fields.hpp"
 
+#include "llm/ascii_case.hpp"
 #include "llm/call.hpp"
-#include "llm/path_segments.hpp"
 
 namespace weir::llm {
 

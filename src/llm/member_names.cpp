@@ -1,8 +1,12 @@
 // One table, grouped by length at compile time.
 #include "llm/member_names.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
+
+#include "llm/ascii_case.hpp"
 
 namespace weir::llm {
 
@@ -117,14 +121,29 @@ constexpr bool deciding_come_in_order() {
 }
 static_assert(deciding_come_in_order());
 
+std::span<const Row> rows_of_length(std::size_t length) noexcept {
+    if (length > length_max) return {};
+    const std::size_t begin = names.begin[length];
+    return {names.by_length.data() + begin, names.begin[length + 1] - begin};
+}
+
+bool has_capitals(std::string_view name) noexcept {
+    return std::any_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 }  // namespace
 
 Member member_of(std::string_view name) noexcept {
-    if (name.empty() || name.size() > length_max) return Member::unknown;
-    const std::size_t end = names.begin[name.size() + 1];
-    for (std::size_t i = names.begin[name.size()]; i < end; ++i) {
-        const Row& row = names.by_length[i];
+    for (const Row& row : rows_of_length(name.size())) {
         if (row.name.front() == name.front() && row.name == name) return row.member;
+    }
+    return Member::unknown;
+}
+
+Member member_by_capitals(std::string_view name) noexcept {
+    if (name.size() > length_max || !has_capitals(name)) return Member::unknown;
+    for (const Row& row : rows_of_length(name.size())) {
+        if (is_same(row.name, name)) return row.member;
     }
     return Member::unknown;
 }

@@ -50,6 +50,9 @@ inline constexpr std::size_t deciding_count = static_cast<std::size_t>(Member::d
 /// How much is looked at hardly grows with the number of names: those of the same length alone are compared.
 Member member_of(std::string_view name) noexcept;
 
+/// The same without regard to case, as Go's servers (Ollama) read names; unknown for one without capitals.
+Member member_by_capitals(std::string_view name) noexcept;
+
 /// REQUIRES: `member` decides.
 std::string_view name_of(Member member) noexcept;
 

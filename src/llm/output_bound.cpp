@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "llm/ascii_case.hpp"
 #include "weir/limit.hpp"
 
 namespace weir::llm {
@@ -60,7 +61,9 @@ private:
 
 template <std::size_t count>
 std::size_t index_in(const std::array<std::string_view, count>& names, std::string_view name) noexcept {
-    return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+    const auto found = std::find_if(names.begin(), names.end(),
+                                    [&](std::string_view known) { return is_same(known, name); });
+    return static_cast<std::size_t>(found - names.begin());
 }
 
 void take_container(std::string_view object_name, dom::object object, Bounds& bounds) {

@@ -2,15 +2,11 @@
 // slashes and control bytes, so that white space can only be %20.
 #include "llm/path_segments.hpp"
 
-#include <algorithm>
+#include "llm/ascii_case.hpp"
 
 namespace weir::llm {
 
 namespace {
-
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
 
 std::string_view cleaned(std::string_view segment) noexcept {
     constexpr std::string_view space = "%20";
@@ -20,11 +16,6 @@ std::string_view cleaned(std::string_view segment) noexcept {
 }
 
 }  // namespace
-
-bool is_same(std::string_view a, std::string_view b) noexcept {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
 
 bool PathSegments::next() noexcept {
     while (!rest_.empty()) {

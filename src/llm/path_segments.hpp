@@ -8,9 +8,6 @@
 
 namespace weir::llm {
 
-/// Without regard to ASCII case.
-bool is_same(std::string_view a, std::string_view b) noexcept;
-
 /// Walks the segments from the front. Each comes without `;parameters` and white space (%20) at its end;
 /// those that are empty then are left out.
 class PathSegments {

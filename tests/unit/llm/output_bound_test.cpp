@@ -51,6 +51,12 @@ TEST(OutputBoundTest, TheLargestOfAllNamesCounts) {
         EXPECT_EQ(chat(R"(,"max_tokens":10,")" + name + R"(":3)"), 30) << name;
 }
 
+TEST(OutputBoundTest, NamesInCapitalsCountAsSomeServersReadThem) {
+    EXPECT_EQ(chat(R"(,"MAX_TOKENS":5000)"), 5000);
+    EXPECT_EQ(chat(R"(,"max_tokens":1,"Max_Completion_Tokens":5000)"), 5000);
+    EXPECT_EQ(bound(Api::ollama_chat, R"({"Options":{"Num_Predict":5000,"num_ctx":1}})"), 5000);
+}
+
 TEST(OutputBoundTest, MinusOneIsNoBoundWhereServersReadItSo) {
     EXPECT_EQ(chat(R"(,"n_predict":-1)"), std::nullopt);
     EXPECT_EQ(chat(R"(,"max_tokens":10,"n_predict":-1)"), std::nullopt);
