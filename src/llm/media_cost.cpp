@@ -108,7 +108,9 @@ MediaCost anthropic_image_cost(std::optional<ImageSize> size) noexcept {
 
 MediaCost gemini_image_cost() noexcept {
     // https://ai.google.dev/gemini-api/docs/tokens: 258 for a small image and for each tile of 768 px.
-    return {258, 16 * 258, true};
+    constexpr std::int64_t tokens_per_tile = 258;
+    constexpr std::int64_t tiles_most = 16;
+    return {tokens_per_tile, tiles_most * tokens_per_tile, true};
 }
 
 MediaCost audio_cost(std::size_t base64_bytes, std::string_view format) noexcept {
