@@ -2,6 +2,7 @@
 // two things.
 #include "llm/answer_facts.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "llm/answer_key.hpp"
@@ -55,7 +56,7 @@ class FactReader {
 public:
     FactReader(dom::object document, Api api, AnswerFacts& facts) noexcept
         : document_(document), api_(api), facts_(facts) {}
-    void read() noexcept;
+    void read(bool is_plain) noexcept;
 
 private:
     void take(AnswerKey key, dom::element value) noexcept;
@@ -67,7 +68,7 @@ private:
     void take_response(dom::element value) noexcept;
     void take_details(dom::element value) noexcept;
     void note_text(dom::element value) noexcept;
-    void judge() noexcept;
+    void judge(bool is_plain) noexcept;
 
     dom::object document_;
     Api api_;
@@ -84,12 +85,12 @@ private:
     std::optional<std::int64_t> from_cache_;
 };
 
-void FactReader::read() noexcept {
+void FactReader::read(bool is_plain) noexcept {
     for (const dom::key_value_pair field : document_) {
         const AnswerKey key = answer_key(field.key);
         if (key != Key::other) take(key, field.value);
     }
-    judge();
+    judge(is_plain);
 }
 
 void FactReader::take(AnswerKey key, dom::element value) noexcept {
@@ -305,7 +306,7 @@ void FactReader::take_details(dom::element value) noexcept {
     take_usage(value);
 }
 
-void FactReader::judge() noexcept {
+void FactReader::judge(bool is_plain) noexcept {
     if (is_object_response_) facts_.is_response = true;
     if (!facts_.is_response) facts_.response_id = facts_.response_status = {};
     if (has_counts_) {
@@ -323,8 +324,9 @@ void FactReader::judge() noexcept {
     const bool is_typed_text = type_.ends_with("delta") || type_.ends_with(".partial_image") ||
                                type_ == "content_block_start" || type_ == "text-generation" ||
                                type_ == "message";
-    facts_.may_hold_text = type_.empty() || names_choices_ || is_typed_text;
+    facts_.may_hold_text = is_plain || type_.empty() || names_choices_ || is_typed_text;
     if (!facts_.may_hold_text) facts_.texts = 0;
+    if (is_plain) facts_.texts = std::min<std::int64_t>(facts_.texts, 1);
 
     const bool all_finished = facts_.choices != 0 && facts_.choices == facts_.finished_choices;
     facts_.ends = is_last_ || is_typed_end || has_stopped_ || facts_.is_error;
@@ -338,9 +340,9 @@ void FactReader::judge() noexcept {
 
 }  // namespace
 
-AnswerFacts read_answer_facts(dom::object document, Api api) noexcept {
+AnswerFacts read_answer_facts(dom::object document, Api api, bool is_plain) noexcept {
     AnswerFacts facts;
-    FactReader(document, api, facts).read();
+    FactReader(document, api, facts).read(is_plain);
     return facts;
 }
 

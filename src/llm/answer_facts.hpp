@@ -34,6 +34,7 @@ struct AnswerFacts {
     std::string_view response_status;
 };
 
-AnswerFacts read_answer_facts(dom::object document, Api api) noexcept;
+/// `is_plain`: the document is the whole answer.
+AnswerFacts read_answer_facts(dom::object document, Api api, bool is_plain) noexcept;
 
 }  // namespace weir::llm

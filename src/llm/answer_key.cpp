@@ -1,7 +1,6 @@
-// A look-up by length first: most names of an answer have no namesake of their length.
+// A hash table made by the compiler: most look-ups end at a free place.
 #include "llm/answer_key.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace weir::llm {
@@ -112,34 +111,36 @@ constexpr std::array all_names{
     Named{"partial_image_b64", Key::text},
 };
 
-constexpr auto by_length() noexcept {
-    auto names = all_names;
-    std::sort(names.begin(), names.end(),
-              [](const Named& a, const Named& b) { return a.name.size() < b.name.size(); });
-    return names;
+constexpr std::size_t places = 512;
+static_assert(all_names.size() < places / 4);
+
+constexpr std::size_t place_of(std::string_view name) noexcept {
+    const auto first = static_cast<unsigned char>(name.front());
+    const auto last = static_cast<unsigned char>(name.back());
+    const auto middle = static_cast<unsigned char>(name[name.size() / 2]);
+    return (name.size() * 61 + first * 7U + last * 29U + middle * 3U) % places;
 }
 
-constexpr auto names = by_length();
-constexpr std::size_t name_bytes_max = names.back().name.size();
-
-/// Where the names of each length begin; one more, so that each has an end.
-constexpr auto make_begins() noexcept {
-    std::array<std::uint8_t, name_bytes_max + 2> begins{};
-    for (std::size_t size = 0; size < begins.size(); ++size) {
-        std::size_t at = 0;
-        while (at < names.size() && names[at].name.size() < size) ++at;
-        begins[size] = static_cast<std::uint8_t>(at);
+/// Each name stands at its place, or behind it where others came first. 0: free; else one more than its
+/// position.
+constexpr auto make_table() noexcept {
+    std::array<std::uint8_t, places> table{};
+    for (std::size_t i = 0; i < all_names.size(); ++i) {
+        std::size_t at = place_of(all_names[i].name);
+        while (table[at] != 0) at = (at + 1) % places;
+        table[at] = static_cast<std::uint8_t>(i + 1);
     }
-    return begins;
+    return table;
 }
-constexpr auto begins = make_begins();
+constexpr auto table = make_table();
 
 }  // namespace
 
 AnswerKey answer_key(std::string_view name) noexcept {
-    if (name.size() > name_bytes_max) return AnswerKey::other;
-    for (std::size_t at = begins[name.size()]; at < begins[name.size() + 1]; ++at) {
-        if (names[at].name.front() == name.front() && names[at].name == name) return names[at].key;
+    if (name.empty()) return AnswerKey::other;
+    for (std::size_t at = place_of(name); table[at] != 0; at = (at + 1) % places) {
+        const Named& known = all_names[table[at] - 1U];
+        if (known.name.size() == name.size() && known.name == name) return known.key;
     }
     return AnswerKey::other;
 }

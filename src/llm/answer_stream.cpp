@@ -6,6 +6,13 @@ namespace weir::llm {
 namespace {
 
 constexpr std::size_t held_bytes_max = 1 << 20;
+/// Up to it, an answer that comes in one piece is parsed as it is; beyond, the digest is faster.
+constexpr std::size_t whole_bytes_max = 2 << 10;
+
+bool ends_in_brace(std::string_view bytes) noexcept {
+    const std::size_t last = bytes.find_last_not_of(" \t\r\n");
+    return last != std::string_view::npos && bytes[last] == '}';
+}
 
 bool wants_ids(Api api) noexcept {
     return api == Api::responses || api == Api::unmetered;
@@ -18,7 +25,7 @@ AnswerStream::AnswerStream(Api api, AnswerFormat declared, bool drop_usage_chunk
       drops_(drop_usage_chunk),
       is_decided_(declared == AnswerFormat::opaque),
       reader_(api),
-      json_(wants_ids(api)),
+      json_(wants_ids(api), declared == AnswerFormat::json_lines),
       events_(wants_ids(api)) {}
 
 void AnswerStream::feed(std::string_view bytes, std::vector<std::string_view>& forward) {
@@ -83,6 +90,13 @@ void AnswerStream::finish(std::vector<std::string_view>& forward, bool whole) {
 }
 
 void AnswerStream::read_json(std::string_view bytes) {
+    const bool may_be_whole =
+        format_ == AnswerFormat::json && !json_.has_begun() && bytes.size() <= whole_bytes_max;
+    if (may_be_whole && ends_in_brace(bytes) && reader_.read_whole(bytes)) {
+        json_.pass_over_document();
+        saw_document_ = true;
+        return reader_.end_document();
+    }
     std::size_t at = 0;
     while (at < bytes.size() && json_.next(bytes, at) == JsonDigest::Found::document) {
         if (saw_document_ && !json_.in_array()) format_ = AnswerFormat::json_lines;
@@ -94,6 +108,7 @@ void AnswerStream::read_json(std::string_view bytes) {
     if (json_.at_rest()) return reader_.end_document();
     if (json_.in_array()) return;
     format_ = AnswerFormat::json_lines;  // a second document has begun
+    json_.keep_choices();
     reader_.reopen();
 }
 

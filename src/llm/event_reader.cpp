@@ -2,7 +2,25 @@
 // `error`.
 #include "llm/event_reader.hpp"
 
+#include <algorithm>
+
 namespace weir::llm {
+
+namespace {
+
+/// The next LF or CR, or npos. In steps, so that neither is looked for far behind the other.
+std::size_t find_line_end(std::string_view bytes, std::size_t from) noexcept {
+    constexpr std::size_t step_bytes = 512;
+    for (; from < bytes.size(); from += step_bytes) {
+        const std::string_view step = bytes.substr(from, step_bytes);
+        const std::size_t line_feed = std::min(step.find('\n'), step.size());
+        const std::size_t end = std::min(step.substr(0, line_feed).find('\r'), line_feed);
+        if (end < step.size()) return from + end;
+    }
+    return std::string_view::npos;
+}
+
+}  // namespace
 
 EventReader::Found EventReader::next(std::string_view bytes, std::size_t& at) {
     while (at < bytes.size()) {
@@ -24,7 +42,7 @@ EventReader::Found EventReader::next(std::string_view bytes, std::size_t& at) {
                 return Found::event_begin;
             }
         }
-        const std::size_t end = bytes.find_first_of("\n\r", at);
+        const std::size_t end = find_line_end(bytes, at);
         if (end == std::string_view::npos) {
             take_line_piece(bytes.substr(at));
             at = bytes.size();

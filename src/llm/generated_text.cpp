@@ -7,27 +7,24 @@ namespace weir::llm {
 
 namespace {
 
-/// Deeper than any provider nests; simdjson itself allows 1024.
-constexpr int depth_max = 16;
-
-bool has_text(dom::element value, bool string_is_text, int depth) noexcept {
+/// simdjson bounds the depth.
+bool has_text(dom::element value, bool string_is_text) noexcept {
     std::string_view text;
     dom::object object;
     dom::array array;
     if (!value.get(text)) return string_is_text && !text.empty();
-    if (depth == depth_max) return false;
     if (!value.get(object)) {
         for (const dom::key_value_pair field : object) {
             const AnswerKey key = answer_key(field.key);
             const bool is_text =
                 key == AnswerKey::text || key == AnswerKey::inner_text || key == AnswerKey::content;
-            if (has_text(field.value, is_text, depth + 1)) return true;
+            if (has_text(field.value, is_text)) return true;
         }
         return false;
     }
     if (value.get(array)) return false;
     for (const dom::element element : array) {
-        if (has_text(element, false, depth + 1)) return true;
+        if (has_text(element, false)) return true;
     }
     return false;
 }
@@ -35,7 +32,7 @@ bool has_text(dom::element value, bool string_is_text, int depth) noexcept {
 }  // namespace
 
 bool has_generated_text(dom::element value) noexcept {
-    return has_text(value, true, 0);
+    return has_text(value, true);
 }
 
 }  // namespace weir::llm

@@ -152,6 +152,7 @@ void JsonDigest::open(char bracket) {
         if (depth_ == 1) is_array_ = bracket == '[';
         begun_ = true;
         const bool begins_document = bracket == '{' && depth_ == (is_array_ ? 2U : 1U);
+        if (begins_document) text_.reserve(text_bytes_usual);
         if (begins_document) push(Context::document, true, false);
         return;
     }
@@ -182,6 +183,11 @@ bool JsonDigest::close(std::string_view bytes, std::size_t at) {
 
 void JsonDigest::end_member(std::string_view bytes, std::size_t at) {
     if (copying_) copy_until(bytes, at);
+    if (member_.action == Action::copy_short && key_.size() <= short_bytes_max) {
+        append(text_.ends_with('{') ? "\"object\":\"" : ",\"object\":\"");
+        append(key_);
+        append("\"");
+    }
     copying_ = false;
     watching_ = false;
     member_ = {};

@@ -18,8 +18,11 @@ namespace weir::llm {
 /// generated text is only noticed.
 class JsonDigest {
 public:
-    /// `keeps_ids`: the document's own `id` is wanted too.
-    explicit JsonDigest(bool keeps_ids = false) noexcept : keeps_ids_(keeps_ids) {}
+    /// `keeps_ids`: the document's own `id` is wanted too. `keeps_choices`: and how far each choice is; that
+    /// of the elements of an array always is.
+    JsonDigest(bool keeps_ids, bool keeps_choices) noexcept
+        : keeps_ids_(keeps_ids), keeps_choices_(keeps_choices) {}
+    void keep_choices() noexcept { keeps_choices_ = true; }
 
     enum class Found : std::uint8_t {
         more,     ///< the piece is used up
@@ -28,6 +31,9 @@ public:
     Found next(std::string_view bytes, std::size_t& at);
     void reset() noexcept;
 
+    bool has_begun() const noexcept { return begun_; }
+    /// A document before the first of these was read elsewhere.
+    void pass_over_document() noexcept { begun_ = true; }
     /// What came is whole: nothing is open.
     bool at_rest() const noexcept { return begun_ && depth_ == 0 && !in_string_; }
     /// The documents are elements of an array.
@@ -46,6 +52,7 @@ private:
     enum class Action : std::uint8_t {
         skip,
         copy,        ///< the value as it is, but for long strings
+        copy_short,  ///< a string, if it is short
         enter,       ///< an object, or the array of choices: its members are looked at one by one
         watch,       ///< generated text may stand in it, at any depth
         note_string  ///< it is generated text itself, where it is a string
@@ -63,9 +70,12 @@ private:
     };
     static constexpr std::size_t levels_max = 8;
     static constexpr std::size_t key_bytes_max = 32;
+    static constexpr std::size_t short_bytes_max = 8;
+    static constexpr std::size_t text_bytes_usual = 1 << 10;
 
     static const Member skip;
     static const Member copy;
+    static const Member copy_short;
     static const Member note;
     static const Member watch;
     Member member_of_document(AnswerKey key) const noexcept;
@@ -84,6 +94,7 @@ private:
     const Level* member_level() const noexcept;
 
     bool keeps_ids_;
+    bool keeps_choices_;
     bool begun_ = false;
     bool is_array_ = false;
     std::size_t depth_ = 0;

@@ -5,6 +5,7 @@ namespace weir::llm {
 
 constexpr JsonDigest::Member JsonDigest::skip{};
 constexpr JsonDigest::Member JsonDigest::copy{.action = Action::copy};
+constexpr JsonDigest::Member JsonDigest::copy_short{.action = Action::copy_short};
 constexpr JsonDigest::Member JsonDigest::note{.action = Action::note_string, .string_is_text = true};
 constexpr JsonDigest::Member JsonDigest::watch{.action = Action::watch, .string_is_text = true};
 
@@ -15,7 +16,6 @@ JsonDigest::Member JsonDigest::member_of(Context context, AnswerKey key) const n
             return skip;
         case Key::usage:
         case Key::error:
-        case Key::finish_reason:
         case Key::stop_reason:
             return copy;
         case Key::tool_calls:
@@ -28,7 +28,8 @@ JsonDigest::Member JsonDigest::member_of(Context context, AnswerKey key) const n
         case Context::document:
             return member_of_document(key);
         case Context::choice:
-            if (key == Key::index) return copy;
+            if (key == Key::index || key == Key::finish_reason)
+                return keeps_choices_ || is_array_ ? copy : skip;
             return key == Key::message || key == Key::delta || key == Key::text || key == Key::content ? watch
                                                                                                        : skip;
         case Context::response:
@@ -52,6 +53,8 @@ JsonDigest::Member JsonDigest::member_of_document(AnswerKey key) const noexcept 
     switch (key) {
         case Key::id:
             return keeps_ids_ ? copy : skip;
+        case Key::object:
+            return copy_short;
         case Key::choices:
         case Key::candidates:
             return enter(Context::choice, false);

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace weir::llm {
 
@@ -18,10 +19,14 @@ public:
     /// Reads from `offset` on. Copies `text` unless its capacity exceeds its size by
     /// simdjson::SIMDJSON_PADDING. `text` need not outlive the call.
     simdjson::error_code parse(const std::string& text, std::size_t offset = 0);
+    /// Copies `text`, into memory that is kept.
+    simdjson::error_code parse_copy(std::string_view text);
     /// REQUIRES: parse() succeeded.
     dom::element root() const noexcept { return root_; }
 
 private:
+    simdjson::error_code parse_view(std::string_view text, bool must_copy);
+
     std::unique_ptr<dom::parser> own_;
     dom::element root_;
 };

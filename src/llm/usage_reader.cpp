@@ -54,7 +54,15 @@ UsageReader::Read UsageReader::read_piece(std::string& json) {
     JsonDocument document;
     dom::object object;
     if (!parse(document, json, object)) return Read::nothing;
-    return take(read_answer_facts(object, api_), false);
+    return take(read_answer_facts(object, api_, false), false);
+}
+
+bool UsageReader::read_whole(std::string_view json) {
+    JsonDocument document;
+    dom::object object;
+    if (document.parse_copy(json) != simdjson::SUCCESS || document.root().get(object)) return false;
+    (void)take(read_answer_facts(object, api_, true), true);
+    return true;
 }
 
 UsageReader::Read UsageReader::read_digest(std::string& json, bool has_text, bool is_plain) {
@@ -64,9 +72,9 @@ UsageReader::Read UsageReader::read_digest(std::string& json, bool has_text, boo
         make_plain(json);
         if (!parse(document, json, object)) return Read::nothing;
     }
-    AnswerFacts facts = read_answer_facts(object, api_);
+    AnswerFacts facts = read_answer_facts(object, api_, is_plain);
     // The digest leaves text out; only its events repeat text that went by before.
-    if (has_text && (is_plain || facts.may_hold_text)) facts.texts = std::max<std::int64_t>(facts.texts, 1);
+    if (has_text && facts.may_hold_text) facts.texts = std::max<std::int64_t>(facts.texts, 1);
     if (facts.texts > 0) facts.is_usage_chunk = false;
     return take(facts, is_plain);
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "llm/answer_facts.hpp"
 #include "llm/usage_tap.hpp"
@@ -21,7 +22,9 @@ public:
     };
     /// An event's data, a line or an element, as it came.
     Read read_piece(std::string& json);
-    /// The same, or a plain answer, reduced by JsonDigest.
+    /// A plain answer that is short. False: it is no JSON object.
+    bool read_whole(std::string_view json);
+    /// Either of them, reduced by JsonDigest.
     Read read_digest(std::string& json, bool has_text, bool is_plain);
     /// A plain answer is complete, by its last bracket.
     void end_document() noexcept;

@@ -64,6 +64,7 @@ struct Counts {
     Count cache_creation;
     bool is_openai = false;
     bool is_by_time = false;
+    bool has_parts = false;  ///< timings, iterations, tokens or billed_units
 
     void take(AnswerKey key, dom::element value) noexcept;
     void take_all(dom::object object) noexcept;
@@ -108,6 +109,12 @@ void Counts::take(AnswerKey key, dom::element value) noexcept {
             return;
         case Key::input_details:
             is_openai = is_openai || value.is_object();
+            break;
+        case Key::timings:
+        case Key::iterations:
+        case Key::tokens:
+        case Key::billed_units:
+            has_parts = true;
             break;
         default:
             break;
@@ -173,6 +180,14 @@ void take_iterations(dom::array iterations, Counts& counts) noexcept {
     raise(counts.cache_creation, sum.cache_creation);
 }
 
+void take_parts(dom::object usage, Counts& counts) noexcept {
+    dom::object timings;
+    dom::array iterations;
+    if (!counts.input && !counts.output) take_cohere(usage, counts);
+    if (!usage.at_key("timings").get(timings)) take_timings(timings, counts);
+    if (!usage.at_key("iterations").get(iterations)) take_iterations(iterations, counts);
+}
+
 bool is_zero(const Count& count) noexcept {
     return count.value_or(0) == 0;
 }
@@ -217,11 +232,7 @@ bool UsageReport::says_something() const noexcept {
 UsageReport read_usage_report(dom::object usage, Api api) noexcept {
     Counts counts;
     counts.take_all(usage);
-    dom::object timings;
-    dom::array iterations;
-    if (!counts.input && !counts.output) take_cohere(usage, counts);
-    if (!usage.at_key("timings").get(timings)) take_timings(timings, counts);
-    if (!usage.at_key("iterations").get(iterations)) take_iterations(iterations, counts);
+    if (counts.has_parts) take_parts(usage, counts);
 
     UsageReport report;
     report.is_by_time = counts.is_by_time;
