@@ -94,22 +94,28 @@ void AnswerStream::read_json(std::string_view bytes) {
         format_ == AnswerFormat::json && !json_.has_begun() && bytes.size() <= whole_bytes_max;
     if (may_be_whole && ends_in_brace(bytes) && reader_.read_whole(bytes)) {
         json_.pass_over_document();
+        json_.keep_choices();
         saw_document_ = true;
         return reader_.end_document();
     }
     std::size_t at = 0;
     while (at < bytes.size() && json_.next(bytes, at) == JsonDigest::Found::document) {
-        if (saw_document_ && !json_.in_array()) format_ = AnswerFormat::json_lines;
+        if (saw_document_ && !json_.in_array()) become_lines();
         const bool is_plain = format_ != AnswerFormat::json_lines && !json_.in_array();
         (void)reader_.read_digest(json_.text(), json_.has_text(), is_plain);
         saw_document_ = true;
+        json_.keep_choices();  // if another one follows, these are lines
     }
     if (format_ == AnswerFormat::json_lines || !saw_document_) return;
     if (json_.at_rest()) return reader_.end_document();
-    if (json_.in_array()) return;
-    format_ = AnswerFormat::json_lines;  // a second document has begun
-    json_.keep_choices();
-    reader_.reopen();
+    if (json_.in_array()) return reader_.reopen();
+    become_lines();
+}
+
+/// A second document has begun.
+void AnswerStream::become_lines() {
+    if (format_ != AnswerFormat::json_lines) reader_.reopen();
+    format_ = AnswerFormat::json_lines;
 }
 
 /// Of an event whose data may be whole.

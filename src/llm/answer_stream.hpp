@@ -32,6 +32,7 @@ private:
     void read_first_bytes(std::string_view bytes, std::vector<std::string_view>& forward);
     void pass(std::string_view bytes, std::vector<std::string_view>& forward);
     void read_json(std::string_view bytes);
+    void become_lines();
     void read_events(std::string_view bytes);
     void feed_events(std::string_view bytes, std::vector<std::string_view>& forward);
     bool drop_remnant(std::string_view bytes, std::size_t& at);

@@ -31,7 +31,9 @@ JsonDigest::Found JsonDigest::next(std::string_view bytes, std::size_t& at) {
         }
         const bool ends_document = may_matter[static_cast<unsigned char>(bytes[at])] && structural(bytes, at);
         ++at;
-        if (ends_document) return Found::document;
+        if (!ends_document) continue;
+        key_ = {};  // it may stand in a piece that goes
+        return Found::document;
     }
     end_piece(bytes);
     return Found::more;
@@ -39,9 +41,10 @@ JsonDigest::Found JsonDigest::next(std::string_view bytes, std::size_t& at) {
 
 void JsonDigest::reset() noexcept {
     begun_ = is_array_ = in_string_ = escaped_ = has_text_ = is_full_ = false;
-    copying_ = watching_ = value_is_text_ = false;
+    copying_ = watching_ = value_is_text_ = in_value_ = false;
     depth_ = level_count_ = 0;
     member_ = {};
+    key_ = {};
     text_.clear();
 }
 
@@ -133,6 +136,8 @@ bool JsonDigest::structural(std::string_view bytes, std::size_t at) {
 
 void JsonDigest::begin_value(std::size_t at) {
     if (const Level* level = member_level()) {
+        if (in_value_) return;  // a second colon is no JSON
+        in_value_ = true;
         member_ = member_of(level->context, answer_key(key_));
         copying_ = member_.action == Action::copy;
         watching_ = member_.action == Action::watch;
@@ -175,6 +180,7 @@ bool JsonDigest::close(std::string_view bytes, std::size_t at) {
         if (is_object) end_member(bytes, at);
         append(is_object ? "}" : "]");
         ends_document = --level_count_ == 0;
+        in_value_ = level_count_ > 0 && levels_[level_count_ - 1].is_object;
         member_ = {};
     }
     --depth_;
@@ -190,6 +196,7 @@ void JsonDigest::end_member(std::string_view bytes, std::size_t at) {
     }
     copying_ = false;
     watching_ = false;
+    in_value_ = false;
     member_ = {};
 }
 
@@ -202,6 +209,7 @@ void JsonDigest::push(Context context, bool is_object, bool with_key) {
         append(",");
     }
     append(is_object ? "{" : "[");
+    in_value_ = false;
     member_ = {};
 }
 

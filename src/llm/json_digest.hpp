@@ -34,8 +34,8 @@ public:
     bool has_begun() const noexcept { return begun_; }
     /// A document before the first of these was read elsewhere.
     void pass_over_document() noexcept { begun_ = true; }
-    /// What came is whole: nothing is open.
-    bool at_rest() const noexcept { return begun_ && depth_ == 0 && !in_string_; }
+    /// What came is whole: no bracket is open.
+    bool at_rest() const noexcept { return begun_ && depth_ == 0; }
     /// The documents are elements of an array.
     bool in_array() const noexcept { return is_array_; }
     std::string& text() noexcept { return text_; }
@@ -115,6 +115,7 @@ private:
 
     // The member at hand, of the innermost level.
     Member member_;
+    bool in_value_ = false;  ///< behind its colon
     bool copying_ = false;
     bool watching_ = false;
     bool value_is_text_ = false;  ///< if a string comes next

@@ -25,7 +25,7 @@ std::optional<Json> parse(std::string_view text) {
     std::size_t digits = 0;
     for (const char c : text) {
         digits = c >= '0' && c <= '9' ? digits + 1 : 0;
-        if (digits > 15 || c == '\\') return std::nullopt;
+        if (digits > 15 || c == '\\' || c == '\0') return std::nullopt;
     }
     bool is_plain = true;
     std::vector<std::set<std::string>> names;
