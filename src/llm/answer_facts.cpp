@@ -152,9 +152,14 @@ void FactReader::take(AnswerKey key, dom::element value) noexcept {
 
 /// Of an end, of an error, or of something that a client could miss.
 void FactReader::take_sign(AnswerKey key, dom::element value) noexcept {
+    std::int64_t code = 0;
     switch (key) {
         case Key::error:
             facts_.is_error = facts_.is_error || !is_blank(value);
+            return;
+        case Key::base_resp:
+            // MiniMax.
+            facts_.is_error = facts_.is_error || (!value.at_key("status_code").get(code) && code != 0);
             return;
         case Key::done:
         case Key::stop:
@@ -317,6 +322,12 @@ void FactReader::judge(bool is_plain) noexcept {
             facts_.usage->cached = own.cached;
         }
     }
+    // Ollama leaves out a count that is zero.
+    const bool is_ollama = api_ == Api::ollama_chat || api_ == Api::ollama_generate;
+    if (is_ollama && is_last_ && !facts_.is_error) {
+        if (!facts_.usage) facts_.usage.emplace();
+        if (!facts_.usage->output) facts_.usage->output = 0;
+    }
     const bool is_typed_end = is_last_type(type_);
     facts_.is_error = facts_.is_error || type_ == "error" || type_ == "response.failed" ||
                       facts_.response_status == "failed";
@@ -328,11 +339,9 @@ void FactReader::judge(bool is_plain) noexcept {
     if (!facts_.may_hold_text) facts_.texts = 0;
     if (is_plain) facts_.texts = std::min<std::int64_t>(facts_.texts, 1);
 
-    const bool all_finished = facts_.choices != 0 && facts_.choices == facts_.finished_choices;
     facts_.ends = is_last_ || is_typed_end || has_stopped_ || facts_.is_error;
     facts_.usage_is_first = type_ == "message_start";
-    facts_.usage_is_running = (has_choices_ && !all_finished) || facts_.usage_is_first ||
-                              (type_ == "message_delta" && !has_stopped_) ||
+    facts_.usage_is_running = facts_.usage_is_first || (type_ == "message_delta" && !has_stopped_) ||
                               (has_counts_ && !has_usage_ && !is_last_);
     facts_.is_usage_chunk = has_usage_ && !has_choices_ && !facts_.is_error && !has_substance_ &&
                             facts_.texts == 0 && (type_.empty() || names_choices_);

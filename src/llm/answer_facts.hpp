@@ -16,10 +16,11 @@ inline constexpr std::size_t choice_places = 64;
 struct AnswerFacts {
     std::optional<UsageReport>
         usage;  ///< of all places where it may stand, one that says something before others
-    bool usage_is_running = false;  ///< more output follows, as far as the document shows
-    bool usage_is_first = false;    ///< hardly any output came before it: message_start
-    std::int64_t texts = 0;         ///< pieces of output in it: at least one token each
-    bool may_hold_text = false;     ///< text in it is new: no event that repeats what went by
+    bool usage_is_running =
+        false;  ///< more output follows; so it does, too, where a choice in it has not ended yet
+    bool usage_is_first = false;  ///< hardly any output came before it: message_start
+    std::int64_t texts = 0;       ///< pieces of output in it: at least one token each
+    bool may_hold_text = false;   ///< text in it is new: no event that repeats what went by
 
     std::uint64_t choices = 0;           ///< those that occur, a bit each
     std::uint64_t finished_choices = 0;  ///< those of them that are at their end

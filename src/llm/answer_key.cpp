@@ -70,6 +70,8 @@ constexpr std::array all_names{
     Named{"event_type", Key::event_type},
     Named{"status", Key::status},
     Named{"error", Key::error},
+    Named{"errors", Key::error},
+    Named{"base_resp", Key::base_resp},
     Named{"index", Key::index},
     Named{"finish_reason", Key::finish_reason},
     Named{"finishReason", Key::finish_reason},

@@ -50,6 +50,7 @@ enum class AnswerKey : std::uint8_t {
     event_type,
     status,
     error,
+    base_resp,
     index,
     finish_reason,
     stop_reason,

@@ -88,7 +88,8 @@ UsageReader::Read UsageReader::take(const AnswerFacts& facts, bool is_plain) {
         note_input(*facts.usage);
         usage_.output_seen = std::max(usage_.output_seen, facts.usage->output.value_or(0));
     } else if (facts.usage) {
-        note_usage(*facts.usage, facts.usage_is_running && !is_plain);
+        const bool has_open_choices = (facts.choices & ~finished_choices_) != 0;
+        note_usage(*facts.usage, (facts.usage_is_running || has_open_choices) && !is_plain);
     }
     note_response(facts);
     if (facts.is_error) {
@@ -176,6 +177,7 @@ void UsageReader::end() noexcept {
 
 void UsageReader::end_document() noexcept {
     usage_.ended = true;
+    if (has_no_output(api_) && !usage_.failed) usage_.output_tokens = 0;
     finish(true);
 }
 

@@ -85,7 +85,7 @@ inline void ReferenceReader::take_choices(Document& found, const Json& value) co
             if (is_one_of(name, {"finish_reason", "finishReason"}))
                 is_finished = member.is_string() && member != "";
             if (name == "usage") take_usage(found, member);
-            if (name == "error" && !is_blank(member)) found.is_error = true;
+            if (is_one_of(name, {"error", "errors"}) && !is_blank(member)) found.is_error = true;
         }
         has_text = any_text(choice, {"delta", "message", "content", "tool_calls", "function_call"});
         found.seen.insert(index % 64);
@@ -109,7 +109,9 @@ inline void ReferenceReader::take(Document& found, const std::string& name, cons
     if (name == "object" && text == "error") found.is_error = true;
     if (name == "object") found.is_response = found.is_response || text == "response";
     if (name == "status") found.status = text;
-    if (name == "error" && !is_blank(value)) found.is_error = true;
+    if (is_one_of(name, {"error", "errors"}) && !is_blank(value)) found.is_error = true;
+    if (name == "base_resp" && at(value, "status_code").is_number_integer() && at(value, "status_code") != 0)
+        found.is_error = true;
     if (is_one_of(name, {"done", "stop", "is_finished"}) && value == true) found.is_last = true;
     if (name == "promptFeedback" && value.is_object() && value.contains("blockReason")) found.is_last = true;
     if (name == "generated_text" && value.is_string()) found.is_last = true;
@@ -136,7 +138,7 @@ inline void ReferenceReader::take(Document& found, const std::string& name, cons
     for (const auto& [inner, member] : value.items()) {
         if (is_one_of(inner, {"usage", "meta", "usageMetadata", "usage_metadata"})) take_usage(found, member);
         if (inner == "status") found.status = member.is_string() ? member.get<std::string>() : "";
-        if (inner == "error" && !is_blank(member)) found.is_error = true;
+        if (is_one_of(inner, {"error", "errors"}) && !is_blank(member)) found.is_error = true;
     }
 }
 
@@ -178,6 +180,10 @@ inline void ReferenceReader::read(const Json& document) {
             found.usage->cached = own.cached;
         }
     }
+    if (api_ == llm::Api::ollama_chat && found.is_last && !found.is_error) {
+        if (!found.usage) found.usage.emplace();
+        if (!found.usage->output) found.usage->output = 0;
+    }
     const bool may_hold_text = found.type.empty() || found.names_choices || found.type.ends_with("delta") ||
                                found.type.ends_with(".partial_image") ||
                                is_one_of(found.type, {"content_block_start", "text-generation", "message"});
@@ -192,8 +198,10 @@ inline void ReferenceReader::read(const Json& document) {
     seen_.insert(found.seen.begin(), found.seen.end());
     finished_.insert(found.finished.begin(), found.finished.end());
     const bool is_first = found.type == "message_start";
-    const bool all_finished_here = !found.seen.empty() && found.seen == found.finished;
-    const bool is_running = (found.has_choices && !all_finished_here) || is_first ||
+    bool has_open_choices = false;
+    for (const std::uint64_t choice : found.seen)
+        has_open_choices = has_open_choices || !finished_.contains(choice);
+    const bool is_running = has_open_choices || is_first ||
                             (found.type == "message_delta" && !found.has_stopped) ||
                             (found.has_counts && !found.has_usage && !found.is_last);
     if (found.usage) note_usage(*found.usage, is_running && !is_plain_, is_first);
@@ -214,6 +222,7 @@ inline void ReferenceReader::read(const Json& document) {
     if (is_plain_ || is_last_type || found.is_last || found.has_stopped || found.is_error || all_finished ||
         is_usage_chunk) {
         used.ended = true;
+        if (is_plain_ && api_ == llm::Api::embeddings && !used.failed) used.output_tokens = 0;
         finish();
     }
 }

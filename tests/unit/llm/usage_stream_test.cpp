@@ -63,6 +63,15 @@ TEST(StreamUsageTest, UsageBesideAnUnfinishedChoiceIsFinalInAWholeStream) {
     EXPECT_EQ(cut.output_seen, 200);
 }
 
+TEST(StreamUsageTest, UsageBesideAChoiceThatHasFinishedBefore) {
+    const auto usage = usage_of_events(
+        Api::chat_completions,
+        {R"({"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]})",
+         R"({"choices":[{"index":0,"delta":{"content":""},"finish_reason":null}],"usage":{"prompt_tokens":9,"completion_tokens":2}})"});
+    EXPECT_EQ(usage.output_tokens, 2);
+    EXPECT_TRUE(usage.ended);
+}
+
 TEST(StreamUsageTest, AnthropicsCountsMayComeApart) {
     const auto usage = usage_of_events(
         Api::anthropic_messages,
