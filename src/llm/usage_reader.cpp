@@ -177,7 +177,6 @@ void UsageReader::end() noexcept {
 
 void UsageReader::end_document() noexcept {
     usage_.ended = true;
-    if (has_no_output(api_) && !usage_.failed) usage_.output_tokens = 0;
     finish(true);
 }
 
@@ -186,7 +185,9 @@ void UsageReader::reopen() noexcept {
 }
 
 void UsageReader::finish(bool whole) noexcept {
-    if (whole && !usage_.output_tokens && last_output_) usage_.output_tokens = last_output_;
+    if (!whole) return;
+    if (!usage_.output_tokens && last_output_) usage_.output_tokens = last_output_;
+    if (has_no_output(api_) && !usage_.failed) usage_.output_tokens = 0;
 }
 
 }  // namespace weir::llm

@@ -18,8 +18,8 @@ struct AnswerDescription {
     Api api = Api::unmetered;
     std::string_view content_type;      ///< as in the head, empty where absent
     std::string_view content_encoding;  ///< as in the head, empty where absent
-    bool drop_usage_chunk =
-        false;  ///< weir added include_usage itself: chunks of usage alone are not for the client
+    /// weir added include_usage itself: chunks of usage alone are not for the client.
+    bool drop_usage_chunk = false;
 };
 
 /// What the answer has reported so far. The last report that says something counts, never a sum. A zero where
@@ -29,13 +29,15 @@ struct TappedUsage {
     std::int64_t cached_input_tokens = 0;       ///< the part of it that was read from a cache
     std::optional<std::int64_t> output_tokens;  ///< final, as reported
     std::int64_t output_seen = 0;  ///< a lower bound from what went by: running counts, or pieces of text
-    bool ended = false;  ///< whole by its protocol: [DONE], message_stop, a finish_reason for each choice, a
-                         ///< closing brace, …
-    bool failed =
-        false;  ///< it is an error and produced nothing, as far as it went: a status of 200 means nothing
-    std::string response_id;  ///< Responses API: the response's id where it has at most 256 bytes
-    bool unfinished =
-        false;  ///< Responses API: queued or in progress, as last seen; its usage comes by a later GET
+    /// Whole by its protocol: [DONE], message_stop, a finish_reason for each choice, an error event, a last
+    /// bracket, …
+    bool ended = false;
+    /// It is an error, whatever its status says, and produced nothing.
+    bool failed = false;
+    /// Responses API: the response's id, where it has at most 256 bytes.
+    std::string response_id;
+    /// Responses API: queued or in progress, as last seen; its usage comes by a later GET.
+    bool unfinished = false;
 };
 
 class UsageTap {
@@ -54,8 +56,8 @@ public:
     void finish(std::vector<std::string_view>& forward, bool whole);
 
     const TappedUsage& usage() const noexcept;
-    /// What passes is a stream of events or of JSON lines, as far as is known by now: by its type, or by its
-    /// first bytes where the type does not fit.
+    /// The answer is a stream of events or of JSON lines, compressed or not, as far as is known by now: by
+    /// its type, or by its first bytes where the type does not fit.
     bool is_stream() const noexcept;
     /// Decoded bytes are forwarded, from the first on: the answer is compressed and chunks are to be dropped.
     /// The caller drops Content-Encoding and Content-Length.

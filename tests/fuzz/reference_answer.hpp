@@ -24,6 +24,7 @@ public:
     void read(const Json& document);
     void finish() {
         if (!used.output_tokens && last_output_) used.output_tokens = last_output_;
+        if (api_ == llm::Api::embeddings && !used.failed) used.output_tokens = 0;
     }
 
     llm::TappedUsage used;
@@ -222,7 +223,6 @@ inline void ReferenceReader::read(const Json& document) {
     if (is_plain_ || is_last_type || found.is_last || found.has_stopped || found.is_error || all_finished ||
         is_usage_chunk) {
         used.ended = true;
-        if (is_plain_ && api_ == llm::Api::embeddings && !used.failed) used.output_tokens = 0;
         finish();
     }
 }

@@ -44,6 +44,7 @@ inline Count count_of(const Json& value) {
     constexpr std::int64_t most = 1'000'000'000;
     if (value.is_number_unsigned())
         return static_cast<std::int64_t>(std::min<std::uint64_t>(value.get<std::uint64_t>(), most));
+    if (value == 0) return 0;  // and so is -0
     if (value.is_number_float()) {
         const double number = value.get<double>();
         if (!(number >= 0) || number > 9007199254740992.0 || number != std::floor(number))
