@@ -212,6 +212,7 @@ inline void ReferenceReader::read(const Json& document) {
         error_has_usage_ = says_something;
     }
     if (is_error_) used.failed = texts_ == 0 && !error_has_usage_ && !has_final_;
+    if (used.failed && api_ == llm::Api::embeddings) used.output_tokens.reset();
     const bool is_last_type = is_one_of(
         found.type, {"message_stop", "response.completed", "response.incomplete", "response.failed",
                      "response.cancelled", "image_generation.completed", "transcript.text.done",
