@@ -203,9 +203,9 @@ void FactReader::take_choices(dom::element value) noexcept {
     if (value.get(entries)) return;
     std::uint64_t position = 0;
     for (const dom::element entry : entries) {
-        has_choices_ = true;
         dom::object choice;
         if (entry.get(choice)) continue;
+        has_choices_ = true;
         std::uint64_t index = position++;
         std::uint64_t given = 0;
         bool is_finished = false;

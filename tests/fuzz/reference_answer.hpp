@@ -75,8 +75,8 @@ inline void ReferenceReader::take_choices(Document& found, const Json& value) co
     if (!value.is_array()) return;
     std::uint64_t position = 0;
     for (const Json& choice : value) {
-        found.has_choices = true;
         if (!choice.is_object()) continue;
+        found.has_choices = true;
         std::uint64_t index = position++;
         bool is_finished = false;
         bool has_text = false;
