@@ -90,8 +90,8 @@ void AnswerStream::finish(std::vector<std::string_view>& forward, bool whole) {
 }
 
 void AnswerStream::read_json(std::string_view bytes) {
-    const bool may_be_whole =
-        format_ == AnswerFormat::json && !json_.has_begun() && bytes.size() <= whole_bytes_max;
+    const bool may_be_whole = format_ == AnswerFormat::json && !has_read_ && bytes.size() <= whole_bytes_max;
+    has_read_ = true;
     if (may_be_whole && ends_in_brace(bytes) && reader_.read_whole(bytes)) {
         json_.pass_over_document();
         json_.keep_choices();

@@ -47,6 +47,7 @@ private:
     std::string begin_;  ///< the first bytes, until they are decided
 
     JsonDigest json_;
+    bool has_read_ = false;
     bool saw_document_ = false;
 
     EventReader events_;

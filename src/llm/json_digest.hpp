@@ -31,7 +31,6 @@ public:
     Found next(std::string_view bytes, std::size_t& at);
     void reset() noexcept;
 
-    bool has_begun() const noexcept { return begun_; }
     /// A document before the first of these was read elsewhere.
     void pass_over_document() noexcept { begun_ = true; }
     /// What came is whole: no bracket is open.
