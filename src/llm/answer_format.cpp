@@ -1,16 +1,13 @@
 // A type is believed until the first bytes say otherwise.
 #include "llm/answer_format.hpp"
 
-#include <algorithm>
 #include <array>
+
+#include "llm/ascii_case.hpp"
 
 namespace weir::llm {
 
 namespace {
-
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 
 std::string_view trimmed(std::string_view text) noexcept {
     const std::size_t first = text.find_first_not_of(" \t");
@@ -18,36 +15,24 @@ std::string_view trimmed(std::string_view text) noexcept {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-bool starts_with_ignoring_case(std::string_view text, std::string_view lower_case) noexcept {
-    if (text.size() < lower_case.size()) return false;
-    for (std::size_t i = 0; i < lower_case.size(); ++i) {
-        if (lower(text[i]) != lower_case[i]) return false;
-    }
-    return true;
-}
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower_case) noexcept {
-    return text.size() == lower_case.size() && starts_with_ignoring_case(text, lower_case);
-}
-
 }  // namespace
 
 AnswerFormat declared_format(std::string_view content_type) noexcept {
     const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
-    if (equals_ignoring_case(type, "application/json")) return AnswerFormat::json;
-    if (equals_ignoring_case(type, "text/event-stream")) return AnswerFormat::event_stream;
+    if (is_same(type, "application/json")) return AnswerFormat::json;
+    if (is_same(type, "text/event-stream")) return AnswerFormat::event_stream;
     for (const std::string_view lines :
          {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl",
           "application/jsonlines", "application/x-jsonlines", "application/json-lines",
           "application/stream+json", "application/json-seq"}) {
-        if (equals_ignoring_case(type, lines)) return AnswerFormat::json_lines;
+        if (is_same(type, lines)) return AnswerFormat::json_lines;
     }
     constexpr std::string_view suffix = "+json";
-    if (type.size() > suffix.size() && equals_ignoring_case(type.substr(type.size() - suffix.size()), suffix))
+    if (type.size() > suffix.size() && is_same(type.substr(type.size() - suffix.size()), suffix))
         return AnswerFormat::json;
-    for (const std::string_view binary : {"audio/", "image/", "video/", "font/", "multipart/",
-                                          "application/octet-stream", "application/pdf", "application/zip"}) {
-        if (starts_with_ignoring_case(type, binary)) return AnswerFormat::opaque;
+    for (const std::string_view binary :
+         {"audio/", "image/", "video/", "font/", "multipart/", "application/pdf", "application/zip"}) {
+        if (begins_with(type, binary)) return AnswerFormat::opaque;
     }
     return AnswerFormat::unknown;
 }

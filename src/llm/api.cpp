@@ -254,4 +254,20 @@ bool takes_stream_options(std::string_view path) noexcept {
     return !is_same(tail.from_end(1), "fim") && !is_same(tail.from_end(1), "agents");
 }
 
+std::string_view output_bound_name(Api api) noexcept {
+    switch (api) {
+        case Api::responses:
+            return "max_output_tokens";
+        case Api::ollama_chat:
+        case Api::ollama_generate:
+            return "options.num_predict";
+        case Api::gemini_generate:
+            return "generationConfig.maxOutputTokens";
+        case Api::llama_completion:
+            return "n_predict";
+        default:
+            return "max_tokens";
+    }
+}
+
 }  // namespace weir::llm

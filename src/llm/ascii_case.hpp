@@ -16,4 +16,8 @@ constexpr bool is_same(std::string_view a, std::string_view b) noexcept {
            });
 }
 
+constexpr bool begins_with(std::string_view text, std::string_view prefix) noexcept {
+    return is_same(text.substr(0, prefix.size()), prefix);
+}
+
 }  // namespace weir::llm

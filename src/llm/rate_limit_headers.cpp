@@ -1,8 +1,8 @@
 // The two families of rate-limit headers.
-#include <algorithm>
 #include <array>
 #include <charconv>
 
+#include "llm/ascii_case.hpp"
 #include "llm/dialect.hpp"
 #include "llm/durations.hpp"
 
@@ -37,15 +37,6 @@ constexpr Family anthropic_family{{
      "anthropic-ratelimit-tokens-reset"},
 }};
 
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
-    return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(),
-                                                      [](char a, char b) { return a == lower(b); });
-}
-
 void append_number(HeaderLines& headers, std::string_view name, std::int64_t value) {
     std::array<char, 20> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
@@ -73,10 +64,8 @@ void append_rate_limit_headers(Dialect dialect,
 
 bool is_rate_limit_header(std::string_view name) noexcept {
     // The last two are the IETF draft's: "RateLimit", "RateLimit-Policy", "RateLimit-Limit", …
-    return starts_with_ignoring_case(name, "x-ratelimit-") ||
-           starts_with_ignoring_case(name, "anthropic-ratelimit-") ||
-           starts_with_ignoring_case(name, "ratelimit-") ||
-           (name.size() == 9 && starts_with_ignoring_case(name, "ratelimit"));
+    return begins_with(name, "x-ratelimit-") || begins_with(name, "anthropic-ratelimit-") ||
+           begins_with(name, "ratelimit-") || (name.size() == 9 && begins_with(name, "ratelimit"));
 }
 
 }  // namespace weir::llm

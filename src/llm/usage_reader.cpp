@@ -167,6 +167,7 @@ void UsageReader::note_error() noexcept {
 
 /// An error that came with usage, or behind output, is charged for that.
 void UsageReader::judge_failure() noexcept {
+    usage_.has_error = true;
     usage_.failed = texts_ == 0 && !error_has_usage_ && !has_final_output_;
     if (usage_.failed && has_no_output(api_)) usage_.output_tokens.reset();
 }

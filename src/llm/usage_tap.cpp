@@ -71,7 +71,8 @@ void UsageTap::State::read_decoded(std::string_view bytes) {
 }
 
 UsageTap::UsageTap(const AnswerDescription& answer) {
-    const AnswerFormat declared = declared_format(answer.content_type);
+    const AnswerFormat declared =
+        answer.reads_usage ? declared_format(answer.content_type) : AnswerFormat::opaque;
     const auto codings = is_plain(answer.content_encoding) ? std::vector<ContentCoding>{}
                                                            : parse_content_codings(answer.content_encoding);
     state_ = std::make_unique<State>(answer, declared, codings);

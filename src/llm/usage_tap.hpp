@@ -20,6 +20,7 @@ struct AnswerDescription {
     std::string_view content_encoding;  ///< as in the head, empty where absent
     /// weir added include_usage itself: chunks of usage alone are not for the client.
     bool drop_usage_chunk = false;
+    bool reads_usage = true;  ///< false: what it reports was charged before; all of it passes unread
 };
 
 /// What the answer has reported so far. The last report that says something counts, never a sum. A zero where
@@ -35,6 +36,7 @@ struct TappedUsage {
     /// It is an error, whatever its status says, and produced nothing.
     bool failed = false;
     /// Responses API: the response's id, where it has at most 256 bytes.
+    bool has_error = false;   ///< it reports an error, whatever it had produced before
     std::string response_id;
     /// Responses API: queued or in progress, as last seen; its usage comes by a later GET.
     bool unfinished = false;

@@ -1,0 +1,47 @@
+// Judged by the ends of paths, as in api.cpp.
+#include "llm/stored_answers.hpp"
+
+#include <array>
+
+namespace weir::llm {
+
+namespace {
+
+/// Takes the last segment off `path`, without its slash. A trailing slash is no segment.
+std::string_view take_last_segment(std::string_view& path) noexcept {
+    if (path.ends_with('/')) path.remove_suffix(1);
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos) return {};
+    const std::string_view segment = path.substr(slash + 1);
+    path = path.substr(0, slash);
+    return segment;
+}
+
+/// `path` is <prefix>/COLLECTION/{id}.
+bool is_member_of(std::string_view path, std::string_view collection) noexcept {
+    const std::string_view id = take_last_segment(path);
+    return !id.empty() && path.ends_with(collection) && path.size() > collection.size() &&
+           path[path.size() - collection.size() - 1] == '/';
+}
+
+}  // namespace
+
+bool may_report_new_usage(std::string_view method, std::string_view path) noexcept {
+    if (method != "POST") return false;
+    std::string_view rest = path;
+    if (take_last_segment(rest) == "cancel") return false;
+    constexpr std::array<std::string_view, 3> stored{"chat/completions", "runs", "batches"};
+    for (const std::string_view collection : stored) {
+        if (is_member_of(path, collection)) return false;
+    }
+    return true;
+}
+
+std::string_view stored_response_id(std::string_view method, std::string_view path) noexcept {
+    if (method == "POST" && take_last_segment(path) != "cancel") return {};
+    if (method != "GET" && method != "POST") return {};
+    if (!is_member_of(path, "responses")) return {};
+    return take_last_segment(path);
+}
+
+}  // namespace weir::llm

@@ -1,0 +1,16 @@
+// Which requests make a provider produce something, and which only ask after what it has produced already.
+#pragma once
+
+#include <string_view>
+
+namespace weir::llm {
+
+/// The usage that an answer to this request reports is new: true of POSTs, but for those that cancel, change or label
+/// something stored (responses, completions, runs, batches), whose answers repeat its usage.
+bool may_report_new_usage(std::string_view method, std::string_view path) noexcept;
+
+/// The id of the stored response (Responses API) that a request reads or cancels: GET <prefix>/responses/{id}, POST
+/// <prefix>/responses/{id}/cancel. Empty for every other request.
+std::string_view stored_response_id(std::string_view method, std::string_view path) noexcept;
+
+}  // namespace weir::llm
