@@ -97,14 +97,18 @@ Applicable Policy::limits_for(const Subject& subject, std::string_view model,
     }
     append_upstream(applicable.ledgers, upstream);
 
+    // A limit of 0 blocks what is demanded: of a demand cut to 0 it would see nothing.
+    const auto cut_to = [&](std::int64_t limit) {
+        if (limit > 0) applicable.output_default = std::min(applicable.output_default, limit);
+    };
     applicable.output_default = subject.tier->output_default;
     for (const LedgerLimits& ledger : applicable.ledgers) {
         const Limits& limits = ledger.limits;
         applicable.input_limit = std::min(applicable.input_limit, limits.of(Dimension::input_tokens));
         applicable.total_limit = std::min(applicable.total_limit, limits.of(Dimension::total_tokens));
-        applicable.output_default = std::min(applicable.output_default, limits.of(Dimension::output_tokens));
+        cut_to(limits.of(Dimension::output_tokens));
     }
-    applicable.output_default = std::min(applicable.output_default, applicable.total_limit);
+    cut_to(applicable.total_limit);
     return applicable;
 }
 
