@@ -11,6 +11,7 @@ namespace weir::app {
 
 namespace {
 constexpr auto housekeeping_interval = std::chrono::seconds(1);
+constexpr auto background_interval = std::chrono::milliseconds(100);
 constexpr auto drain_check_interval = std::chrono::milliseconds(20);
 }  // namespace
 
@@ -25,6 +26,7 @@ void WorkerThread::start() {
     boost::asio::co_spawn(context_, listener_.run(), boost::asio::detached);
     boost::asio::co_spawn(context_, worker_.leases.run(), boost::asio::detached);
     boost::asio::co_spawn(context_, keep_house(), boost::asio::detached);
+    boost::asio::co_spawn(context_, look_after_background(), boost::asio::detached);
     thread_ = std::thread([this] { context_.run(); });
 }
 
@@ -34,6 +36,18 @@ awaitable<void> WorkerThread::keep_house() {
         timer.expires_after(housekeeping_interval);
         co_await timer.async_wait(use_awaitable_as_tuple);
         worker_.pool.sweep();
+    }
+}
+
+awaitable<void> WorkerThread::look_after_background() {
+    Timer timer(context_);
+    for (;;) {
+        timer.expires_after(background_interval);
+        co_await timer.async_wait(use_awaitable_as_tuple);
+        // Whoever wants to end at once is not kept waiting for answers that may take an hour.
+        const bool ending = worker_.draining && listener_.empty();
+        const std::size_t settled = co_await worker_.background->look_after(*limiter_, &worker_, ending);
+        worker_.metrics.reservations_in_flight.subtract(settled);
     }
 }
 
@@ -56,7 +70,7 @@ awaitable<void> WorkerThread::drain_until_empty(std::int64_t drain_ms) {
     const std::int64_t cut_at_us = worker_.clock.steady_us() + drain_ms * 1000;
     Timer timer(context_);
     bool cut = false;
-    while (!listener_.empty()) {
+    while (!listener_.empty() || worker_.background->held_by(&worker_) > 0) {
         if (!cut && worker_.clock.steady_us() >= cut_at_us) {
             spdlog::warn("drain: time is up, ending the connections that are left");
             listener_.cut();

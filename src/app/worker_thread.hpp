@@ -34,6 +34,7 @@ public:
 
 private:
     awaitable<void> keep_house();
+    awaitable<void> look_after_background();
     awaitable<void> drain_until_empty(std::int64_t drain_ms);
 
     boost::asio::io_context context_{1};

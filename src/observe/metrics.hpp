@@ -43,8 +43,15 @@ public:
 };
 
 /// The limits of weir's own that can bite.
-enum class Bite : std::uint8_t { connections, buffered_bytes, body_bytes, header, accept_errors };
-inline constexpr std::size_t bite_count = 5;
+enum class Bite : std::uint8_t {
+    connections,
+    buffered_bytes,
+    body_bytes,
+    header,
+    accept_errors,
+    background_responses  ///< reservations kept until their answers are fetched
+};
+inline constexpr std::size_t bite_count = 6;
 
 struct WorkerMetrics {
     std::array<Counter, outcome_count> requests;

@@ -16,7 +16,8 @@ using Pick = std::function<const Counter&(const WorkerMetrics&)>;
 constexpr std::array<Scope, 4> all_scopes{Scope::key, Scope::group, Scope::key_on_model, Scope::upstream};
 constexpr std::array<std::string_view, 3> token_kinds{"estimated", "reserved", "actual"};
 constexpr std::array<std::string_view, bite_count> bite_names{"connections", "buffered_bytes", "body_bytes",
-                                                              "header", "accept_errors"};
+                                                              "header", "accept_errors",
+                                                              "background_responses"};
 
 class Text {
 public:

@@ -12,18 +12,21 @@ using boost::system::error_code;
 namespace {
 constexpr HeadLimits answer_head_limits{
     .bytes_max = 64 << 10, .fields_max = 200, .target_bytes_max = 8 << 10};
-constexpr int interim_answers_max = 16;
 constexpr std::size_t unparsed_bytes_max = 64 << 10;
+constexpr std::size_t bare_status_line_bytes = std::string_view("HTTP/1.1 200").size();
 }  // namespace
 
 awaitable<error_code> AnswerReader::read_head(std::int64_t timeout_ms) {
-    for (int i = 0; i < interim_answers_max; ++i) {
-        const error_code error = co_await read_one_head(timeout_ms);
+    const std::int64_t ends_at_us = clock_.steady_us() + timeout_ms * 1000;
+    std::int64_t left_ms = timeout_ms;
+    for (;;) {
+        const error_code error = co_await read_one_head(left_ms);
         if (error) co_return error;
         if (head_.status == 101) co_return errc::upstream_bad_answer;  // an upgrade that nobody asked for
         if (head_.status >= 200) co_return error_code{};
+        left_ms = (ends_at_us - clock_.steady_us()) / 1000;
+        if (left_ms <= 0) co_return errc::upstream_timeout;
     }
-    co_return errc::upstream_bad_answer;
 }
 
 awaitable<error_code> AnswerReader::read_one_head(std::int64_t timeout_ms) {
@@ -45,6 +48,8 @@ error_code AnswerReader::accept_head(std::size_t begin, std::size_t end) {
     head_bytes_.assign(connection_.input().substr(begin, end - begin));
     connection_.consume(end);
     if (check_raw_head(head_bytes_)) return errc::upstream_bad_answer;
+    // Many leave out the space that RFC 9112 4 wants behind the status even where no reason follows.
+    if (head_bytes_.find('\r') == bare_status_line_bytes) head_bytes_.insert(bare_status_line_bytes, " ");
     parser_.start(method_ == "HEAD" ? MessageParser::Kind::response_to_head : MessageParser::Kind::response);
     if (parser_.parse_head(head_bytes_, head_)) return errc::upstream_bad_answer;
     if (head_.status < 100 || head_.status > 599) return errc::upstream_bad_answer;

@@ -7,17 +7,18 @@
 
 #include "proxy/http_guard.hpp"
 #include "proxy/http_parser.hpp"
-#include "proxy/upstream_pool.hpp"
+#include "proxy/upstream_connection.hpp"
+#include "weir/clock.hpp"
 
 namespace weir::proxy {
 
 class AnswerReader {
 public:
-    AnswerReader(UpstreamConnection& connection, std::string_view method)
-        : connection_(connection), method_(method) {}
+    AnswerReader(UpstreamConnection& connection, const Clock& clock, std::string_view method)
+        : connection_(connection), clock_(clock), method_(method) {}
 
-    /// The head of the final answer; interim ones (1xx) are read past. Errors: upstream_timeout,
-    /// upstream_broken, upstream_bad_answer.
+    /// The head of the final answer; interim ones (1xx, RFC 9110 15.2) are read past, and don't extend the time.
+    /// Errors: upstream_timeout, upstream_broken, upstream_bad_answer.
     awaitable<boost::system::error_code> read_head(std::int64_t timeout_ms);
 
     /// The next pieces of the decoded body, at least one unless `done` afterwards; they hold until the next
@@ -41,6 +42,7 @@ private:
     boost::system::error_code accept_head(std::size_t begin, std::size_t end);
 
     UpstreamConnection& connection_;
+    const Clock& clock_;
     std::string_view method_;
     MessageParser parser_;
     std::string head_bytes_;

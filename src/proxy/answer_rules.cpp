@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <optional>
 
+#include "proxy/cors.hpp"
 #include "proxy/request_rules.hpp"
 
 namespace weir::proxy {
@@ -17,6 +19,8 @@ std::string_view reason_of(int status) noexcept {
     switch (status) {
         case 200:
             return "OK";
+        case 204:
+            return "No Content";
         case 400:
             return "Bad Request";
         case 401:
@@ -33,8 +37,12 @@ std::string_view reason_of(int status) noexcept {
             return "Content Too Large";
         case 414:
             return "URI Too Long";
+        case 415:
+            return "Unsupported Media Type";
         case 417:
             return "Expectation Failed";
+        case 426:
+            return "Upgrade Required";
         case 429:
             return "Too Many Requests";
         case 431:
@@ -52,7 +60,49 @@ std::string_view reason_of(int status) noexcept {
     }
 }
 
+/// Fields that tell the client where to go next. Azure names its long-running operations in the last one.
+bool names_place(std::string_view name) noexcept {
+    constexpr std::array<std::string_view, 3> names{"location", "content-location", "operation-location"};
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view one) { return equals_ignoring_case(one, name); });
+}
+
+bool begins_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
+    return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+/// What stands behind "scheme://host:port" where that is the upstream; nullopt where it is another place.
+std::optional<std::string_view> behind_origin(std::string_view value, const config::Url& url) {
+    const std::string_view scheme = url.tls ? "https:" : "http:";
+    if (begins_with_ignoring_case(value, scheme)) value.remove_prefix(scheme.size());
+    if (!value.starts_with("//")) return std::nullopt;
+    value.remove_prefix(2);
+    const std::size_t end = std::min(value.find_first_of("/?#"), value.size());
+    const std::string_view authority = value.substr(0, end);
+    const bool is_ipv6 = url.host.find(':') != std::string::npos;
+    const std::string host = is_ipv6 ? "[" + url.host + "]" : url.host;
+    const bool usual_port = url.port == (url.tls ? 443 : 80);
+    const bool is_own = equals_ignoring_case(authority, host + ":" + std::to_string(url.port)) ||
+                        (usual_port && equals_ignoring_case(authority, host));
+    if (!is_own) return std::nullopt;
+    return value.substr(end);
+}
+
 }  // namespace
+
+std::string place_for_client(std::string_view value, const config::Url& url) {
+    std::string_view path = value;
+    if (!value.starts_with('/') || value.starts_with("//")) {
+        const auto behind = behind_origin(value, url);
+        if (!behind) return std::string(value);
+        path = *behind;
+    }
+    const std::string& base = url.base_path;
+    const bool is_below = path.starts_with(base) && (path.size() == base.size() || path[base.size()] == '/' ||
+                                                     path[base.size()] == '?');
+    if (is_below) path.remove_prefix(base.size());
+    return path.starts_with('/') ? std::string(path) : "/" + std::string(path);
+}
 
 bool answer_has_body(std::string_view method, int status) noexcept {
     return method != "HEAD" && status >= 200 && status != 204 && status != 304;
@@ -74,9 +124,15 @@ std::string make_answer_head(const ClientAnswer& answer) {
         if (is_hop_by_hop(answer.head.fields, field.name)) continue;
         if (equals_ignoring_case(field.name, "content-length")) continue;
         if (answer.replace_rate_limits && llm::is_rate_limit_header(field.name)) continue;
-        append_header(out, field.name, field.value);
+        if (!answer.cors.empty() && is_cors_field(field.name)) continue;
+        if (answer.body_is_decoded && equals_ignoring_case(field.name, "content-encoding")) continue;
+        if (names_place(field.name)) {
+            append_header(out, field.name, place_for_client(field.value, answer.upstream));
+        } else {
+            append_header(out, field.name, field.value);
+        }
     }
-    out.append(answer.rate_limits);
+    out.append(answer.rate_limits).append(answer.cors);
     if (!answer.head.fields.find("x-request-id")) append_header(out, "x-request-id", answer.request_id);
     append_header(out, "Via", "1.1 weir");
     // A HEAD or 304 answer announces the length that its body would have.
@@ -103,7 +159,11 @@ std::string make_own_answer(const OwnAnswer& own) {
     append_header(out, "Date", http_date(own.now_us));
     out.append(own.answer.headers);
     if (!own.request_id.empty()) append_header(out, "x-request-id", own.request_id);
-    append_header(out, "Content-Length", std::to_string(own.answer.body.size()));
+    out.append(own.cors);
+    // RFC 9110 8.6: never with 204.
+    if (own.answer.status != 204) {
+        append_header(out, "Content-Length", std::to_string(own.answer.body.size()));
+    }
     if (own.close) append_header(out, "Connection", "close");
     out.append("\r\n");
     if (!own.head_only) out.append(own.answer.body);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/config.hpp"
 #include "llm/dialect.hpp"
 #include "proxy/http_guard.hpp"
 #include "proxy/http_message.hpp"
@@ -21,8 +22,13 @@ BodyFraming answer_framing(const Framing& upstream, int client_version, bool has
 /// RFC 9110 6.4.1: whether an answer of that status to that method has a body at all.
 bool answer_has_body(std::string_view method, int status) noexcept;
 
+/// `Location` and its like as the client may follow it: what lies at the upstream becomes a path at weir, without
+/// the upstream's base path; any other place stays as it is.
+std::string place_for_client(std::string_view value, const config::Url& url);
+
 struct ClientAnswer {
     const ResponseHead& head;
+    const config::Url& upstream;
     Framing upstream_framing;
     BodyFraming framing = BodyFraming::none;
     bool close = false;  ///< the connection ends after this answer
@@ -30,6 +36,8 @@ struct ClientAnswer {
     std::string_view request_id;       ///< added where the upstream gives none of its own
     std::string_view rate_limits;      ///< weir's lines; empty where nothing is limited
     bool replace_rate_limits = false;  ///< drop the upstream's own family
+    std::string_view cors{};           ///< weir's lines, in place of the upstream's own; empty: theirs pass
+    bool body_is_decoded = false;      ///< the body goes on without the upstream's Content-Encoding
 };
 
 /// The whole head toward the client.
@@ -42,6 +50,7 @@ struct OwnAnswer {
     std::int64_t now_us = 0;
     bool close = false;
     bool head_only = false;  ///< to a HEAD request
+    std::string_view cors{};  ///< lines of cors.hpp
 };
 std::string make_own_answer(const OwnAnswer& own);
 

@@ -1,6 +1,7 @@
 // What weir itself answers: errors, refusals, and the caller's own limits.
 #include <nlohmann/json.hpp>
 
+#include "proxy/cors.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
 
@@ -13,15 +14,18 @@ awaitable<void> Exchange::answer(const llm::Answer& answer, observe::Outcome out
                                                .request_id = record_.request_id,
                                                .now_us = worker_.clock.now_us(),
                                                .close = closes_after(),
-                                               .head_only = request_.head.method == "HEAD"});
+                                               .head_only = request_.head.method == "HEAD",
+                                               .cors = cors_});
     record_.answer_bytes = static_cast<std::int64_t>(answer.body.size());
     const auto buffer = boost::asio::buffer(bytes);
     const boost::system::error_code error = co_await client_.write({&buffer, 1});
     if (error) close_ = true;
 }
 
-awaitable<void> Exchange::answer_error(const llm::ErrorDescription& error, observe::Outcome outcome) {
+awaitable<void> Exchange::answer_error(const llm::ErrorDescription& error, observe::Outcome outcome,
+                                       llm::HeaderLines more) {
     llm::Answer rendered = llm::error_answer(dialect_, error, record_.request_id);
+    rendered.headers.append(more);
     if (rendered.status == 503) llm::append_header(rendered.headers, "retry-after", "1");
     co_await answer(rendered, outcome);
 }
@@ -45,6 +49,7 @@ awaitable<void> Exchange::refuse(const Decision& decision) {
     context.refusal = refusal;
     context.scope = ledger.scope;
     context.window_us = ledger.window_us;
+    context.owner = policy::owner_name(ledger);
     context.model = call_.model;
     context.tightest = decision.tightest;
     context.now_us = now_us;
@@ -54,12 +59,44 @@ awaitable<void> Exchange::refuse(const Decision& decision) {
         context.spread_us = up_to_a_tenth(worker_.random);
     }
     record_.refused_by = observe::RefusedBy{
-        ledger.scope, refusal.dimension, llm::limit_name(ledger.scope, refusal.dimension, ledger.window_us)};
+        .scope = ledger.scope,
+        .dimension = refusal.dimension,
+        .name = llm::limit_name(ledger.scope, refusal.dimension, ledger.window_us),
+        .limit = refusal.limit,
+        .used = refusal.used,
+        .requested = refusal.requested,
+        .retry_after_us = refusal.retry_after_us};
     const observe::Outcome outcome = decision.verdict == Verdict::refused      ? observe::Outcome::refused
                                      : decision.verdict == Verdict::never_fits ? observe::Outcome::never_fits
                                                                                : observe::Outcome::blocked;
     const llm::Answer rendered = llm::refusal_answer(dialect_, context);
     co_await answer(rendered, outcome);
+}
+
+/// What needs no key and is charged to nobody.
+awaitable<void> Exchange::answer_anybody() {
+    if (is_preflight(request_.head)) {
+        const llm::Answer allowed = preflight_answer(config().cors, request_.head.fields);
+        co_return co_await answer(allowed, observe::Outcome::answered);
+    }
+    if (record_.path == "/" || record_.path == "/favicon.ico") co_return co_await answer_front_page();
+    co_await answer_error(llm::upgrade_required_error(), observe::Outcome::bad_request);
+}
+
+awaitable<void> Exchange::refuse_key() {
+    const bool has_key = !credentials_.keys().empty();
+    const llm::ErrorDescription error = has_key ? llm::unknown_key_error() : llm::no_key_error(dialect_);
+    co_await answer_error(error, observe::Outcome::unauthenticated);
+}
+
+awaitable<void> Exchange::answer_front_page() {
+    llm::Answer rendered;
+    rendered.status = 200;
+    llm::append_header(rendered.headers, "content-type", "text/plain; charset=utf-8");
+    rendered.body =
+        "weir limits LLM APIs by tokens. OpenAI clients take this address with /v1 as their base URL, those of Anthropic, "
+        "Ollama and Gemini this address alone. GET /weir/limits shows a key's limits.\n";
+    co_await answer(rendered, observe::Outcome::answered);
 }
 
 awaitable<void> Exchange::answer_limits() {

@@ -6,6 +6,8 @@
 #include <exception>
 
 #include "llm/estimate.hpp"
+#include "llm/stored_answers.hpp"
+#include "proxy/cors.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/request_rules.hpp"
 
@@ -24,6 +26,28 @@ std::string_view path_of(std::string_view path_and_query) noexcept {
 bool wants_to_stay(const RequestHead& head) noexcept {
     return head.version == 11 ? !head.fields.lists_token("connection", "close")
                               : head.fields.lists_token("connection", "keep-alive");
+}
+
+/// Whose clients send it, whatever the path: models and files are spoken of in both dialects.
+llm::Dialect dialect_of_request(const RequestHead& head, std::string_view path) noexcept {
+    const llm::Dialect dialect = llm::dialect_of(path);
+    const bool is_anthropic = dialect == llm::Dialect::openai && head.fields.find("anthropic-version");
+    return is_anthropic ? llm::Dialect::anthropic : dialect;
+}
+
+/// RFC 6455 4.1.
+bool is_websocket_handshake(const RequestHead& head) noexcept {
+    return head.method == "GET" && head.fields.lists_token("upgrade", "websocket");
+}
+
+/// What people, browsers and health checks ask for, and no API serves.
+bool is_front_page(const RequestHead& head, std::string_view path) noexcept {
+    const bool reads = head.method == "GET" || head.method == "HEAD" || head.method == "OPTIONS";
+    return reads && (path == "/" || path == "/favicon.ico");
+}
+
+bool is_weirs_own(std::string_view path) noexcept {
+    return path == "/weir" || path.starts_with("/weir/");
 }
 
 std::string make_request_id(std::mt19937_64& random) {
@@ -47,8 +71,9 @@ Exchange::Exchange(Worker& worker, ClientStream& client, IncomingRequest request
       request_(request),
       policy_(worker.policy),
       api_(llm::api_of(request.head.method, path_of(request.path_and_query))),
-      dialect_(llm::dialect_of(path_of(request.path_and_query))),
+      dialect_(dialect_of_request(request.head, path_of(request.path_and_query))),
       body_(client, request.parser, request.framing, worker.clock, worker.body_budget),
+      credentials_(request.head.fields, request.path_and_query, dialect_),
       close_(!wants_to_stay(request.head)) {}
 
 awaitable<bool> Exchange::run() {
@@ -74,35 +99,60 @@ awaitable<bool> Exchange::run() {
 }
 
 awaitable<void> Exchange::admit_and_forward() {
-    const std::string_view given[]{credential_of(request_.head.fields, dialect_)};
-    auto identified = policy_->identify(given);
-    if (identified) subject_ = std::move(identified->subject);
-    if (!subject_) {
-        const llm::ErrorDescription error{.status = 401,
-                                          .type = "invalid_request_error",
-                                          .message = "Incorrect API key provided.",
-                                          .param = {},
-                                          .code = "invalid_api_key"};
-        co_return co_await answer_error(error, observe::Outcome::unauthenticated);
-    }
-    record_.key_id = subject_->id;
-    if (record_.path.starts_with("/weir/")) co_return co_await answer_limits();
-    if (api_ == llm::Api::unmetered && !policy_->passes_unmetered(record_.path)) {
-        const llm::ErrorDescription error{.status = 404,
-                                          .type = "invalid_request_error",
-                                          .message = "This path is not served.",
-                                          .param = {},
-                                          .code = "unknown_url"};
-        co_return co_await answer_error(error, observe::Outcome::bad_request);
+    cors_ = cors_lines(config().cors, request_.head.fields);
+    if (is_for_weir()) co_return co_await answer_anybody();
+    const bool is_free = is_free_of_charge();
+    if (!is_free) {
+        if (!identify()) co_return co_await refuse_key();
+        note_stored_response();
+        if (is_weirs_own(record_.path)) co_return co_await answer_limits();
+        if (!is_metered() && !policy_->passes_unmetered(record_.path)) {
+            const llm::ErrorDescription error{.status = 404,
+                                              .type = "invalid_request_error",
+                                              .message = "This path is not served.",
+                                              .param = {},
+                                              .code = "unknown_url"};
+            co_return co_await answer_error(error, observe::Outcome::bad_request);
+        }
     }
     const bool has_body = co_await read_body();
     if (!has_body) co_return;
+    if (is_free) co_return co_await forward();
     const std::int64_t arrived_us = worker_.clock.steady_us();
     const bool understood = co_await understand();
     if (!understood) co_return;
     const bool admitted = co_await reserve();
     record_.added_us = worker_.clock.steady_us() - arrived_us;
     if (admitted) co_await forward();
+}
+
+/// Asked of weir itself, by anybody: see answer_anybody.
+bool Exchange::is_for_weir() const {
+    const RequestHead& head = request_.head;
+    if (head.method == "POST") return false;
+    if (is_preflight(head)) return !config().cors.allowed_origins.empty();
+    return is_websocket_handshake(head) || is_front_page(head, record_.path);
+}
+
+/// A browser's question costs nothing and carries no key. Where weir has no answer, the provider has.
+bool Exchange::is_free_of_charge() const {
+    const bool has_content = request_.framing.chunked || request_.framing.content_length.value_or(0) > 0;
+    return is_preflight(request_.head) && !has_content && !is_weirs_own(record_.path);
+}
+
+bool Exchange::identify() {
+    auto identified = policy_->identify(credentials_.keys());
+    if (!identified) return false;
+    subject_ = std::move(identified->subject);
+    if (!credentials_.keys().empty()) credential_ = credentials_.keys()[identified->credential];
+    record_.key_id = subject_->id;
+    return true;
+}
+
+/// A background response that this node holds a reservation for: its answer is the one that says what it used.
+void Exchange::note_stored_response() {
+    const std::string_view id = llm::stored_response_id(request_.head.method, record_.path);
+    if (!id.empty() && worker_.background->weight_of(id)) stored_response_ = id;
 }
 
 awaitable<bool> Exchange::read_body() {
@@ -124,18 +174,52 @@ awaitable<bool> Exchange::read_body() {
     if (!error) error = co_await body_.read(limits);
     record_.request_bytes = static_cast<std::int64_t>(body_.bytes().size());
     if (!error) co_return true;
-    if (error == errc::too_many_buffered_bytes) worker_.metrics.bite(observe::Bite::buffered_bytes);
-    if (error == errc::body_too_large) worker_.metrics.bite(observe::Bite::body_bytes);
+    note_limit_hit(error);
     close_ = true;  // where the next request would begin is unknown, or far away
     co_await answer_error(error);
     co_return false;
 }
 
+void Exchange::note_limit_hit(error_code error) noexcept {
+    if (error == errc::too_many_buffered_bytes) worker_.metrics.bite(observe::Bite::buffered_bytes);
+    if (error == errc::body_too_large) worker_.metrics.bite(observe::Bite::body_bytes);
+}
+
+awaitable<bool> Exchange::decode_body() {
+    const std::string value = joined_value(request_.head.fields, "content-encoding");
+    const auto codings = llm::parse_content_codings(value);
+    if (!codings) {
+        const llm::ErrorDescription error{
+            .status = 415,
+            .type = "invalid_request_error",
+            .message = "The body's Content-Encoding must be one or two of gzip, deflate, zstd and br.",
+            .param = {},
+            .code = "unsupported_content_encoding"};
+        llm::HeaderLines more;
+        llm::append_header(more, "accept-encoding", "gzip, deflate, zstd, br");
+        co_await answer_error(error, observe::Outcome::bad_request, std::move(more));
+        co_return false;
+    }
+    if (codings->empty()) co_return true;
+    const BodyLimits limits{config().limits_of_weir.max_body_bytes, config().timeouts.body_ms};
+    const error_code error = co_await body_.decode(*codings, limits);
+    if (!error) co_return true;
+    note_limit_hit(error);
+    co_await answer_error(error, error == errc::bad_request
+                                     ? "The body is not what its Content-Encoding says."
+                                     : std::string_view());
+    co_return false;
+}
+
 awaitable<bool> Exchange::understand() {
-    if (api_ == llm::Api::unmetered) co_return true;
+    if (!is_metered()) co_return true;
+    if (request_.head.fields.find("content-encoding")) {
+        const bool decoded = co_await decode_body();
+        if (!decoded) co_return false;
+    }
     auto understood = llm::read_call({.api = api_,
-                                      .body = body_.bytes(),
-                                      .path = path_of(request_.path_and_query),
+                                      .body = body_.text(),
+                                      .path = record_.path,
                                       .content_type = request_.head.fields.value("content-type")});
     if (const auto* mistake = std::get_if<llm::CallError>(&understood)) {
         const llm::ErrorDescription error{.status = 400,
@@ -149,30 +233,48 @@ awaitable<bool> Exchange::understand() {
     call_ = std::get<llm::Call>(std::move(understood));
     record_.model = call_.model;
     record_.streamed = call_.stream;
+    const bool may_ask = upstream().ask_for_usage == config::AskForUsage::automatic;
+    if (call_.ask_for_usage &&
+        (!may_ask || worker_.stream_usage_refusals->contains(upstream().name, call_.model))) {
+        call_.ask_for_usage.reset();
+    }
     if (subject_->tier->estimate_bound && !call_.output_bound) {
-        const llm::ErrorDescription error{
-            .status = 400,
-            .type = "invalid_request_error",
-            .message = "This key requires a bound on the output, such as max_tokens.",
-            .param = "max_tokens",
-            .code = {}};
+        const std::string param(llm::output_bound_name(api_));
+        const llm::ErrorDescription error{.status = 400,
+                                          .type = "invalid_request_error",
+                                          .message = "This key requires a bound on the output: " + param + ".",
+                                          .param = param,
+                                          .code = {}};
         co_await answer_error(error, observe::Outcome::bad_request);
         co_return false;
     }
     co_return true;
 }
 
+Demand Exchange::make_demand() const {
+    Demand demand{.requests = 1};
+    if (!is_metered()) return demand;
+    const config::Tier& tier = *subject_->tier;
+    const auto mode = tier.estimate_bound ? llm::EstimateMode::bound : llm::EstimateMode::fitted;
+    demand.input_tokens = llm::estimate_input(call_, mode);
+    const auto reserve = tier.reserve == config::Reserve::max_tokens ? llm::OutputReserve::own_bound
+                                                                     : llm::OutputReserve::output_default;
+    demand.output_tokens = llm::reserve_output(call_, mode, applicable_.output_default, reserve);
+    if (mode == llm::EstimateMode::bound) return demand;
+    // A guess, such as the size of an image that only its URL is known of, is no reason to say that the request can
+    // never be served.
+    const std::int64_t certain = llm::estimate_input_least(call_);
+    const std::int64_t room =
+        std::min(applicable_.input_limit, applicable_.total_limit - demand.output_tokens);
+    if (demand.input_tokens > room && certain <= room) demand.input_tokens = room;
+    return demand;
+}
+
 awaitable<bool> Exchange::reserve() {
     applicable_ = policy_->limits_for(*subject_, call_.model, upstream());
-    Demand demand{.requests = 1};
-    if (api_ != llm::Api::unmetered) {
-        const auto mode =
-            subject_->tier->estimate_bound ? llm::EstimateMode::bound : llm::EstimateMode::fitted;
-        demand.input_tokens = llm::estimate_input(call_, mode);
-        demand.output_tokens = llm::reserve_output(call_, mode, applicable_.output_default);
-    }
+    const Demand demand = make_demand();
     record_.estimated = demand;
-    // Who leaves while a shared store is asked need not be admitted.
+    // A client that leaves while a shared store is asked need not be admitted.
     client_.watch([] {});
     auto decided = co_await worker_.limiter.reserve(demand, applicable_.ledgers, &client_.gone());
     client_.unwatch();
@@ -195,14 +297,30 @@ awaitable<bool> Exchange::reserve() {
 }
 
 awaitable<void> Exchange::settle() {
-    facts_.metered = api_ != llm::Api::unmetered;
     facts_.cached_input_weight = subject_->tier->cached_input_weight;
+    if (hold_for_later()) co_return;
     const Usage usage = settle_by(facts_);
     record_.actual = usage;
     const auto settled = co_await worker_.limiter.settle(std::move(*reservation_), usage);
     if (!settled) worker_.metrics.settle_failures.add();
     worker_.metrics.reservations_in_flight.subtract();
     reservation_.reset();
+}
+
+/// The upstream goes on working on it after the answer: its usage is seen by whoever fetches it.
+bool Exchange::hold_for_later() {
+    const bool is_accepted = facts_.status >= 200 && facts_.status < 300;
+    const llm::TappedUsage& usage = facts_.usage;
+    if (!call_.background || !is_accepted || !usage.unfinished || usage.response_id.empty()) return false;
+    BackgroundResponses::Held held{std::move(*reservation_), facts_.cached_input_weight};
+    const bool is_held = worker_.background->hold(usage.response_id, held, &worker_);
+    if (is_held) {
+        reservation_.reset();
+    } else {
+        reservation_ = std::move(held.reservation);
+        worker_.metrics.bite(observe::Bite::background_responses);
+    }
+    return is_held;
 }
 
 void Exchange::open_record() {
@@ -212,6 +330,7 @@ void Exchange::open_record() {
     record_.request_id = own_id.empty() ? make_request_id(worker_.random) : std::string(own_id);
     record_.method = request_.head.method;
     record_.path = path_of(request_.path_and_query);
+    record_.client_address = request_.client_address;
 }
 
 void Exchange::close_record() {

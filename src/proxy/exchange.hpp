@@ -5,8 +5,9 @@
 #include <string>
 
 #include "llm/call.hpp"
-#include "proxy/answer_reader.hpp"
+#include "proxy/attempt.hpp"
 #include "proxy/client_stream.hpp"
+#include "proxy/credentials.hpp"
 #include "proxy/http_guard.hpp"
 #include "proxy/relay.hpp"
 #include "proxy/request_body.hpp"
@@ -38,7 +39,11 @@ private:
 
     // The steps, in order; each may answer and end the exchange.
     awaitable<void> admit_and_forward();
+    bool is_for_weir() const;
+    bool is_free_of_charge() const;
+    bool identify();
     awaitable<bool> read_body();
+    awaitable<bool> decode_body();
     awaitable<bool> understand();
     awaitable<bool> reserve();
     awaitable<void> forward();
@@ -47,19 +52,32 @@ private:
     // Answers of weir's own.
     awaitable<void> answer(const llm::Answer& answer, observe::Outcome outcome);
     awaitable<void> answer_error(boost::system::error_code code, std::string_view detail = {});
-    awaitable<void> answer_error(const llm::ErrorDescription& error, observe::Outcome outcome);
+    awaitable<void> answer_error(const llm::ErrorDescription& error, observe::Outcome outcome,
+                                 llm::HeaderLines more = {});
+    awaitable<void> answer_anybody();
+    awaitable<void> answer_front_page();
+    awaitable<void> refuse_key();
     awaitable<void> answer_limits();
     awaitable<void> refuse(const Decision& decision);
 
     // Parts of forward.
-    awaitable<boost::system::error_code> send_and_read_head(Abort& abort);
-    awaitable<boost::system::error_code> send(bool fresh, Abort& abort);
+    awaitable<boost::system::error_code> try_upstream();
+    awaitable<boost::system::error_code> try_once(Attempt::Connection which);
+    bool was_asked_for_too_much();
     awaitable<void> relay_answer();
     awaitable<void> fail_before_answer(boost::system::error_code error);
     RelayJob make_relay_job(llm::UsageTap& tap, std::vector<std::string_view> first);
-    std::string upstream_head() const;
-    std::vector<boost::asio::const_buffer> upstream_buffers(std::string_view head) const;
+    void note_end(const RelayResult& result);
+    UpstreamMessage make_message() const;
 
+    // Answers that are made in the background.
+    void note_stored_response();
+    bool hold_for_later();
+    void report_stored_answer();
+
+    Demand make_demand() const;
+    void note_limit_hit(boost::system::error_code error) noexcept;
+    bool is_metered() const noexcept { return api_ != llm::Api::unmetered; }
     bool closes_after() const noexcept { return close_ || worker_.draining; }
     const config::Config& config() const noexcept { return policy_->config(); }
     const config::Upstream& upstream() const noexcept { return config().upstreams.front(); }
@@ -72,14 +90,17 @@ private:
     llm::Dialect dialect_;
     observe::RequestRecord record_;
     RequestBody body_;
+    Credentials credentials_;
+    std::string_view credential_;  ///< the one that the request is charged to; empty: none
     std::optional<policy::Subject> subject_;
     policy::Applicable applicable_;
     llm::Call call_;
     std::optional<Reservation> reservation_;
     llm::HeaderLines rate_limits_;
-    std::unique_ptr<UpstreamConnection> connection_;
-    std::optional<AnswerReader> reader_;
+    std::optional<Attempt> attempt_;
     EndingFacts facts_;
+    llm::HeaderLines cors_;
+    std::string_view stored_response_;  ///< id of the background response that is asked for; empty: none
     std::int64_t started_us_ = 0;    ///< steady clock
     std::int64_t forwarded_us_ = 0;  ///< steady clock, 0: never
     bool close_ = false;

@@ -1,6 +1,9 @@
 // The admitted part of an exchange: send the request, pass the answer on, note how it ended.
 #include <spdlog/spdlog.h>
 
+#include "config/url.hpp"
+#include "llm/stored_answers.hpp"
+#include "proxy/cors.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/request_rules.hpp"
@@ -10,17 +13,17 @@ namespace weir::proxy {
 using boost::system::error_code;
 
 awaitable<void> Exchange::forward() {
-    LeaseKeeper::Entry lease(*reservation_,
-                             [this] { return Usage{.output_tokens = facts_.usage.output_seen}; });
-    worker_.leases.add(lease);
+    std::optional<LeaseKeeper::Entry> lease;
+    if (reservation_) {
+        lease.emplace(*reservation_, [this] { return Usage{.output_tokens = facts_.usage.output_seen}; });
+        worker_.leases.add(*lease);
+    }
     std::exception_ptr unforeseen;
     try {
-        Abort abort;
-        client_.watch([this, &abort] {
-            abort.fire();
-            if (connection_) connection_->close();
+        client_.watch([this] {
+            if (attempt_) attempt_->abort();
         });
-        const error_code error = co_await send_and_read_head(abort);
+        const error_code error = co_await try_upstream();
         if (error) {
             co_await fail_before_answer(error);
         } else {
@@ -30,46 +33,45 @@ awaitable<void> Exchange::forward() {
         unforeseen = std::current_exception();
     }
     client_.unwatch();
-    co_await worker_.leases.remove(lease);
+    const bool is_whole = !unforeseen && facts_.ending == Ending::whole;
+    if (attempt_ && !attempt_->release(is_whole)) co_await attempt_->stop();
+    if (lease) co_await worker_.leases.remove(*lease);
     if (unforeseen) std::rethrow_exception(unforeseen);
 }
 
-awaitable<error_code> Exchange::send_and_read_head(Abort& abort) {
-    facts_.ending = Ending::never_sent;
-    error_code error = co_await send(false, abort);
-    // A kept connection may turn out dead. Nothing of an answer was seen, so one more try is safe enough
-    // (RFC 9112 9.3.1), on a connection that cannot be stale.
-    const bool was_stale = error == errc::upstream_broken && connection_ && connection_->reused &&
-                           !reader_->started() && !client_.gone();
-    if (was_stale) {
-        worker_.metrics.upstream_retries.add();
-        error = co_await send(true, abort);
+awaitable<error_code> Exchange::try_upstream() {
+    error_code error = co_await try_once(Attempt::Connection::any);
+    if (error == errc::upstream_broken) {
+        const bool was_stale = co_await attempt_->was_stale();
+        if (was_stale) {
+            worker_.metrics.upstream_retries.add();
+            error = co_await try_once(Attempt::Connection::fresh);
+        }
     }
-    body_.release();
+    if (!error && was_asked_for_too_much()) {
+        call_.ask_for_usage.reset();
+        error = co_await try_once(Attempt::Connection::any);
+        const int status = error ? 0 : attempt_->answer().head().status;
+        if (status >= 200 && status < 300) worker_.stream_usage_refusals->add(upstream().name, call_.model);
+    }
+    if (!error && !attempt_->is_sending()) body_.release();
     co_return error;
 }
 
-awaitable<error_code> Exchange::send(bool fresh, Abort& abort) {
-    const config::Timeouts& timeouts = config().timeouts;
-    auto connection = fresh ? nullptr : worker_.pool.take_kept(upstream().url);
-    if (!connection) {
-        auto made = co_await worker_.pool.connect(upstream().url, timeouts.connect_ms, abort);
-        if (!made) co_return made.error();
-        connection = std::move(*made);
-    }
-    reader_.reset();
-    connection_ = std::move(connection);
+awaitable<error_code> Exchange::try_once(Attempt::Connection which) {
+    if (attempt_ && !attempt_->release(false)) co_await attempt_->stop();
+    attempt_.emplace(worker_, upstream(), config().timeouts, request_.head.method);
     if (client_.gone()) co_return errc::client_gone;
-    forwarded_us_ = worker_.clock.steady_us();
-    facts_.ending = Ending::upstream_broken;
-    reader_.emplace(*connection_, request_.head.method);
-    const std::string head = upstream_head();
-    const std::vector<boost::asio::const_buffer> buffers = upstream_buffers(head);
-    const error_code written = co_await connection_->write(buffers, timeouts.write_ms);
-    if (written == errc::upstream_timeout) co_return written;
-    // Where writing failed an answer may stand all the same: a refusal that did not wait for the body.
-    const error_code error = co_await reader_->read_head(timeouts.first_byte_ms);
-    co_return error&& written ? written : error;
+    const error_code error = co_await attempt_->run(make_message(), which);
+    forwarded_us_ = attempt_->sent_at_us();
+    facts_.ending = attempt_->ending();
+    co_return error;
+}
+
+/// What weir adds must not make a sound request fail: it may be the option that the upstream does not know.
+bool Exchange::was_asked_for_too_much() {
+    const int status = attempt_->answer().head().status;
+    return call_.ask_for_usage && (status == 400 || status == 422);
 }
 
 awaitable<void> Exchange::fail_before_answer(error_code error) {
@@ -78,103 +80,128 @@ awaitable<void> Exchange::fail_before_answer(error_code error) {
         co_return co_await answer_error(errc::client_gone);
     }
     if (error == errc::upstream_timeout) facts_.ending = Ending::upstream_silent;
-    connection_.reset();
     worker_.metrics.upstream_errors.add();
-    spdlog::warn("request {}: upstream {}: {}", record_.request_id, upstream().name, error.message());
+    spdlog::warn("request {}: upstream {} at {}: {}{}", record_.request_id, upstream().name,
+                 config::to_string(upstream().url), error.message(), attempt_->cause());
     co_await answer_error(error);
 }
 
 awaitable<void> Exchange::relay_answer() {
+    AnswerReader& answer = attempt_->answer();
     record_.first_byte_at_us = worker_.clock.now_us();
-    facts_.status = reader_->head().status;
+    facts_.status = answer.head().status;
     std::vector<std::string_view> first;
-    const error_code malformed = co_await reader_->read_body(first, 1, false);
+    const error_code malformed = co_await answer.read_body(first, 1, false);
     if (malformed) {
         facts_.status = 0;
+        facts_.ending = Ending::upstream_broken;
         co_return co_await fail_before_answer(malformed);
     }
-    const Fields& fields = reader_->head().fields;
-    llm::UsageTap tap({.api = api_,
-                       .content_type = fields.value("content-type"),
-                       .content_encoding = fields.value("content-encoding"),
-                       .drop_usage_chunk = call_.ask_for_usage.has_value() && facts_.status == 200});
-    record_.streamed = tap.is_stream();
+    const bool is_stored = !stored_response_.empty();
+    const bool reads_usage =
+        is_metered() || is_stored || llm::may_report_new_usage(request_.head.method, record_.path);
+    llm::UsageTap tap({.api = is_stored ? llm::Api::responses : api_,
+                       .content_type = answer.head().fields.value("content-type"),
+                       .content_encoding = answer.head().fields.value("content-encoding"),
+                       .drop_usage_chunk = call_.ask_for_usage.has_value() && facts_.status == 200,
+                       .reads_usage = reads_usage});
     RelayJob job = make_relay_job(tap, std::move(first));
     const RelayResult result = co_await relay(job);
+    record_.streamed = tap.is_stream();
+    note_end(result);
+}
 
+void Exchange::note_end(const RelayResult& result) {
     facts_.ending = result.ending;
     record_.status = facts_.status;
     record_.answer_bytes = result.body_bytes;
     record_.outcome = result.ending == Ending::whole ? observe::Outcome::served : outcome_of(result.error);
-    if (result.ending != Ending::whole) {
-        close_ = true;
-        if (result.ending != Ending::client_gone) {
-            worker_.metrics.upstream_errors.add();
-            spdlog::warn("request {}: upstream {}: {}", record_.request_id, upstream().name,
-                         result.error.message());
-        }
+    if (!stored_response_.empty()) {
+        report_stored_answer();
+        facts_.usage = {};
     }
-    if (reader_->finish() && result.ending == Ending::whole) {
-        worker_.pool.release(std::move(connection_), reader_->keep_alive_s());
-    }
+    if (result.ending == Ending::whole) return;
+    close_ = true;
+    if (result.ending == Ending::client_gone) return;
+    worker_.metrics.upstream_errors.add();
+    spdlog::warn("request {}: upstream {} at {}: {} after {} bytes of its answer", record_.request_id, upstream().name,
+                 config::to_string(upstream().url), result.error.message(), result.body_bytes);
+}
+
+/// Somebody fetched, or cancelled, what was begun in the background: that is when its usage is known.
+void Exchange::report_stored_answer() {
+    const bool is_found = facts_.status >= 200 && facts_.status < 300;
+    if (!is_found || facts_.usage.unfinished || !facts_.usage.ended) return;
+    EndingFacts facts = facts_;
+    facts.cached_input_weight = worker_.background->weight_of(stored_response_).value_or(1.0);
+    // What a cancelled response has produced nobody says; it was stopped, so the rest of the lease just runs out.
+    if (!facts.usage.output_tokens && request_.head.method == "POST") facts.ending = Ending::client_gone;
+    worker_.background->report(stored_response_, settle_by(facts));
 }
 
 RelayJob Exchange::make_relay_job(llm::UsageTap& tap, std::vector<std::string_view> first) {
-    const ResponseHead& head = reader_->head();
-    const bool drops = call_.ask_for_usage.has_value() && record_.streamed;
+    const AnswerReader& answer = attempt_->answer();
+    const ResponseHead& head = answer.head();
+    const bool may_drop = call_.ask_for_usage.has_value() && head.status == 200;
     const bool has_body = answer_has_body(request_.head.method, head.status);
-    const BodyFraming framing = answer_framing(reader_->framing(), request_.head.version, has_body, !drops);
+    const BodyFraming framing =
+        answer_framing(answer.framing(), request_.head.version, has_body, !may_drop && !tap.decodes());
     if (framing == BodyFraming::until_close) close_ = true;
-    const bool metered = api_ != llm::Api::unmetered;
-    const bool keep_theirs = head.status == 429;
-    std::string client_head =
-        make_answer_head({.head = head,
-                          .upstream_framing = reader_->framing(),
-                          .framing = framing,
-                          .close = closes_after(),
-                          .client_version = request_.head.version,
-                          .request_id = record_.request_id,
-                          .rate_limits = metered && !keep_theirs ? std::string_view(rate_limits_) : "",
-                          .replace_rate_limits = metered && !keep_theirs});
-    std::string broken_event;
-    if (record_.streamed) broken_event = llm::error_event(dialect_, describe_error(errc::upstream_broken));
+    // An event of weir's own would be no part of what a coding holds.
+    const bool is_readable = tap.decodes() || head.fields.value("content-encoding").empty();
+    const bool keep_theirs = !is_metered() || head.status == 429;
+    std::string client_head = make_answer_head({.head = head,
+                                                .upstream = upstream().url,
+                                                .upstream_framing = answer.framing(),
+                                                .framing = framing,
+                                                .close = closes_after(),
+                                                .client_version = request_.head.version,
+                                                .request_id = record_.request_id,
+                                                .rate_limits = keep_theirs ? std::string_view() : rate_limits_,
+                                                .replace_rate_limits = !keep_theirs,
+                                                .cors = cors_,
+                                                .body_is_decoded = tap.decodes()});
     return {.client = client_,
-            .reader = *reader_,
+            .reader = attempt_->answer(),
             .tap = tap,
             .usage = facts_.usage,
             .head = std::move(client_head),
             .framing = framing,
             .first = std::move(first),
             .between_bytes_ms = config().timeouts.between_bytes_ms,
-            .broken_event = std::move(broken_event),
-            .end_marker_expected = metered && record_.streamed};
+            .dialect = dialect_,
+            .has_protocol = is_metered() && head.status == 200 && is_readable};
 }
 
-std::string Exchange::upstream_head() const {
-    const std::size_t body_bytes = body_.bytes().size();
-    const std::size_t added = call_.ask_for_usage ? call_.ask_for_usage->insert.size() : 0;
-    const std::size_t removed = call_.ask_for_usage ? call_.ask_for_usage->erase : 0;
-    return make_upstream_head(
+UpstreamMessage Exchange::make_message() const {
+    // Only what is spliced goes on decoded: its coding would have to be made anew.
+    const bool is_spliced = call_.ask_for_usage.has_value();
+    const std::string_view body = is_spliced ? body_.text() : body_.bytes();
+    UpstreamMessage message;
+    message.body = {body, {}, {}};
+    if (is_spliced) {
+        const llm::Splice& splice = *call_.ask_for_usage;
+        message.body = {body.substr(0, splice.offset), splice.insert,
+                        body.substr(splice.offset + splice.erase)};
+    }
+    std::size_t body_bytes = 0;
+    for (const std::string_view piece : message.body) body_bytes += piece.size();
+    message.head = make_upstream_head(
         {.head = request_.head,
          .path_and_query = request_.path_and_query,
          .upstream = upstream(),
          .dialect = dialect_,
-         .metered = api_ != llm::Api::unmetered,
+         .credential = credential_,
+         .injects_key = subject_.has_value(),
+         .readable_answer = is_metered() || request_.head.method == "POST",
+         .body_is_decoded = is_spliced && body_.is_decoded(),
          .has_body = request_.framing.chunked || request_.framing.content_length.has_value(),
-         .body_bytes = body_bytes + added - removed,
+         .body_bytes = body_bytes,
          .client_address = request_.client_address,
          .client_tls = client_.transport().is_tls(),
          .request_id = record_.request_id,
          .decided_at_us = record_.decided_at_us});
-}
-
-std::vector<boost::asio::const_buffer> Exchange::upstream_buffers(std::string_view head) const {
-    const std::string_view body = body_.bytes();
-    if (!call_.ask_for_usage) return {boost::asio::buffer(head), boost::asio::buffer(body)};
-    const llm::Splice& splice = *call_.ask_for_usage;
-    return {boost::asio::buffer(head), boost::asio::buffer(body.substr(0, splice.offset)),
-            boost::asio::buffer(splice.insert),
-            boost::asio::buffer(body.substr(splice.offset + splice.erase))};
+    return message;
 }
 
 }  // namespace weir::proxy

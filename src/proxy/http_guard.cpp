@@ -146,7 +146,8 @@ Objection check_request(const RequestHead& head, std::string_view& path_and_quer
     if (hosts != 1 && (hosts > 1 || head.version == 11)) return bad("there must be exactly one Host");
     const std::string_view host = head.fields.value("host");
     if (!is_host(host)) return bad("Host is malformed");
-    if (host.empty()) return bad("Host is empty");
+    // Before 1.1 there was none (RFC 9112 3.2), and health checks still speak so.
+    if (host.empty() && hosts == 1) return bad("Host is empty");
 
     std::string_view target = head.target;
     if (target.front() != '/') {  // absolute-form, RFC 9112 3.2.2
@@ -158,7 +159,7 @@ Objection check_request(const RequestHead& head, std::string_view& path_and_quer
         }
         target.remove_prefix(scheme_end + 3);
         const auto authority_end = std::min(target.find('/'), target.find('?'));
-        if (!equals_ignoring_case(target.substr(0, authority_end), host))
+        if (hosts == 1 && !equals_ignoring_case(target.substr(0, authority_end), host))
             return bad("the target names another host");
         target = authority_end == std::string_view::npos ? "/" : target.substr(authority_end);
         if (target.front() != '/') return bad("the target must be a path");

@@ -49,4 +49,14 @@ bool Fields::lists_token(std::string_view name, std::string_view token) const no
     return false;
 }
 
+std::string joined_value(const Fields& fields, std::string_view name) {
+    std::string list;
+    for (const Field& field : fields) {
+        if (!equals_ignoring_case(field.name, name)) continue;
+        if (!list.empty()) list += ", ";
+        list.append(field.value);
+    }
+    return list;
+}
+
 }  // namespace weir::proxy

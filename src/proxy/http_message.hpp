@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -44,6 +45,9 @@ private:
     static constexpr std::size_t usual_count = 16;
     std::vector<Field> fields_;
 };
+
+/// A list field that may stand in several lines, as one (RFC 9110 5.3).
+std::string joined_value(const Fields& fields, std::string_view name);
 
 struct RequestHead {
     std::string_view method;

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdio>
 
+#include "proxy/errors.hpp"
+
 namespace weir::proxy {
 
 using boost::system::error_code;
@@ -27,9 +29,10 @@ public:
         for (;;) {
             tap(pieces);
             const bool done = job_.reader.done();
-            if (done) job_.tap.finish(forward_, true);
+            if (done) job_.tap.finish(forward_, !job_.reader.ends_with_connection());
             job_.usage = job_.tap.usage();
             if (done && is_cut_short()) error = errc::upstream_broken;
+            if (job_.tap.is_broken()) error = errc::upstream_bad_answer;
             if (!error) error = co_await write(done);
             if (error || done) break;
             pieces.clear();
@@ -37,6 +40,7 @@ public:
             if (error) break;
         }
         if (job_.client.gone()) error = errc::client_gone;
+        if (is_whole_all_the_same(error)) error = co_await write_end();
         if (!error) co_return RelayResult{Ending::whole, {}, body_bytes_};
         if (error != errc::client_gone) co_await write_broken_end();
         job_.client.close();
@@ -55,7 +59,22 @@ private:
     }
 
     bool is_cut_short() const noexcept {
-        return job_.end_marker_expected && job_.reader.ends_with_connection() && !job_.tap.usage().ended;
+        return job_.has_protocol && job_.tap.is_stream() && job_.reader.ends_with_connection() &&
+               !job_.tap.usage().ended;
+    }
+
+    /// The upstream's connection broke behind the protocol's own end. A length that was promised must be kept.
+    bool is_whole_all_the_same(error_code error) const noexcept {
+        if (!error || error == errc::client_gone || job_.reader.done()) return false;
+        return job_.has_protocol && job_.tap.is_stream() && job_.tap.usage().ended &&
+               job_.framing != BodyFraming::content_length;
+    }
+
+    awaitable<error_code> write_end() {
+        forward_.clear();
+        job_.tap.finish(forward_, true);
+        job_.usage = job_.tap.usage();
+        co_return co_await write(true);
     }
 
     awaitable<error_code> write(bool done) {
@@ -88,8 +107,10 @@ private:
     awaitable<void> write_broken_end() {
         forward_.clear();
         job_.tap.finish(forward_, false);
+        job_.usage = job_.tap.usage();
         const bool can_say = job_.framing == BodyFraming::chunked || job_.framing == BodyFraming::until_close;
-        if (can_say && !job_.broken_event.empty()) forward_.push_back(job_.broken_event);
+        const std::string event = llm::error_event(job_.dialect, describe_error(errc::upstream_broken));
+        if (can_say && job_.has_protocol && job_.tap.is_stream()) forward_.push_back(event);
         (void)co_await write(false);
     }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "llm/dialect.hpp"
 #include "llm/usage_tap.hpp"
 #include "proxy/answer_reader.hpp"
 #include "proxy/answer_rules.hpp"
@@ -21,8 +22,10 @@ struct RelayJob {
     BodyFraming framing = BodyFraming::none;
     std::vector<std::string_view> first;  ///< what of the body came with the upstream's head
     std::int64_t between_bytes_ms = 300'000;
-    std::string broken_event;          ///< what ends a stream that the upstream broke off; may be empty
-    bool end_marker_expected = false;  ///< a body that just ends with its connection needs its protocol's end
+    llm::Dialect dialect = llm::Dialect::openai;  ///< in which a stream is told that it broke off
+    /// A stream whose protocol is known and whose status is 200: it is whole when its protocol or its framing says so,
+    /// and told where neither does. A body that just ends with its connection has no framing.
+    bool has_protocol = false;
 };
 
 struct RelayResult {

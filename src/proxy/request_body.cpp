@@ -2,7 +2,7 @@
 #include "proxy/request_body.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <boost/asio/post.hpp>
 
 namespace weir::proxy {
 
@@ -14,6 +14,8 @@ constexpr std::size_t small_read_bytes = 4 << 10;
 constexpr std::size_t padding_bytes = 64;
 constexpr std::size_t discarded_bytes_max = 64 << 10;
 constexpr std::int64_t discard_ms = 1'000;
+constexpr std::size_t decoded_at_once = 4 << 10;  // encoded bytes: at most some 800 KiB decoded, by the ratio
+constexpr std::size_t decoded_between_turns = 1 << 20;
 }  // namespace
 
 RequestBody::RequestBody(ClientStream& client, MessageParser& parser, Framing framing, const Clock& clock,
@@ -68,6 +70,29 @@ awaitable<error_code> RequestBody::read(BodyLimits limits) {
     co_return error_code{};
 }
 
+awaitable<error_code> RequestBody::decode(std::span<const llm::ContentCoding> codings, BodyLimits limits) {
+    using State = llm::ContentDecoder::State;
+    llm::ContentDecoder decoder(codings, {.decoded_bytes_max = limits.bytes_max});
+    std::string& text = decoded_.emplace();
+    std::size_t yielded_at = 0;
+    for (std::string_view rest = bytes_; !rest.empty();) {
+        const std::string_view piece = rest.substr(0, decoded_at_once);
+        rest.remove_prefix(piece.size());
+        const std::size_t before = text.size();
+        const State state = decoder.feed(piece, text);
+        if (state == State::too_large) co_return errc::body_too_large;
+        if (state == State::corrupt) co_return errc::bad_request;
+        if (!share_.take(static_cast<std::int64_t>(text.size() - before)))
+            co_return errc::too_many_buffered_bytes;
+        if (text.size() - yielded_at < decoded_between_turns) continue;
+        yielded_at = text.size();
+        co_await boost::asio::post(client_.transport().socket().get_executor(), use_awaitable);
+    }
+    if (decoder.finish() != State::done) co_return errc::bad_request;
+    text.reserve(text.size() + padding_bytes);
+    co_return error_code{};
+}
+
 awaitable<bool> RequestBody::discard() {
     release();
     client_.deadline().set(discard_ms);
@@ -89,6 +114,7 @@ awaitable<bool> RequestBody::discard() {
 
 void RequestBody::release() noexcept {
     std::string().swap(bytes_);
+    decoded_.reset();
     share_.release();
 }
 

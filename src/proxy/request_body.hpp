@@ -1,8 +1,12 @@
 // Reads one request body whole, within its limits of size, time and memory.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "llm/content_coding.hpp"
 #include "proxy/body_budget.hpp"
 #include "proxy/client_stream.hpp"
 #include "proxy/http_guard.hpp"
@@ -30,10 +34,18 @@ public:
     /// True: the connection stands at the next request.
     awaitable<bool> discard();
 
+    /// After `read`: undoes the codings, so that `text` says what the body means; all of it must stay within the same
+    /// bounds. Other requests have their turn in between. Errors: body_too_large, too_many_buffered_bytes,
+    /// bad_request (corrupt).
+    awaitable<boost::system::error_code> decode(std::span<const llm::ContentCoding> codings, BodyLimits limits);
+
     /// Everything has arrived that belongs to this request.
     bool complete() const noexcept { return parser_.done(); }
     /// Capacity reaches a little beyond the size, as simdjson wants it.
     const std::string& bytes() const noexcept { return bytes_; }
+    /// The body without its codings; the same as `bytes` where it had none.
+    const std::string& text() const noexcept { return decoded_ ? *decoded_ : bytes_; }
+    bool is_decoded() const noexcept { return decoded_.has_value(); }
     /// The body is not needed any more: its memory and its share of the budget are given back.
     void release() noexcept;
 
@@ -46,6 +58,7 @@ private:
     const Clock& clock_;
     BodyBudget::Share share_;
     std::string bytes_;
+    std::optional<std::string> decoded_;
     std::vector<std::string_view> pieces_;
 };
 

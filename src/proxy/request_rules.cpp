@@ -5,6 +5,7 @@
 #include <array>
 
 #include "llm/dialect.hpp"
+#include "proxy/credentials.hpp"
 
 namespace weir::proxy {
 
@@ -17,7 +18,6 @@ constexpr std::array<std::string_view, 6> hop_by_hop{"connection", "keep-alive",
 // Set by weir itself, or answered by it.
 constexpr std::array<std::string_view, 7> replaced{
     "host", "content-length", "expect", "via", "x-forwarded-for", "x-forwarded-proto", "x-request-id"};
-constexpr std::array<std::string_view, 3> credentials{"authorization", "x-api-key", "api-key"};
 
 template <std::size_t count>
 bool is_one_of(const std::array<std::string_view, count>& names, std::string_view name) noexcept {
@@ -27,10 +27,8 @@ bool is_one_of(const std::array<std::string_view, count>& names, std::string_vie
 
 /// The client's list with one more entry at its end.
 void append_to_list(std::string& out, const Fields& fields, std::string_view name, std::string_view entry) {
-    std::string list;
-    for (const Field& field : fields) {
-        if (equals_ignoring_case(field.name, name)) list.append(field.value).append(", ");
-    }
+    std::string list = joined_value(fields, name);
+    if (!list.empty()) list += ", ";
     append_header(out, name, list.append(entry));
 }
 
@@ -45,43 +43,65 @@ bool begins_with(std::string_view name, std::string_view prefix) noexcept {
     return equals_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-/// The key in `Bearer key`; another scheme counts as a whole.
-std::string_view key_in_authorization(std::string_view value) noexcept {
-    constexpr std::string_view scheme = "Bearer";
-    if (!begins_with(value, scheme)) return value;
-    const auto key = value.find_first_not_of(" \t", scheme.size());
-    const bool is_set_apart = key != std::string_view::npos && key > scheme.size();
-    return is_set_apart ? value.substr(key) : value;
-}
-
-/// A key beside the one that the request is charged to: whose it is and who pays would differ.
-bool is_other_credential(const UpstreamRequest& request, const Field& field) noexcept {
-    if (!is_one_of(credentials, field.name)) return false;
-    const bool is_authorization = equals_ignoring_case(field.name, "authorization");
-    const std::string_view key = is_authorization ? key_in_authorization(field.value) : field.value;
-    return key != credential_of(request.head.fields, request.dialect);
+bool sends_key_of_its_own(const config::Upstream& upstream) noexcept {
+    return !upstream.api_key.empty() ||
+           std::any_of(upstream.headers.begin(), upstream.headers.end(),
+                       [](const auto& header) { return is_credential_field(header.first); });
 }
 
 bool is_passed_on(const UpstreamRequest& request, const Field& field) noexcept {
     const std::string_view name = field.name;
     if (is_one_of(replaced, name) || is_hop_by_hop(request.head.fields, name)) return false;
     if (begins_with(name, "x-weir-")) return false;
-    if (!request.upstream.api_key.empty() && is_one_of(credentials, name)) return false;
-    if (is_other_credential(request, field)) return false;
-    if (request.metered && equals_ignoring_case(name, "accept-encoding")) return false;
+    if (is_credential_field(name)) {
+        if (sends_key_of_its_own(request.upstream)) return false;
+        if (key_in_field(name, field.value) != request.credential) return false;
+    }
+    if (request.readable_answer && equals_ignoring_case(name, "accept-encoding")) return false;
+    if (request.body_is_decoded && equals_ignoring_case(name, "content-encoding")) return false;
     return std::none_of(request.upstream.headers.begin(), request.upstream.headers.end(),
                         [&](const auto& header) { return equals_ignoring_case(header.first, name); });
 }
 
-}  // namespace
-
-std::string_view credential_of(const Fields& fields, llm::Dialect dialect) noexcept {
-    const std::string_view anthropic_key = fields.value("x-api-key");
-    if (dialect == llm::Dialect::anthropic && !anthropic_key.empty()) return anthropic_key;
-    const std::string_view authorization = fields.value("authorization");
-    if (!authorization.empty()) return key_in_authorization(authorization);
-    return anthropic_key.empty() ? fields.value("api-key") : anthropic_key;
+/// Gemini's clients may put the key into the target.
+std::string upstream_target(const UpstreamRequest& request) {
+    std::string target = request.upstream.url.base_path;
+    const bool looks_for_key = request.dialect == llm::Dialect::gemini;
+    const std::string_view key = looks_for_key ? key_in_query(request.path_and_query) : std::string_view();
+    const bool passes = key.empty() || (!sends_key_of_its_own(request.upstream) && key == request.credential);
+    if (passes) return target.append(request.path_and_query);
+    return target.append(without_key_in_query(request.path_and_query));
 }
+
+/// The field for the upstream's own key: as configured, or as the client's SDK would send one.
+config::KeyHeader key_header_of(const UpstreamRequest& request) noexcept {
+    if (request.upstream.key_header != config::KeyHeader::automatic) return request.upstream.key_header;
+    switch (request.dialect) {
+        case llm::Dialect::anthropic:
+            return config::KeyHeader::x_api_key;
+        case llm::Dialect::gemini:
+            return config::KeyHeader::x_goog_api_key;
+        default:
+            return config::KeyHeader::authorization;
+    }
+}
+
+void append_key(std::string& out, const UpstreamRequest& request) {
+    const std::string& key = request.upstream.api_key;
+    switch (key_header_of(request)) {
+        case config::KeyHeader::x_api_key:
+            return append_header(out, "x-api-key", key);
+        case config::KeyHeader::api_key:
+            return append_header(out, "api-key", key);
+        case config::KeyHeader::x_goog_api_key:
+            return append_header(out, "x-goog-api-key", key);
+        case config::KeyHeader::authorization:
+        case config::KeyHeader::automatic:
+            return append_header(out, "Authorization", "Bearer " + key);
+    }
+}
+
+}  // namespace
 
 bool is_hop_by_hop(const Fields& fields, std::string_view name) noexcept {
     return is_one_of(hop_by_hop, name) || begins_with(name, "proxy-") ||
@@ -102,20 +122,14 @@ std::string make_upstream_head(const UpstreamRequest& request) {
     std::string out;
     out.reserve(1024);
     out.append(request.head.method).append(" ");
-    out.append(upstream.url.base_path).append(request.path_and_query).append(" HTTP/1.1\r\n");
+    out.append(upstream_target(request)).append(" HTTP/1.1\r\n");
     append_host(out, upstream.url);
     for (const Field& field : request.head.fields) {
         if (is_passed_on(request, field)) append_header(out, field.name, field.value);
     }
     for (const auto& [name, value] : upstream.headers) append_header(out, name, value);
-    if (!upstream.api_key.empty()) {
-        if (request.dialect == llm::Dialect::anthropic) {
-            append_header(out, "x-api-key", upstream.api_key);
-        } else {
-            append_header(out, "Authorization", "Bearer " + upstream.api_key);
-        }
-    }
-    if (request.metered) append_header(out, "Accept-Encoding", "identity");
+    if (!upstream.api_key.empty() && request.injects_key) append_key(out, request);
+    if (request.readable_answer) append_header(out, "Accept-Encoding", "identity");
     append_to_list(out, request.head.fields, "Via", request.head.version == 10 ? "1.0 weir" : "1.1 weir");
     append_to_list(out, request.head.fields, "X-Forwarded-For", request.client_address);
     append_header(out, "X-Forwarded-Proto", request.client_tls ? "https" : "http");

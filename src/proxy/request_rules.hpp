@@ -10,10 +10,6 @@
 
 namespace weir::proxy {
 
-/// The key that the client sent: `Authorization: Bearer`, `x-api-key` or `api-key`; on Anthropic's paths
-/// x-api-key comes first. Another Authorization scheme counts as a whole. Empty: none.
-std::string_view credential_of(const Fields& fields, llm::Dialect dialect) noexcept;
-
 /// Fields that belong to one connection (RFC 9110 7.6.1): the known ones, Proxy-*, and those that Connection
 /// names.
 bool is_hop_by_hop(const Fields& fields, std::string_view name) noexcept;
@@ -26,7 +22,11 @@ struct UpstreamRequest {
     std::string_view path_and_query;
     const config::Upstream& upstream;
     llm::Dialect dialect = llm::Dialect::openai;
-    bool metered = false;  ///< answers must be readable: Accept-Encoding is narrowed
+    /// Of the client's keys the one that the request is charged to; empty: none.
+    std::string_view credential;
+    bool injects_key = true;  ///< send the upstream's own key where one is configured
+    bool readable_answer = false;  ///< narrow Accept-Encoding, so that usage can be read
+    bool body_is_decoded = false;  ///< the body goes on without the client's Content-Encoding
     bool has_body = false;
     std::size_t body_bytes = 0;
     std::string_view client_address;
@@ -36,8 +36,8 @@ struct UpstreamRequest {
         0;  ///< told to the upstream where the client asked with `x-weir-trace: 1`; 0: not decided
 };
 
-/// The whole head, ready to be sent, one Content-Length where there is a body. Of the client's credentials
-/// only those pass that hold the key that `credential_of` finds.
+/// The whole head, ready to be sent, one Content-Length where there is a body. Of the client's keys only `credential`
+/// passes, in every place where it stands: whose the request is and who pays for it would differ.
 std::string make_upstream_head(const UpstreamRequest& request);
 
 }  // namespace weir::proxy

@@ -141,6 +141,7 @@ awaitable<void> Session::refuse_head(errc code, std::string_view reason) {
                                                .head_only = false});
     observe::RequestRecord record;
     record.received_at_us = worker_.clock.now_us();
+    record.client_address = client_address_;
     record.status = answer.status;
     record.outcome = outcome_of(code);
     worker_.metrics.count(record);

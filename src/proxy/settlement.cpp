@@ -15,40 +15,50 @@ std::int64_t weighted_input(const llm::TappedUsage& usage, double cached_input_w
     return input - static_cast<std::int64_t>(std::floor(forgiven));
 }
 
+/// The upstream did not work on it, or only to say so: the request counts, its tokens do not.
+bool is_refusal(const EndingFacts& facts) noexcept {
+    constexpr int overloaded = 529;  // Anthropic's: https://docs.anthropic.com/en/api/errors
+    if (facts.status >= 300 && facts.status < 500) return true;
+    if (facts.status == 503 || facts.status == overloaded) return true;
+    const bool is_success = facts.status >= 200 && facts.status < 300;
+    return is_success && facts.usage.failed;
+}
+
+/// Of output that was reserved, and that nobody reported.
+Unproduced unproduced_after(const EndingFacts& facts, bool success) noexcept {
+    switch (facts.ending) {
+        case Ending::whole:
+            // An upstream that says it has failed is at it no more.
+            return success && !facts.usage.has_error ? Unproduced::charge : Unproduced::release;
+        case Ending::upstream_silent:
+        case Ending::client_gone:
+            return Unproduced::run_out;
+        case Ending::upstream_broken:
+        case Ending::never_sent:
+            return Unproduced::release;
+    }
+    return Unproduced::charge;
+}
+
 }  // namespace
 
 Usage settle_by(const EndingFacts& facts) noexcept {
-    const bool refunds_tokens = (facts.status >= 300 && facts.status < 500) || facts.status == 503;
     if (facts.ending == Ending::never_sent) {
         return {.requests = 0, .certainty = Certainty::exact, .unproduced = Unproduced::release};
     }
-    if (refunds_tokens) return {.certainty = Certainty::exact, .unproduced = Unproduced::release};
+    if (is_refusal(facts)) return {.certainty = Certainty::exact, .unproduced = Unproduced::release};
 
+    const bool success = facts.status >= 200 && facts.status < 300;
+    const bool knows_output = success && facts.usage.output_tokens.has_value();
     Usage usage;
     usage.input_tokens = weighted_input(facts.usage, facts.cached_input_weight);
-    usage.output_tokens = std::max(facts.usage.output_tokens.value_or(0), facts.usage.output_seen);
-    const bool success = facts.status >= 200 && facts.status < 300;
-    if (success && facts.usage.input_tokens && facts.usage.output_tokens) {
-        usage.output_tokens = *facts.usage.output_tokens;
-        usage.certainty = Certainty::exact;
-        usage.unproduced = Unproduced::release;
-        return usage;
-    }
-    usage.certainty = Certainty::lower_bound;
-    switch (facts.ending) {
-        case Ending::whole:
-            usage.unproduced = success ? Unproduced::charge : Unproduced::release;
-            break;
-        case Ending::upstream_broken:
-            usage.unproduced = Unproduced::release;
-            break;
-        case Ending::upstream_silent:
-        case Ending::client_gone:
-            usage.unproduced = Unproduced::run_out;
-            break;
-        case Ending::never_sent:
-            break;
-    }
+    usage.output_tokens = knows_output
+                              ? *facts.usage.output_tokens
+                              : std::max(facts.usage.output_tokens.value_or(0), facts.usage.output_seen);
+    const bool is_exact = knows_output && facts.usage.input_tokens.has_value();
+    usage.certainty = is_exact ? Certainty::exact : Certainty::lower_bound;
+    // Where only the input was left out, it stays as estimated, and the output is what was reported.
+    usage.unproduced = knows_output ? Unproduced::release : unproduced_after(facts, success);
     return usage;
 }
 

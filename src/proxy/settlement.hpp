@@ -26,10 +26,13 @@ struct EndingFacts {
 
 /// Rules, in this order:
 ///   no connection                          everything is given back
-///   4xx, 503, redirects                    the request stays, tokens are given back
+///   4xx, 503, 529, redirects, or 200 with  the request stays, tokens are given back
+///   nothing but an error
 ///   usage was reported to its end          charged exactly, however it ended afterwards
+///   output was reported, input was not     output as reported, input as estimated
 ///   whole, nothing reported                what was reserved is charged
-///   another 5xx, or the connection broke   request and input stay, output that was not seen is released
+///   another 5xx, or the connection broke,  request and input stay, output that was not seen is released
+///   or the answer ends in an error
 ///   client gone, or upstream silent        the same, but unseen output stays reserved until its lease ends
 Usage settle_by(const EndingFacts& facts) noexcept;
 

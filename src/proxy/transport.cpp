@@ -1,8 +1,12 @@
 // Reads and writes for both kinds of connection.
 #include "proxy/transport.hpp"
 
-#include <boost/asio/write.hpp>
-#include <vector>
+#include <linux/sockios.h>
+#include <openssl/bio.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 
 namespace weir::proxy {
 
@@ -33,13 +37,36 @@ std::vector<boost::asio::const_buffer> behind(std::span<const boost::asio::const
 
 }  // namespace
 
-std::size_t Transport::write_now(std::span<const boost::asio::const_buffer> buffers,
+std::size_t Transport::write_some(std::span<const boost::asio::const_buffer> buffers,
                                  error_code& error) noexcept {
     if (!socket_.non_blocking()) socket_.non_blocking(true, error);
     if (error) return 0;
     const std::size_t bytes = socket_.write_some(BufferSpan{buffers}, error);
     if (error == boost::asio::error::would_block) error = {};
     return bytes;
+}
+
+void Transport::write_now(std::vector<boost::asio::const_buffer>& buffers, error_code& error) noexcept {
+    if (tls_) return;
+    const std::size_t written = write_some(buffers, error);
+    written_bytes_ += written;
+    if (!error) buffers = behind(buffers, written);
+}
+
+bool Transport::is_silent() noexcept {
+    char byte = 0;
+    const ssize_t received = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+std::uint64_t Transport::sent_bytes() noexcept {
+    return tls_ ? BIO_number_written(SSL_get_wbio(tls_->native_handle())) : written_bytes_;
+}
+
+std::uint64_t Transport::unacknowledged_bytes() noexcept {
+    int bytes = 0;
+    const bool told = ::ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0;
+    return told && bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
 }
 
 awaitable<error_code> Transport::write(std::span<const boost::asio::const_buffer> buffers, Deadline& deadline,
@@ -51,7 +78,7 @@ awaitable<error_code> Transport::write(std::span<const boost::asio::const_buffer
             co_await boost::asio::async_write(*tls_, BufferSpan{buffers}, use_awaitable_as_tuple);
         error = tls_error;
     } else {
-        const std::size_t written = write_now(buffers, error);
+        const std::size_t written = write_some(buffers, error);
         if (error || written == boost::asio::buffer_size(BufferSpan{buffers})) co_return error;
         const std::vector<boost::asio::const_buffer> rest = behind(buffers, written);
         deadline.set(timeout_ms);

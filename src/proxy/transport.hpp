@@ -5,10 +5,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
 #include <memory>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "proxy/deadline.hpp"
 #include "weir/awaitable.hpp"
@@ -46,6 +48,35 @@ public:
     awaitable<boost::system::error_code> write(std::span<const boost::asio::const_buffer> buffers,
                                                Deadline& deadline, std::int64_t timeout_ms);
 
+    /// Writes what the kernel has room for, and removes it from `buffers`. Under TLS that is nothing.
+    void write_now(std::vector<boost::asio::const_buffer>& buffers,
+                   boost::system::error_code& error) noexcept;
+    /// `buffers` in order; before each part `on_part(error, bytes so far)` says how many bytes it may have, 0:
+    /// no more. `handler(error_code, size_t)`.
+    template <typename OnPart, typename Handler>
+    void async_write(const std::vector<boost::asio::const_buffer>& buffers, OnPart on_part,
+                     Handler&& handler) {
+        if (tls_) {
+            return boost::asio::async_write(*tls_, buffers, std::move(on_part),
+                                            std::forward<Handler>(handler));
+        }
+        boost::asio::async_write(socket_, buffers, std::move(on_part),
+                                 [this, handler = std::forward<Handler>(handler)](
+                                     const boost::system::error_code& error, std::size_t bytes) mutable {
+                                     written_bytes_ += bytes;
+                                     handler(error, bytes);
+                                 });
+    }
+
+    /// Nothing has arrived that was not read yet: no bytes, no end, no error. Asks the kernel, so that what the event
+    /// loop has not got round to counts too.
+    bool is_silent() noexcept;
+    /// How many bytes `write_now`, `async_write` and TLS have given to the connection since it was made.
+    std::uint64_t sent_bytes() noexcept;
+    /// Of these, how many the other host has not acknowledged; 0 where the kernel does not tell. It tells also after
+    /// the connection was reset, until it is closed here.
+    std::uint64_t unacknowledged_bytes() noexcept;
+
     /// Pending operations end with an error. Safe at any time, any number of times.
     void close() noexcept;
     /// Ends pending operations with operation_aborted but keeps the connection.
@@ -55,10 +86,11 @@ public:
 
 private:
     /// How many bytes the kernel took; `error` where the connection is broken.
-    std::size_t write_now(std::span<const boost::asio::const_buffer> buffers,
-                          boost::system::error_code& error) noexcept;
+    std::size_t write_some(std::span<const boost::asio::const_buffer> buffers,
+                           boost::system::error_code& error) noexcept;
 
     Socket socket_;
+    std::uint64_t written_bytes_ = 0;  // without TLS
     std::unique_ptr<TlsStream> tls_;  // after socket_, which it refers to
 };
 

@@ -1,7 +1,7 @@
 // Reads and writes with deadlines on one upstream connection.
-#include <cstring>
+#include "proxy/upstream_connection.hpp"
 
-#include "proxy/upstream_pool.hpp"
+#include <cstring>
 
 namespace weir::proxy {
 
@@ -10,24 +10,68 @@ using boost::system::error_code;
 namespace {
 constexpr std::size_t first_buffer_bytes = 4 << 10;
 constexpr std::size_t full_buffer_bytes = 64 << 10;
+constexpr std::size_t sent_at_once_max = 64 << 10;
+constexpr std::int64_t end_of_sending_ms = 1'000;
 }  // namespace
 
 UpstreamConnection::UpstreamConnection(boost::asio::io_context& context, const Clock& clock)
-    : incoming_(std::make_shared<Incoming>(Socket(context))),
-      deadline_(context, clock, [this] { transport().cancel(); }) {}
+    : context_(context),
+      clock_(clock),
+      state_(std::make_shared<State>(Socket(context))),
+      read_deadline_(context, clock, [this] { transport().cancel(); }) {}
 
 std::string_view UpstreamConnection::input() const noexcept {
-    return {incoming_->buffer.data() + incoming_->begin, incoming_->end - incoming_->begin};
+    return {state_->buffer.data() + state_->begin, state_->end - state_->begin};
 }
 
-awaitable<error_code> UpstreamConnection::write(std::span<const boost::asio::const_buffer> buffers,
-                                                std::int64_t timeout_ms) {
-    const error_code error = co_await transport().write(buffers, deadline_, timeout_ms);
-    if (!error) co_return error_code{};
-    co_return deadline_.expired() ? errc::upstream_timeout : errc::upstream_broken;
+void UpstreamConnection::start_sending(std::vector<boost::asio::const_buffer> buffers,
+                                       std::int64_t stall_ms) {
+    sent_bytes_before_ = transport().sent_bytes();
+    state_->send_error = {};
+    transport().write_now(buffers, state_->send_error);
+    if (buffers.empty() || state_->send_error) return;
+    state_->sending = true;
+    state_->send_deadline.emplace(context_, clock_, [state = state_.get()] { state->transport.close(); });
+    state_->send_deadline->set(stall_ms);
+    const auto on_part = [state = state_, stall_ms, taken = std::size_t{0}](const error_code& error,
+                                                                            std::size_t bytes) mutable {
+        if (error) return std::size_t{0};
+        if (bytes > taken && state->send_deadline) state->send_deadline->set(stall_ms);
+        taken = bytes;
+        return sent_at_once_max;
+    };
+    transport().async_write(buffers, on_part, [state = state_](const error_code& error, std::size_t) {
+        state->sending = false;
+        state->send_error = error;
+        if (state->send_deadline) state->send_deadline->disarm();
+        state->sent.notify();
+    });
 }
 
-void UpstreamConnection::Incoming::start_read() {
+error_code UpstreamConnection::send_error() const noexcept {
+    // The operation itself may end a little later.
+    if (state_->send_deadline && state_->send_deadline->expired()) return errc::upstream_timeout;
+    return state_->send_error ? make_error_code(errc::upstream_broken) : error_code{};
+}
+
+void UpstreamConnection::keep_sending() noexcept {
+    state_->send_deadline.reset();
+}
+
+awaitable<void> UpstreamConnection::stop_sending() {
+    if (state_->sending) close();
+    while (state_->sending) co_await state_->sent.wait();
+}
+
+awaitable<bool> UpstreamConnection::is_unread() {
+    // A broken connection takes no more; until sending has ended it is not known how much it took.
+    if (state_->sending && state_->send_deadline) state_->send_deadline->set(end_of_sending_ms);
+    while (state_->sending) co_await state_->sent.wait();
+    if (!transport().socket().is_open()) co_return false;
+    co_return transport().unacknowledged_bytes() >= transport().sent_bytes() - sent_bytes_before_;
+}
+
+void UpstreamConnection::State::start_read() {
     if (begin == end) begin = end = 0;
     if (end == buffer.size() && begin > 0) {
         std::memmove(buffer.data(), buffer.data() + begin, end - begin);
@@ -42,25 +86,26 @@ void UpstreamConnection::Incoming::start_read() {
     transport.async_read_some(boost::asio::buffer(buffer.data() + end, buffer.size() - end),
                               [self = shared_from_this()](const error_code& ended, std::size_t bytes) {
                                   self->reading = false;
-                                  self->error = ended;
+                                  self->read_error = ended;
                                   self->end += bytes;
                                   self->arrived.notify();
                               });
 }
 
 void UpstreamConnection::watch() {
-    if (!incoming_->reading) incoming_->start_read();
+    if (!state_->reading) state_->start_read();
 }
 
 awaitable<error_code> UpstreamConnection::read(std::int64_t timeout_ms) {
     const std::size_t before = input().size();
     watch();
-    deadline_.set(timeout_ms);
-    while (incoming_->reading) co_await incoming_->arrived.wait();
-    deadline_.disarm();
+    read_deadline_.set(timeout_ms);
+    while (state_->reading) co_await state_->arrived.wait();
+    read_deadline_.disarm();
     if (input().size() > before) co_return error_code{};
-    if (deadline_.expired()) co_return errc::upstream_timeout;
-    if (incoming_->error == boost::asio::error::eof) co_return incoming_->error;
+    if (read_deadline_.expired()) co_return errc::upstream_timeout;
+    if (send_error() == errc::upstream_timeout) co_return errc::upstream_timeout;
+    if (state_->read_error == boost::asio::error::eof) co_return state_->read_error;
     co_return errc::upstream_broken;
 }
 

@@ -50,15 +50,19 @@ awaitable<result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::connect(con
                                                                              Abort& abort) {
     auto connection = std::make_unique<UpstreamConnection>(context_, clock_);
     connection->origin = Origin(url.tls, url.host, url.port);
-    const error_code error = co_await open(*connection, url, connect_ms, abort);
+    Deadline deadline(context_, clock_, [&abort] { abort.cancel(); });
+    deadline.set(connect_ms);
+    const error_code error = co_await open(*connection, url, deadline, abort);
     abort.set_cancel(nullptr);
-    if (error || abort.fired()) co_return make_error_code(errc::upstream_unreachable);
+    if (deadline.expired()) co_return make_error_code(boost::asio::error::timed_out);
+    if (abort.fired()) co_return make_error_code(boost::asio::error::operation_aborted);
+    if (error) co_return error;
     metrics_.upstream_connections_opened.add();
     co_return std::move(connection);
 }
 
 awaitable<error_code> UpstreamPool::open(UpstreamConnection& connection, const config::Url& url,
-                                         std::int64_t connect_ms, Abort& abort) {
+                                         Deadline& deadline, Abort& abort) {
     using Resolver = boost::asio::ip::basic_resolver<Tcp, executor>;
     Socket& socket = connection.transport().socket();
     Resolver resolver(context_);
@@ -66,8 +70,6 @@ awaitable<error_code> UpstreamPool::open(UpstreamConnection& connection, const c
         resolver.cancel();
         connection.close();
     });
-    Deadline deadline(context_, clock_, [&] { abort.fire(); });
-    deadline.set(connect_ms);
 
     Resolver::results_type endpoints;
     error_code error;
@@ -79,7 +81,7 @@ awaitable<error_code> UpstreamPool::open(UpstreamConnection& connection, const c
         if (resolve_error) co_return resolve_error;
         endpoints = std::move(resolved);
     }
-    if (abort.fired()) co_return errc::upstream_unreachable;
+    if (abort.fired() || deadline.expired()) co_return boost::asio::error::operation_aborted;
     const auto [connect_error, endpoint] =
         co_await boost::asio::async_connect(socket, endpoints, use_awaitable_as_tuple);
     if (connect_error) co_return connect_error;

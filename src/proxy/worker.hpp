@@ -8,9 +8,11 @@
 #include "observe/access_log.hpp"
 #include "observe/metrics.hpp"
 #include "policy/policy.hpp"
+#include "proxy/background_responses.hpp"
 #include "proxy/body_budget.hpp"
 #include "proxy/lease_keeper.hpp"
 #include "proxy/refusal_rate.hpp"
+#include "proxy/stream_usage.hpp"
 #include "proxy/upstream_pool.hpp"
 #include "weir/clock.hpp"
 #include "weir/limiter.hpp"
@@ -23,6 +25,8 @@ struct Shared {
     observe::AccessLog& access_log;
     BodyBudget& body_budget;
     std::atomic<std::int64_t>& connections_open;
+    std::shared_ptr<BackgroundResponses> background = std::make_shared<BackgroundResponses>(clock);
+    std::shared_ptr<StreamUsageRefusals> stream_usage_refusals = std::make_shared<StreamUsageRefusals>();
 };
 
 /// Touched by its own thread alone, but for `metrics`, which anybody may read.
@@ -36,6 +40,8 @@ struct Worker {
           access_log(shared.access_log),
           body_budget(shared.body_budget),
           connections_open(shared.connections_open),
+          background(shared.background),
+          stream_usage_refusals(shared.stream_usage_refusals),
           policy(std::move(initial)),
           pool(io_context, shared.clock, metrics),
           leases(io_context, shared.clock, thread_limiter),
@@ -47,6 +53,8 @@ struct Worker {
     observe::AccessLog& access_log;
     BodyBudget& body_budget;
     std::atomic<std::int64_t>& connections_open;
+    std::shared_ptr<BackgroundResponses> background;
+    std::shared_ptr<StreamUsageRefusals> stream_usage_refusals;
     observe::WorkerMetrics metrics;
     /// A request keeps the one that it started with; a reload posts a new one to the thread.
     std::shared_ptr<const policy::Policy> policy;

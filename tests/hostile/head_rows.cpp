@@ -15,7 +15,12 @@ std::vector<RequestRow> field_rows() {
     rows.push_back(refused("host_missing", hosts("")));
     rows.push_back(refused("host_twice", hosts("Host: a\r\nHost: a\r\n")));
     rows.push_back(refused("host_twice_different", hosts("Host: a\r\nhost: b\r\n")));
-    rows.push_back(refused("host_missing_on_http10", "GET /v1/models HTTP/1.0\r\n\r\n"));
+    // Health checks speak so, and HTTP/1.0 knows no Host.
+    rows.push_back({.name = "host_missing_on_http10",
+                    .bytes = "GET /v1/models HTTP/1.0\r\n\r\n",
+                    .statuses = {200},
+                    .closes = true,
+                    .upstream_saw = {"GET /v1/models HTTP/1.1"}});
     rows.push_back(refused("host_twice_on_http10", "GET /v1/models HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n"));
     int number = 0;
     for (const std::string& host : {""s, "u@a"s, "u:p@a"s, "a b"s, "a\tb"s, "a/b"s, "a,b"s, "a#b"s, "a?b"s,
@@ -95,8 +100,7 @@ std::vector<RequestRow> first_line_rows() {
         served("target_absolute", get_head("http://weir.test/v1/models?a=b"), "GET /v1/models?a=b HTTP/1.1"));
     rows.push_back(
         served("target_absolute_any_case", get_head("HTTP://WEIR.TEST/v1/models"), std::string(models)));
-    rows.push_back(
-        served("target_absolute_without_path", get_head("https://weir.test"), "GET / HTTP/1.1", 404));
+    rows.push_back(answered("target_absolute_without_path", get_head("https://weir.test"), 200));
     for (const char* method : {"CONNECT weir.test:443", "CONNECT /", "TRACE /", "TRACE /v1/models"})
         rows.push_back(refused("method_" + std::to_string(number++), method + " HTTP/1.1"s + rest, 405));
     for (const char* method : {"PROPFIND", "M-SEARCH", "DELETE", "OPTIONS"})
@@ -145,13 +149,13 @@ std::vector<RequestRow> connection_rows() {
     rows.push_back(served("upgrade_h2c", chat_with("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
                                                    "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n")));
     rows.back().dropped = {"upgrade", "http2-settings", "connection"};
-    rows.push_back(served("upgrade_websocket",
-                          get_head("/v1/realtime",
-                                   "Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                                   "Sec-WebSocket-Version: 13\r\n"),
-                          "GET /v1/realtime HTTP/1.1", 404));
-    rows.back().dropped = {"upgrade", "connection"};
+    // Agents fall back to plain HTTP at once; passed on as a GET, each of their tries would be charged.
+    rows.push_back(answered("upgrade_websocket",
+                            get_head("/v1/realtime",
+                                     "Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                     "Sec-WebSocket-Version: 13\r\n"),
+                            426));
     rows.push_back(served("hop_by_hop",
                           chat_with("Connection: X-Drop, x-also\r\nX-Drop: 1\r\nX-Also: 1\r\nTE: trailers\r\n"
                                     "Trailer: X\r\nKeep-Alive: timeout=9\r\nProxy-Connection: keep-alive\r\n"
@@ -281,12 +285,15 @@ std::vector<RequestRow> path_rows() {
             line + "Content-Length: " + std::to_string(sound_body().size()) + "\r\n\r\n" + sound_body()));
     }
     // Not metered by path, so one request each.
-    for (const std::string& path : {"/"s, "/v1"s, "/v1/nothing"s, "/v1/models/a%20b"s, "/v1/files/%C3%A9"s,
+    for (const std::string& path : {"/v1"s, "/v1/nothing"s, "/v1/models/a%20b"s, "/v1/files/%C3%A9"s,
                                     "/a..b/.c/..."s, "/v1/chat/completions/x"s, "/v2x/chat/completions"s,
                                     "/a?b=/../..//%41%zz"s, "/weirdly"s, "/a;b=c"s}) {
         rows.push_back(served("path_sound_" + std::to_string(number++), get_head(path),
                               "GET " + path + " HTTP/1.1", 404));
     }
+    // People and health checks look there; no API serves it.
+    for (const char* path : {"/", "/?a=b", "/favicon.ico"})
+        rows.push_back(answered("front_page_" + std::to_string(number++), get_head(path), 200));
     rows.push_back(answered("path_of_weirs_own", get_head("/weir/nothing"), 404));
     return rows;
 }

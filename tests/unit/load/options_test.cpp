@@ -39,7 +39,7 @@ TEST(LoadOptions, DefaultsAreFine) {
 
 TEST(LoadOptions, EveryMistakeIsTold) {
     OptionTexts texts;
-    texts.targets = {"https://a", "http://", "http://a:b", "http://a:1/path"};
+    texts.targets = {"ftp://a", "http://", "http://a:b", "http://a:1/path"};
     texts.keys = {"0"};
     texts.headers = {"no-colon", ":x"};
     texts.concurrent = "none";
@@ -65,14 +65,18 @@ TEST(LoadOptions, EveryMistakeIsTold) {
 
 TEST(LoadOptions, Targets) {
     OptionTexts texts;
-    texts.targets = {"http://host", "http://10.0.0.1:81/", "http://[::1]:82"};
+    texts.targets = {"http://host", "http://10.0.0.1:81/", "http://[::1]:82", "https://host", "https://[::1]:8443"};
     const auto [options, mistakes] = read(texts);
     EXPECT_THAT(mistakes, IsEmpty());
-    ASSERT_EQ(options.targets.size(), 3U);
+    ASSERT_EQ(options.targets.size(), 5U);
     EXPECT_EQ(options.targets[0].url(), "http://host:80");
     EXPECT_EQ(options.targets[1].url(), "http://10.0.0.1:81");
     EXPECT_EQ(options.targets[2].host, "::1");
     EXPECT_EQ(options.targets[2].url(), "http://[::1]:82");
+    EXPECT_FALSE(options.targets[2].tls);
+    EXPECT_TRUE(options.targets[3].tls);
+    EXPECT_EQ(options.targets[3].url(), "https://host:443");
+    EXPECT_EQ(options.targets[4].url(), "https://[::1]:8443");
 }
 
 TEST(LoadOptions, KeysAreANumberAListOrAFile) {

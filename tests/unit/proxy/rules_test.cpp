@@ -5,6 +5,7 @@
 #include <set>
 
 #include "proxy/answer_rules.hpp"
+#include "proxy/credentials.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/request_rules.hpp"
 
@@ -21,6 +22,7 @@ struct Sent {
     config::Upstream upstream;
     llm::Dialect dialect = llm::Dialect::openai;
     bool metered = true;
+    bool body_is_decoded = false;
 
     Sent() {
         head.method = "POST";
@@ -30,11 +32,14 @@ struct Sent {
         upstream.url = {.tls = true, .host = "api.example.com", .port = 443, .base_path = "/openai"};
     }
     std::string bytes() const {
+        const Credentials credentials(head.fields, head.target, dialect);
         return make_upstream_head({.head = head,
                                    .path_and_query = head.target,
                                    .upstream = upstream,
                                    .dialect = dialect,
-                                   .metered = metered,
+                                   .credential = credentials.keys().empty() ? "" : credentials.keys()[0],
+                                   .readable_answer = metered,
+                                   .body_is_decoded = body_is_decoded,
                                    .has_body = true,
                                    .body_bytes = 12,
                                    .client_address = "10.0.0.9",
@@ -131,29 +136,42 @@ TEST(UpstreamHead, TellsTheDecisionTimeOnlyWhenAsked) {
     EXPECT_THAT(sent.bytes(), HasSubstr("x-weir-decided-at-us: 77\r\n"));
 }
 
-TEST(Credential, ComesFromWhereTheDialectPutsIt) {
-    Fields fields;
-    EXPECT_EQ(credential_of(fields, llm::Dialect::openai), "");
-    fields.add("api-key", "azure");
-    EXPECT_EQ(credential_of(fields, llm::Dialect::openai), "azure");
-    fields.add("x-api-key", "anthropic");
-    EXPECT_EQ(credential_of(fields, llm::Dialect::openai), "anthropic");
-    fields.add("Authorization", "bearer   openai");
-    EXPECT_EQ(credential_of(fields, llm::Dialect::openai), "openai");
-    EXPECT_EQ(credential_of(fields, llm::Dialect::anthropic), "anthropic");
+TEST(UpstreamHead, SendsItsKeyInTheFieldOfTheUpstream) {
+    Sent sent;
+    sent.upstream.api_key = "ours";
+    for (const auto& [header, line] : {std::pair{config::KeyHeader::authorization, "Authorization: Bearer ours"},
+                                       {config::KeyHeader::x_api_key, "x-api-key: ours"},
+                                       {config::KeyHeader::api_key, "api-key: ours"},
+                                       {config::KeyHeader::x_goog_api_key, "x-goog-api-key: ours"}}) {
+        sent.upstream.key_header = header;
+        for (const llm::Dialect dialect : {llm::Dialect::openai, llm::Dialect::anthropic}) {
+            sent.dialect = dialect;
+            EXPECT_THAT(sent.bytes(), HasSubstr(std::string(line) + "\r\n"));
+            EXPECT_THAT(sent.bytes(), Not(HasSubstr("client-secret")));
+        }
+    }
 }
 
-TEST(Credential, IsTheSameHoweverTheSchemeIsSetApart) {
-    for (const char* value : {"Bearer key", "bearer  key", "BEARER\tkey", "Bearer \t key"}) {
-        Fields fields;
-        fields.add("Authorization", value);
-        EXPECT_EQ(credential_of(fields, llm::Dialect::openai), "key") << value;
-    }
-    for (const char* value : {"Bearer", "Bearerkey", "Basic key"}) {
-        Fields fields;
-        fields.add("Authorization", value);
-        EXPECT_EQ(credential_of(fields, llm::Dialect::openai), value);
-    }
+TEST(UpstreamHead, ADecodedBodyGoesOnWithoutItsCoding) {
+    Sent sent;
+    sent.head.fields.add("Content-Encoding", "zstd");
+    EXPECT_THAT(sent.bytes(), HasSubstr("Content-Encoding: zstd\r\n"));
+    sent.body_is_decoded = true;
+    EXPECT_THAT(sent.bytes(), Not(HasSubstr("zstd")));
+}
+
+TEST(UpstreamHead, AKeyInTheQueryPassesOnlyWhereItIsTheCallersOwn) {
+    Sent sent;
+    sent.dialect = llm::Dialect::gemini;
+    sent.head.target = "/v1beta/models/m:generateContent?alt=sse&key=client-secret&x=1";
+    EXPECT_THAT(sent.bytes(), HasSubstr("?alt=sse&key=client-secret&x=1 HTTP"));
+    sent.head.target = "/v1beta/models/m:generateContent?key=dummy&alt=sse";
+    sent.head.fields.add("x-goog-api-key", "client-secret");
+    EXPECT_THAT(sent.bytes(), HasSubstr("generateContent?alt=sse HTTP"));
+    sent.head.target = "/v1beta/models/m:generateContent?key=client-secret";
+    sent.upstream.api_key = "ours";
+    EXPECT_THAT(sent.bytes(), HasSubstr("generateContent HTTP"));
+    EXPECT_THAT(sent.bytes(), HasSubstr("x-goog-api-key: ours\r\n"));
 }
 
 TEST(RequestId, IsKeptOnlyWhereItIsHarmless) {
@@ -168,8 +186,14 @@ TEST(RequestId, IsKeptOnlyWhereItIsHarmless) {
     EXPECT_EQ(usable_request_id(fields), "");
 }
 
+const config::Url upstream_url{.tls = false, .host = "inner", .port = 8080, .base_path = "/base"};
+
 ClientAnswer client_answer(const ResponseHead& head, std::string_view limits) {
-    return {.head = head, .upstream_framing = {}, .request_id = "req_1", .rate_limits = limits};
+    return {.head = head,
+            .upstream = upstream_url,
+            .upstream_framing = {},
+            .request_id = "req_1",
+            .rate_limits = limits};
 }
 
 TEST(AnswerHead, ReplacesTheUpstreamsRateLimits) {
@@ -196,6 +220,29 @@ TEST(AnswerHead, KeepsTheUpstreamsRequestId) {
     const std::string bytes = make_answer_head(client_answer(head, {}));
     EXPECT_THAT(bytes, HasSubstr("X-Request-Id: theirs\r\n"));
     EXPECT_THAT(bytes, Not(HasSubstr("req_1")));
+}
+
+TEST(AnswerHead, KeepsRedirectsBehindWeir) {
+    for (const auto& [theirs, ours] : {std::pair{"http://inner:8080/base/v1/x?y=1", "/v1/x?y=1"},
+                                       {"HTTP://INNER:8080/base", "/"},
+                                       {"//inner:8080/base/v1", "/v1"},
+                                       {"/base/v1/files/", "/v1/files/"},
+                                       {"/basement", "/basement"},
+                                       {"http://inner:8080", "/"},
+                                       {"https://inner:8080/v1", "https://inner:8080/v1"},
+                                       {"http://inner/v1", "http://inner/v1"},
+                                       {"http://inner:8080.evil/v1", "http://inner:8080.evil/v1"},
+                                       {"http://other:8080/v1", "http://other:8080/v1"},
+                                       {"v1/relative", "v1/relative"}}) {
+        EXPECT_EQ(place_for_client(theirs, upstream_url), ours) << theirs;
+    }
+    const config::Url usual{.tls = true, .host = "api.example.com", .port = 443, .base_path = ""};
+    EXPECT_EQ(place_for_client("https://api.example.com/v1", usual), "/v1");
+    EXPECT_EQ(place_for_client("https://api.example.com:443/v1", usual), "/v1");
+    ResponseHead head;
+    head.status = 307;
+    head.fields.add("Location", "http://inner:8080/base/v1/chat/completions");
+    EXPECT_THAT(make_answer_head(client_answer(head, {})), HasSubstr("Location: /v1/chat/completions\r\n"));
 }
 
 TEST(AnswerFraming, FollowsTheUpstreamWhereItCan) {

@@ -29,7 +29,7 @@ TEST(Settlement, NeverSentGivesEverythingBack) {
 }
 
 TEST(Settlement, RefusalsByTheUpstreamKeepOnlyTheRequest) {
-    for (const int status : {400, 401, 404, 413, 429, 503, 307}) {
+    for (const int status : {400, 401, 404, 413, 429, 503, 529, 307}) {
         const Usage usage = settle_by(facts(Ending::whole, status));
         EXPECT_EQ(usage.requests, 1) << status;
         EXPECT_EQ(usage.certainty, Certainty::exact) << status;
@@ -39,7 +39,7 @@ TEST(Settlement, RefusalsByTheUpstreamKeepOnlyTheRequest) {
 }
 
 TEST(Settlement, OtherServerErrorsKeepInputAndWhatWasSeen) {
-    for (const int status : {500, 502, 504, 529}) {
+    for (const int status : {500, 502, 504}) {
         EndingFacts given = facts(Ending::whole, status);
         given.usage.output_seen = 3;
         const Usage usage = settle_by(given);
@@ -90,6 +90,37 @@ TEST(Settlement, WhatNobodyReportedIsNeverRefunded) {
     const Usage usage = settle_by(given);
     EXPECT_EQ(usage.certainty, Certainty::lower_bound);
     EXPECT_EQ(usage.unproduced, Unproduced::charge);
+}
+
+TEST(Settlement, AnErrorWithStatus200IsARefusal) {
+    for (const Ending ending : {Ending::whole, Ending::upstream_broken}) {
+        EndingFacts given = facts(ending, 200);
+        given.usage.failed = true;
+        const Usage usage = settle_by(given);
+        EXPECT_EQ(usage.requests, 1);
+        EXPECT_EQ(usage.certainty, Certainty::exact);
+        EXPECT_EQ(usage.input_tokens, 0);
+        EXPECT_EQ(usage.unproduced, Unproduced::release);
+    }
+}
+
+TEST(Settlement, AnErrorBehindOutputReleasesWhatWasNotSeen) {
+    EndingFacts given = facts(Ending::whole, 200);
+    given.usage.has_error = true;
+    given.usage.output_seen = 16;
+    const Usage usage = settle_by(given);
+    EXPECT_EQ(usage.certainty, Certainty::lower_bound);
+    EXPECT_EQ(usage.output_tokens, 16);
+    EXPECT_EQ(usage.unproduced, Unproduced::release);
+}
+
+TEST(Settlement, InputThatIsLeftOutStaysAsEstimated) {
+    EndingFacts given = facts(Ending::whole, 200);
+    given.usage.output_tokens = 20;
+    const Usage usage = settle_by(given);
+    EXPECT_EQ(usage.certainty, Certainty::lower_bound);
+    EXPECT_EQ(usage.output_tokens, 20);
+    EXPECT_EQ(usage.unproduced, Unproduced::release);
 }
 
 TEST(Settlement, CachedInputWeighsWhatTheTierSays) {

@@ -1,0 +1,94 @@
+// The table is locked for look-ups alone, never across a call to the store.
+#include "proxy/background_responses.hpp"
+
+#include <algorithm>
+
+namespace weir::proxy {
+
+namespace {
+/// Nothing reported, nothing refunded.
+constexpr Usage as_reserved{.certainty = Certainty::lower_bound, .unproduced = Unproduced::charge};
+}  // namespace
+
+bool BackgroundResponses::hold(std::string_view id, Held& held, const void* owner) {
+    const std::lock_guard lock(mutex_);
+    if (entries_.size() >= held_max || entries_.contains(id)) return false;
+    const std::int64_t now_us = clock_.steady_us();
+    Entry entry;
+    entry.cached_input_weight = held.cached_input_weight;
+    entry.owner = owner;
+    entry.renew_at_us = now_us + held.reservation.progress_due_us() / 2;
+    entry.ends_at_us = now_us + held_us_max;
+    entry.reservation.emplace(std::move(held.reservation));
+    entries_.emplace(std::string(id), std::move(entry));
+    return true;
+}
+
+std::optional<double> BackgroundResponses::weight_of(std::string_view id) const {
+    const std::lock_guard lock(mutex_);
+    const auto entry = entries_.find(id);
+    if (entry == entries_.end() || entry->second.usage) return std::nullopt;
+    return entry->second.cached_input_weight;
+}
+
+void BackgroundResponses::report(std::string_view id, const Usage& usage) {
+    const std::lock_guard lock(mutex_);
+    const auto entry = entries_.find(id);
+    if (entry != entries_.end() && !entry->second.usage) entry->second.usage = usage;
+}
+
+std::size_t BackgroundResponses::held_by(const void* owner) const noexcept {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(std::count_if(
+        entries_.begin(), entries_.end(), [&](const auto& entry) { return entry.second.owner == owner; }));
+}
+
+std::vector<std::string> BackgroundResponses::due_ids(const void* owner, bool ending) const {
+    const std::int64_t now_us = clock_.steady_us();
+    std::vector<std::string> ids;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, entry] : entries_) {
+        if (entry.owner != owner || !entry.reservation) continue;
+        const bool is_late = entry.renew_at_us <= now_us || entry.ends_at_us <= now_us;
+        if (entry.usage || ending || is_late) ids.push_back(id);
+    }
+    return ids;
+}
+
+awaitable<bool> BackgroundResponses::serve(std::string id, Limiter& limiter, bool ending) {
+    std::optional<Reservation> reservation;
+    std::optional<Usage> usage;
+    {
+        const std::lock_guard lock(mutex_);
+        Entry& entry = entries_.find(id)->second;
+        reservation.swap(entry.reservation);
+        usage = entry.usage;
+        if (!usage && (ending || entry.ends_at_us <= clock_.steady_us())) usage = as_reserved;
+    }
+    if (usage) {
+        (void)co_await limiter.settle(std::move(*reservation), *usage);
+        const std::lock_guard lock(mutex_);
+        entries_.erase(id);
+        co_return true;
+    }
+    // A failed renewal is tried again a little later; until it succeeds the old lease holds.
+    constexpr std::int64_t retry_us = 1'000'000;
+    const auto renewed = co_await limiter.progress(*reservation, {.output_tokens = reservation->produced});
+    const std::int64_t next_us = renewed ? reservation->progress_due_us() / 2 : retry_us;
+    const std::lock_guard lock(mutex_);
+    Entry& entry = entries_.find(id)->second;
+    entry.renew_at_us = clock_.steady_us() + next_us;
+    entry.reservation.swap(reservation);
+    co_return false;
+}
+
+awaitable<std::size_t> BackgroundResponses::look_after(Limiter& limiter, const void* owner, bool ending) {
+    std::size_t settled = 0;
+    for (std::string& id : due_ids(owner, ending)) {
+        const bool is_settled = co_await serve(std::move(id), limiter, ending);
+        settled += is_settled ? 1 : 0;
+    }
+    co_return settled;
+}
+
+}  // namespace weir::proxy

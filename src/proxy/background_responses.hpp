@@ -1,0 +1,68 @@
+// Reservations of answers that the upstream makes in the background: kept until somebody fetches the answer and with it
+// its usage (https://platform.openai.com/docs/guides/background).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weir/clock.hpp"
+#include "weir/limiter.hpp"
+
+namespace weir::proxy {
+
+/// Of this process alone: what was begun on one node and fetched through another is charged as reserved, when its time
+/// is up. Any thread may report; the thread that holds a response looks after it.
+class BackgroundResponses {
+public:
+    static constexpr std::size_t held_max = 10'000;
+    /// Nobody fetched it for so long: charged as reserved.
+    static constexpr std::int64_t held_us_max = 3'600'000'000;
+
+    /// One response that is being made.
+    struct Held {
+        Reservation reservation;
+        double cached_input_weight = 1.0;
+    };
+
+    explicit BackgroundResponses(const Clock& clock) : clock_(clock) {}
+
+    /// False, and nothing is taken, where too many are held or one of that id already is. `owner`: who calls
+    /// `look_after`.
+    bool hold(std::string_view id, Held& held, const void* owner);
+    /// How the response of that id weighs cached input, where it is held and not reported yet; else nullopt.
+    std::optional<double> weight_of(std::string_view id) const;
+    /// Its usage is known. Only the first report counts.
+    void report(std::string_view id, const Usage& usage);
+    /// How many this owner still has to settle.
+    std::size_t held_by(const void* owner) const noexcept;
+
+    /// Renews and settles what is due of `owner`'s. `ending`: all that is left is charged as reserved. How many were
+    /// settled.
+    awaitable<std::size_t> look_after(Limiter& limiter, const void* owner, bool ending);
+
+private:
+    struct Entry {
+        std::optional<Reservation> reservation;  ///< none while a call for it is under way
+        double cached_input_weight = 1.0;
+        const void* owner = nullptr;
+        std::int64_t renew_at_us = 0;  ///< steady clock
+        std::int64_t ends_at_us = 0;   ///< steady clock
+        std::optional<Usage> usage;
+    };
+    using Entries = std::map<std::string, Entry, std::less<>>;
+
+    std::vector<std::string> due_ids(const void* owner, bool ending) const;
+    awaitable<bool> serve(std::string id, Limiter& limiter, bool ending);
+
+    const Clock& clock_;
+    mutable std::mutex mutex_;
+    Entries entries_;
+};
+
+}  // namespace weir::proxy

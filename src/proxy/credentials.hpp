@@ -1,0 +1,43 @@
+// Where a client may put its key, and which of several it means. Pure.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "llm/api.hpp"
+#include "proxy/http_message.hpp"
+
+namespace weir::proxy {
+
+/// Header fields that may carry a client's key.
+bool is_credential_field(std::string_view name) noexcept;
+
+/// The key in a field's value: in Authorization what follows `Bearer`, which may be nothing; another scheme counts as a
+/// whole.
+std::string_view key_in_field(std::string_view name, std::string_view value) noexcept;
+
+/// The distinct keys of one request, the first at the place that its dialect prefers. Views into the head.
+class Credentials {
+public:
+    /// Authorization, x-api-key, api-key, x-goog-api-key, the first of each; on Anthropic's paths x-api-key comes
+    /// first, on Gemini's x-goog-api-key and then `key` in the query.
+    Credentials(const Fields& fields, std::string_view path_and_query, llm::Dialect dialect) noexcept;
+
+    std::span<const std::string_view> keys() const noexcept { return {keys_.data(), count_}; }
+
+private:
+    void add(std::string_view key) noexcept;
+
+    std::array<std::string_view, 5> keys_;
+    std::size_t count_ = 0;
+};
+
+/// `key=…` of a query (https://ai.google.dev/api: Gemini takes it there, too); empty where there is none.
+std::string_view key_in_query(std::string_view path_and_query) noexcept;
+/// The same target without it.
+std::string without_key_in_query(std::string_view path_and_query);
+
+}  // namespace weir::proxy

@@ -1,0 +1,105 @@
+// One connection to an upstream: sends a request while an answer may already come in.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "proxy/deadline.hpp"
+#include "proxy/transport.hpp"
+#include "proxy/wakeup.hpp"
+#include "weir/clock.hpp"
+#include "weir/error.hpp"
+
+namespace weir::proxy {
+
+/// Where a connection leads: whether by TLS, host, port.
+using Origin = std::tuple<bool, std::string, std::uint16_t>;
+/// Also compares with an origin whose host is a view.
+struct OriginLess {
+    using is_transparent = void;
+    using View = std::tuple<bool, std::string_view, std::uint16_t>;
+    bool operator()(const auto& a, const auto& b) const noexcept {
+        return View(std::get<0>(a), std::get<1>(a), std::get<2>(a)) <
+               View(std::get<0>(b), std::get<1>(b), std::get<2>(b));
+    }
+};
+
+/// Used by one request at a time. One thread.
+class UpstreamConnection {
+public:
+    UpstreamConnection(boost::asio::io_context& context, const Clock& clock);
+    ~UpstreamConnection() { close(); }
+    UpstreamConnection(const UpstreamConnection&) = delete;
+    UpstreamConnection& operator=(const UpstreamConnection&) = delete;
+
+    Transport& transport() noexcept { return state_->transport; }
+    std::string_view input() const noexcept;
+    void consume(std::size_t bytes) noexcept { state_->begin += bytes; }
+
+    /// Begins to send: what the kernel has room for goes before this returns. What the buffers point to must hold
+    /// until `sending` is false. An upstream that takes nothing more for `stall_ms` ends the connection, unless
+    /// `keep_sending` was called.
+    void start_sending(std::vector<boost::asio::const_buffer> buffers, std::int64_t stall_ms);
+    bool sending() const noexcept { return state_->sending; }
+    /// upstream_timeout, upstream_broken, or none: it is all sent, or still under way.
+    boost::system::error_code send_error() const noexcept;
+    /// The answer has begun: the upstream may take its time with the rest of the request.
+    void keep_sending() noexcept;
+    /// Closes the connection where sending is still under way. Afterwards nothing refers to the buffers.
+    awaitable<void> stop_sending();
+    /// After the connection broke: the upstream's host has acknowledged no byte of what was sent last, so that no
+    /// program there can have worked on it.
+    awaitable<bool> is_unread();
+
+    /// How the last read ended, in the system's words: an end, a reset, …
+    boost::system::error_code read_error() const noexcept { return state_->read_error; }
+    /// Waits for more input. Errors: upstream_timeout; upstream_broken; asio's eof when the upstream closed
+    /// in order.
+    awaitable<boost::system::error_code> read(std::int64_t timeout_ms);
+
+    /// Reads on between two requests: that is how an end, or bytes that nobody asked for, are noticed. The
+    /// next answer is what this read gets otherwise.
+    void watch();
+    /// It is being watched, and nothing has come, not even an end.
+    bool is_quiet() const noexcept { return state_->reading && state_->transport.is_silent(); }
+
+    /// Ends whatever is pending.
+    void close() noexcept { state_->transport.close(); }
+
+    bool reused = false;
+    Origin origin;
+    std::int64_t idle_until_us = 0;  ///< steady clock
+
+private:
+    /// What pending operations refer to, which may outlive the connection.
+    struct State : std::enable_shared_from_this<State> {
+        explicit State(Socket socket) : transport(std::move(socket)) {}
+        void start_read();
+
+        Transport transport;
+        std::vector<char> buffer;
+        std::size_t begin = 0;
+        std::size_t end = 0;
+        bool reading = false;
+        boost::system::error_code read_error;  ///< how the last read ended
+        Wakeup arrived;
+        bool sending = false;
+        boost::system::error_code send_error;
+        Wakeup sent;
+        std::optional<Deadline> send_deadline;  ///< where sending takes more than one write
+    };
+
+    boost::asio::io_context& context_;
+    const Clock& clock_;
+    std::shared_ptr<State> state_;
+    Deadline read_deadline_;
+    std::uint64_t sent_bytes_before_ = 0;
+};
+
+}  // namespace weir::proxy

@@ -1,0 +1,123 @@
+// Reservations that outlive their request: renewed, settled once, and never left over.
+#include "proxy/background_responses.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "support/manual_clock.hpp"
+#include "support/run_awaitable.hpp"
+#include "weir/memory_limiter.hpp"
+
+namespace weir::proxy {
+namespace {
+
+using testing::ManualClock;
+using testing::run_awaitable;
+
+constexpr std::int64_t second_us = 1'000'000;
+constexpr std::int64_t hour_us = 3'600 * second_us;
+
+class Background : public ::testing::Test {
+protected:
+    Background() {
+        ledger_.ledger = "key:a:7200000000";
+        ledger_.window_us = 2 * hour_us;
+        for (const Dimension dimension : all_dimensions) ledger_.limits.set(dimension, 1'000'000);
+    }
+    Reservation reserve() {
+        Decision decision = run_awaitable(context_, limiter_->reserve({1, 10, 500}, {&ledger_, 1})).value();
+        return std::move(*decision.reservation);
+    }
+    bool hold(std::string_view id, const void* owner) {
+        BackgroundResponses::Held held{reserve(), 0.5};
+        const bool is_held = responses_.hold(id, held, owner);
+        if (!is_held) {
+            const Usage nothing{.requests = 0, .certainty = Certainty::exact};
+            run_awaitable(context_, limiter_->settle(std::move(held.reservation), nothing)).value();
+        }
+        return is_held;
+    }
+    std::size_t look_after(const void* owner, bool ending = false) {
+        return run_awaitable(context_, responses_.look_after(*limiter_, owner, ending));
+    }
+    std::int64_t used(Dimension dimension) {
+        for (const Level& level : run_awaitable(context_, limiter_->peek({&ledger_, 1})).value()) {
+            if (level.dimension == dimension) return level.used;
+        }
+        return -1;
+    }
+
+    boost::asio::io_context context_;
+    ManualClock clock_;
+    std::unique_ptr<MemoryLimiter> limiter_ = make_memory_limiter(clock_);
+    LedgerLimits ledger_;
+    BackgroundResponses responses_{clock_};
+    const int one_ = 0, other_ = 0;
+    const Usage reported_{.input_tokens = 7,
+                          .output_tokens = 90,
+                          .certainty = Certainty::exact,
+                          .unproduced = Unproduced::release};
+};
+
+TEST_F(Background, StaysReservedUntilItsUsageIsReported) {
+    ASSERT_TRUE(hold("r1", &one_));
+    // Three leases of two minutes pass: not renewed, the output would have run out.
+    for (int i = 0; i < 360; ++i) {
+        clock_.advance(second_us);
+        EXPECT_EQ(look_after(&one_), 0U);
+    }
+    EXPECT_EQ(used(Dimension::output_tokens), 500);
+    EXPECT_EQ(responses_.weight_of("r1"), 0.5);
+    responses_.report("r1", reported_);
+    responses_.report("r1", {.output_tokens = 400, .certainty = Certainty::exact});  // the first counts
+    EXPECT_EQ(responses_.weight_of("r1"), std::nullopt);
+    EXPECT_EQ(look_after(&one_), 1U);
+    EXPECT_EQ(used(Dimension::output_tokens), 90);
+    EXPECT_EQ(used(Dimension::input_tokens), 7);
+    EXPECT_EQ(responses_.held_by(&one_), 0U);
+}
+
+TEST_F(Background, IsSettledByItsOwnerAlone) {
+    ASSERT_TRUE(hold("r1", &one_));
+    responses_.report("r1", reported_);
+    EXPECT_EQ(look_after(&other_), 0U);
+    EXPECT_EQ(responses_.held_by(&one_), 1U);
+    EXPECT_EQ(look_after(&one_), 1U);
+}
+
+TEST_F(Background, AnIdIsHeldOnce) {
+    ASSERT_TRUE(hold("r1", &one_));
+    EXPECT_FALSE(hold("r1", &one_));
+    EXPECT_EQ(look_after(&one_, true), 1U);
+}
+
+TEST_F(Background, IsChargedAsReservedWhenNobodyComesForIt) {
+    ASSERT_TRUE(hold("r1", &one_));
+    for (int i = 0; i < 3'599; ++i) {
+        clock_.advance(second_us);
+        ASSERT_EQ(look_after(&one_), 0U) << i;
+    }
+    clock_.advance(second_us);
+    EXPECT_EQ(look_after(&one_), 1U);
+    EXPECT_EQ(used(Dimension::output_tokens), 500);
+    EXPECT_EQ(used(Dimension::input_tokens), 10);
+}
+
+TEST_F(Background, IsChargedAsReservedWhenTheProcessEnds) {
+    ASSERT_TRUE(hold("r1", &one_));
+    ASSERT_TRUE(hold("r2", &one_));
+    EXPECT_EQ(look_after(&one_, true), 2U);
+    EXPECT_EQ(used(Dimension::output_tokens), 1'000);
+    EXPECT_EQ(responses_.held_by(&one_), 0U);
+}
+
+TEST_F(Background, ThereIsABoundOnThem) {
+    for (std::size_t i = 0; i < BackgroundResponses::held_max; ++i)
+        ASSERT_TRUE(hold("r" + std::to_string(i), &one_));
+    EXPECT_FALSE(hold("one too many", &one_));
+    EXPECT_EQ(look_after(&one_, true), BackgroundResponses::held_max);
+}
+
+}  // namespace
+}  // namespace weir::proxy
