@@ -4,7 +4,7 @@
 #include <atomic>
 
 #include "hostile/hostile.hpp"
-#include "hostile/raw_server.hpp"
+#include "support/raw_server.hpp"
 
 namespace weir::testing {
 namespace {
