@@ -79,7 +79,8 @@ int serve(const MockOptions& options) {
 
 int main(int argc, char** argv) {
     CLI::App app(
-        "A stand-in LLM provider: OpenAI's and Anthropic's APIs with made-up answers and true usage.",
+        "A stand-in LLM provider: OpenAI's, Anthropic's, Ollama's and Gemini's APIs with made-up answers and "
+        "true usage.",
         "weir-mock");
     app.set_version_flag("--version", std::string("weir-mock ") + WEIR_VERSION);
     MockOptions options;

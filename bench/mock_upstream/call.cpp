@@ -3,6 +3,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 
 namespace weir::mock {
@@ -12,16 +13,6 @@ namespace dom = simdjson::dom;
 
 constexpr std::uint64_t choices_max = 128;
 constexpr std::uint64_t inputs_max = 2048;
-
-struct Path {
-    std::string_view path;
-    Kind kind;
-};
-constexpr std::array post_paths{
-    Path{"/v1/chat/completions", Kind::chat}, Path{"/v1/completions", Kind::completions},
-    Path{"/v1/responses", Kind::responses},   Path{"/v1/embeddings", Kind::embeddings},
-    Path{"/v1/messages", Kind::messages},
-};
 
 void read_count(const dom::object& object, const char* name, std::optional<std::uint64_t>& out, Call& call) {
     dom::element element;
@@ -91,7 +82,8 @@ std::uint64_t count_tokens(const dom::element& element, bool is_text) {
 
 std::uint64_t count_input(const dom::object& object) {
     std::uint64_t tokens = 0;
-    for (const char* name : {"messages", "system", "instructions", "input", "prompt", "suffix"}) {
+    for (const char* name : {"messages", "system", "instructions", "input", "prompt", "suffix", "contents",
+                             "systemInstruction", "query", "documents", "requests"}) {
         dom::element element;
         if (object[name].get(element) == simdjson::SUCCESS) tokens += count_tokens(element, true);
     }
@@ -102,7 +94,8 @@ std::uint64_t count_input(const dom::object& object) {
 std::uint64_t texts_in(const dom::object& object, const char* name) {
     dom::array array;
     if (object[name].get(array) != simdjson::SUCCESS || array.size() == 0) return 1;
-    return array.at(0).is_string() || array.at(0).is_array() ? array.size() : 1;
+    const dom::element first = array.at(0);
+    return first.is_string() || first.is_array() || first.is_object() ? array.size() : 1;
 }
 
 void read_tool(const dom::object& object, Call& call) {
@@ -132,6 +125,11 @@ void read_tool(const dom::object& object, Call& call) {
     }
 }
 
+void read_count_in(const dom::object& object, const char* outer, const char* name, Call& call) {
+    dom::object inner;
+    if (object[outer].get(inner) == simdjson::SUCCESS) read_count(inner, name, call.tokens_max, call);
+}
+
 void read_bounds(const dom::object& object, Call& call) {
     std::optional<std::uint64_t> n;
     switch (call.kind) {
@@ -151,6 +149,17 @@ void read_bounds(const dom::object& object, Call& call) {
         case Kind::messages:
             read_count(object, "max_tokens", call.tokens_max, call);
             if (!call.tokens_max) call.problem = "max_tokens";
+            break;
+        case Kind::ollama_chat:
+        case Kind::ollama_generate:
+            read_count_in(object, "options", "num_predict", call);
+            break;
+        case Kind::gemini_generate:
+        case Kind::gemini_stream:
+            read_count_in(object, "generationConfig", "maxOutputTokens", call);
+            break;
+        case Kind::images:
+            read_count(object, "n", n, call);
             break;
         default:
             break;
@@ -177,37 +186,77 @@ void read_embedding(const dom::object& object, Call& call) {
     if (call.dimensions && (*call.dimensions < 1 || *call.dimensions > 4096)) call.problem = "dimensions";
 }
 
-}  // namespace
-
-Kind kind_of(std::string_view method, std::string_view target) {
-    const std::string_view path = target.substr(0, target.find('?'));
-    if (method == "GET" && path == "/v1/models") return Kind::models;
-    if (method != "POST") return Kind::unknown;
-    for (const Path& known : post_paths) {
-        if (path == known.path) return known.kind;
+/// A form: only its model is looked at.
+void read_form(std::string_view body, Call& call) {
+    constexpr std::string_view name = "name=\"model\"\r\n\r\n";
+    const std::size_t at = body.find(name);
+    if (at == std::string_view::npos) {
+        call.problem = "model";
+        return;
     }
-    return Kind::unknown;
+    const std::string_view rest = body.substr(at + name.size());
+    call.model = rest.substr(0, rest.find('\r'));
 }
 
-Call parse_call(Kind kind, std::string_view body, dom::parser& parser) {
+bool names_its_model(Kind kind) {
+    return kind == Kind::gemini_generate || kind == Kind::gemini_stream || kind == Kind::gemini_embed;
+}
+
+bool streams_unless_told(Kind kind) {
+    return kind == Kind::ollama_chat || kind == Kind::ollama_generate || kind == Kind::gemini_stream;
+}
+
+bool has_body(Kind kind) {
+    return kind != Kind::models && kind != Kind::stored_response && kind != Kind::batches &&
+           kind != Kind::unknown;
+}
+
+void read_object(const dom::object& object, Call& call) {
+    std::string_view model;
+    const bool named = object["model"].get(model) == simdjson::SUCCESS;
+    if (named) call.model = model;
+    if (!named && call.model.empty() && !names_its_model(call.kind)) call.problem = "model";
+    read_flag(object, "stream", call.stream, call);
+    read_flag(object, "background", call.background, call);
+    if (call.kind == Kind::chat || call.kind == Kind::completions) read_stream_options(object, call);
+    read_bounds(object, call);
+    if (call.kind == Kind::embeddings || call.kind == Kind::ollama_embed) read_embedding(object, call);
+    if (call.kind == Kind::gemini_embed) call.inputs = texts_in(object, "requests");
+    read_tool(object, call);
+    call.input_tokens = count_input(object);
+}
+
+}  // namespace
+
+Call parse_call(Kind kind, std::string_view target, std::string_view body, dom::parser& parser) {
     Call call;
     call.kind = kind;
-    if (kind == Kind::models || kind == Kind::unknown) return call;
+    call.model = model_in_path(target);
+    call.stream = streams_unless_told(kind);
+    call.as_array = target.find("alt=sse") == std::string_view::npos;
+    if (!has_body(kind)) return call;
+    if (kind == Kind::transcription) {
+        read_form(body, call);
+        return call;
+    }
     dom::object object;
     if (parser.parse(body.data(), body.size()).get(object) != simdjson::SUCCESS) {
         call.problem = "body";
         return call;
     }
-    std::string_view model;
-    if (object["model"].get(model) != simdjson::SUCCESS) call.problem = "model";
-    call.model = model;
-    read_flag(object, "stream", call.stream, call);
-    if (kind == Kind::chat || kind == Kind::completions) read_stream_options(object, call);
-    read_bounds(object, call);
-    if (kind == Kind::embeddings) read_embedding(object, call);
-    read_tool(object, call);
-    call.input_tokens = count_input(object);
+    read_object(object, call);
     return call;
+}
+
+std::string member_among(std::string_view names, std::string_view body, dom::parser& parser) {
+    dom::object object;
+    if (parser.parse(body.data(), body.size()).get(object) != simdjson::SUCCESS) return {};
+    while (!names.empty()) {
+        const std::string_view name = names.substr(0, names.find(','));
+        names.remove_prefix(std::min(names.size(), name.size() + 1));
+        if (object[name].error() == simdjson::SUCCESS) return std::string(name);
+    }
+    return {};
 }
 
 }  // namespace weir::mock

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "mock_upstream/call.hpp"
+#include "mock_upstream/coding.hpp"
 #include "mock_upstream/producer.hpp"
 #include "mock_upstream/reply.hpp"
 
@@ -19,14 +20,30 @@ constexpr std::size_t kept_body_bytes = 1024UL * 1024;
 constexpr std::uint64_t answer_tokens_max = 4'000'000;
 constexpr std::string_view knob_prefix = "x-mock-";
 
+bool produces(Kind kind) {
+    switch (kind) {
+        case Kind::embeddings:
+        case Kind::ollama_embed:
+        case Kind::gemini_embed:
+        case Kind::rerank:
+        case Kind::models:
+        case Kind::batches:
+        case Kind::stored_response:
+            return false;
+        default:
+            return true;
+    }
+}
+
 /// The part of a response that is bounded by the request and the knobs.
 Reply make_reply(const Call& call, const Knobs& knobs, std::uint64_t number, std::int64_t now_us) {
     Reply reply{.call = call, .number = number, .created_s = now_us / 1'000'000};
     reply.input_tokens = knobs.input_tokens.value_or(call.input_tokens);
     reply.dimensions = call.dimensions.value_or(knobs.embedding_size);
     reply.reports_usage = !knobs.omit_usage;
+    reply.usage_form = knobs.usage_form;
     reply.calls_tool = knobs.tool_calls && !call.tool_name.empty();
-    if (call.kind == Kind::embeddings || call.kind == Kind::models) return reply;
+    if (!produces(call.kind)) return reply;
     reply.tokens = std::min(knobs.tokens, call.tokens_max.value_or(knobs.tokens));
     reply.cut_by_limit = reply.tokens < knobs.tokens;
     return reply;
@@ -37,15 +54,22 @@ std::string_view credential_of(const RequestHead& head) {
     const std::string_view authorization = head.value_of("authorization");
     if (authorization.starts_with(scheme)) return authorization.substr(scheme.size());
     if (!authorization.empty()) return authorization;
-    const std::string_view api_key = head.value_of("x-api-key");
-    return api_key.empty() ? head.value_of("api-key") : api_key;
+    for (const char* name : {"x-api-key", "api-key", "x-goog-api-key"}) {
+        if (const std::string_view key = head.value_of(name); !key.empty()) return key;
+    }
+    return {};
 }
 
 }  // namespace
 
 Connection::Connection(std::unique_ptr<Wire> wire, const MockOptions& options, Journal& journal,
-                       simdjson::dom::parser& parser, std::uint64_t number)
-    : wire_(std::move(wire)), options_(options), journal_(journal), parser_(parser), number_(number) {}
+                       StoredResponses& stored, simdjson::dom::parser& parser, std::uint64_t number)
+    : wire_(std::move(wire)),
+      options_(options),
+      journal_(journal),
+      stored_(stored),
+      parser_(parser),
+      number_(number) {}
 
 awaitable<void> Connection::run() {
     // Named, here and elsewhere: g++ 12 miscompiles a coroutine that has no local variable and awaits in a
@@ -63,6 +87,7 @@ void Connection::release_large_buffers() {
     buffer_ = {};
     begin_ = end_ = 0;
     chunked_body_ = {};
+    decoded_body_ = {};
     scratch_ = {};
 }
 
@@ -88,6 +113,9 @@ awaitable<bool> Connection::serve(MockRecord& record) {
         record.aborted = true;
         co_return false;
     }
+    if (record.problem.empty() && knobs.early_answer) {
+        co_return co_await answer_early(record, knobs, producer);
+    }
     const bool whole = record.problem.empty() && co_await read_body(record);
     if (!record.problem.empty()) {
         producer.close_after();
@@ -105,10 +133,17 @@ awaitable<bool> Connection::serve(MockRecord& record) {
 
 awaitable<bool> Connection::answer(MockRecord& record, const Knobs& knobs, Producer& producer) {
     const Kind kind = kind_of(head_.method, head_.target);
-    const Dialect* dialect = dialect_of(kind);
-    if (dialect == nullptr) co_return co_await producer.refuse(kind, 404, "no such path here", {});
+    if (kind == Kind::unknown) co_return co_await producer.refuse(kind, 404, "no such path here", {});
+    if (!decode_body()) co_return co_await producer.refuse(kind, 415, "unusable Content-Encoding", {});
+    const std::string unwanted =
+        knobs.refuse_fields.empty() ? "" : member_among(knobs.refuse_fields, body_, parser_);
+    if (!unwanted.empty()) {
+        co_return co_await producer.refuse(kind, static_cast<unsigned>(knobs.refuse_status),
+                                           "Extra inputs are not permitted: " + unwanted, unwanted);
+    }
 
-    const Call call = parse_call(kind, body_, parser_);
+    const Call call = parse_call(kind, head_.target, body_, parser_);
+    const Dialect* dialect = dialect_of(call);
     record.model = call.model;
     if (!call.problem.empty()) {
         co_return co_await producer.refuse(
@@ -117,7 +152,37 @@ awaitable<bool> Connection::answer(MockRecord& record, const Knobs& knobs, Produ
     Reply reply = make_reply(call, knobs, serial_, record.received_us);
     if (reply.output_tokens() > answer_tokens_max)
         co_return co_await producer.refuse(kind, 400, "too many tokens", {});
+    if (!look_up(knobs, reply)) co_return co_await producer.refuse(kind, 404, "no such response", {});
     co_return co_await producer.answer(*dialect, reply);
+}
+
+bool Connection::look_up(const Knobs& knobs, Reply& reply) {
+    if (reply.call.background && !reply.call.stream && knobs.status == 200) stored_.accept(reply, knobs.polls);
+    if (reply.call.kind != Kind::stored_response) return true;
+    const std::string_view path = head_.target.substr(0, head_.target.find('?'));
+    return stored_.ask(path.substr(path.rfind('/') + 1), reply);
+}
+
+bool Connection::decode_body() {
+    const std::string_view coding = head_.value_of("content-encoding");
+    if (coding.empty()) return true;
+    std::optional<std::string> decoded = decode(coding, body_, options_.body_bytes_max);
+    if (!decoded) return false;
+    decoded_body_ = std::move(*decoded);
+    body_ = decoded_body_;
+    return true;
+}
+
+/// The client has to notice by itself that nobody takes the rest of its body.
+awaitable<bool> Connection::answer_early(MockRecord& record, const Knobs& knobs, Producer& producer) {
+    constexpr unsigned too_large = 413;
+    const Kind kind = kind_of(head_.method, head_.target);
+    const unsigned status = knobs.status >= 300 ? knobs.status : too_large;
+    const bool answered = co_await producer.refuse(kind, status, "answered before the body was read", {});
+    if (!answered) co_return false;
+    while (co_await wire_->pause(1000)) continue;
+    record.aborted = true;
+    co_return false;
 }
 
 /// False without a problem: the connection ended between requests.

@@ -10,6 +10,7 @@
 #include "mock_upstream/journal.hpp"
 #include "mock_upstream/mock_upstream.hpp"
 #include "mock_upstream/request_head.hpp"
+#include "mock_upstream/stored_responses.hpp"
 #include "mock_upstream/wire.hpp"
 #include "weir/clock.hpp"
 
@@ -20,12 +21,13 @@ class parser;
 namespace weir::mock {
 
 class Producer;
+struct Reply;
 
 class Connection {
 public:
     /// Everything referred to outlives the connection.
     Connection(std::unique_ptr<Wire> wire, const MockOptions& options, Journal& journal,
-               simdjson::dom::parser& parser, std::uint64_t number);
+               StoredResponses& stored, simdjson::dom::parser& parser, std::uint64_t number);
 
     /// Serves requests until the client, the protocol or cut() ends it.
     awaitable<void> run();
@@ -41,6 +43,11 @@ private:
     awaitable<bool> fill(std::size_t bytes);
     awaitable<std::size_t> line_end(std::size_t from);
     void release_large_buffers();
+    awaitable<bool> answer_early(MockRecord& record, const Knobs& knobs, Producer& producer);
+    /// False where the coding is unknown, or the body none of it.
+    bool decode_body();
+    /// False where a stored response is asked for that nobody stored.
+    bool look_up(const Knobs& knobs, Reply& reply);
     void describe(MockRecord& record);
     std::string read_knobs(Knobs& knobs) const;
 
@@ -49,6 +56,7 @@ private:
     std::unique_ptr<Wire> wire_;
     const MockOptions& options_;
     Journal& journal_;
+    StoredResponses& stored_;
     simdjson::dom::parser& parser_;
     const std::uint64_t number_;
     std::uint64_t requests_ = 0;  ///< on this connection
@@ -60,6 +68,7 @@ private:
     RequestHead head_;
     std::string chunked_body_;
     std::string_view body_;
+    std::string decoded_body_;
     std::string scratch_;
     SystemClock clock_;
 };

@@ -1,9 +1,12 @@
 // The table of knobs: one row each, from its name and a text to the field of Knobs.
 #include "mock_upstream/knobs.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
+
+#include "mock_upstream/coding.hpp"
 
 namespace weir::mock {
 namespace {
@@ -88,6 +91,66 @@ bool set_die(Knobs& knobs, std::string_view text) {
     return text == "no" || text == "before-header" || text == "after-answer";
 }
 
+template <typename Value>
+struct Name {
+    std::string_view name;
+    Value value;
+};
+
+constexpr std::array usage_form_names{
+    Name<UsageForm>{"openai", UsageForm::usual},
+    Name<UsageForm>{"total-only", UsageForm::total_only},
+    Name<UsageForm>{"zero", UsageForm::zero},
+    Name<UsageForm>{"floats", UsageForm::floats},
+    Name<UsageForm>{"strings", UsageForm::strings},
+    Name<UsageForm>{"reasoning-apart", UsageForm::reasoning_apart},
+    Name<UsageForm>{"cached-on-top", UsageForm::cached_on_top},
+    Name<UsageForm>{"in-choice", UsageForm::in_choice},
+    Name<UsageForm>{"null", UsageForm::null},
+};
+constexpr std::array ending_names{
+    Name<Ending>{"done", Ending::done},
+    Name<Ending>{"finish-only", Ending::finish_only},
+    Name<Ending>{"none", Ending::none},
+    Name<Ending>{"error-first", Ending::error_first},
+    Name<Ending>{"error-last", Ending::error_last},
+};
+
+/// Underscores are as good as hyphens.
+template <typename Names, typename Value>
+bool read_name(const Names& names, std::string_view text, Value& out) {
+    std::string spelt(text);
+    std::replace(spelt.begin(), spelt.end(), '_', '-');
+    for (const auto& known : names) {
+        if (known.name != spelt) continue;
+        out = known.value;
+        return true;
+    }
+    return false;
+}
+
+bool set_usage_form(Knobs& knobs, std::string_view text) {
+    return read_name(usage_form_names, text, knobs.usage_form);
+}
+
+bool set_ending(Knobs& knobs, std::string_view text) {
+    if (text == "usage-null" || text == "usage_null") {
+        knobs.usage_form = UsageForm::null;
+        return true;
+    }
+    return read_name(ending_names, text, knobs.ending);
+}
+
+bool set_answer_coding(Knobs& knobs, std::string_view text) {
+    knobs.answer_coding = text;
+    return is_coding(text);
+}
+
+bool set_refuse_fields(Knobs& knobs, std::string_view text) {
+    knobs.refuse_fields = text;
+    return true;
+}
+
 bool set_answer_header(Knobs& knobs, std::string_view text) {
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos || colon == 0) return false;
@@ -135,6 +198,22 @@ constexpr std::array knobs_table{
           false},
          set_malformed},
     Knob{{"answer-header", "\"name: value\" to add to the answer's header", false}, set_answer_header},
+    Knob{{"usage-form",
+          "openai, total-only, zero, floats, strings, reasoning-apart, cached-on-top, in-choice or null",
+          false},
+         set_usage_form},
+    Knob{{"ending", "of streams: done, finish-only, none, error-first, error-last or usage-null", false},
+         set_ending},
+    Knob{{"answer-coding", "compress answers: gzip, deflate, raw-deflate, zstd or br", false},
+         set_answer_coding},
+    Knob{{"refuse-fields", "refuse bodies that have one of these members: a,b", false}, set_refuse_fields},
+    Knob{{"refuse-status", "the status of these refusals (422)", false},
+         set_number<&Knobs::refuse_status, 400, 599>},
+    Knob{{"polls", "a background response is asked for so often before it is done (1)", false},
+         set_number<&Knobs::polls, 0, 1'000'000>},
+    Knob{{"until-close", "delimit streams by the connection's end", true}, set_switch<&Knobs::until_close>},
+    Knob{{"early-answer", "answer the status (or 413) before the body is read, and read no more", true},
+         set_switch<&Knobs::early_answer>},
     Knob{{"omit-usage", "leave usage out of answers", true}, set_switch<&Knobs::omit_usage>},
     Knob{{"tool-calls", "call the first tool of requests that bring tools", true},
          set_switch<&Knobs::tool_calls>},

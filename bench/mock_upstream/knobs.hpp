@@ -35,6 +35,28 @@ enum class Die : std::uint8_t {
     after_answer,   ///< a keep-alive answer, then the connection is closed without notice
 };
 
+/// How answers report usage. The truth can be had from each but zero and null.
+enum class UsageForm : std::uint8_t {
+    usual,
+    total_only,       ///< no count of input or output
+    zero,             ///< all counts are 0
+    floats,           ///< 12.0
+    strings,          ///< "12"
+    reasoning_apart,  ///< only the total holds half of the output
+    cached_on_top,    ///< with half of the input as a top-level cached_tokens
+    in_choice,        ///< chat: within the first choice
+    null
+};
+
+/// How a stream ends.
+enum class Ending : std::uint8_t {
+    done,         ///< as its protocol wants it
+    finish_only,  ///< without the last event, where that is a mark of the end alone
+    none,         ///< right behind the last token
+    error_first,  ///< an error instead of the answer
+    error_last    ///< an error behind the last token
+};
+
 struct Knobs {
     std::uint64_t latency_ms = 0;        ///< wait before the first byte of the answer
     std::uint64_t chunk_delay_ms = 0;    ///< wait before each token event of a stream but the first
@@ -50,6 +72,14 @@ struct Knobs {
     unsigned status = 200;                                              ///< anything else: an error answer
     Malformed malformed = Malformed::none;
     Die die = Die::no;
+    UsageForm usage_form = UsageForm::usual;
+    Ending ending = Ending::done;
+    std::string answer_coding{};        ///< compress answers; empty: not
+    std::string refuse_fields{};        ///< members with commas between them: a body that has one is refused
+    std::uint64_t refuse_status = 422;  ///< of these refusals
+    std::uint64_t polls = 1;            ///< a background response is asked for so often before it is done
+    bool until_close = false;           ///< streams are delimited by the connection's end
+    bool early_answer = false;          ///< answer an error before the body is read, and read no more
     bool omit_usage = false;
     bool tool_calls = false;    ///< answer with a call of the request's first tool, if it brings tools
     bool stop_reading = false;  ///< never read the request's body, and wait until the client leaves

@@ -33,8 +33,8 @@ constexpr auto accept_pause = std::chrono::milliseconds(10);
 /// One thread and the connections that live on it.
 class Worker {
 public:
-    Worker(const MockOptions& options, Journal& journal, asio::ssl::context* tls)
-        : options_(options), journal_(journal), tls_(tls) {}
+    Worker(const MockOptions& options, Journal& journal, StoredResponses& stored, asio::ssl::context* tls)
+        : options_(options), journal_(journal), stored_(stored), tls_(tls) {}
 
     executor get_executor() { return context_.get_executor(); }
     void start() {
@@ -61,7 +61,7 @@ public:
         ++journal_.counters.connections_open;
         auto wire =
             tls_ == nullptr ? make_plain_wire(std::move(socket)) : make_tls_wire(std::move(socket), *tls_);
-        Connection connection(std::move(wire), options_, journal_, parser_, number);
+        Connection connection(std::move(wire), options_, journal_, stored_, parser_, number);
         connections_.insert(&connection);
         co_await connection.run();
         connections_.erase(&connection);
@@ -76,6 +76,7 @@ private:
 
     const MockOptions& options_;
     Journal& journal_;
+    StoredResponses& stored_;
     asio::ssl::context* tls_;
     asio::io_context context_{1};
     asio::executor_work_guard<executor> work_{context_.get_executor()};
@@ -99,7 +100,8 @@ public:
 
     void start() {
         for (unsigned i = 0; i < std::max(1U, options_.threads); ++i) {
-            workers_.push_back(std::make_unique<Worker>(options_, journal_, tls_ ? &*tls_ : nullptr));
+            workers_.push_back(
+                std::make_unique<Worker>(options_, journal_, stored_, tls_ ? &*tls_ : nullptr));
         }
         try {
             listen();
@@ -155,6 +157,7 @@ private:
 
     const MockOptions options_;
     Journal journal_;
+    StoredResponses stored_;
     std::optional<asio::ssl::context> tls_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::optional<Acceptor> acceptor_;

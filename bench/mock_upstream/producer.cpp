@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "mock_upstream/coding.hpp"
 #include "mock_upstream/json_text.hpp"
 #include "mock_upstream/malformed.hpp"
 
@@ -12,7 +13,6 @@ namespace weir::mock {
 namespace {
 
 constexpr std::string_view json_type = "application/json";
-constexpr std::string_view stream_type = "text/event-stream; charset=utf-8";
 constexpr std::uint64_t padding_block_bytes = 64UL * 1024;
 constexpr std::uint64_t padding_event_bytes = 8UL * 1024;
 /// A record stays bounded: what is produced later is added to the last entry.
@@ -67,6 +67,7 @@ awaitable<bool> Producer::answer(const Dialect& dialect, Reply& reply) {
     record_.status = knobs_.status;
     record_.input_tokens = reply.call.kind == Kind::models ? 0 : reply.input_tokens;
     if (knobs_.malformed != Malformed::none) co_return co_await broken(dialect, reply);
+    if (!knobs_.answer_coding.empty()) co_return co_await coded(dialect, reply);
     if (reply.call.stream && dialect.stream_open != nullptr) co_return co_await stream(dialect, reply);
     co_return co_await plain(dialect, reply);
 }
@@ -89,7 +90,7 @@ awaitable<bool> Producer::plain(const Dialect& dialect, Reply& reply) {
     begin_head(knobs_.status, json_type);
     append(out_, "content-length: ", size, "\r\n\r\n");
     if (knobs_.die_after_chunks) co_return co_await cut_in_body(out_, body.text);
-    note_tokens(reply.output_tokens());
+    if (reply.progress == Progress::done) note_tokens(reply.output_tokens());
     bool complete = false;
     if (size > body.text.size()) {
         complete = co_await padded(body);
@@ -119,14 +120,17 @@ awaitable<bool> Producer::cut_in_body(std::string_view head, std::string_view bo
 }
 
 awaitable<bool> Producer::stream(const Dialect& dialect, Reply& reply) {
-    begin_head(knobs_.status, stream_type);
-    out_ += "cache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n";
+    if (delimits_by_close()) closes_ = true;
+    begin_head(knobs_.status, dialect.stream_type);
+    out_ += "cache-control: no-cache\r\n";
+    out_ += delimits_by_close() ? "\r\n" : "transfer-encoding: chunked\r\n\r\n";
     bool stayed = co_await send(out_, std::string_view());
     if (!stayed) co_return gone();
     if (knobs_.die_after_chunks == 0) {
         wire_.cut();
         co_return false;
     }
+    if (knobs_.ending == Ending::error_first) co_return co_await end_stream(dialect, reply);
     dialect.stream_open(reply, event_);
     if (!event_.empty()) stayed = co_await send_event_text();
     if (!stayed) co_return gone();
@@ -134,12 +138,33 @@ awaitable<bool> Producer::stream(const Dialect& dialect, Reply& reply) {
     if (!stayed) co_return false;
     stayed = co_await stream_padding(dialect, reply);
     if (!stayed) co_return gone();
-    dialect.stream_close(reply, event_);
+    co_return co_await end_stream(dialect, reply);
+}
+
+awaitable<bool> Producer::end_stream(const Dialect& dialect, Reply& reply) {
+    constexpr unsigned error_status = 503;
+    constexpr std::string_view error_message = "weir-mock was asked for this error";
+    switch (knobs_.ending) {
+        case Ending::done:
+        case Ending::finish_only:
+            dialect.stream_close(reply, event_);
+            if (knobs_.ending == Ending::finish_only && dialect.has_end_mark) {
+                const std::size_t before = event_.rfind("\n\n", event_.size() - 3);
+                event_.resize(before == std::string::npos ? 0 : before + 2);
+            }
+            break;
+        case Ending::none:
+            break;
+        case Ending::error_first:
+        case Ending::error_last:
+            event_ += error_event(reply.call, error_status, error_message);
+            break;
+    }
     out_.clear();
-    append_chunk(out_, event_);
-    out_ += "0\r\n\r\n";
-    stayed = co_await send(std::string_view(), out_);
-    co_return finished(stayed);
+    if (!event_.empty()) append_framed(event_);
+    if (!delimits_by_close()) out_ += "0\r\n\r\n";
+    const bool sent = co_await send(std::string_view(), out_);
+    co_return finished(sent);
 }
 
 awaitable<bool> Producer::stream_tokens(const Dialect& dialect, Reply& reply) {
@@ -175,24 +200,42 @@ awaitable<bool> Producer::stream_padding(const Dialect& dialect, Reply& reply) {
     co_return true;
 }
 
-awaitable<bool> Producer::broken(const Dialect& dialect, Reply& reply) {
+std::string Producer::whole_text(const Dialect& dialect, Reply& reply, std::string_view& content_type) {
     Body body;
-    std::string_view content_type = json_type;
-    if (reply.call.stream && dialect.stream_open != nullptr) {
-        content_type = stream_type;
-        std::string text;
-        append_tokens(text, reply.tokens);
-        dialect.stream_open(reply, body.text);
-        for (std::uint64_t choice = 0; choice < reply.call.choices; ++choice) {
-            dialect.stream_delta(reply, body.text, choice, text);
-        }
-        dialect.stream_close(reply, body.text);
-    } else {
+    content_type = json_type;
+    if (!reply.call.stream || dialect.stream_open == nullptr) {
         dialect.plain(reply, body);
+        return std::move(body.text);
     }
+    content_type = dialect.stream_type;
+    std::string text;
+    append_tokens(text, reply.tokens);
+    dialect.stream_open(reply, body.text);
+    for (std::uint64_t choice = 0; choice < reply.call.choices; ++choice) {
+        dialect.stream_delta(reply, body.text, choice, text);
+    }
+    dialect.stream_close(reply, body.text);
+    return std::move(body.text);
+}
+
+awaitable<bool> Producer::coded(const Dialect& dialect, Reply& reply) {
+    std::string_view content_type;
+    const std::string bytes = encode(knobs_.answer_coding, whole_text(dialect, reply, content_type));
+    const std::string_view name =
+        knobs_.answer_coding == "raw-deflate" ? "deflate" : std::string_view(knobs_.answer_coding);
+    begin_head(knobs_.status, content_type);
+    append(out_, "content-encoding: ", name, "\r\ncontent-length: ", bytes.size(), "\r\n\r\n");
+    note_tokens(reply.output_tokens());
+    const bool complete = co_await send(out_, bytes);
+    co_return finished(complete);
+}
+
+awaitable<bool> Producer::broken(const Dialect& dialect, Reply& reply) {
+    std::string_view content_type;
+    const std::string text = whole_text(dialect, reply, content_type);
     out_.clear();
     append_fields(content_type);
-    const WireAnswer answer = malformed_answer(knobs_.malformed, out_, body.text);
+    const WireAnswer answer = malformed_answer(knobs_.malformed, out_, text);
     note_tokens(reply.output_tokens());
     closes_ = closes_ || answer.close_after;
     const bool complete = co_await send(std::string_view(), answer.bytes);
@@ -215,10 +258,18 @@ awaitable<bool> Producer::send(std::string_view head, std::string_view body) {
 
 awaitable<bool> Producer::send_event_text() {
     out_.clear();
-    append_chunk(out_, event_);
+    append_framed(event_);
     sent_ += event_.size();
     event_.clear();
     co_return co_await send(std::string_view(), out_);
+}
+
+void Producer::append_framed(std::string_view bytes) {
+    if (delimits_by_close()) {
+        out_ += bytes;
+    } else {
+        append_chunk(out_, bytes);
+    }
 }
 
 bool Producer::finished(bool complete) {

@@ -35,11 +35,17 @@ private:
     awaitable<bool> stream_tokens(const Dialect& dialect, Reply& reply);
     awaitable<bool> stream_padding(const Dialect& dialect, Reply& reply);
     awaitable<bool> broken(const Dialect& dialect, Reply& reply);
+    awaitable<bool> coded(const Dialect& dialect, Reply& reply);
+    awaitable<bool> end_stream(const Dialect& dialect, Reply& reply);
+    /// All at once, as a stream or plain.
+    std::string whole_text(const Dialect& dialect, Reply& reply, std::string_view& content_type);
+    void append_framed(std::string_view bytes);
 
     awaitable<bool> send(std::string_view head, std::string_view body);
     awaitable<bool> send_event_text();
     bool finished(bool complete);
     void begin_head(unsigned status, std::string_view content_type);
+    bool delimits_by_close() const { return knobs_.until_close; }
     void append_fields(std::string_view content_type);
     void note_tokens(std::uint64_t tokens);
     bool gone();

@@ -1,6 +1,8 @@
 // What all dialects share: tokens, tool arguments, errors; and the smallest dialect, the list of models.
 #include "mock_upstream/reply.hpp"
 
+#include <array>
+
 #include "mock_upstream/json_text.hpp"
 
 namespace weir::mock {
@@ -38,6 +40,33 @@ std::string_view anthropic_error_type(unsigned status) {
     }
 }
 
+std::string_view google_status(unsigned status) {
+    switch (status) {
+        case 400:
+            return "INVALID_ARGUMENT";
+        case 401:
+            return "UNAUTHENTICATED";
+        case 403:
+            return "PERMISSION_DENIED";
+        case 404:
+            return "NOT_FOUND";
+        case 429:
+            return "RESOURCE_EXHAUSTED";
+        case 503:
+            return "UNAVAILABLE";
+        default:
+            return status >= 500 ? "INTERNAL" : "FAILED_PRECONDITION";
+    }
+}
+
+bool is_ollama(Kind kind) {
+    return kind == Kind::ollama_chat || kind == Kind::ollama_generate || kind == Kind::ollama_embed;
+}
+
+bool is_gemini(Kind kind) {
+    return kind == Kind::gemini_generate || kind == Kind::gemini_stream || kind == Kind::gemini_embed;
+}
+
 void models_plain(const Reply&, Body& body) {
     body.text += R"({"object":"list","data":[)";
     for (const std::string_view model :
@@ -54,22 +83,32 @@ void models_plain(const Reply&, Body& body) {
 
 const Dialect models_dialect{models_plain, nullptr, nullptr, nullptr};
 
-const Dialect* dialect_of(Kind kind) {
-    switch (kind) {
-        case Kind::chat:
-            return &chat_dialect;
-        case Kind::completions:
-            return &completions_dialect;
-        case Kind::responses:
-            return &responses_dialect;
-        case Kind::embeddings:
-            return &embeddings_dialect;
-        case Kind::messages:
-            return &messages_dialect;
-        case Kind::models:
-            return &models_dialect;
-        case Kind::unknown:
-            break;
+const Dialect* dialect_of(const Call& call) {
+    struct Row {
+        Kind kind;
+        const Dialect& dialect;
+    };
+    static const std::array rows{
+        Row{Kind::chat, chat_dialect},
+        Row{Kind::completions, completions_dialect},
+        Row{Kind::responses, responses_dialect},
+        Row{Kind::stored_response, responses_dialect},
+        Row{Kind::embeddings, embeddings_dialect},
+        Row{Kind::messages, messages_dialect},
+        Row{Kind::models, models_dialect},
+        Row{Kind::ollama_chat, ollama_chat_dialect},
+        Row{Kind::ollama_generate, ollama_generate_dialect},
+        Row{Kind::ollama_embed, ollama_embed_dialect},
+        Row{Kind::gemini_generate, gemini_dialect},
+        Row{Kind::gemini_embed, gemini_embed_dialect},
+        Row{Kind::rerank, rerank_dialect},
+        Row{Kind::images, images_dialect},
+        Row{Kind::transcription, transcription_dialect},
+        Row{Kind::batches, batches_dialect},
+    };
+    if (call.kind == Kind::gemini_stream) return call.as_array ? &gemini_array_dialect : &gemini_dialect;
+    for (const Row& row : rows) {
+        if (row.kind == call.kind) return &row.dialect;
     }
     return nullptr;
 }
@@ -92,6 +131,17 @@ std::string error_body(Kind kind, unsigned status, std::string_view message, std
         text += R"(},"request_id":"req_mock"})";
         return text;
     }
+    if (is_ollama(kind)) {
+        text += "{\"error\":";
+        append_quoted_bytes(text, message);
+        return text + "}";
+    }
+    if (is_gemini(kind)) {
+        append(text, R"({"error":{"code":)", status, R"(,"message":)");
+        append_quoted_bytes(text, message);
+        append(text, R"(,"status":")", google_status(status), "\"}}");
+        return text;
+    }
     text += R"({"error":{"message":)";
     append_quoted_bytes(text, message);
     append(text, R"(,"type":")", openai_error_type(status), R"(","param":)");
@@ -102,6 +152,18 @@ std::string error_body(Kind kind, unsigned status, std::string_view message, std
     }
     text += status == 429 ? R"(,"code":"rate_limit_exceeded"}})" : R"(,"code":null}})";
     return text;
+}
+
+std::string error_event(const Call& call, unsigned status, std::string_view message) {
+    const std::string body = error_body(call.kind, status, message, {});
+    if (is_ollama(call.kind)) return body + "\n";
+    if (call.kind == Kind::gemini_stream && call.as_array) return "[" + body + "]";
+    if (call.kind == Kind::messages) return "event: error\ndata: " + body + "\n\n";
+    if (call.kind == Kind::responses) {
+        return "event: error\ndata: {\"type\":\"error\",\"code\":\"server_error\",\"message\":\"" +
+               std::string(message) + "\",\"param\":null,\"sequence_number\":0}\n\n";
+    }
+    return "data: " + body + "\n\n";
 }
 
 }  // namespace weir::mock

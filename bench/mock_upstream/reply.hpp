@@ -7,8 +7,12 @@
 #include <string_view>
 
 #include "mock_upstream/call.hpp"
+#include "mock_upstream/knobs.hpp"
 
 namespace weir::mock {
+
+/// Of a background response.
+enum class Progress : std::uint8_t { queued, in_progress, done };
 
 struct Reply {
     const Call& call;
@@ -20,6 +24,9 @@ struct Reply {
     bool cut_by_limit = false;     ///< the request's bound ended it
     bool calls_tool = false;
     bool reports_usage = true;
+    UsageForm usage_form = UsageForm::usual;
+    Progress progress = Progress::done;
+    std::string stored_id{};          ///< of a background response; empty: an ordinary one
     std::uint64_t next_sequence = 0;  ///< of stream events, in the Responses API
 
     std::uint64_t output_tokens() const { return tokens * call.choices; }
@@ -38,6 +45,8 @@ struct Dialect {
     void (*stream_open)(Reply& reply, std::string& out);
     void (*stream_delta)(Reply& reply, std::string& out, std::uint64_t choice, std::string_view text);
     void (*stream_close)(Reply& reply, std::string& out);
+    std::string_view stream_type = "text/event-stream; charset=utf-8";
+    bool has_end_mark = false;  ///< the last event says nothing but that it is the last
 };
 
 extern const Dialect chat_dialect;
@@ -46,9 +55,19 @@ extern const Dialect responses_dialect;
 extern const Dialect embeddings_dialect;
 extern const Dialect messages_dialect;
 extern const Dialect models_dialect;
+extern const Dialect ollama_chat_dialect;
+extern const Dialect ollama_generate_dialect;
+extern const Dialect ollama_embed_dialect;
+extern const Dialect gemini_dialect;
+extern const Dialect gemini_array_dialect;
+extern const Dialect gemini_embed_dialect;
+extern const Dialect rerank_dialect;
+extern const Dialect images_dialect;
+extern const Dialect transcription_dialect;
+extern const Dialect batches_dialect;
 
 /// Null for Kind::unknown.
-const Dialect* dialect_of(Kind kind);
+const Dialect* dialect_of(const Call& call);
 
 /// One token is the word " tok".
 void append_tokens(std::string& out, std::uint64_t count);
@@ -58,7 +77,12 @@ void append_tokens(std::string& out, std::uint64_t count);
 std::string tool_arguments_open(const Reply& reply);
 inline constexpr std::string_view tool_arguments_close = "\"}";
 
+/// "[0.001, …]": numbers that depend on nothing but their place.
+void append_vector(std::string& out, std::uint64_t input, std::uint64_t count);
+
 /// An error in the shape of the API's provider.
 std::string error_body(Kind kind, unsigned status, std::string_view message, std::string_view param);
+/// The same in a stream of that API.
+std::string error_event(const Call& call, unsigned status, std::string_view message);
 
 }  // namespace weir::mock

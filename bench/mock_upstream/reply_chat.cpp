@@ -1,16 +1,26 @@
 // POST /v1/chat/completions and /v1/completions: plain, streamed, with tool calls, with and without usage.
 #include "mock_upstream/json_text.hpp"
 #include "mock_upstream/reply.hpp"
+#include "mock_upstream/usage_text.hpp"
 
 namespace weir::mock {
 namespace {
 
+constexpr UsageNames usage_names{.details =
+                                     R"(,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0})"
+                                     R"(,"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,)"
+                                     R"("accepted_prediction_tokens":0,"rejected_prediction_tokens":0})"};
+
 void append_usage(const Reply& reply, std::string& out) {
-    append(out, R"("usage":{"prompt_tokens":)", reply.input_tokens, R"(,"completion_tokens":)",
-           reply.output_tokens(), R"(,"total_tokens":)", reply.input_tokens + reply.output_tokens(),
-           R"(,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0})"
-           R"(,"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,)"
-           R"("accepted_prediction_tokens":0,"rejected_prediction_tokens":0}})");
+    out += "\"usage\":";
+    append_usage_value(reply, usage_names, out);
+}
+
+/// Where a provider puts it into the choice: Moonshot.
+void append_choice_usage(const Reply& reply, std::string& out, std::uint64_t choice) {
+    if (choice != 0 || !reply.reports_usage || reply.usage_form != UsageForm::in_choice) return;
+    out += ',';
+    append_usage(reply, out);
 }
 
 void append_start(const Reply& reply, std::string& out, std::string_view id_prefix, std::string_view object) {
@@ -58,10 +68,12 @@ void chat_plain(const Reply& reply, Body& body) {
     for (std::uint64_t choice = 0; choice < reply.call.choices; ++choice) {
         append(out, choice == 0 ? "" : ",", R"({"index":)", choice, ",");
         append_message(reply, body, choice);
-        append(out, R"(,"logprobs":null,"finish_reason":")", finish_reason(reply), "\"}");
+        append(out, R"(,"logprobs":null,"finish_reason":")", finish_reason(reply), "\"");
+        append_choice_usage(reply, out, choice);
+        out += '}';
     }
     out += R"(],"service_tier":"default")";
-    if (reply.reports_usage) {
+    if (reports_on_top(reply)) {
         out += ',';
         append_usage(reply, out);
     }
@@ -69,7 +81,7 @@ void chat_plain(const Reply& reply, Body& body) {
 }
 
 bool streams_usage(const Reply& reply) {
-    return reply.reports_usage && reply.call.include_usage;
+    return reports_on_top(reply) && reply.call.include_usage;
 }
 
 /// One chunk with one choice; `rest` is what stands behind the choice's index.
@@ -122,6 +134,7 @@ void chat_stream_close(Reply& reply, std::string& out) {
         if (reply.calls_tool) append_tool_delta(reply, out, choice, tool_arguments_close);
         std::string rest = R"("delta":{},"logprobs":null,"finish_reason":")";
         append(rest, finish_reason(reply), "\"");
+        append_choice_usage(reply, rest, choice);
         append_chunk(reply, out, choice, rest);
     }
     if (streams_usage(reply)) {
@@ -145,7 +158,7 @@ void completions_plain(const Reply& reply, Body& body) {
         append(out, R"(","logprobs":null,"finish_reason":")", finish_reason(reply), "\"}");
     }
     out += ']';
-    if (reply.reports_usage) {
+    if (reports_on_top(reply)) {
         out += ',';
         append_usage(reply, out);
     }
@@ -184,8 +197,15 @@ void completions_stream_close(Reply& reply, std::string& out) {
 
 }  // namespace
 
-const Dialect chat_dialect{chat_plain, chat_stream_open, chat_stream_delta, chat_stream_close};
-const Dialect completions_dialect{completions_plain, completions_stream_open, completions_stream_delta,
-                                  completions_stream_close};
+const Dialect chat_dialect{.plain = chat_plain,
+                           .stream_open = chat_stream_open,
+                           .stream_delta = chat_stream_delta,
+                           .stream_close = chat_stream_close,
+                           .has_end_mark = true};
+const Dialect completions_dialect{.plain = completions_plain,
+                                  .stream_open = completions_stream_open,
+                                  .stream_delta = completions_stream_delta,
+                                  .stream_close = completions_stream_close,
+                                  .has_end_mark = true};
 
 }  // namespace weir::mock

@@ -7,6 +7,7 @@
 
 #include "mock_upstream/json_text.hpp"
 #include "mock_upstream/reply.hpp"
+#include "mock_upstream/usage_text.hpp"
 
 namespace weir::mock {
 namespace {
@@ -16,14 +17,6 @@ static_assert(std::endian::native == std::endian::little, "the base64 form is li
 /// In thousandths, so that both forms say the same.
 std::int64_t thousandths_at(std::uint64_t input, std::uint64_t place) {
     return static_cast<std::int64_t>((input * 31 + place * 7) % 199) - 99;
-}
-
-void append_numbers(std::string& out, std::uint64_t input, std::uint64_t count) {
-    out += '[';
-    for (std::uint64_t place = 0; place < count; ++place) {
-        append(out, place == 0 ? "" : ",", thousandths_at(input, place), "e-3");
-    }
-    out += ']';
 }
 
 void append_base64(std::string& out, std::uint64_t input, std::uint64_t count) {
@@ -48,21 +41,29 @@ void embeddings_plain(const Reply& reply, Body& body) {
         if (reply.call.base64) {
             append_base64(out, input, reply.dimensions);
         } else {
-            append_numbers(out, input, reply.dimensions);
+            append_vector(out, input, reply.dimensions);
         }
         out += '}';
     }
     out += R"(],"model":)";
     append_quoted(out, reply.call.model);
     if (reply.reports_usage) {
-        append(out, R"(,"usage":{"prompt_tokens":)", reply.input_tokens, R"(,"total_tokens":)",
-               reply.input_tokens, "}");
+        out += ",\"usage\":";
+        append_usage_value(reply, {.output = {}}, out);
     }
     out += '}';
     body.pad_at = out.size();
 }
 
 }  // namespace
+
+void append_vector(std::string& out, std::uint64_t input, std::uint64_t count) {
+    out += '[';
+    for (std::uint64_t place = 0; place < count; ++place) {
+        append(out, place == 0 ? "" : ",", thousandths_at(input, place), "e-3");
+    }
+    out += ']';
+}
 
 const Dialect embeddings_dialect{embeddings_plain, nullptr, nullptr, nullptr};
 

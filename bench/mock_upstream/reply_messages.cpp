@@ -95,7 +95,10 @@ void messages_stream_close(Reply& reply, std::string& out) {
 
 }  // namespace
 
-const Dialect messages_dialect{messages_plain, messages_stream_open, messages_stream_delta,
-                               messages_stream_close};
+const Dialect messages_dialect{.plain = messages_plain,
+                               .stream_open = messages_stream_open,
+                               .stream_delta = messages_stream_delta,
+                               .stream_close = messages_stream_close,
+                               .has_end_mark = true};
 
 }  // namespace weir::mock

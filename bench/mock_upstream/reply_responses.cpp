@@ -1,6 +1,7 @@
 // POST /v1/responses: one output item, a message or a function call, plain or as the full sequence of events.
 #include "mock_upstream/json_text.hpp"
 #include "mock_upstream/reply.hpp"
+#include "mock_upstream/usage_text.hpp"
 
 namespace weir::mock {
 namespace {
@@ -46,17 +47,27 @@ void append_item(const Reply& reply, std::string& out, bool done) {
 }
 
 void append_usage(const Reply& reply, std::string& out) {
-    append(out, R"({"input_tokens":)", reply.input_tokens, R"(,"input_tokens_details":{"cached_tokens":0})",
-           R"(,"output_tokens":)", reply.output_tokens(),
-           R"(,"output_tokens_details":{"reasoning_tokens":0})", R"(,"total_tokens":)",
-           reply.input_tokens + reply.output_tokens(), "}");
+    constexpr UsageNames names{.input = "input_tokens",
+                               .output = "output_tokens",
+                               .details = R"(,"input_tokens_details":{"cached_tokens":0})"
+                                          R"(,"output_tokens_details":{"reasoning_tokens":0})"};
+    append_usage_value(reply, names, out);
+}
+
+std::string response_id(const Reply& reply) {
+    return reply.stored_id.empty() ? "resp_mock_" + std::to_string(reply.number) : reply.stored_id;
+}
+
+std::string_view status_of(const Reply& reply, bool done) {
+    if (reply.progress == Progress::queued) return "queued";
+    if (!done) return "in_progress";
+    return reply.cut_by_limit ? "incomplete" : "completed";
 }
 
 void append_response(const Reply& reply, std::string& out, bool done) {
-    const std::string_view status = !done ? "in_progress" : reply.cut_by_limit ? "incomplete" : "completed";
-    append(out, R"({"id":"resp_mock_)", reply.number, R"(","object":"response","created_at":)",
-           reply.created_s, R"(,"status":")", status,
-           R"(","background":false,"error":null,"incomplete_details":)",
+    append(out, R"({"id":")", response_id(reply), R"(","object":"response","created_at":)", reply.created_s,
+           R"(,"status":")", status_of(reply, done), R"(","background":)",
+           reply.stored_id.empty() ? "false" : "true", R"(,"error":null,"incomplete_details":)",
            done && reply.cut_by_limit ? R"({"reason":"max_output_tokens"})" : "null",
            R"(,"instructions":null,"max_output_tokens":null,"max_tool_calls":null,"model":)");
     append_quoted(out, reply.call.model);
@@ -75,7 +86,7 @@ void append_response(const Reply& reply, std::string& out, bool done) {
 }
 
 void responses_plain(const Reply& reply, Body& body) {
-    append_response(reply, body.text, true);
+    append_response(reply, body.text, reply.progress == Progress::done);
     // Inside of the text, or of the arguments: right behind the last token.
     const std::size_t last = body.text.rfind(" tok");
     body.pad_at = last == std::string::npos ? body.text.size() : last + 4;
