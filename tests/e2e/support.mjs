@@ -8,6 +8,7 @@ export const keyTiers = {
     'paced-stream': 'paced',
     'paced-output': 'paced-output',
     daily: 'daily',
+    'daily-stream': 'daily',
     'small-input': 'small-input',
     'small-output': 'small-output',
     blocked: 'blocked',
@@ -86,4 +87,30 @@ export async function errorOf(promise) {
         return error;
     }
     assert.fail('the call succeeded');
+}
+
+async function usedBy(secret) {
+    const answer = await fetch(`${weirUrl}/weir/limits`, { headers: { authorization: `Bearer ${secret}` } });
+    const { limits } = await answer.json();
+    return Object.fromEntries(limits.map(({ name, used }) => [name.split('/')[1], used]));
+}
+
+/**
+ * What a key was charged. `expect({requests: 1, output_tokens: 16})` waits until as much was charged since the
+ * beginning, because weir settles only after it has answered, and fails where that never comes.
+ */
+export async function usedSince(secret) {
+    const before = await usedBy(secret);
+    return {
+        async expect(expected) {
+            const giveUpAtMs = performance.now() + 10_000;
+            for (;;) {
+                const now = await usedBy(secret);
+                const charged = Object.fromEntries(Object.keys(expected).map((name) => [name, now[name] - before[name]]));
+                const settled = Object.entries(expected).every(([name, count]) => charged[name] === count);
+                if (settled) return;
+                if (performance.now() > giveUpAtMs) return assert.deepEqual(charged, expected);
+            }
+        },
+    };
 }
