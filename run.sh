@@ -66,9 +66,12 @@ else
     "$bin/weir-load" --targets "http://$listen" --keys 4 --concurrent 4 --requests 100 --max-tokens 32
     echo
 fi
+if [ $exit_after_report = yes ]; then
+    echo "Stopped again, as --exit says. ./run.sh goes on serving until Ctrl-C."
+    exit 0
+fi
 echo "Proxy    http://$listen/v1    (an OpenAI client's base URL)"
 echo "Limits   curl -s http://$listen/weir/limits -H 'Authorization: Bearer load-key-1'"
 echo "Metrics  http://$admin/metrics"
-[ $exit_after_report = yes ] && exit 0
 echo "Serving until Ctrl-C. The access log is $work/access.log"
 wait "${children[-1]}"

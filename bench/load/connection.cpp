@@ -37,12 +37,23 @@ Connection::Step Connection::finish_connect() {
     socklen_t size = sizeof error;
     ::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0) return fail("connect", error);
+    if (endpoint_.tls != nullptr) {
+        tls_.emplace(endpoint_.tls, fd_, endpoint_.host);
+        return handshake();
+    }
+    is_connecting_ = false;
+    return flush();
+}
+
+Connection::Step Connection::handshake() {
+    const TlsSession::Step step = tls_->handshake();
+    if (step != TlsSession::Step::done) return after(step, "TLS handshake");
     is_connecting_ = false;
     return flush();
 }
 
 Connection::Step Connection::on_event(std::uint32_t events, std::span<char> buffer) {
-    if (is_connecting_) return finish_connect();
+    if (is_connecting_) return tls_ ? handshake() : finish_connect();
     if ((events & EPOLLOUT) != 0) {
         const Step step = flush();
         if (step != Step::waiting) return step;
@@ -51,6 +62,7 @@ Connection::Step Connection::on_event(std::uint32_t events, std::span<char> buff
 }
 
 Connection::Step Connection::flush() {
+    if (tls_) return flush_tls();
     while (true) {
         std::array<iovec, std::tuple_size_v<Pieces>> parts{};
         std::size_t count = 0;
@@ -79,11 +91,57 @@ Connection::Step Connection::flush() {
     return Step::waiting;
 }
 
+Connection::Step Connection::flush_tls() {
+    for (std::string_view& piece : unsent_) {
+        while (!piece.empty()) {
+            std::size_t count = 0;
+            const TlsSession::Step step = tls_->write(piece, count);
+            if (step != TlsSession::Step::done) return after(step, "write");
+            piece.remove_prefix(count);
+        }
+    }
+    if (watches_writing_) watch(false, EPOLL_CTL_MOD);
+    return Step::waiting;
+}
+
+Connection::Step Connection::after(TlsSession::Step step, const char* doing) {
+    switch (step) {
+        case TlsSession::Step::waits_for_reading:
+            watch(false, EPOLL_CTL_MOD);
+            return Step::waiting;
+        case TlsSession::Step::waits_for_writing:
+            watch(true, EPOLL_CTL_MOD);
+            return Step::waiting;
+        case TlsSession::Step::failed:
+            problem_ = std::string(doing) + ": " + tls_->problem();
+            return Step::failed;
+        default:
+            problem_ = std::string(doing) + ": the connection was closed";
+            return Step::failed;
+    }
+}
+
 Connection::Step Connection::receive(std::span<char> buffer) {
+    if (tls_) return receive_tls(buffer);
     const ssize_t received = ::recv(fd_, buffer.data(), buffer.size(), 0);
     if (received < 0) return errno == EAGAIN || errno == EINTR ? Step::waiting : fail("read", errno);
-    const AnswerScan::State state =
-        received == 0 ? answer_.end() : answer_.feed({buffer.data(), static_cast<std::size_t>(received)});
+    if (received == 0) return step_of(answer_.end());
+    return step_of(answer_.feed({buffer.data(), static_cast<std::size_t>(received)}));
+}
+
+/// To the end of what has arrived: the epoll does not know of what stands decrypted already.
+Connection::Step Connection::receive_tls(std::span<char> buffer) {
+    while (true) {
+        std::size_t count = 0;
+        const TlsSession::Step read = tls_->read(buffer, count);
+        if (read == TlsSession::Step::ended) return step_of(answer_.end());
+        if (read != TlsSession::Step::done) return after(read, "read");
+        const Step step = step_of(answer_.feed({buffer.data(), count}));
+        if (step != Step::waiting) return step;
+    }
+}
+
+Connection::Step Connection::step_of(AnswerScan::State state) {
     if (state == AnswerScan::State::done) return Step::answered;
     if (state == AnswerScan::State::open) return Step::waiting;
     problem_ = "read: ";
@@ -98,6 +156,7 @@ void Connection::settle() {
 }
 
 void Connection::close() {
+    tls_.reset();
     if (fd_ >= 0) ::close(fd_);
     fd_ = -1;
     is_connecting_ = false;

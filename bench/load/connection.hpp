@@ -1,16 +1,19 @@
-// One TCP connection on an epoll: sends a request in one write, reads one answer. Asio would work as well, at
-// one and a half times the CPU; a load generator often shares its machine with what it measures.
+// One TCP connection, plain or TLS, on an epoll: sends a request in one write, reads one answer. Asio would
+// work as well, at one and a half times the CPU; a load generator often shares its machine with what it
+// measures.
 #pragma once
 
 #include <sys/socket.h>
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "load/answer_scan.hpp"
+#include "load/tls.hpp"
 
 namespace weir::load {
 
@@ -19,6 +22,8 @@ struct Endpoint {
     sockaddr_storage address{};
     socklen_t size = 0;
     int family = AF_INET;
+    SSL_CTX* tls = nullptr;  ///< outlives the connections; nullptr: plain
+    std::string host{};      ///< that the certificate has to name
 };
 
 class Connection {
@@ -50,19 +55,25 @@ public:
 private:
     Step connect();
     Step finish_connect();
+    Step handshake();
     Step flush();
+    Step flush_tls();
     Step receive(std::span<char> buffer);
+    Step receive_tls(std::span<char> buffer);
+    Step step_of(AnswerScan::State state);
+    Step after(TlsSession::Step step, const char* doing);
     Step fail(const char* doing, int error);
     void watch(bool for_writing, int operation);
 
     const Endpoint& endpoint_;
     AnswerScan answer_;
+    std::optional<TlsSession> tls_;
     Pieces unsent_{};
     std::string problem_;
     int epoll_;
     int fd_ = -1;
     std::uint32_t id_;
-    bool is_connecting_ = false;
+    bool is_connecting_ = false;  ///< or shaking hands
     bool watches_writing_ = false;
 };
 

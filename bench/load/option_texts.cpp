@@ -49,12 +49,14 @@ private:
 };
 
 std::optional<Target> read_target(std::string_view url) {
-    constexpr std::string_view scheme = "http://";
-    if (!url.starts_with(scheme)) return std::nullopt;
-    url.remove_prefix(scheme.size());
+    constexpr std::string_view plain = "http://";
+    constexpr std::string_view secure = "https://";
+    const bool tls = url.starts_with(secure);
+    if (!tls && !url.starts_with(plain)) return std::nullopt;
+    url.remove_prefix(tls ? secure.size() : plain.size());
     while (url.ends_with('/')) url.remove_suffix(1);
     if (url.find_first_of("/ ?#@") != std::string_view::npos) return std::nullopt;
-    Target target{{}, "80"};
+    Target target{{}, tls ? "443" : "80", tls};
     if (url.starts_with('[')) {
         const std::size_t bracket = url.find(']');
         if (bracket == std::string_view::npos) return std::nullopt;
@@ -132,7 +134,7 @@ void read_headers(const std::vector<std::string>& given, LoadOptions& options, R
 
 std::string Target::url() const {
     const bool is_ipv6 = host.find(':') != std::string::npos;
-    return "http://" + (is_ipv6 ? "[" + host + "]" : host) + ":" + port;
+    return (tls ? "https://" : "http://") + (is_ipv6 ? "[" + host + "]" : host) + ":" + port;
 }
 
 std::vector<std::string> read_options(const OptionTexts& texts, LoadOptions& options) {
@@ -142,7 +144,7 @@ std::vector<std::string> read_options(const OptionTexts& texts, LoadOptions& opt
         if (const auto target = read_target(text)) {
             options.targets.push_back(*target);
         } else {
-            reader.mistake("--targets", "http://HOST:PORT", text);
+            reader.mistake("--targets", "http://HOST:PORT or https://HOST:PORT", text);
         }
     }
     options.keys = read_keys(texts.keys, reader);

@@ -30,9 +30,16 @@ constexpr auto footer =
 
 void add_what_to_send(CLI::App& app, OptionTexts& texts, LoadOptions& options) {
     app.add_option("--targets", texts.targets,
-                   "http://HOST:PORT, several with commas; connections are dealt out")
+                   "http://HOST:PORT or https://HOST:PORT, several with commas; connections are dealt out")
         ->delimiter(',')
         ->capture_default_str();
+    CLI::Option* ca_file =
+        app.add_option("--ca-file", options.tls.ca_file,
+                       "PEM certificates to trust in https targets (those that the system trusts)")
+            ->type_name("FILE")
+            ->check(CLI::ExistingFile);
+    app.add_flag("--insecure", options.tls.insecure, "take any certificate of https targets")
+        ->excludes(ca_file);
     app.add_option(
            "--keys", texts.keys,
            "API keys with commas, a number N for load-key-1 to load-key-N, or @FILE with one on each line")

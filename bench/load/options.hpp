@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "load/size_distribution.hpp"
+#include "load/tls.hpp"
 
 namespace weir::load {
 
 struct Target {
     std::string host;  ///< without the brackets of an IPv6 address
     std::string port;
+    bool tls = false;  ///< https
     std::string url() const;
 };
 
@@ -34,6 +36,7 @@ struct LoadOptions {
     unsigned threads = 1;
     bool stream = false;
     bool json = false;
+    TlsOptions tls{};
     std::string report_folder{};  ///< empty: no files
 };
 

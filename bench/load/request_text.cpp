@@ -20,7 +20,7 @@ std::string body_part(const LoadOptions& options, std::mt19937_64& random) {
 
 std::string target_part(const LoadOptions& options, const Target& target) {
     std::string text = "POST " + options.path +
-                       " HTTP/1.1\r\nHost: " + target.url().substr(std::string_view("http://").size()) +
+                       " HTTP/1.1\r\nHost: " + target.url().substr(target.url().find("//") + 2) +
                        "\r\nContent-Type: application/json\r\n";
     if (options.path.starts_with("/v1/messages")) text += "anthropic-version: 2023-06-01\r\n";
     for (const auto& [name, value] : options.headers)

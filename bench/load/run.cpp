@@ -111,7 +111,10 @@ double cpu_seconds() {
 
 Result run(const LoadOptions& options) {
     const RequestTexts texts(options);
-    const std::vector<Endpoint> endpoints = find_targets(options.targets);
+    const bool any_tls = std::any_of(options.targets.begin(), options.targets.end(),
+                                     [](const Target& target) { return target.tls; });
+    const TlsContext tls = any_tls ? make_tls_context(options.tls) : nullptr;
+    const std::vector<Endpoint> endpoints = find_targets(options.targets, tls.get());
     const SystemClock clock;
     Counter counter;
     std::atomic<bool> interrupted = false;

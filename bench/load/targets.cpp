@@ -74,12 +74,14 @@ Endpoint find(const Target& target, std::string& problem) {
 
 }  // namespace
 
-std::vector<Endpoint> find_targets(const std::vector<Target>& targets) {
+std::vector<Endpoint> find_targets(const std::vector<Target>& targets, SSL_CTX* tls) {
     std::vector<Endpoint> endpoints;
     std::vector<std::string> problems;
     for (const Target& target : targets) {
         std::string problem;
         endpoints.push_back(find(target, problem));
+        if (target.tls) endpoints.back().tls = tls;
+        endpoints.back().host = target.host;
         if (!problem.empty()) problems.push_back(problem);
     }
     if (problems.size() < targets.size()) {

@@ -10,6 +10,7 @@ namespace weir::load {
 
 /// One endpoint for each target. Throws std::runtime_error where a host is unknown, or where no target at all
 /// accepts a connection; says on standard error which don't.
-std::vector<Endpoint> find_targets(const std::vector<Target>& targets);
+/// The context is for those that speak TLS, and outlives the endpoints.
+std::vector<Endpoint> find_targets(const std::vector<Target>& targets, SSL_CTX* tls);
 
 }  // namespace weir::load
