@@ -14,6 +14,7 @@ WireRows content_type_rows();    ///< types that lie, codings nobody asked for, 
 WireRows ending_rows();          ///< whole or broken off, with and without an end mark
 WireRows failure_rows();         ///< errors in a 200, error statuses
 WireRows upstream_fault_rows();  ///< connections that die, early answers, interim answers, odd status lines
+WireRows look_alike_rows();      ///< answers that look like a failure, or like usage, and are none
 WireRows splice_rows();          ///< stream_options that weir added and the upstream refuses
 
 }  // namespace weir::testing

@@ -19,6 +19,7 @@ INSTANTIATE_TEST_SUITE_P(ContentTypes, WireAnswers, ::testing::ValuesIn(content_
 INSTANTIATE_TEST_SUITE_P(Endings, WireAnswers, ::testing::ValuesIn(ending_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Failures, WireAnswers, ::testing::ValuesIn(failure_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Faults, WireAnswers, ::testing::ValuesIn(upstream_fault_rows()), name_of);
+INSTANTIATE_TEST_SUITE_P(LookAlikes, WireAnswers, ::testing::ValuesIn(look_alike_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Splices, WireAnswers, ::testing::ValuesIn(splice_rows()), name_of);
 
 }  // namespace

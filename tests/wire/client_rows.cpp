@@ -86,6 +86,26 @@ WireRows upgrades() {
     return rows;
 }
 
+/// What can be charged has to be readable: every POST asks for identity. The rest is the client's own
+/// business.
+WireRows accepted_codings() {
+    const std::string field = "Accept-Encoding: gzip, br, zstd\r\n";
+    const auto row = [&](std::string name, Request asked, const std::string& seen) {
+        asked.fields = field;
+        return WireRow{.name = "accepts_" + std::move(name),
+                       .asks = {{.bytes = request(asked)}},
+                       .replies = {chat_reply(usage)},
+                       .upstream_has = {"accept-encoding: " + seen}};
+    };
+    return {
+        row("chat", {.body = body_of(messages_member)}, "identity\r\n"),
+        row("images", {.path = "/v1/images/generations", .body = body_of(R"("prompt":"a weir")")},
+            "identity\r\n"),
+        row("an_unknown_post", {.path = "/v1/something", .body = "{}"}, "identity\r\n"),
+        row("a_get", {.path = "/v1/models", .method = "GET"}, "gzip, br, zstd\r\n"),
+    };
+}
+
 WireRow codex() {
     const std::string body = mock::encode(
         "zstd",
@@ -149,7 +169,7 @@ WireRow claude_code() {
 }  // namespace
 
 WireRows client_rows() {
-    WireRows rows = versions() + upgrades();
+    WireRows rows = versions() + upgrades() + accepted_codings();
     rows.push_back(codex());
     rows.push_back(claude_code());
     return rows;

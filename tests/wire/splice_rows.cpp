@@ -25,9 +25,38 @@ WireRow refused_once(std::string name, int status) {
             .upstream_body = streamed_body()};
 }
 
-}  // namespace
+/// Bodies of every kind have to take what weir adds; the rest of their bytes stays as it was.
+WireRows bodies() {
+    const char* const usage = R"({"prompt_tokens":12,"completion_tokens":34})";
+    const std::string stream = messages_member + R"(,"stream":true)";
+    const auto row = [&](std::string name, const std::string& body, std::vector<std::string> kept,
+                         const std::string& path = "/v1/chat/completions") {
+        kept.emplace_back("include_usage");
+        return WireRow{
+            .name = "added_to_" + std::move(name),
+            .asks = {{.bytes = request({.path = path, .body = body}), .body = chat_events_without_usage()}},
+            .replies = {stream_reply(chat_events(usage))},
+            .charge = Charge{.input = 12, .output = 34},
+            .upstream_has = std::move(kept)};
+    };
+    return {
+        row("a_body_with_a_mark", "\xEF\xBB\xBF" + body_of(stream), {messages_member}),
+        row("a_body_with_blanks", "\r\n " + body_of(stream) + " \n", {messages_member}),
+        row("a_body_with_a_large_number", body_of(stream + R"(,"metadata":{"a":1e400})"), {R"({"a":1e400})"}),
+        row("a_body_with_a_lone_surrogate", body_of(stream + R"(,"user":"\ud83d")"), {R"("\ud83d")"}),
+        row("null_options", body_of(stream + R"(,"stream_options":null)"), {messages_member}),
+        row("empty_options", body_of(stream + R"(,"stream_options":{})"), {messages_member}),
+        row("options_that_say_no", body_of(stream + R"(,"stream_options":{"include_usage":false})"),
+            {messages_member}),
+        row("options_with_siblings", body_of(stream + R"(,"stream_options":{"include_obfuscation":false})"),
+            {R"("include_obfuscation":false)"}),
+        row("a_deployment", "{" + stream + "}", {messages_member},
+            "/openai/deployments/d/chat/completions?api-version=1"),
+        row("fim", body_of(R"("prompt":"hi","stream":true)"), {R"("prompt":"hi")"}, "/v1/fim/completions"),
+    };
+}
 
-WireRows splice_rows() {
+WireRows others() {
     const std::string asking = body_of(
         messages_member + R"(,"max_tokens":500,"stream":true,"stream_options":{"include_usage":true})");
     const std::string siblings =
@@ -81,6 +110,12 @@ WireRows splice_rows() {
         never,
         automatic,
     };
+}
+
+}  // namespace
+
+WireRows splice_rows() {
+    return bodies() + others();
 }
 
 }  // namespace weir::testing
