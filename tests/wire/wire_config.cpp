@@ -50,7 +50,6 @@ config::Config wire_config(const std::string& patch, std::uint16_t upstream_port
         if (name == "WIRE_KEY") return "injected-key";
         return std::nullopt;
     };
-    sources.read_file = [](const std::string&) -> std::optional<std::string> { return std::nullopt; };
     config::Outcome outcome = config::build_config(sources);
     for (const config::Mistake& mistake : outcome.mistakes)
         ADD_FAILURE() << "configuration: " << mistake.where << ": " << mistake.message;
