@@ -52,7 +52,6 @@ WireRows bodies() {
             {R"("include_obfuscation":false)"}),
         row("a_deployment", "{" + stream + "}", {messages_member},
             "/openai/deployments/d/chat/completions?api-version=1"),
-        row("fim", body_of(R"("prompt":"hi","stream":true)"), {R"("prompt":"hi")"}, "/v1/fim/completions"),
     };
 }
 
@@ -76,7 +75,18 @@ WireRows others() {
     automatic.charge = Charge{.input = 12, .output = 34};
     automatic.upstream_body.reset();
     automatic.upstream_has = {"include_usage"};
+    // Mistral's own API takes no `stream_options`, and reports usage unasked.
+    const std::string fim = body_of(R"("prompt":"hi","max_tokens":500,"stream":true)");
+    const std::string fim_events =
+        event(R"({"choices":[{"index":0,"delta":{"content":" tok"},"finish_reason":"stop"}],)"
+              R"("usage":{"prompt_tokens":12,"completion_tokens":34,"total_tokens":46}})") +
+        done_event;
     return {
+        {.name = "not_added_to_fim",
+         .asks = {{.bytes = request({.path = "/v1/fim/completions", .body = fim}), .body = fim_events}},
+         .replies = {stream_reply(fim_events)},
+         .charge = Charge{.input = 12, .output = 34},
+         .upstream_body = fim},
         refused_once("unprocessable_422", 422),
         refused_once("bad_request_400", 400),
         // Refused without it too: the client sees the second answer, which is about its own request.
