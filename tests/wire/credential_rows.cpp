@@ -127,6 +127,22 @@ WireRows credential_rows() {
                     .charge = Charge{.input = 12, .output = 5},
                     .key = "whatever",
                     .upstream_has = {"authorization: bearer whatever"}});
+    // Gemini's other way of giving a key.
+    WireRow in_query =
+        row("gemini_key_in_the_query_known", std::string(gemini) + "?key=test-key", "", "test-key");
+    in_query.asks[0].bytes =
+        request({.path = std::string(gemini) + "?key=test-key", .body = body_for(gemini), .key = ""});
+    rows.push_back(in_query);
+    WireRow unknown_in_query = row("gemini_key_in_the_query_unknown", gemini, "", "");
+    unknown_in_query.asks[0].bytes =
+        request({.path = std::string(gemini) + "?key=dummy", .body = body_for(gemini), .key = ""});
+    rows.push_back(unknown_in_query);
+    WireRow not_passed_on = in_query;
+    not_passed_on.name = "gemini_key_in_the_query_is_not_passed_on_beside_an_injected_one";
+    not_passed_on.config = key_injected;
+    not_passed_on.upstream_lacks = {"test-key"};
+    not_passed_on.upstream_has = {"injected-key"};
+    rows.push_back(not_passed_on);
     rows.push_back({.name = "googs_key_is_somebody",
                     .asks = {{.bytes = request({.path = gemini,
                                                 .body = body_for(gemini),
