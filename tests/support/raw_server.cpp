@@ -58,6 +58,9 @@ void RawPeer::end() {
 }
 
 void RawPeer::reset() {
+    // What was received is acknowledged first, as it is by a server that has worked on it for a while.
+    const int at_once_too = 1;
+    ::setsockopt(socket_, IPPROTO_TCP, TCP_QUICKACK, &at_once_too, sizeof at_once_too);
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close();

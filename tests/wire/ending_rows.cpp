@@ -56,9 +56,8 @@ WireRows whole() {
         closed("usage_alone", delta_event + usage_event(usage), delta_event, 12, 34),
         closed("length_as_reason", delta_event + choice_event(0, "\"length\""),
                delta_event + choice_event(0, "\"length\""), estimated(), {1, 500}),
-        closed("an_error_event_after_text", delta_event + error, delta_event + error, estimated(), {1, 500}),
-        closed("an_error_in_a_choice", delta_event + error_code, delta_event + error_code, estimated(),
-               {1, 500}),
+        closed("an_error_event_after_text", delta_event + error, delta_event + error, estimated(), 1),
+        closed("an_error_in_a_choice", delta_event + error_code, delta_event + error_code, estimated(), 1),
         closed("both_of_two_choices",
                choice_event(0, "null") + choice_event(1, "null") + choice_event(1, "\"stop\"") +
                    choice_event(0, "\"stop\""),
