@@ -132,7 +132,10 @@ Answer error_answer(Dialect dialect, const ErrorDescription& error, std::string_
     answer.status = error.status;
     append_header(answer.headers, "content-type", "application/json");
     // RFC 9110, 15.5.22: it says which protocol would do.
-    if (error.status == 426) append_header(answer.headers, "upgrade", "HTTP/1.1");
+    if (error.status == 426) {  // RFC 9110 7.8, 15.5.22
+        append_header(answer.headers, "upgrade", "HTTP/1.1");
+        append_header(answer.headers, "connection", "upgrade");
+    }
     const bool names_request = dialect == Dialect::anthropic && !request_id.empty();
     if (names_request) append_header(answer.headers, "request-id", request_id);
     answer.body = body_of(dialect, error, request_id);

@@ -17,8 +17,8 @@ public:
     AnswerReader(UpstreamConnection& connection, const Clock& clock, std::string_view method)
         : connection_(connection), clock_(clock), method_(method) {}
 
-    /// The head of the final answer; interim ones (1xx, RFC 9110 15.2) are read past, and don't extend the time.
-    /// Errors: upstream_timeout, upstream_broken, upstream_bad_answer.
+    /// The head of the final answer; interim ones (1xx, RFC 9110 15.2) are read past, and don't extend the
+    /// time. Errors: upstream_timeout, upstream_broken, upstream_bad_answer.
     awaitable<boost::system::error_code> read_head(std::int64_t timeout_ms);
 
     /// The next pieces of the decoded body, at least one unless `done` afterwards; they hold until the next

@@ -60,9 +60,10 @@ std::string_view reason_of(int status) noexcept {
     }
 }
 
-/// Fields that tell the client where to go next. Azure names its long-running operations in the last one.
+/// Fields that tell the client where to go next. Azure names its long-running operations in the last two.
 bool names_place(std::string_view name) noexcept {
-    constexpr std::array<std::string_view, 3> names{"location", "content-location", "operation-location"};
+    constexpr std::array<std::string_view, 4> names{"location", "content-location", "operation-location",
+                                                    "azure-asyncoperation"};
     return std::any_of(names.begin(), names.end(),
                        [&](std::string_view one) { return equals_ignoring_case(one, name); });
 }

@@ -22,8 +22,8 @@ BodyFraming answer_framing(const Framing& upstream, int client_version, bool has
 /// RFC 9110 6.4.1: whether an answer of that status to that method has a body at all.
 bool answer_has_body(std::string_view method, int status) noexcept;
 
-/// `Location` and its like as the client may follow it: what lies at the upstream becomes a path at weir, without
-/// the upstream's base path; any other place stays as it is.
+/// `Location` and its like as the client may follow it: what lies at the upstream becomes a path at weir,
+/// without the upstream's base path; any other place stays as it is.
 std::string place_for_client(std::string_view value, const config::Url& url);
 
 struct ClientAnswer {
@@ -49,7 +49,7 @@ struct OwnAnswer {
     std::string_view request_id;
     std::int64_t now_us = 0;
     bool close = false;
-    bool head_only = false;  ///< to a HEAD request
+    bool head_only = false;   ///< to a HEAD request
     std::string_view cors{};  ///< lines of cors.hpp
 };
 std::string make_own_answer(const OwnAnswer& own);

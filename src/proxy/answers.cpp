@@ -58,14 +58,14 @@ awaitable<void> Exchange::refuse(const Decision& decision) {
         std::uniform_int_distribution<std::int64_t> up_to_a_tenth(0, refusal.retry_after_us / 10);
         context.spread_us = up_to_a_tenth(worker_.random);
     }
-    record_.refused_by = observe::RefusedBy{
-        .scope = ledger.scope,
-        .dimension = refusal.dimension,
-        .name = llm::limit_name(ledger.scope, refusal.dimension, ledger.window_us),
-        .limit = refusal.limit,
-        .used = refusal.used,
-        .requested = refusal.requested,
-        .retry_after_us = refusal.retry_after_us};
+    record_.refused_by =
+        observe::RefusedBy{.scope = ledger.scope,
+                           .dimension = refusal.dimension,
+                           .name = llm::limit_name(ledger.scope, refusal.dimension, ledger.window_us),
+                           .limit = refusal.limit,
+                           .used = refusal.used,
+                           .requested = refusal.requested,
+                           .retry_after_us = refusal.retry_after_us};
     const observe::Outcome outcome = decision.verdict == Verdict::refused      ? observe::Outcome::refused
                                      : decision.verdict == Verdict::never_fits ? observe::Outcome::never_fits
                                                                                : observe::Outcome::blocked;
@@ -94,7 +94,8 @@ awaitable<void> Exchange::answer_front_page() {
     rendered.status = 200;
     llm::append_header(rendered.headers, "content-type", "text/plain; charset=utf-8");
     rendered.body =
-        "weir limits LLM APIs by tokens. OpenAI clients take this address with /v1 as their base URL, those of Anthropic, "
+        "weir limits LLM APIs by tokens. OpenAI clients take this address with /v1 as their base URL, those "
+        "of Anthropic, "
         "Ollama and Gemini this address alone. GET /weir/limits shows a key's limits.\n";
     co_await answer(rendered, observe::Outcome::answered);
 }

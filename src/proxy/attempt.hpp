@@ -32,17 +32,20 @@ public:
         : worker_(worker), upstream_(upstream), timeouts_(timeouts), method_(method) {}
 
     /// Sends the message and reads the head of the final answer, which may come before all is sent. Errors:
-    /// upstream_unreachable, upstream_timeout, upstream_broken, upstream_bad_answer, client_gone after `abort`.
+    /// upstream_unreachable, upstream_timeout, upstream_broken, upstream_bad_answer, client_gone after
+    /// `abort`.
     awaitable<boost::system::error_code> run(UpstreamMessage message, Connection which);
     /// The client has left: whatever is under way ends.
     void abort();
 
-    /// Why `run` failed, in the system's words: " (Connection refused)"; empty where it has none. For the log.
+    /// Why `run` failed, in the system's words: " (Connection refused)"; empty where it has none. For the
+    /// log.
     std::string cause() const { return cause_ ? " (" + cause_.message() + ")" : std::string(); }
     /// How the request fared, as far as `run` came: never_sent, or upstream_broken until its answer is read.
     Ending ending() const noexcept { return ending_; }
-    /// After `run` failed: it was a kept connection, which the upstream's host had closed before it took a byte of
-    /// the request. The request may be sent again (RFC 9110 9.2.2: a means to know that it was not applied).
+    /// After `run` failed: it was a kept connection, which the upstream's host had closed before it took a
+    /// byte of the request. The request may be sent again (RFC 9110 9.2.2: a means to know that it was not
+    /// applied).
     awaitable<bool> was_stale();
     /// REQUIRES: `run` succeeded.
     AnswerReader& answer() noexcept { return *answer_; }
@@ -51,8 +54,8 @@ public:
     /// Steady clock, when sending began; 0: it never did.
     std::int64_t sent_at_us() const noexcept { return sent_at_us_; }
 
-    /// Lets go of the message and the connection. The pool gets it where `whole` holds: the answer was read to its
-    /// end. False: the message is still being sent, and `stop` must be awaited instead.
+    /// Lets go of the message and the connection. The pool gets it where `whole` holds: the answer was read
+    /// to its end. False: the message is still being sent, and `stop` must be awaited instead.
     bool release(bool whole);
     /// The same, by force.
     awaitable<void> stop();

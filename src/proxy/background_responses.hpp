@@ -1,5 +1,5 @@
-// Reservations of answers that the upstream makes in the background: kept until somebody fetches the answer and with it
-// its usage (https://platform.openai.com/docs/guides/background).
+// Reservations of answers that the upstream makes in the background: kept until somebody fetches the answer
+// and with it its usage (https://platform.openai.com/docs/guides/background).
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 
 namespace weir::proxy {
 
-/// Of this process alone: what was begun on one node and fetched through another is charged as reserved, when its time
-/// is up. Any thread may report; the thread that holds a response looks after it.
+/// Of this process alone: what was begun on one node and fetched through another is charged as reserved, when
+/// its time is up. Any thread may report; the thread that holds a response looks after it.
 class BackgroundResponses {
 public:
     static constexpr std::size_t held_max = 10'000;
@@ -42,8 +42,8 @@ public:
     /// How many this owner still has to settle.
     std::size_t held_by(const void* owner) const noexcept;
 
-    /// Renews and settles what is due of `owner`'s. `ending`: all that is left is charged as reserved. How many were
-    /// settled.
+    /// Renews and settles what is due of `owner`'s. `ending`: all that is left is charged as reserved. How
+    /// many were settled.
     awaitable<std::size_t> look_after(Limiter& limiter, const void* owner, bool ending);
 
 private:

@@ -12,10 +12,12 @@ constexpr std::string_view methods = "GET, HEAD, POST, PUT, PATCH, DELETE";
 constexpr std::string_view request_fields =
     "authorization, content-type, content-encoding, accept, user-agent, x-api-key, api-key, x-goog-api-key, "
     "x-goog-api-client, anthropic-version, anthropic-beta, anthropic-dangerous-direct-browser-access, "
-    "openai-organization, openai-project, openai-beta, idempotency-key, x-request-id, traceparent, tracestate, "
+    "openai-organization, openai-project, openai-beta, idempotency-key, x-request-id, traceparent, "
+    "tracestate, "
     "http-referer, x-title, x-stainless-arch, x-stainless-lang, x-stainless-os, "
     "x-stainless-package-version, x-stainless-retry-count, x-stainless-runtime, x-stainless-runtime-version, "
-    "x-stainless-timeout, x-stainless-helper-method, x-stainless-poll-helper, x-stainless-custom-poll-interval";
+    "x-stainless-timeout, x-stainless-helper-method, x-stainless-poll-helper, "
+    "x-stainless-custom-poll-interval";
 constexpr std::string_view answer_fields =
     "retry-after, retry-after-ms, x-should-retry, x-request-id, request-id, x-weir-limit, "
     "x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, "
@@ -30,7 +32,8 @@ constexpr std::string_view answer_fields =
     "anthropic-ratelimit-tokens-remaining, anthropic-ratelimit-tokens-reset, "
     "openai-organization, openai-processing-ms, openai-version, anthropic-organization-id";
 
-/// Of what the browser asks for, names by which Stainless SDKs describe themselves: each release knows further ones.
+/// Of what the browser asks for, names by which Stainless SDKs describe themselves: each release knows
+/// further ones.
 void append_stainless_fields(std::string& list, std::string_view asked) {
     constexpr std::string_view prefix = "x-stainless-";
     constexpr std::size_t name_bytes_max = 64;
@@ -55,9 +58,8 @@ std::string_view allowed_origin(const config::Cors& cors, const Fields& fields) 
     if (cors.allowed_origins.empty()) return {};
     const std::string_view origin = fields.value("origin");
     const bool allowed =
-        std::any_of(cors.allowed_origins.begin(), cors.allowed_origins.end(), [&](const std::string& one) {
-            return one == "*" || equals_ignoring_case(one, origin);
-        });
+        std::any_of(cors.allowed_origins.begin(), cors.allowed_origins.end(),
+                    [&](const std::string& one) { return one == "*" || equals_ignoring_case(one, origin); });
     return allowed ? origin : std::string_view();
 }
 

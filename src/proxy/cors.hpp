@@ -15,8 +15,8 @@ bool is_preflight(const RequestHead& head) noexcept;
 /// The page's origin, where the settings allow it; empty otherwise, and where no browser asks.
 std::string_view allowed_origin(const config::Cors& cors, const Fields& fields) noexcept;
 
-/// What the browser is told with every answer: that the page may read it, and which of its fields. Empty where the
-/// origin is not allowed.
+/// What the browser is told with every answer: that the page may read it, and which of its fields. Empty
+/// where the origin is not allowed.
 llm::HeaderLines cors_lines(const config::Cors& cors, const Fields& fields);
 
 /// 204 with what is allowed, or, for an origin that is not, 204 without: the browser then refuses the page.

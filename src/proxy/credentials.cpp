@@ -22,13 +22,17 @@ std::string_view preferred_place(llm::Dialect dialect) noexcept {
     }
 }
 
-/// Where `key=` begins in the query; npos where it does not stand there.
-std::size_t key_begin(std::string_view path_and_query) noexcept {
-    for (std::size_t at = path_and_query.find('?'); at != std::string_view::npos;
-         at = path_and_query.find('&', at + 1)) {
-        if (path_and_query.substr(at + 1).starts_with(query_name)) return at + 1;
-    }
-    return std::string_view::npos;
+/// Takes the next parameter off a query.
+std::string_view take_parameter(std::string_view& query) noexcept {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view parameter = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    return parameter;
+}
+
+std::string_view query_of(std::string_view path_and_query) noexcept {
+    const std::size_t mark = path_and_query.find('?');
+    return mark == std::string_view::npos ? std::string_view() : path_and_query.substr(mark + 1);
 }
 
 }  // namespace
@@ -38,9 +42,8 @@ bool is_credential_field(std::string_view name) noexcept {
                        [&](std::string_view place) { return equals_ignoring_case(place, name); });
 }
 
-std::string_view key_in_field(std::string_view name, std::string_view value) noexcept {
+std::string_view key_in_field(std::string_view value) noexcept {
     constexpr std::string_view scheme = "Bearer";
-    if (!equals_ignoring_case(name, "authorization")) return value;
     if (!equals_ignoring_case(value.substr(0, scheme.size()), scheme)) return value;
     if (value.size() == scheme.size()) return {};  // as from a shell where the variable is not set
     const auto key = value.find_first_not_of(" \t", scheme.size());
@@ -51,34 +54,48 @@ std::string_view key_in_field(std::string_view name, std::string_view value) noe
 Credentials::Credentials(const Fields& fields, std::string_view path_and_query,
                          llm::Dialect dialect) noexcept {
     const std::string_view first = preferred_place(dialect);
-    add(key_in_field(first, fields.value(first)));
-    if (dialect == llm::Dialect::gemini) add(key_in_query(path_and_query));
+    add_all(fields, first);
+    if (may_hold_key_in_query(path_and_query, dialect)) {
+        for (std::string_view query = query_of(path_and_query); !query.empty();) {
+            const std::string_view parameter = take_parameter(query);
+            if (parameter.starts_with(query_name)) add(parameter.substr(query_name.size()));
+        }
+    }
     for (const std::string_view place : places) {
-        if (place != first) add(key_in_field(place, fields.value(place)));
+        if (place != first) add_all(fields, place);
+    }
+}
+
+void Credentials::add_all(const Fields& fields, std::string_view place) noexcept {
+    for (const Field& field : fields) {
+        if (equals_ignoring_case(field.name, place)) add(key_in_field(field.value));
     }
 }
 
 void Credentials::add(std::string_view key) noexcept {
     const auto end = keys_.begin() + static_cast<std::ptrdiff_t>(count_);
-    if (key.empty() || std::find(keys_.begin(), end, key) != end) return;
+    if (key.empty() || count_ == keys_.size() || std::find(keys_.begin(), end, key) != end) return;
     keys_[count_++] = key;
 }
 
-std::string_view key_in_query(std::string_view path_and_query) noexcept {
-    const std::size_t begin = key_begin(path_and_query);
-    if (begin == std::string_view::npos) return {};
-    const std::string_view rest = path_and_query.substr(begin + query_name.size());
-    return rest.substr(0, rest.find('&'));
+bool may_hold_key_in_query(std::string_view path_and_query, llm::Dialect dialect) noexcept {
+    const std::string_view path = path_and_query.substr(0, path_and_query.find('?'));
+    if (path.size() == path_and_query.size()) return false;
+    return dialect == llm::Dialect::gemini || path.find("/v1beta/") != std::string_view::npos;
 }
 
-std::string without_key_in_query(std::string_view path_and_query) {
-    const std::size_t begin = key_begin(path_and_query);
-    std::string target(path_and_query);
-    if (begin == std::string_view::npos) return target;
-    const std::size_t end = path_and_query.find('&', begin);
-    // With the `&` behind it, or, where it stands last, with what stands before it.
-    if (end == std::string_view::npos) return target.erase(begin - 1);
-    return target.erase(begin, end + 1 - begin);
+std::string without_other_keys(std::string_view path_and_query, std::string_view kept) {
+    std::string target(path_and_query.substr(0, path_and_query.find('?')));
+    char mark = '?';
+    for (std::string_view query = query_of(path_and_query); !query.empty();) {
+        const std::string_view parameter = take_parameter(query);
+        const bool is_key = parameter.starts_with(query_name);
+        if (is_key && (kept.empty() || parameter.substr(query_name.size()) != kept)) continue;
+        target += mark;
+        target.append(parameter);
+        mark = '&';
+    }
+    return target;
 }
 
 }  // namespace weir::proxy

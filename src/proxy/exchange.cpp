@@ -37,7 +37,12 @@ llm::Dialect dialect_of_request(const RequestHead& head, std::string_view path) 
 
 /// RFC 6455 4.1.
 bool is_websocket_handshake(const RequestHead& head) noexcept {
-    return head.method == "GET" && head.fields.lists_token("upgrade", "websocket");
+    constexpr std::string_view protocol = "websocket";
+    if (head.method != "GET") return false;
+    if (head.fields.lists_token("upgrade", protocol)) return true;
+    const std::string_view first = head.fields.value("upgrade");  // "websocket/13"
+    return first.size() > protocol.size() && first[protocol.size()] == '/' &&
+           equals_ignoring_case(first.substr(0, protocol.size()), protocol);
 }
 
 /// What people, browsers and health checks ask for, and no API serves.
@@ -106,14 +111,14 @@ awaitable<void> Exchange::admit_and_forward() {
         if (!identify()) co_return co_await refuse_key();
         note_stored_response();
         if (is_weirs_own(record_.path)) co_return co_await answer_limits();
-        if (!is_metered() && !policy_->passes_unmetered(record_.path)) {
-            const llm::ErrorDescription error{.status = 404,
-                                              .type = "invalid_request_error",
-                                              .message = "This path is not served.",
-                                              .param = {},
-                                              .code = "unknown_url"};
-            co_return co_await answer_error(error, observe::Outcome::bad_request);
-        }
+    }
+    if (!is_served()) {
+        const llm::ErrorDescription error{.status = 404,
+                                          .type = "invalid_request_error",
+                                          .message = "This path is not served.",
+                                          .param = {},
+                                          .code = "unknown_url"};
+        co_return co_await answer_error(error, observe::Outcome::bad_request);
     }
     const bool has_body = co_await read_body();
     if (!has_body) co_return;
@@ -140,6 +145,14 @@ bool Exchange::is_free_of_charge() const {
     return is_preflight(request_.head) && !has_content && !is_weirs_own(record_.path);
 }
 
+/// Metered, or a path that passes all the same. Of a preflight the request counts that it asks for.
+bool Exchange::is_served() const {
+    const bool asks_for_metered = is_preflight(request_.head) &&
+                                  llm::api_of(request_.head.fields.value("access-control-request-method"),
+                                              record_.path) != llm::Api::unmetered;
+    return is_metered() || asks_for_metered || policy_->passes_unmetered(record_.path);
+}
+
 bool Exchange::identify() {
     auto identified = policy_->identify(credentials_.keys());
     if (!identified) return false;
@@ -149,7 +162,8 @@ bool Exchange::identify() {
     return true;
 }
 
-/// A background response that this node holds a reservation for: its answer is the one that says what it used.
+/// A background response that this node holds a reservation for: its answer is the one that says what it
+/// used.
 void Exchange::note_stored_response() {
     const std::string_view id = llm::stored_response_id(request_.head.method, record_.path);
     if (!id.empty() && worker_.background->weight_of(id)) stored_response_ = id;
@@ -234,17 +248,17 @@ awaitable<bool> Exchange::understand() {
     record_.model = call_.model;
     record_.streamed = call_.stream;
     const bool may_ask = upstream().ask_for_usage == config::AskForUsage::automatic;
-    if (call_.ask_for_usage &&
-        (!may_ask || worker_.stream_usage_refusals->contains(upstream().name, call_.model))) {
+    if (call_.ask_for_usage && (!may_ask || worker_.stream_usage_refusals->contains(upstream().name))) {
         call_.ask_for_usage.reset();
     }
     if (subject_->tier->estimate_bound && !call_.output_bound) {
         const std::string param(llm::output_bound_name(api_));
-        const llm::ErrorDescription error{.status = 400,
-                                          .type = "invalid_request_error",
-                                          .message = "This key requires a bound on the output: " + param + ".",
-                                          .param = param,
-                                          .code = {}};
+        const llm::ErrorDescription error{
+            .status = 400,
+            .type = "invalid_request_error",
+            .message = "This key requires a bound on the output: " + param + ".",
+            .param = param,
+            .code = {}};
         co_await answer_error(error, observe::Outcome::bad_request);
         co_return false;
     }
@@ -261,8 +275,8 @@ Demand Exchange::make_demand() const {
                                                                      : llm::OutputReserve::output_default;
     demand.output_tokens = llm::reserve_output(call_, mode, applicable_.output_default, reserve);
     if (mode == llm::EstimateMode::bound) return demand;
-    // A guess, such as the size of an image that only its URL is known of, is no reason to say that the request can
-    // never be served.
+    // A guess, such as the size of an image that only its URL is known of, is no reason to say that the
+    // request can never be served.
     const std::int64_t certain = llm::estimate_input_least(call_);
     const std::int64_t room =
         std::min(applicable_.input_limit, applicable_.total_limit - demand.output_tokens);

@@ -41,6 +41,7 @@ private:
     awaitable<void> admit_and_forward();
     bool is_for_weir() const;
     bool is_free_of_charge() const;
+    bool is_served() const;
     bool identify();
     awaitable<bool> read_body();
     awaitable<bool> decode_body();
@@ -101,8 +102,8 @@ private:
     EndingFacts facts_;
     llm::HeaderLines cors_;
     std::string_view stored_response_;  ///< id of the background response that is asked for; empty: none
-    std::int64_t started_us_ = 0;    ///< steady clock
-    std::int64_t forwarded_us_ = 0;  ///< steady clock, 0: never
+    std::int64_t started_us_ = 0;       ///< steady clock
+    std::int64_t forwarded_us_ = 0;     ///< steady clock, 0: never
     bool close_ = false;
 };
 

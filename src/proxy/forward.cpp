@@ -12,6 +12,14 @@ namespace weir::proxy {
 
 using boost::system::error_code;
 
+namespace {
+
+bool is_success(int status) noexcept {
+    return status >= 200 && status < 300;
+}
+
+}  // namespace
+
 awaitable<void> Exchange::forward() {
     std::optional<LeaseKeeper::Entry> lease;
     if (reservation_) {
@@ -52,7 +60,7 @@ awaitable<error_code> Exchange::try_upstream() {
         call_.ask_for_usage.reset();
         error = co_await try_once(Attempt::Connection::any);
         const int status = error ? 0 : attempt_->answer().head().status;
-        if (status >= 200 && status < 300) worker_.stream_usage_refusals->add(upstream().name, call_.model);
+        if (is_success(status)) worker_.stream_usage_refusals->add(upstream().name);
     }
     if (!error && !attempt_->is_sending()) body_.release();
     co_return error;
@@ -102,8 +110,8 @@ awaitable<void> Exchange::relay_answer() {
         is_metered() || is_stored || llm::may_report_new_usage(request_.head.method, record_.path);
     llm::UsageTap tap({.api = is_stored ? llm::Api::responses : api_,
                        .content_type = answer.head().fields.value("content-type"),
-                       .content_encoding = answer.head().fields.value("content-encoding"),
-                       .drop_usage_chunk = call_.ask_for_usage.has_value() && facts_.status == 200,
+                       .content_encoding = joined_value(answer.head().fields, "content-encoding"),
+                       .drop_usage_chunk = call_.ask_for_usage.has_value() && is_success(facts_.status),
                        .reads_usage = reads_usage});
     RelayJob job = make_relay_job(tap, std::move(first));
     const RelayResult result = co_await relay(job);
@@ -124,25 +132,31 @@ void Exchange::note_end(const RelayResult& result) {
     close_ = true;
     if (result.ending == Ending::client_gone) return;
     worker_.metrics.upstream_errors.add();
-    spdlog::warn("request {}: upstream {} at {}: {} after {} bytes of its answer", record_.request_id, upstream().name,
-                 config::to_string(upstream().url), result.error.message(), result.body_bytes);
+    spdlog::warn("request {}: upstream {} at {}: {} after {} bytes of its answer", record_.request_id,
+                 upstream().name, config::to_string(upstream().url), result.error.message(),
+                 result.body_bytes);
 }
 
-/// Somebody fetched, or cancelled, what was begun in the background: that is when its usage is known.
+/// Somebody fetched, cancelled or deleted what was begun in the background: that is when its usage is known,
+/// or that nobody will ever know it.
 void Exchange::report_stored_answer() {
-    const bool is_found = facts_.status >= 200 && facts_.status < 300;
-    if (!is_found || facts_.usage.unfinished || !facts_.usage.ended) return;
     EndingFacts facts = facts_;
+    const bool is_gone = facts.status == 404 || facts.status == 410 ||
+                         (is_success(facts.status) && request_.head.method == "DELETE");
+    const bool is_told = is_success(facts.status) && facts.usage.ended && !facts.usage.unfinished;
+    if (!is_gone && !is_told) return;
+    facts.status = 200;
     facts.cached_input_weight = worker_.background->weight_of(stored_response_).value_or(1.0);
-    // What a cancelled response has produced nobody says; it was stopped, so the rest of the lease just runs out.
-    if (!facts.usage.output_tokens && request_.head.method == "POST") facts.ending = Ending::client_gone;
+    // It is worked on no more, and nobody says what it has produced: the rest of the lease just runs out.
+    const bool was_stopped = is_gone || request_.head.method == "POST";
+    if (was_stopped && !facts.usage.output_tokens) facts.ending = Ending::client_gone;
     worker_.background->report(stored_response_, settle_by(facts));
 }
 
 RelayJob Exchange::make_relay_job(llm::UsageTap& tap, std::vector<std::string_view> first) {
     const AnswerReader& answer = attempt_->answer();
     const ResponseHead& head = answer.head();
-    const bool may_drop = call_.ask_for_usage.has_value() && head.status == 200;
+    const bool may_drop = call_.ask_for_usage.has_value() && is_success(head.status);
     const bool has_body = answer_has_body(request_.head.method, head.status);
     const BodyFraming framing =
         answer_framing(answer.framing(), request_.head.version, has_body, !may_drop && !tap.decodes());
@@ -150,17 +164,18 @@ RelayJob Exchange::make_relay_job(llm::UsageTap& tap, std::vector<std::string_vi
     // An event of weir's own would be no part of what a coding holds.
     const bool is_readable = tap.decodes() || head.fields.value("content-encoding").empty();
     const bool keep_theirs = !is_metered() || head.status == 429;
-    std::string client_head = make_answer_head({.head = head,
-                                                .upstream = upstream().url,
-                                                .upstream_framing = answer.framing(),
-                                                .framing = framing,
-                                                .close = closes_after(),
-                                                .client_version = request_.head.version,
-                                                .request_id = record_.request_id,
-                                                .rate_limits = keep_theirs ? std::string_view() : rate_limits_,
-                                                .replace_rate_limits = !keep_theirs,
-                                                .cors = cors_,
-                                                .body_is_decoded = tap.decodes()});
+    std::string client_head =
+        make_answer_head({.head = head,
+                          .upstream = upstream().url,
+                          .upstream_framing = answer.framing(),
+                          .framing = framing,
+                          .close = closes_after(),
+                          .client_version = request_.head.version,
+                          .request_id = record_.request_id,
+                          .rate_limits = keep_theirs ? std::string_view() : rate_limits_,
+                          .replace_rate_limits = !keep_theirs,
+                          .cors = cors_,
+                          .body_is_decoded = tap.decodes()});
     return {.client = client_,
             .reader = attempt_->answer(),
             .tap = tap,
@@ -170,7 +185,8 @@ RelayJob Exchange::make_relay_job(llm::UsageTap& tap, std::vector<std::string_vi
             .first = std::move(first),
             .between_bytes_ms = config().timeouts.between_bytes_ms,
             .dialect = dialect_,
-            .has_protocol = is_metered() && head.status == 200 && is_readable};
+            .has_protocol = is_metered() && is_success(head.status) && is_readable,
+            .says_broken = head.status == 200};
 }
 
 UpstreamMessage Exchange::make_message() const {
@@ -195,6 +211,7 @@ UpstreamMessage Exchange::make_message() const {
          .injects_key = subject_.has_value(),
          .readable_answer = is_metered() || request_.head.method == "POST",
          .body_is_decoded = is_spliced && body_.is_decoded(),
+         .body_is_changed = is_spliced,
          .has_body = request_.framing.chunked || request_.framing.content_length.has_value(),
          .body_bytes = body_bytes,
          .client_address = request_.client_address,

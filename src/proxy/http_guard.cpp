@@ -58,6 +58,27 @@ bool is_unreserved(int c) noexcept {
            c == '.' || c == '_' || c == '~';
 }
 
+bool is_delimiter(int byte) noexcept {
+    return byte > 0 && std::string_view("/\\?#;%").find(static_cast<char>(byte)) != std::string_view::npos;
+}
+
+/// A blank of Unicode's, in UTF-8 and percent-encoded: NBSP, U+2000 to U+200F, U+2028 to U+202F, U+3000,
+/// U+FEFF.
+bool is_wide_blank(std::string_view encoded) noexcept {
+    constexpr std::array<std::string_view, 5> blanks{"%C2%A0", "%E2%80%8", "%E2%80%A", "%E3%80%80",
+                                                     "%EF%BB%BF"};
+    return std::any_of(blanks.begin(), blanks.end(), [&](std::string_view blank) {
+        return equals_ignoring_case(encoded.substr(0, blank.size()), blank);
+    });
+}
+
+/// "host" for "host:80" under http, and for "host:443" under https.
+std::string_view without_usual_port(std::string_view authority, bool tls) noexcept {
+    const std::string_view port = tls ? ":443" : ":80";
+    if (authority.ends_with(port)) authority.remove_suffix(port.size());
+    return authority;
+}
+
 // RFC 9110 7.2: uri-host [":" port], without userinfo.
 bool is_host(std::string_view host) noexcept {
     return std::all_of(host.begin(), host.end(), [](char c) {
@@ -147,7 +168,7 @@ Objection check_request(const RequestHead& head, std::string_view& path_and_quer
     const std::string_view host = head.fields.value("host");
     if (!is_host(host)) return bad("Host is malformed");
     // Before 1.1 there was none (RFC 9112 3.2), and health checks still speak so.
-    if (host.empty() && hosts == 1) return bad("Host is empty");
+    if (host.empty() && hosts == 1 && head.version == 11) return bad("Host is empty");
 
     std::string_view target = head.target;
     if (target.front() != '/') {  // absolute-form, RFC 9112 3.2.2
@@ -159,22 +180,26 @@ Objection check_request(const RequestHead& head, std::string_view& path_and_quer
         }
         target.remove_prefix(scheme_end + 3);
         const auto authority_end = std::min(target.find('/'), target.find('?'));
-        if (hosts == 1 && !equals_ignoring_case(target.substr(0, authority_end), host))
+        const bool tls = scheme.size() == 5;
+        const std::string_view authority = without_usual_port(target.substr(0, authority_end), tls);
+        if (!host.empty() && !equals_ignoring_case(authority, without_usual_port(host, tls)))
             return bad("the target names another host");
         target = authority_end == std::string_view::npos ? "/" : target.substr(authority_end);
         if (target.front() != '/') return bad("the target must be a path");
     }
     path_and_query = target;
-    if (!is_normal_path(target.substr(0, target.find('?')))) return bad("the path is not in its normal form");
+    if (!is_normal_path(target.substr(0, target.find('?')), head.method == "POST"))
+        return bad("the path is not in its normal form");
     return fine;
 }
 
-bool is_normal_path(std::string_view path) noexcept {
+bool is_normal_path(std::string_view path, bool may_be_metered) noexcept {
     if (path.empty() || path.front() != '/') return false;
     for (std::size_t begin = 1; begin <= path.size();) {
         const auto slash = std::min(path.find('/', begin), path.size());
         const std::string_view segment = path.substr(begin, slash - begin);
         if (segment == "." || segment == ".." || (segment.empty() && slash < path.size())) return false;
+        if (may_be_metered && segment.starts_with("%20")) return false;
         begin = slash + 1;
     }
     for (std::size_t i = 0; i < path.size(); ++i) {
@@ -184,7 +209,8 @@ bool is_normal_path(std::string_view path) noexcept {
         const int low = i + 2 < path.size() ? hex_digit(path[i + 2]) : -1;
         if (high < 0 || low < 0) return false;
         const int byte = high * 16 + low;
-        if (is_unreserved(byte) || byte == '/' || byte == '\\' || byte < 0x20) return false;
+        if (is_unreserved(byte) || byte < 0x20 || byte == 0x7f) return false;
+        if (may_be_metered && (is_delimiter(byte) || is_wide_blank(path.substr(i)))) return false;
     }
     return true;
 }

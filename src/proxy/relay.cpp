@@ -63,7 +63,8 @@ private:
                !job_.tap.usage().ended;
     }
 
-    /// The upstream's connection broke behind the protocol's own end. A length that was promised must be kept.
+    /// The upstream's connection broke behind the protocol's own end. A length that was promised must be
+    /// kept.
     bool is_whole_all_the_same(error_code error) const noexcept {
         if (!error || error == errc::client_gone || job_.reader.done()) return false;
         return job_.has_protocol && job_.tap.is_stream() && job_.tap.usage().ended &&
@@ -110,7 +111,8 @@ private:
         job_.usage = job_.tap.usage();
         const bool can_say = job_.framing == BodyFraming::chunked || job_.framing == BodyFraming::until_close;
         const std::string event = llm::error_event(job_.dialect, describe_error(errc::upstream_broken));
-        if (can_say && job_.has_protocol && job_.tap.is_stream()) forward_.push_back(event);
+        if (can_say && job_.says_broken && job_.has_protocol && job_.tap.is_stream())
+            forward_.push_back(event);
         (void)co_await write(false);
     }
 

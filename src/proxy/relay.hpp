@@ -23,9 +23,10 @@ struct RelayJob {
     std::vector<std::string_view> first;  ///< what of the body came with the upstream's head
     std::int64_t between_bytes_ms = 300'000;
     llm::Dialect dialect = llm::Dialect::openai;  ///< in which a stream is told that it broke off
-    /// A stream whose protocol is known and whose status is 200: it is whole when its protocol or its framing says so,
-    /// and told where neither does. A body that just ends with its connection has no framing.
+    /// Its protocol is known: a stream is whole when its protocol or its framing says so. A body that just
+    /// ends with its connection has no framing.
     bool has_protocol = false;
+    bool says_broken = false;  ///< where a stream is not whole, it ends with an error event
 };
 
 struct RelayResult {

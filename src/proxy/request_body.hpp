@@ -34,10 +34,11 @@ public:
     /// True: the connection stands at the next request.
     awaitable<bool> discard();
 
-    /// After `read`: undoes the codings, so that `text` says what the body means; all of it must stay within the same
-    /// bounds. Other requests have their turn in between. Errors: body_too_large, too_many_buffered_bytes,
-    /// bad_request (corrupt).
-    awaitable<boost::system::error_code> decode(std::span<const llm::ContentCoding> codings, BodyLimits limits);
+    /// After `read`: undoes the codings, so that `text` says what the body means; all of it must stay within
+    /// the same bounds. Other requests have their turn in between. Errors: body_too_large,
+    /// too_many_buffered_bytes, bad_request (corrupt).
+    awaitable<boost::system::error_code> decode(std::span<const llm::ContentCoding> codings,
+                                                BodyLimits limits);
 
     /// Everything has arrived that belongs to this request.
     bool complete() const noexcept { return parser_.done(); }

@@ -19,6 +19,8 @@ constexpr std::array<std::string_view, 6> hop_by_hop{"connection", "keep-alive",
 constexpr std::array<std::string_view, 7> replaced{
     "host", "content-length", "expect", "via", "x-forwarded-for", "x-forwarded-proto", "x-request-id"};
 
+constexpr std::array<std::string_view, 4> digests{"content-md5", "digest", "content-digest", "repr-digest"};
+
 template <std::size_t count>
 bool is_one_of(const std::array<std::string_view, count>& names, std::string_view name) noexcept {
     return std::any_of(names.begin(), names.end(),
@@ -55,22 +57,22 @@ bool is_passed_on(const UpstreamRequest& request, const Field& field) noexcept {
     if (begins_with(name, "x-weir-")) return false;
     if (is_credential_field(name)) {
         if (sends_key_of_its_own(request.upstream)) return false;
-        if (key_in_field(name, field.value) != request.credential) return false;
+        if (key_in_field(field.value) != request.credential) return false;
     }
     if (request.readable_answer && equals_ignoring_case(name, "accept-encoding")) return false;
+    if (request.body_is_changed && is_one_of(digests, name)) return false;
     if (request.body_is_decoded && equals_ignoring_case(name, "content-encoding")) return false;
     return std::none_of(request.upstream.headers.begin(), request.upstream.headers.end(),
                         [&](const auto& header) { return equals_ignoring_case(header.first, name); });
 }
 
-/// Gemini's clients may put the key into the target.
 std::string upstream_target(const UpstreamRequest& request) {
     std::string target = request.upstream.url.base_path;
-    const bool looks_for_key = request.dialect == llm::Dialect::gemini;
-    const std::string_view key = looks_for_key ? key_in_query(request.path_and_query) : std::string_view();
-    const bool passes = key.empty() || (!sends_key_of_its_own(request.upstream) && key == request.credential);
-    if (passes) return target.append(request.path_and_query);
-    return target.append(without_key_in_query(request.path_and_query));
+    if (!may_hold_key_in_query(request.path_and_query, request.dialect))
+        return target.append(request.path_and_query);
+    const std::string_view kept =
+        sends_key_of_its_own(request.upstream) ? std::string_view() : request.credential;
+    return target.append(without_other_keys(request.path_and_query, kept));
 }
 
 /// The field for the upstream's own key: as configured, or as the client's SDK would send one.

@@ -24,9 +24,10 @@ struct UpstreamRequest {
     llm::Dialect dialect = llm::Dialect::openai;
     /// Of the client's keys the one that the request is charged to; empty: none.
     std::string_view credential;
-    bool injects_key = true;  ///< send the upstream's own key where one is configured
+    bool injects_key = true;       ///< send the upstream's own key where one is configured
     bool readable_answer = false;  ///< narrow Accept-Encoding, so that usage can be read
     bool body_is_decoded = false;  ///< the body goes on without the client's Content-Encoding
+    bool body_is_changed = false;  ///< the client's digests of it fit no more
     bool has_body = false;
     std::size_t body_bytes = 0;
     std::string_view client_address;
@@ -36,8 +37,9 @@ struct UpstreamRequest {
         0;  ///< told to the upstream where the client asked with `x-weir-trace: 1`; 0: not decided
 };
 
-/// The whole head, ready to be sent, one Content-Length where there is a body. Of the client's keys only `credential`
-/// passes, in every place where it stands: whose the request is and who pays for it would differ.
+/// The whole head, ready to be sent, one Content-Length where there is a body. Of the client's keys only
+/// `credential` passes, in every place where it stands: whose the request is and who pays for it would
+/// differ.
 std::string make_upstream_head(const UpstreamRequest& request);
 
 }  // namespace weir::proxy

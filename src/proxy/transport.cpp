@@ -2,6 +2,7 @@
 #include "proxy/transport.hpp"
 
 #include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <openssl/bio.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -38,7 +39,7 @@ std::vector<boost::asio::const_buffer> behind(std::span<const boost::asio::const
 }  // namespace
 
 std::size_t Transport::write_some(std::span<const boost::asio::const_buffer> buffers,
-                                 error_code& error) noexcept {
+                                  error_code& error) noexcept {
     if (!socket_.non_blocking()) socket_.non_blocking(true, error);
     if (error) return 0;
     const std::size_t bytes = socket_.write_some(BufferSpan{buffers}, error);
@@ -67,6 +68,13 @@ std::uint64_t Transport::unacknowledged_bytes() noexcept {
     int bytes = 0;
     const bool told = ::ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0;
     return told && bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
+}
+
+std::int64_t Transport::round_trip_us() noexcept {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    const bool told = ::getsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0;
+    return told ? info.tcpi_rtt : 0;
 }
 
 awaitable<error_code> Transport::write(std::span<const boost::asio::const_buffer> buffers, Deadline& deadline,

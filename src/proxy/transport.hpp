@@ -51,8 +51,8 @@ public:
     /// Writes what the kernel has room for, and removes it from `buffers`. Under TLS that is nothing.
     void write_now(std::vector<boost::asio::const_buffer>& buffers,
                    boost::system::error_code& error) noexcept;
-    /// `buffers` in order; before each part `on_part(error, bytes so far)` says how many bytes it may have, 0:
-    /// no more. `handler(error_code, size_t)`.
+    /// `buffers` in order; before each part `on_part(error, bytes so far)` says how many bytes it may have,
+    /// 0: no more. `handler(error_code, size_t)`.
     template <typename OnPart, typename Handler>
     void async_write(const std::vector<boost::asio::const_buffer>& buffers, OnPart on_part,
                      Handler&& handler) {
@@ -68,14 +68,16 @@ public:
                                  });
     }
 
-    /// Nothing has arrived that was not read yet: no bytes, no end, no error. Asks the kernel, so that what the event
-    /// loop has not got round to counts too.
+    /// Nothing has arrived that was not read yet: no bytes, no end, no error. Asks the kernel, so that what
+    /// the event loop has not got round to counts too.
     bool is_silent() noexcept;
     /// How many bytes `write_now`, `async_write` and TLS have given to the connection since it was made.
     std::uint64_t sent_bytes() noexcept;
-    /// Of these, how many the other host has not acknowledged; 0 where the kernel does not tell. It tells also after
-    /// the connection was reset, until it is closed here.
+    /// Of these, how many the other host has not acknowledged; 0 where the kernel does not tell. It tells
+    /// also after the connection was reset, until it is closed here.
     std::uint64_t unacknowledged_bytes() noexcept;
+    /// As the kernel has measured it; 0 where it does not tell.
+    std::int64_t round_trip_us() noexcept;
 
     /// Pending operations end with an error. Safe at any time, any number of times.
     void close() noexcept;
@@ -91,7 +93,7 @@ private:
 
     Socket socket_;
     std::uint64_t written_bytes_ = 0;  // without TLS
-    std::unique_ptr<TlsStream> tls_;  // after socket_, which it refers to
+    std::unique_ptr<TlsStream> tls_;   // after socket_, which it refers to
 };
 
 }  // namespace weir::proxy

@@ -12,12 +12,13 @@ constexpr std::size_t first_buffer_bytes = 4 << 10;
 constexpr std::size_t full_buffer_bytes = 64 << 10;
 constexpr std::size_t sent_at_once_max = 64 << 10;
 constexpr std::int64_t end_of_sending_ms = 1'000;
+constexpr std::int64_t reset_at_once_us = 10'000;
 }  // namespace
 
 UpstreamConnection::UpstreamConnection(boost::asio::io_context& context, const Clock& clock)
     : context_(context),
       clock_(clock),
-      state_(std::make_shared<State>(Socket(context))),
+      state_(std::make_shared<State>(Socket(context), clock)),
       read_deadline_(context, clock, [this] { transport().cancel(); }) {}
 
 std::string_view UpstreamConnection::input() const noexcept {
@@ -27,6 +28,7 @@ std::string_view UpstreamConnection::input() const noexcept {
 void UpstreamConnection::start_sending(std::vector<boost::asio::const_buffer> buffers,
                                        std::int64_t stall_ms) {
     sent_bytes_before_ = transport().sent_bytes();
+    sent_at_us_ = clock_.steady_us();
     state_->send_error = {};
     transport().write_now(buffers, state_->send_error);
     if (buffers.empty() || state_->send_error) return;
@@ -68,7 +70,12 @@ awaitable<bool> UpstreamConnection::is_unread() {
     if (state_->sending && state_->send_deadline) state_->send_deadline->set(end_of_sending_ms);
     while (state_->sending) co_await state_->sent.wait();
     if (!transport().socket().is_open()) co_return false;
-    co_return transport().unacknowledged_bytes() >= transport().sent_bytes() - sent_bytes_before_;
+    const std::uint64_t sent = transport().sent_bytes() - sent_bytes_before_;
+    if (transport().unacknowledged_bytes() < sent) co_return false;
+    if (state_->read_error == boost::asio::error::eof) co_return true;
+    // Hosts hold acknowledgements back for up to 40 ms, so that a program may have read the request by then.
+    const std::int64_t at_once_us = reset_at_once_us + 2 * transport().round_trip_us();
+    co_return state_->read_ended_at_us - sent_at_us_ <= at_once_us;
 }
 
 void UpstreamConnection::State::start_read() {
@@ -87,6 +94,7 @@ void UpstreamConnection::State::start_read() {
                               [self = shared_from_this()](const error_code& ended, std::size_t bytes) {
                                   self->reading = false;
                                   self->read_error = ended;
+                                  if (ended) self->read_ended_at_us = self->clock.steady_us();
                                   self->end += bytes;
                                   self->arrived.notify();
                               });

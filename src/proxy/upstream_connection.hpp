@@ -42,9 +42,9 @@ public:
     std::string_view input() const noexcept;
     void consume(std::size_t bytes) noexcept { state_->begin += bytes; }
 
-    /// Begins to send: what the kernel has room for goes before this returns. What the buffers point to must hold
-    /// until `sending` is false. An upstream that takes nothing more for `stall_ms` ends the connection, unless
-    /// `keep_sending` was called.
+    /// Begins to send: what the kernel has room for goes before this returns. What the buffers point to must
+    /// hold until `sending` is false. An upstream that takes nothing more for `stall_ms` ends the connection,
+    /// unless `keep_sending` was called.
     void start_sending(std::vector<boost::asio::const_buffer> buffers, std::int64_t stall_ms);
     bool sending() const noexcept { return state_->sending; }
     /// upstream_timeout, upstream_broken, or none: it is all sent, or still under way.
@@ -53,8 +53,10 @@ public:
     void keep_sending() noexcept;
     /// Closes the connection where sending is still under way. Afterwards nothing refers to the buffers.
     awaitable<void> stop_sending();
-    /// After the connection broke: the upstream's host has acknowledged no byte of what was sent last, so that no
-    /// program there can have worked on it.
+    /// After the connection broke: no program at the upstream can have worked on what was sent last. Its host
+    /// had ended the connection before it acknowledged a byte; or it reset the connection at once after the
+    /// sending, with no byte acknowledged, as a host does when a program closes an idle connection that a
+    /// request has just come in on.
     awaitable<bool> is_unread();
 
     /// How the last read ended, in the system's words: an end, a reset, …
@@ -79,15 +81,17 @@ public:
 private:
     /// What pending operations refer to, which may outlive the connection.
     struct State : std::enable_shared_from_this<State> {
-        explicit State(Socket socket) : transport(std::move(socket)) {}
+        State(Socket socket, const Clock& system_clock) : transport(std::move(socket)), clock(system_clock) {}
         void start_read();
 
         Transport transport;
+        const Clock& clock;
         std::vector<char> buffer;
         std::size_t begin = 0;
         std::size_t end = 0;
         bool reading = false;
         boost::system::error_code read_error;  ///< how the last read ended
+        std::int64_t read_ended_at_us = 0;     ///< steady clock, where it ended with an error
         Wakeup arrived;
         bool sending = false;
         boost::system::error_code send_error;
@@ -100,6 +104,7 @@ private:
     std::shared_ptr<State> state_;
     Deadline read_deadline_;
     std::uint64_t sent_bytes_before_ = 0;
+    std::int64_t sent_at_us_ = 0;  ///< steady clock
 };
 
 }  // namespace weir::proxy

@@ -42,7 +42,8 @@ public:
 
     /// A kept connection that is quiet; nullptr where there is none.
     std::unique_ptr<UpstreamConnection> take_kept(const config::Url& url);
-    /// A new one, or why there is none, in the system's words: timed_out, operation_aborted after `abort` fired, …
+    /// A new one, or why there is none, in the system's words: timed_out, operation_aborted after `abort`
+    /// fired, …
     awaitable<result<std::unique_ptr<UpstreamConnection>>> connect(const config::Url& url,
                                                                    std::int64_t connect_ms, Abort& abort);
     /// After a complete answer. `keep_alive_s`: what the upstream said in Keep-Alive, 0 where it said

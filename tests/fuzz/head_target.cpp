@@ -95,7 +95,8 @@ Outcome read(std::string_view bytes, Pace pace) {
     if (objection) return outcome;
     check_head(head_bytes, head, framing);
     outcome.path_and_query = path_and_query;
-    require(is_normal_path(path_and_query.substr(0, path_and_query.find('?'))), "the path is normal");
+    require(is_normal_path(path_and_query.substr(0, path_and_query.find('?')), head.method == "POST"),
+            "the path is normal");
     read_body(parser, bytes, pace, outcome);
     if (outcome.error != weir::errc::ok) return outcome;
     const std::size_t body_bytes = outcome.consumed - scanner.head_end();

@@ -60,6 +60,7 @@ void ScriptedUpstream::serve(RawPeer& peer) {
         }
         if (!send(peer, with_port(reply.bytes, port()), reply.piece_bytes)) return;
         if (reply.end == End::close) return peer.end();
+        if (reply.end == End::drop) return;
         if (reply.end == End::reset) return peer.reset();
         if (reply.end == End::hold) return peer.wait_for_end_unread();
     }

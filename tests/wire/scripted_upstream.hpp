@@ -14,7 +14,8 @@ namespace weir::testing {
 /// What becomes of the connection after an answer.
 enum class End {
     keep,   ///< the next request is read
-    close,  ///< an orderly end
+    close,  ///< an orderly end, and what still comes is read
+    drop,   ///< closed at once, as servers close idle connections
     reset,  ///< what was not read yet is lost
     hold    ///< nothing more is read or sent until the other side closes
 };

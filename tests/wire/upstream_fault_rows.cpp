@@ -46,7 +46,7 @@ WireRows deaths() {
 /// The idle-close race stays invisible: the upstream closes right behind each answer that promised to stay.
 WireRow idle_closes() {
     WireRow row{.name = "closes_behind_each_kept_answer", .replies = {chat_reply(usage)}};
-    row.replies[0].end = End::close;
+    row.replies[0].end = End::drop;
     constexpr int asks = 20;
     for (int i = 0; i < asks; ++i) row.asks.push_back({.bytes = plain_chat()});
     row.charge = Charge{.requests = asks, .input = 12 * asks, .output = 34 * asks};

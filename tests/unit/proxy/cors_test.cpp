@@ -11,9 +11,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-const config::Cors one_origin{.allowed_origins = {"https://app.example"},
-                              .allowed_headers_more = {"x-mine"},
-                              .max_age_s = 60};
+const config::Cors one_origin{
+    .allowed_origins = {"https://app.example"}, .allowed_headers_more = {"x-mine"}, .max_age_s = 60};
 
 Fields from(std::string_view origin) {
     Fields fields;

@@ -55,16 +55,37 @@ TEST(Credential, IsTheSameHoweverTheSchemeIsSetApart) {
     }
 }
 
+TEST(Credential, MayBeGivenTwiceInOnePlace) {
+    Fields fields;
+    fields.add("Authorization", "Bearer dummy");
+    fields.add("authorization", "Bearer known");
+    fields.add("x-api-key", "Bearer known");
+    EXPECT_THAT(keys_of(fields, llm::Dialect::openai), ElementsAre("dummy", "known"));
+    for (int i = 0; i < 20; ++i) fields.add("api-key", "0123456789abcdefghij"[i] == '0' ? "zero" : "other");
+    EXPECT_LE(keys_of(fields, llm::Dialect::openai).size(), 8U);
+}
+
+TEST(Credential, InTheQueryCountsOnGooglesPaths) {
+    const Fields none;
+    EXPECT_THAT(keys_of(none, llm::Dialect::gemini, "/v1/x?key=k"), ElementsAre("k"));
+    EXPECT_THAT(keys_of(none, llm::Dialect::gemini, "/v1/x?monkey=1&key=dummy&key=k&z=2"),
+                ElementsAre("dummy", "k"));
+    EXPECT_THAT(keys_of(none, llm::Dialect::openai, "/v1beta/openai/chat/completions?key=k"),
+                ElementsAre("k"));
+    EXPECT_THAT(keys_of(none, llm::Dialect::openai, "/v1/chat/completions?key=k"), IsEmpty());
+    EXPECT_THAT(keys_of(none, llm::Dialect::gemini, "/v1/x?monkey=1"), IsEmpty());
+    EXPECT_THAT(keys_of(none, llm::Dialect::gemini, "/key=1"), IsEmpty());
+}
+
 TEST(Credential, InTheQueryIsTakenOutWhole) {
-    EXPECT_EQ(key_in_query("/x?key=k"), "k");
-    EXPECT_EQ(key_in_query("/x?monkey=1&key=k&z=2"), "k");
-    EXPECT_EQ(key_in_query("/x?monkey=1"), "");
-    EXPECT_EQ(key_in_query("/key=1"), "");
-    EXPECT_EQ(without_key_in_query("/x?key=k"), "/x");
-    EXPECT_EQ(without_key_in_query("/x?key=k&z=2"), "/x?z=2");
-    EXPECT_EQ(without_key_in_query("/x?a=1&key=k"), "/x?a=1");
-    EXPECT_EQ(without_key_in_query("/x?a=1&key=k&z=2"), "/x?a=1&z=2");
-    EXPECT_EQ(without_key_in_query("/x?a=1"), "/x?a=1");
+    for (const auto& [target, rest] : {std::pair{"/x?key=k", "/x"},
+                                       {"/x?key=k&z=2", "/x?z=2"},
+                                       {"/x?a=1&key=k", "/x?a=1"},
+                                       {"/x?a=1&key=k&z=2&key=l", "/x?a=1&z=2"},
+                                       {"/x?a=1", "/x?a=1"},
+                                       {"/x", "/x"}})
+        EXPECT_EQ(without_other_keys(target, ""), rest);
+    EXPECT_EQ(without_other_keys("/x?key=dummy&a=1&key=k", "k"), "/x?a=1&key=k");
 }
 
 }  // namespace

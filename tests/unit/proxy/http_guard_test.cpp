@@ -123,7 +123,7 @@ TEST(RequestRules, MethodsThatAProxyHasNoUseFor) {
 TEST(NormalPath, TakesPathsThatMeanOneThing) {
     for (const char* path : {"/", "/v1/chat/completions", "/v1/models/a%20b", "/a/", "/v1/files/%C3%A9",
                              "/a..b", "/...", "/a:b@c"}) {
-        EXPECT_TRUE(is_normal_path(path)) << path;
+        EXPECT_TRUE(is_normal_path(path, true)) << path;
     }
 }
 
@@ -132,8 +132,21 @@ TEST(NormalPath, RefusesPathsThatCouldSlipPastTheMeter) {
          {"//v1/chat/completions", "/v1//chat/completions", "/v1/./chat", "/v1/../v1/chat", "/.", "/..",
           "/a/..", "/v1/%63hat/completions", "/v1/chat%2Fcompletions", "/v1/%2e%2e/x", "/a%", "/a%4", "/a%zz",
           "/a%00", "/v1\\chat", "/a%5cb", "", "v1", "/a//"}) {
-        EXPECT_FALSE(is_normal_path(path)) << path;
+        EXPECT_FALSE(is_normal_path(path, true)) << path;
     }
+}
+
+TEST(NormalPath, WhatAServerMightTakeForADelimiterIsRefusedWhereItMayBeMetered) {
+    for (const char* path : {"/v1/chat%2Fcompletions", "/v1/chat/completions%3Fx", "/v1/chat/completions%3B",
+                             "/v1/chat/completions%23", "/v1/chat/completions%C2%A0", "/v1/chat%e2%80%8b/x",
+                             "/v1/chat/%20completions", "/v1/chat%252Fcompletions", "/a%5cb"}) {
+        EXPECT_FALSE(is_normal_path(path, true)) << path;
+        EXPECT_TRUE(is_normal_path(path, false)) << path;
+    }
+    for (const char* path : {"/v1/models/a%20b", "/v1/files/%C3%A9", "/v1/chat/completions%20"})
+        EXPECT_TRUE(is_normal_path(path, true)) << path;
+    for (const char* path : {"/v1/x%7f", "/v1/x%0a", "/v1/x%41"})
+        EXPECT_FALSE(is_normal_path(path, false)) << path;
 }
 
 }  // namespace
