@@ -23,4 +23,12 @@ struct RedisAddress {
     int database = 0;
 };
 
+/// What the last attempt to connect came to. Where Redis decides it says nothing.
+enum class RedisObstacle : std::uint8_t {
+    unreachable,  ///< nothing could be connected to
+    unusable,  ///< something is there, but it does not take what the address says: password, database, TLS,
+               ///< master
+    passing    ///< it was connected to, or is not ready for it yet: nothing is to be done there
+};
+
 }  // namespace weir

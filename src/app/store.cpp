@@ -132,6 +132,7 @@ public:
                           {"late", statistics.late},
                           {"overflow", statistics.overflows}};
         figures.alone = statistics.alone;
+        figures.turned_away = statistics.turned_away;
         figures.unmetered = statistics.unmetered;
         figures.unwritten = statistics.unwritten;
         figures.data_losses = statistics.data_losses;

@@ -27,7 +27,15 @@ std::string text_of(const std::string& host, std::uint16_t port) {
 
 std::string text_of(const RedisAddress& address) {
     if (!address.socket_path.empty()) return "unix:" + address.socket_path;
-    if (!address.sentinels.empty()) return "master " + address.master + " of sentinels";
+    if (!address.sentinels.empty()) {
+        std::string text = "master " + address.master + " of sentinels";
+        const char* separator = " ";
+        for (const auto& [host, port] : address.sentinels) {
+            text.append(separator).append(text_of(host, port));
+            separator = ", ";
+        }
+        return text;
+    }
     return text_of(address.host, address.port);
 }
 

@@ -11,7 +11,8 @@ namespace weir {
 /// Throws std::invalid_argument where it is not as promised above, or TLS is asked for on a unix socket.
 void check(const RedisAddress& address);
 
-/// For messages, free of secrets: "redis.example:6379", "unix:/run/redis.sock", "master weir of sentinels".
+/// For messages, free of secrets: "redis.example:6379", "unix:/run/redis.sock", "master weir of sentinels
+/// a:26379, b:26379".
 std::string text_of(const RedisAddress& address);
 
 /// "redis.example:6379", "[::1]:6379"

@@ -52,7 +52,8 @@ awaitable<void> RedisConnection::State::run(std::shared_ptr<State> self) {
             const std::int64_t lasted_ms = (self->clock.steady_us() - ready_since_us) / 1000;
             if (lasted_ms >= self->options.backoff_ms_max) self->backoff_ms = self->options.backoff_ms_min;
         } else {
-            if (self->events.on_failed_attempt) self->events.on_failed_attempt(attempt.is_error);
+            if (self->events.on_failed_attempt)
+                self->events.on_failed_attempt(attempt.is_error, attempt.obstacle);
             self->report_lost(attempt.failure);
         }
         co_await wait(self);

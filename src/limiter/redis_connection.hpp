@@ -33,8 +33,9 @@ public:
         /// It was lost, or could not be made: when that begins, and again when the reason is another one.
         /// Calls in flight end right after this. The reason is for a log: it holds no secrets.
         std::function<void(std::string_view why)> on_lost;
-        /// An attempt to make it came to nothing. `is_error`: the server answered, with an error.
-        std::function<void(bool is_error)> on_failed_attempt{};
+        /// An attempt to make it came to nothing; told before `on_lost`. `is_error`: the server answered,
+        /// with an error.
+        std::function<void(bool is_error, RedisObstacle obstacle)> on_failed_attempt{};
     };
 
     /// Connects to nothing yet. Throws std::invalid_argument for an address that makes no sense,

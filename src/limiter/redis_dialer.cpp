@@ -4,7 +4,15 @@
 #include <charconv>
 #include <utility>
 
+#include "limiter/redis_error.hpp"
+
 namespace weir {
+
+namespace {
+
+constexpr std::string_view tls_handshake = "TLS handshake with";
+
+}  // namespace
 
 RedisDialer::RedisDialer(boost::asio::io_context& context, RedisAddress address, std::int64_t timeout_ms)
     : context_(context), address_(std::move(address)), timeout_ms_(timeout_ms) {
@@ -29,13 +37,35 @@ std::string RedisDialer::explain(std::string failure, const std::string& server)
     return "no " + awaited_ + " " + server + " within " + std::to_string(timeout_ms_) + " ms";
 }
 
+RedisObstacle RedisDialer::obstacle_of(const Attempt& attempt) const {
+    if (!has_connected_) return RedisObstacle::unreachable;
+    // A server without TLS waits for more of a handshake that it takes for a command; another that is silent
+    // is slow.
+    if (stream_->expired())
+        return awaited_ == tls_handshake ? RedisObstacle::unusable : RedisObstacle::passing;
+    if (!attempt.is_error) return RedisObstacle::unusable;
+    const std::string_view error = error_in_greeting(attempt.failure);
+    switch (classify(error)) {
+        case RedisErrorKind::loading:
+        case RedisErrorKind::busy:
+        case RedisErrorKind::master_down:
+        case RedisErrorKind::misconfigured:
+            return RedisObstacle::passing;
+        default:
+            return error == not_a_master ? RedisObstacle::passing : RedisObstacle::unusable;
+    }
+}
+
 awaitable<RedisDialer::Attempt> RedisDialer::dial() {
     Attempt attempt;
+    has_connected_ = false;
     Place place{.host = address_.host, .port = address_.port, .failure = {}};
     if (!address_.sentinels.empty()) {
         place = co_await find_master();
         attempt.failure = place.failure;
+        attempt.obstacle = obstacle_of(attempt);
         if (!attempt.failure.empty()) co_return attempt;
+        has_connected_ = false;
     }
     const std::string server = place.host.empty() ? text_of(address_) : text_of(place.host, place.port);
     const std::shared_ptr<RedisStream> stream = new_stream();
@@ -47,6 +77,7 @@ awaitable<RedisDialer::Attempt> RedisDialer::dial() {
         attempt.failure = judge_greeting(address_, greeting, exchanged);
         attempt.is_error = !attempt.failure.empty() && !exchanged.replies.empty();
     }
+    attempt.obstacle = obstacle_of(attempt);
     attempt.failure = explain(std::move(attempt.failure), server);
     // Which server the sentinels named is nowhere else to be seen.
     const bool is_unsaid = !address_.sentinels.empty() && attempt.failure.find(server) == std::string::npos;
@@ -63,10 +94,16 @@ awaitable<RedisDialer::Attempt> RedisDialer::dial() {
 awaitable<std::string> RedisDialer::open(std::string host, std::uint16_t port) {
     const std::shared_ptr<RedisStream> stream = stream_;
     awaited_ = "connection to";
-    if (!address_.socket_path.empty()) co_return co_await stream->connect(address_.socket_path);
-    std::string failure = co_await stream->connect(host, port);
+    const bool is_local = !address_.socket_path.empty();
+    std::string failure;
+    if (is_local) {
+        failure = co_await stream->connect(address_.socket_path);
+    } else {
+        failure = co_await stream->connect(host, port);
+    }
+    has_connected_ = has_connected_ || failure.empty();
     if (!failure.empty() || !tls_) co_return failure;
-    awaited_ = "TLS handshake with";
+    awaited_ = tls_handshake;
     co_return co_await stream->start_tls(*tls_, host);
 }
 

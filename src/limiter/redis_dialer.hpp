@@ -26,9 +26,10 @@ public:
     RedisDialer(boost::asio::io_context& context, RedisAddress address, std::int64_t timeout_ms);
 
     struct Attempt {
-        std::shared_ptr<RedisStream> stream;  ///< nullptr: failed
-        std::string failure;                  ///< free of secrets
-        bool is_error = false;                ///< it failed by what the server answered
+        std::shared_ptr<RedisStream> stream;                  ///< nullptr: failed
+        std::string failure;                                  ///< free of secrets
+        bool is_error = false;                                ///< it failed by what the server answered
+        RedisObstacle obstacle = RedisObstacle::unreachable;  ///< where it failed
     };
     awaitable<Attempt> dial();
 
@@ -47,6 +48,7 @@ private:
     awaitable<Place> find_master();
     awaitable<Place> ask_sentinel(std::string host, std::uint16_t port);
     std::string explain(std::string failure, const std::string& server) const;
+    RedisObstacle obstacle_of(const Attempt& attempt) const;
 
     boost::asio::io_context& context_;
     RedisAddress address_;
@@ -55,6 +57,7 @@ private:
     std::shared_ptr<RedisStream> stream_;  ///< of the attempt under way
     std::string awaited_;                  ///< what `stream_` waits for, as "no … host:port" goes on
     std::size_t first_sentinel_ = 0;
+    bool has_connected_ = false;  ///< to anything, in the attempt under way
     bool cancelled_ = false;
 };
 

@@ -57,9 +57,14 @@ std::string judge_greeting(const RedisAddress& address, std::span<const RedisCom
         const RedisReply::Error* const error = reply.error();
         if (error != nullptr && (!complete || !is_harmless(commands[i], error->text)))
             return commands[i].front() + ": " + presentable(error->text, address.password);
-        if (commands[i].front() == "ROLE" && !is_master(reply)) return "the server is not a master";
+        if (commands[i].front() == "ROLE" && !is_master(reply)) return std::string(not_a_master);
     }
     return exchanged.failure;
+}
+
+std::string_view error_in_greeting(std::string_view failure) noexcept {
+    const auto end = failure.find(": ");
+    return end == std::string_view::npos ? failure : failure.substr(end + 2);
 }
 
 awaitable<RedisExchange> exchange(RedisStream& stream, std::vector<RedisCommand> commands) {

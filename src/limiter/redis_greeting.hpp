@@ -33,4 +33,9 @@ awaitable<RedisExchange> exchange(RedisStream& stream, std::vector<RedisCommand>
 std::string judge_greeting(const RedisAddress& address, std::span<const RedisCommand> commands,
                            const RedisExchange& exchanged);
 
+inline constexpr std::string_view not_a_master = "the server is not a master";
+
+/// The error of `judge_greeting` as the server said it, without the command that it answered.
+std::string_view error_in_greeting(std::string_view failure) noexcept;
+
 }  // namespace weir

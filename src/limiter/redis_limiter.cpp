@@ -149,16 +149,18 @@ Decision RedisLimiter::admit(const Demand& demand, std::span<const LedgerLimits>
 }
 
 result<Decision> RedisLimiter::decide_alone(const Demand& demand, std::span<const LedgerLimits> ledgers) {
-    node_.counters.alone.fetch_add(1, std::memory_order_relaxed);
+    RedisNode::Counters& counters = node_.counters;
     if (node_.options.without_store == WithoutStore::open) {
-        node_.counters.unmetered.fetch_add(1, std::memory_order_relaxed);
+        counters.alone.fetch_add(1, std::memory_order_relaxed);
+        counters.unmetered.fetch_add(1, std::memory_order_relaxed);
         Decision decision = admit_unlimited(demand);
         decision.decided_by = "open";
         return decision;
     }
     const std::int64_t nodes = node_.nodes_known();
-    if (node_.options.without_store == WithoutStore::closed || nodes == 0) return errc::store_unavailable;
-    auto decision = node_.journal.reserve(demand, ledgers, nodes, node_.now_us());
+    const bool decides = node_.options.without_store == WithoutStore::local && nodes > 0;
+    auto decision = decides ? node_.journal.reserve(demand, ledgers, nodes, node_.now_us()) : std::nullopt;
+    (decision ? counters.alone : counters.turned_away).fetch_add(1, std::memory_order_relaxed);
     if (!decision) return errc::store_unavailable;
     decision->decided_by = "local";
     return std::move(*decision);

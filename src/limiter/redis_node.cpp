@@ -16,7 +16,7 @@ RedisNode::RedisNode(const Clock& system_clock, RedisStoreOptions given)
           [this](bool asks_store, std::string_view why) { note_change(asks_store, why); },
           [this](std::string_view why) { note_reason(why); }),
       journal(options.ledgers_max),
-      away_{.since_us = system_clock.now_us(), .why = "it has not answered yet", .alone_before = 0} {}
+      away_{.since_us = system_clock.now_us(), .why = "it has not answered yet"} {}
 
 void RedisNode::note_change(bool asks_store, std::string_view why) {
     if (!asks_store) {
@@ -25,6 +25,7 @@ void RedisNode::note_change(bool asks_store, std::string_view why) {
         if (away_.since_us == 0) {
             away_.since_us = clock.now_us();
             away_.alone_before = counters.alone.load(std::memory_order_relaxed);
+            away_.turned_away_before = counters.turned_away.load(std::memory_order_relaxed);
         }
         away_.why = why;
     }

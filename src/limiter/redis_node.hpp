@@ -30,17 +30,19 @@ struct RedisNode {
     LedgerChanges changes;
     std::atomic<std::int64_t> nodes{0};        ///< the most of the last hour, 0: not known
     std::atomic<std::int64_t> store_epoch{0};  ///< 0: not known
+    std::atomic<RedisObstacle> obstacle{RedisObstacle::unreachable};
 
     struct Counters {
         std::atomic<std::uint64_t> calls{0}, operations{0}, timeouts{0}, unavailable{0}, errors{0}, late{0},
-            unreachable{0}, alone{0}, unmetered{0}, data_losses{0}, overflows{0}, recalled{0};
+            unreachable{0}, alone{0}, turned_away{0}, unmetered{0}, data_losses{0}, overflows{0}, recalled{0};
     } counters;
 
     /// The time without the store: since when, why, and what was decided meanwhile.
     struct Away {
         std::int64_t since_us = 0;  ///< wall clock; 0: the store decides
         std::string why;
-        std::uint64_t alone_before = 0;  ///< decisions made alone until then
+        std::uint64_t alone_before = 0;        ///< decisions made alone until then
+        std::uint64_t turned_away_before = 0;  ///< requests turned away until then
     };
     Away away() const;
 

@@ -26,12 +26,16 @@ public:
             return counter.load(std::memory_order_relaxed);
         };
         RedisNode::Away away = node_.away();
+        const bool is_away = away.since_us != 0;
         const std::uint64_t alone = value(counters.alone);
+        const std::uint64_t turned_away = value(counters.turned_away);
         return {.mode = node_.mode(),
                 .server = text_of(node_.options.address),
                 .why_away = std::move(away.why),
                 .away_since_us = away.since_us,
-                .alone_since_away = away.since_us == 0 ? 0 : alone - away.alone_before,
+                .obstacle = node_.obstacle.load(std::memory_order_relaxed),
+                .alone_since_away = is_away ? alone - away.alone_before : 0,
+                .turned_away_since_away = is_away ? turned_away - away.turned_away_before : 0,
                 .nodes = node_.nodes_known(),
                 .calls = value(counters.calls),
                 .operations = value(counters.operations),
@@ -43,6 +47,7 @@ public:
                 .unreachable = value(counters.unreachable),
                 .late = value(counters.late),
                 .alone = alone,
+                .turned_away = turned_away,
                 .unmetered = value(counters.unmetered),
                 .unwritten = node_.journal.unwritten(),
                 .data_losses = value(counters.data_losses),

@@ -10,10 +10,15 @@ namespace {
 
 RedisConnection::Events events_of(RedisNode& node, std::function<void()> on_ready) {
     return {
-        .on_ready = std::move(on_ready),
+        .on_ready =
+            [&node, on_ready = std::move(on_ready)] {
+                node.obstacle.store(RedisObstacle::passing, std::memory_order_relaxed);
+                if (on_ready) on_ready();
+            },
         .on_lost = [&node](std::string_view why) { node.health.note_lost(why); },
         .on_failed_attempt =
-            [&node](bool is_error) {
+            [&node](bool is_error, RedisObstacle obstacle) {
+                node.obstacle.store(obstacle, std::memory_order_relaxed);
                 auto& counters = node.counters;
                 (is_error ? counters.errors : counters.unreachable).fetch_add(1, std::memory_order_relaxed);
             }};

@@ -81,6 +81,7 @@ struct StoreFigures {
     std::uint64_t recalled_refusals = 0;  ///< given from memory, without a call
     std::vector<std::pair<std::string_view, std::uint64_t>> errors{};  ///< by kind
     std::uint64_t alone = 0;        ///< decisions made without the shared store
+    std::uint64_t turned_away = 0;  ///< requests that nobody decided on
     std::uint64_t unmetered = 0;    ///< of these, admitted without being written down
     std::uint64_t unwritten = 0;    ///< admissions that the journal had no room for
     std::uint64_t data_losses = 0;  ///< times that the shared store came back without its data

@@ -15,9 +15,8 @@ using Pick = std::function<const Counter&(const WorkerMetrics&)>;
 
 constexpr std::array<Scope, 4> all_scopes{Scope::key, Scope::group, Scope::key_on_model, Scope::upstream};
 constexpr std::array<std::string_view, 3> token_kinds{"estimated", "reserved", "actual"};
-constexpr std::array<std::string_view, bite_count> bite_names{"connections", "buffered_bytes", "body_bytes",
-                                                              "header", "accept_errors",
-                                                              "background_responses"};
+constexpr std::array<std::string_view, bite_count> bite_names{
+    "connections", "buffered_bytes", "body_bytes", "header", "accept_errors", "background_responses"};
 
 class Text {
 public:
@@ -136,6 +135,9 @@ void render_store(Text& text, const StoreFigures& store) {
     simple("weir_store_alone_total", "counter", "Decisions made without the shared store.", store.alone);
     simple("weir_store_unmetered_total", "counter", "Of these, admitted without being written down.",
            store.unmetered);
+    simple("weir_store_turned_away_total", "counter",
+           "Requests answered 503, for neither the shared store nor this node could decide.",
+           store.turned_away);
     simple("weir_store_unwritten_total", "counter", "Admissions that the journal had no room for.",
            store.unwritten);
     simple("weir_store_data_losses_total", "counter",

@@ -78,11 +78,13 @@ TEST(StoreNeverThere, LocalCannotTellWithoutTheNumberOfNodes) {
     EXPECT_EQ(statistics.mode, "nodes_unknown");
     EXPECT_EQ(statistics.server, "unix:/nonexistent/redis.sock");
     EXPECT_GT(statistics.away_since_us, 0);
-    EXPECT_EQ(statistics.alone_since_away, 1U);
+    EXPECT_EQ(statistics.alone_since_away, 0U) << "nobody decided";
+    EXPECT_EQ(statistics.turned_away_since_away, 1U);
     EXPECT_TRUE(eventually([&] { return node.statistics().unreachable > 0; }));
     EXPECT_TRUE(eventually([&] {
         return node.statistics().why_away.find("/nonexistent/redis.sock") != std::string::npos;
     })) << node.statistics().why_away;
+    EXPECT_EQ(node.statistics().obstacle, RedisObstacle::unreachable);
 }
 
 TEST(StoreNeverThere, LocalIsItsModeWhereTheNumberOfNodesIsConfigured) {

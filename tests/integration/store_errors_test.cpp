@@ -122,6 +122,34 @@ TEST_F(StoreErrorsTest, AWrongPasswordAtTheStart) {
     EXPECT_TRUE(eventually([&] { return node_->statistics().errors > 0; })) << "and counts as an error";
     EXPECT_EQ(node_->statistics().mode, "nodes_unknown");
     EXPECT_NE(node_->statistics().why_away.find("WRONGPASS"), std::string::npos);
+    EXPECT_EQ(node_->statistics().obstacle, RedisObstacle::unusable);
+}
+
+TEST_F(StoreErrorsTest, ADatabaseThatIsNotThereAtTheStart) {
+    server_.emplace();
+    RedisStoreOptions options = patient_options(*server_);
+    options.address.database = 1'000'000;
+    node_.emplace(std::move(options));
+    ASSERT_TRUE(eventually([&] { return was_told("out of range"); }));
+    EXPECT_EQ(node_->statistics().obstacle, RedisObstacle::unusable);
+}
+
+TEST_F(StoreErrorsTest, TlsToAServerThatSpeaksNoneAtTheStart) {
+    server_.emplace();
+    RedisStoreOptions options = patient_options(*server_);
+    options.address = {.host = "127.0.0.1", .port = server_->port(), .tls = true};
+    node_.emplace(std::move(options));
+    ASSERT_TRUE(eventually([&] { return was_told("TLS"); }));
+    EXPECT_EQ(node_->statistics().obstacle, RedisObstacle::unusable);
+}
+
+TEST_F(StoreErrorsTest, ASentinelThatKnowsNoSuchMasterAtTheStart) {
+    server_.emplace();
+    RedisStoreOptions options = patient_options(*server_);
+    options.address = {.sentinels = {{"127.0.0.1", server_->port()}}, .master = "weir"};
+    node_.emplace(std::move(options));
+    ASSERT_TRUE(eventually([&] { return was_told("no sentinel knows the master"); }));
+    EXPECT_EQ(node_->statistics().obstacle, RedisObstacle::unusable);
 }
 
 TEST_F(StoreErrorsTest, AnotherReasonWhileItIsAwayIsToldToo) {

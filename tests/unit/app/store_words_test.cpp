@@ -7,6 +7,7 @@
 namespace weir::app {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 
 RedisStoreStatistics away() {
@@ -32,6 +33,8 @@ TEST(StoreWords, ALossSaysWhichRedisWhyAndWhatHappensNow) {
 TEST(StoreWords, WithoutTheNumberOfNodesItSaysWhatToSet) {
     RedisStoreStatistics statistics = away();
     statistics.nodes = 0;
+    statistics.alone_since_away = 0;
+    statistics.turned_away_since_away = 45;
     EXPECT_EQ(
         words_of_loss(WithoutStore::local, statistics, "can't connect to cache:6379: Connection refused"),
         "Redis at cache:6379 does not decide (can't connect to cache:6379: Connection refused); this node "
@@ -44,6 +47,17 @@ TEST(StoreWords, WithoutTheNumberOfNodesItSaysWhatToSet) {
                 HasSubstr("set cluster.nodes, or start Redis"));
 }
 
+TEST(StoreWords, TheRemedyFitsWhatIsInTheWay) {
+    RedisStoreStatistics statistics = away();
+    statistics.nodes = 0;
+    statistics.obstacle = RedisObstacle::unusable;
+    EXPECT_THAT(words_of_loss(WithoutStore::local, statistics, "AUTH: WRONGPASS"),
+                EndsWith("503: set cluster.nodes, or correct store.url"));
+    statistics.obstacle = RedisObstacle::passing;
+    EXPECT_THAT(words_of_loss(WithoutStore::local, statistics, "PING: LOADING"),
+                EndsWith("503: set cluster.nodes"));
+}
+
 TEST(StoreWords, AbsenceSaysSinceWhenAndHowManyDecisions) {
     EXPECT_EQ(
         words_of_absence(WithoutStore::local, away()),
@@ -52,6 +66,10 @@ TEST(StoreWords, AbsenceSaysSinceWhenAndHowManyDecisions) {
     RedisStoreStatistics there = away();
     there.away_since_us = 0;
     EXPECT_EQ(words_of_absence(WithoutStore::local, there), "");
+    RedisStoreStatistics idle = away();
+    idle.alone_since_away = 0;
+    EXPECT_THAT(words_of_absence(WithoutStore::closed, idle),
+                HasSubstr("(can't connect), no request came since; "));
 }
 
 TEST(StoreWords, AReturnSaysForHowLongItWasAway) {
@@ -64,6 +82,12 @@ TEST(StoreWords, AReturnSaysForHowLongItWasAway) {
     statistics.alone_since_away = 1;
     EXPECT_THAT(words_of_return(statistics, 1'795'665'806'000'000),
                 HasSubstr("60 min in which 1 decision was made"));
+    statistics.turned_away_since_away = 3;
+    EXPECT_THAT(words_of_return(statistics, 1'795'665'806'000'000),
+                HasSubstr("in which 3 requests were turned away and 1 decision was made without it"));
+    statistics.alone_since_away = 0;
+    EXPECT_THAT(words_of_return(statistics, 1'795'665'806'000'000),
+                EndsWith("in which 3 requests were turned away"));
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ TEST(RedisAddress, HasATextWithoutSecrets) {
     EXPECT_EQ(text_of(RedisAddress{.host = "a", .user = "user", .password = "secret"}), "a:6379");
     EXPECT_EQ(text_of(RedisAddress{.host = "::1", .port = 7}), "[::1]:7");
     EXPECT_EQ(text_of(RedisAddress{.socket_path = "/run/r.sock"}), "unix:/run/r.sock");
-    EXPECT_EQ(text_of(RedisAddress{.sentinels = {{"a", 1}}, .master = "m"}), "master m of sentinels");
+    EXPECT_EQ(text_of(RedisAddress{.sentinels = {{"a", 1}, {"::1", 2}}, .master = "m"}),
+              "master m of sentinels a:1, [::1]:2");
 }
 
 }  // namespace
