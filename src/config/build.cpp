@@ -57,6 +57,7 @@ Outcome build_config(const Sources& sources) {
     if (sources.file_text) read_document(*sources.file_text, draft);
     apply_environment(draft);
     apply_flags(draft);
+    check_listeners(draft);
     resolve_key_headers(draft);
     Outcome outcome{.config = std::move(draft.config),
                     .mistakes = draft.mistakes.in_order(),

@@ -83,7 +83,8 @@ std::optional<std::string> Field::text(std::string_view expected) const {
     return value_->text;
 }
 
-std::optional<std::size_t> Field::choice(std::initializer_list<std::string_view> names) const {
+std::optional<std::size_t> Field::choice(std::initializer_list<std::string_view> names,
+                                         std::string_view otherwise) const {
     std::string expected;
     std::size_t index = 0;
     for (const std::string_view name : names) {
@@ -91,10 +92,11 @@ std::optional<std::size_t> Field::choice(std::initializer_list<std::string_view>
             set_origin(path_);
             return index;
         }
-        if (index > 0) expected.append(index + 1 == names.size() ? " or " : ", ");
+        if (index > 0) expected.append(index + 1 == names.size() && otherwise.empty() ? " or " : ", ");
         expected.append("\"").append(name).append("\"");
         ++index;
     }
+    if (!otherwise.empty()) expected.append(" or ").append(otherwise);
     if (value_->kind != JsonValue::Kind::string) {
         refuse_kind(expected);
     } else {

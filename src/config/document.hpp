@@ -44,8 +44,10 @@ public:
     std::optional<bool> boolean() const;
     /// `expected`: what kind of string, as in "a string, the path of a file".
     std::optional<std::string> text(std::string_view expected = "a string") const;
-    /// The index of the one that it is.
-    std::optional<std::size_t> choice(std::initializer_list<std::string_view> names) const;
+    /// The index of the one that it is. `otherwise`: what else would be right, which the caller has ruled
+    /// out.
+    std::optional<std::size_t> choice(std::initializer_list<std::string_view> names,
+                                      std::string_view otherwise = {}) const;
     bool is_object() const noexcept { return value_->kind == JsonValue::Kind::object; }
     std::optional<ObjectReader> object() const;
     std::optional<std::vector<Field>> items() const;

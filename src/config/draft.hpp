@@ -39,6 +39,9 @@ void apply_flags(Draft& draft);
 /// Decides how each upstream gets its key, where that is not said. Comes last: a flag may name the upstream.
 void resolve_key_headers(Draft& draft);
 
+/// Comes after the flags, which may name both.
+void check_listeners(Draft& draft);
+
 /// What is right and hardly meant.
 std::vector<Mistake> warnings_of(const Config& config);
 

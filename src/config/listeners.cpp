@@ -47,4 +47,11 @@ void read_listeners(ObjectReader& root, Draft& draft) {
     if (const auto tls = root.field("tls")) read_tls(*tls, draft.config);
 }
 
+void check_listeners(Draft& draft) {
+    const Endpoint& listen = draft.config.listen;
+    if (listen.port == 0 || !(listen == draft.config.admin_listen)) return;
+    draft.mistakes.add(Mistakes::in_flags, "$.admin.listen",
+                       "expected another address or port: clients connect to " + to_string(listen));
+}
+
 }  // namespace weir::config

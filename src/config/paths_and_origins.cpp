@@ -29,7 +29,7 @@ void read_other_paths(ObjectReader& root, Draft& draft) {
     if (!field) return;
     Config& config = draft.config;
     if (!field->is_object()) {
-        const auto choice = field->choice({"pass", "reject"});
+        const auto choice = field->choice({"pass", "reject"}, R"({"allow": ["/v1/models", …]})");
         if (choice) config.other_paths = *choice == 0 ? OtherPaths::pass : OtherPaths::reject;
         return;
     }
@@ -48,7 +48,7 @@ void read_cors(ObjectReader& root, Draft& draft) {
     std::optional<ObjectReader> object = field->object();
     if (!object) return;
     Cors& cors = draft.config.cors;
-    if (const auto origins = object->required("allowed_origins", R"(an array of origins, or ["*"])")) {
+    if (const auto origins = object->field("allowed_origins")) {
         cors.allowed_origins = read_list(*origins, parse_origin);
     }
     if (const auto headers = object->field("allowed_headers_more")) {

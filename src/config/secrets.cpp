@@ -12,6 +12,15 @@ std::optional<std::string> variable(const Sources& sources, const std::string& n
 
 namespace {
 
+/// A secret that was put in the name's place must not be told: what is no usual name of a variable is not
+/// repeated.
+bool is_usual_name(const std::string& name) noexcept {
+    constexpr std::string_view usual = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    constexpr std::size_t usual_bytes_max = 64;
+    return !name.empty() && name.size() <= usual_bytes_max &&
+           name.find_first_not_of(usual) == std::string::npos;
+}
+
 std::optional<std::string> checked(const Field& field, const std::string& secret) {
     try {
         return parse_secret(secret);
@@ -28,7 +37,10 @@ std::optional<std::string> secret_in_variable(const Field& field, Draft& draft, 
     if (!name) return std::nullopt;
     const auto value = variable(draft.sources, *name);
     if (!value) {
-        field.refuse("expected the name of an environment variable that is set and not empty");
+        const bool is_empty = draft.sources.environment && draft.sources.environment(*name);
+        const std::string which =
+            is_usual_name(*name) ? ": " + *name + (is_empty ? " is empty" : " is not set") : "";
+        field.refuse("expected the name of an environment variable that is set and not empty" + which);
         return std::nullopt;
     }
     field.set_origin(path, "environment " + *name);

@@ -20,7 +20,7 @@ constexpr const char* masked = "(set, ";
 
 std::string set_text(const std::string& secret, const char* otherwise) {
     if (secret.empty()) return otherwise;
-    return masked + std::to_string(secret.size()) + " characters)";
+    return masked + std::to_string(secret.size()) + (secret.size() == 1 ? " character)" : " characters)");
 }
 
 const char* text_of(bool value) noexcept {

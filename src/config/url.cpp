@@ -47,6 +47,16 @@ void check_base_path(std::string_view path) {
     if (!valid) throw Unexpected(R"(expected a plain base path, such as "/openai")");
 }
 
+/// Of those that have no place in an upstream's URL, all that are there are told.
+void check_parts(bool has_user, bool has_query_or_fragment) {
+    const std::string where_keys_belong = ": a key belongs into api_key_env or api_key_file";
+    if (has_user && has_query_or_fragment) {
+        throw Unexpected("expected a URL without user and password, query and fragment" + where_keys_belong);
+    }
+    if (has_user) throw Unexpected("expected a URL without user and password" + where_keys_belong);
+    if (has_query_or_fragment) throw Unexpected("expected a URL without query and fragment");
+}
+
 }  // namespace
 
 Url parse_url(const std::string& text) {
@@ -61,15 +71,10 @@ Url parse_url(const std::string& text) {
     } else {
         throw Unexpected(R"(expected a URL that begins with "http://" or "https://")");
     }
-    if (rest.find_first_of("?#") != std::string_view::npos) {
-        throw Unexpected("expected a URL without query and fragment");
-    }
     const std::size_t slash = std::min(rest.find('/'), rest.size());
-    const std::string_view authority = rest.substr(0, slash);
-    if (authority.find('@') != std::string_view::npos) {
-        throw Unexpected(
-            "expected a URL without user and password: a key belongs into api_key_env or api_key_file");
-    }
+    const std::string_view authority = rest.substr(0, std::min(rest.find_first_of("/?#"), rest.size()));
+    check_parts(authority.find('@') != std::string_view::npos,
+                rest.find_first_of("?#") != std::string_view::npos);
     HostAndPort address = parse_host_and_port(authority, url.tls ? https_port : http_port);
     url.host = std::move(address.host);
     url.port = address.port;

@@ -1,4 +1,7 @@
 // What is right by itself, but surprises whoever wrote it.
+#include <algorithm>
+#include <array>
+
 #include "config/address.hpp"
 #include "config/draft.hpp"
 #include "config/json_path.hpp"
@@ -8,21 +11,83 @@ namespace weir::config {
 
 namespace {
 
+std::string in_lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return lower;
+}
+
 /// "v1", "v2", "v1beta": what clients' own paths begin with.
 bool is_version(std::string_view segment) noexcept {
     return segment.size() > 1 && segment[0] == 'v' && segment[1] >= '0' && segment[1] <= '9';
 }
 
-void warn_of_doubled_version(const Upstream& upstream, const std::string& path,
-                             std::vector<Mistake>& warnings) {
-    const std::string_view base_path = upstream.url.base_path;
+/// What clients ask for behind a version: Gemini's have letters behind the number.
+std::string_view example_behind(std::string_view version) noexcept {
+    const bool is_gemini = version.find_first_not_of("0123456789", 2) != std::string_view::npos;
+    return is_gemini ? "/models/M:generateContent" : "/chat/completions";
+}
+
+/// Where in `base_path` (in lower case) an API's whole path begins, npos: nowhere.
+std::size_t begin_of_api_path(std::string_view base_path) noexcept {
+    constexpr std::array<std::string_view, 14> apis{"/chat/completions",
+                                                    "/completions",
+                                                    "/responses",
+                                                    "/embeddings",
+                                                    "/messages",
+                                                    "/images/generations",
+                                                    "/audio/transcriptions",
+                                                    "/audio/speech",
+                                                    "/moderations",
+                                                    "/rerank",
+                                                    "/models",
+                                                    "/api/chat",
+                                                    "/api/generate",
+                                                    "/api/embed"};
+    for (const std::string_view api : apis) {
+        if (!base_path.ends_with(api)) continue;
+        const std::size_t end = base_path.size() - api.size();
+        if (api.starts_with("/api/")) return end;
+        const std::size_t slash = base_path.substr(0, end).rfind('/');
+        const bool behind_version =
+            slash != std::string_view::npos && is_version(base_path.substr(slash + 1, end - slash - 1));
+        if (behind_version) return slash;
+        if (api == "/chat/completions") return end;
+    }
+    return std::string_view::npos;
+}
+
+void warn_of_doubled_path(const Upstream& upstream, const std::string& path, std::vector<Mistake>& warnings) {
+    const std::string base_path = in_lower_case(upstream.url.base_path);
+    const auto warn = [&](const std::string& begin, std::string_view rest, const std::string& advice) {
+        warnings.push_back({path + ".url", "clients' paths begin with " + begin +
+                                               " too and are put behind it, so that " +
+                                               to_string(upstream.url) + begin + std::string(rest) +
+                                               " would be asked for. Remove " + advice});
+    };
+    if (const std::size_t api = begin_of_api_path(base_path); api != std::string::npos) {
+        return warn(base_path.substr(api), "", upstream.url.base_path.substr(api) + " here.");
+    }
     const std::size_t slash = base_path.rfind('/');
-    if (slash == std::string_view::npos || !is_version(base_path.substr(slash + 1))) return;
-    const std::string version(base_path.substr(slash));
-    warnings.push_back({path + ".url", "clients' paths begin with " + version +
-                                           " too and are put behind it, so that " + to_string(upstream.url) +
-                                           version + "/chat/completions would be asked for; leave " +
-                                           version + " out, unless clients do"});
+    if (slash == std::string::npos || !is_version(std::string_view(base_path).substr(slash + 1))) return;
+    const std::string version = base_path.substr(slash);
+    warn(version, example_behind(version),
+         upstream.url.base_path.substr(slash) + " here, unless clients leave it out of their paths.");
+}
+
+/// Only where it was meant otherwise: the default may well be above a small limit.
+void warn_of_large_default(const Tier& tier, std::vector<Mistake>& warnings) {
+    if (tier.output_default == Tier{}.output_default) return;
+    std::int64_t tightest = tier.output_default;
+    for (const LimitSpec& spec : tier.limits) {
+        const bool counts = spec.dimension == Dimension::output_tokens && spec.limit > 0;
+        if (counts) tightest = std::min(tightest, spec.limit);
+    }
+    if (tightest == tier.output_default) return;
+    warnings.push_back({member_path("$.tiers", tier.name) + ".output_default",
+                        std::to_string(tier.output_default) +
+                            " is above the tier's own output limit: no more than " +
+                            std::to_string(tightest) + " tokens are reserved"});
 }
 
 }  // namespace
@@ -36,8 +101,9 @@ std::vector<Mistake> warnings_of(const Config& config) {
                                        "and /readyz answer; set admin.token_env"});
     }
     for (std::size_t i = 0; i < config.upstreams.size(); ++i) {
-        warn_of_doubled_version(config.upstreams[i], item_path("$.upstreams", i), warnings);
+        warn_of_doubled_path(config.upstreams[i], item_path("$.upstreams", i), warnings);
     }
+    for (const auto& [name, tier] : config.tiers) warn_of_large_default(tier, warnings);
     return warnings;
 }
 

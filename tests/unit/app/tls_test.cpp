@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -47,6 +48,29 @@ TEST(TlsFiles, MustHoldWhatTheyAreFor) {
     EXPECT_THAT(lines[0], HasSubstr("$.tls.cert_file: expected a certificate chain in PEM in " + path));
     EXPECT_THAT(lines[1], HasSubstr("$.tls.key_file: expected the certificate's key in PEM"));
     std::filesystem::remove(path);
+}
+
+TEST(TlsFiles, MustBelongTogether) {
+    const std::filesystem::path folder = std::filesystem::temp_directory_path() / "weir_tls_pairs";
+    std::filesystem::create_directories(folder);
+    const auto make = [&](const std::string& name, const std::string& kind) {
+        const std::string path = folder / name;
+        const std::string command = "openssl req -x509 -nodes -subj /CN=weir " + kind + " -keyout " + path +
+                                    ".key -out " + path + ".pem 2>/dev/null";
+        ASSERT_EQ(std::system(command.c_str()), 0) << command;
+    };
+    const std::string elliptic = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1";
+    make("one", elliptic);
+    make("other", elliptic);
+    make("rsa", "-newkey rsa:2048");
+    const std::string cert = folder / "one.pem";
+    EXPECT_THAT(mistakes(cert, folder / "one.key"), testing::IsEmpty());
+    for (const char* name : {"other.key", "rsa.key"}) {
+        const std::string key = folder / name;
+        EXPECT_THAT(mistakes(cert, key),
+                    testing::ElementsAre("$.tls.key_file: " + key + " is not the key of " + cert));
+    }
+    std::filesystem::remove_all(folder);
 }
 
 }  // namespace

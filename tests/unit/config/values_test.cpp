@@ -181,6 +181,7 @@ TEST(Values, OriginsAreAsBrowsersSendThem) {
     EXPECT_THAT(config.cors.allowed_headers_more, ElementsAre("x-mine"));
     EXPECT_EQ(config.cors.max_age_s, 5);
     EXPECT_EQ(read(R"({"cors": {"allowed_origins": ["*"]}})").cors.max_age_s, 600);
+    EXPECT_THAT(read(R"({"cors": {"max_age_s": 60}})").cors.allowed_origins, IsEmpty()) << "left out: none";
 }
 
 TEST(Values, TheOtherSections) {

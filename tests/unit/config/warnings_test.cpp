@@ -7,6 +7,7 @@
 namespace weir::config {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -30,6 +31,44 @@ TEST(Warnings, OfAVersionThatClientsSendToo) {
                             "https://h/v1/openai", "https://h/vllm"}) {
         EXPECT_THAT(warnings({{"upstream", url}}), IsEmpty()) << url;
     }
+}
+
+TEST(Warnings, OfAVersionSayWhatToRemove) {
+    EXPECT_THAT(warnings({{"upstream", "https://h/v1"}}),
+                ElementsAre(EndsWith("Remove /v1 here, unless clients leave it out of their paths.")));
+    EXPECT_THAT(
+        warnings({{"upstream", "https://h/V1"}}),
+        ElementsAre(AllOf(HasSubstr("https://h/V1/v1/chat/completions"), HasSubstr("Remove /V1 here"))));
+    EXPECT_THAT(
+        warnings({{"upstream", "https://h/v1beta"}}),
+        ElementsAre(HasSubstr("https://h/v1beta/v1beta/models/M:generateContent would be asked for")));
+}
+
+TEST(Warnings, OfAWholePathOfAnApi) {
+    EXPECT_THAT(warnings({{"upstream", "https://h/openai/v1/chat/completions"}}),
+                ElementsAre(AllOf(
+                    HasSubstr("https://h/openai/v1/chat/completions/v1/chat/completions would be asked"),
+                    EndsWith("Remove /v1/chat/completions here."))));
+    for (const char* url : {"https://h/v1/messages", "https://h/V1/Responses", "http://h:11434/api/chat",
+                            "https://h/x/chat/completions"}) {
+        EXPECT_THAT(warnings({{"upstream", url}}), ElementsAre(HasSubstr(" here."))) << url;
+    }
+    for (const char* url : {"https://h/messages", "https://h/api", "https://h/v1beta/openai"}) {
+        EXPECT_THAT(warnings({{"upstream", url}}), IsEmpty()) << url;
+    }
+}
+
+TEST(Warnings, OfADefaultThatTheLimitMakesSmaller) {
+    const auto of_tier = [](const std::string& members) {
+        return lines_of(build_from(R"({"tiers": {"default": {)" + members + "}}}").warnings);
+    };
+    EXPECT_THAT(
+        of_tier(R"("limits": {"otpm": 100}, "output_default": 5000)"),
+        ElementsAre("$.tiers.default.output_default: 5000 is above the tier's own output limit: no more than "
+                    "100 tokens are reserved"));
+    EXPECT_THAT(of_tier(R"("limits": {"otpm": 100})"), IsEmpty()) << "nobody asked for 1,024";
+    EXPECT_THAT(of_tier(R"("limits": {"otpm": 5000}, "output_default": 5000)"), IsEmpty());
+    EXPECT_THAT(of_tier(R"("limits": {"otpm": 0}, "output_default": 5000)"), IsEmpty()) << "blocked anyway";
 }
 
 TEST(Warnings, OfAnAdminPortThatOthersReachAndMayNotUse) {
