@@ -18,6 +18,8 @@
 #include "app/store.hpp"
 #include "app/tls.hpp"
 #include "app/worker_thread.hpp"
+#include "config/store_url.hpp"
+#include "config/url.hpp"
 #include "observe/access_log.hpp"
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
@@ -126,8 +128,11 @@ void Server::Impl::start_workers(const config::Config& config) {
         }
         return 0;
     });
-    spdlog::info("listening on {}{} with {} thread{}, upstream {}", text_of(endpoint), tls ? " (TLS)" : "",
-                 count, count == 1 ? "" : "s", config.upstreams.front().name);
+    const config::Upstream& upstream = config.upstreams.front();
+    spdlog::info("listening on {}{} with {} thread{}, upstream {} ({}), store {}, {}", text_of(endpoint),
+                 tls ? " (TLS)" : "", count, count == 1 ? "" : "s", upstream.name,
+                 config::to_string(upstream.url), config::to_masked_string(config.store),
+                 store.path().empty() ? "no configuration file" : "configuration " + store.path());
 }
 
 void Server::Impl::start_admin(const config::Config& config) {

@@ -33,6 +33,9 @@ class ConfigStore {
 public:
     explicit ConfigStore(ConfigPlace place) : place_(std::move(place)) {}
 
+    /// Of the JSON file; empty: there is none.
+    const std::string& path() const noexcept { return place_.path; }
+
     /// Reads everything. Where there are no mistakes it is in force from now on. For the start: nothing of
     /// what was in force before is kept.
     Outcome load();
