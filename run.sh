@@ -32,6 +32,12 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
+# weir's log is a file here; what it warns of belongs on the terminal all the same.
+show_warnings() { # LOG
+    sed -nE -e 's/^.*"level":"(warning|error)","message":"(.*)"\}$/\1: \2/p' \
+        -e 's/^[^ ]+ (warning|error) (.*)$/\1: \2/p' "$1" >&2
+}
+
 # Waits until the program says in its log that it is there, and says what else it had to say where it never does.
 await() { # PROGRAM LOG MARK PID
     for _ in $(seq 100); do
@@ -44,7 +50,9 @@ await() { # PROGRAM LOG MARK PID
     exit 1
 }
 
+key=load-key-1 # of weir-load
 if [ -n "${WEIR_UPSTREAM:-}" ]; then
+    key='YOUR KEY'
     echo "weir in front of $WEIR_UPSTREAM"
     "$bin/weir" --listen "$listen" --admin "$admin" >"$work/access.log" 2>"$work/weir.log" &
     children+=($!)
@@ -66,12 +74,13 @@ else
     "$bin/weir-load" --targets "http://$listen" --keys 4 --concurrent 4 --requests 100 --max-tokens 32
     echo
 fi
+show_warnings "$work/weir.log"
 if [ $exit_after_report = yes ]; then
     echo "Stopped again, as --exit says. ./run.sh goes on serving until Ctrl-C."
     exit 0
 fi
 echo "Proxy    http://$listen/v1    (an OpenAI client's base URL)"
-echo "Limits   curl -s http://$listen/weir/limits -H 'Authorization: Bearer load-key-1'"
+echo "Limits   curl -s http://$listen/weir/limits -H 'Authorization: Bearer $key'"
 echo "Metrics  http://$admin/metrics"
-echo "Serving until Ctrl-C. The access log is $work/access.log"
+echo "Serving until Ctrl-C. The access log is $work/access.log, weir's own log is $work/weir.log"
 wait "${children[-1]}"
