@@ -3,13 +3,15 @@
 
 #include <array>
 
+#include "llm/ascii_case.hpp"
+
 namespace weir::llm {
 
 namespace {
 
-/// Takes the last segment off `path`, without its slash. A trailing slash is no segment.
+/// Takes the last segment off `path`, without its slash. Trailing slashes are no segments.
 std::string_view take_last_segment(std::string_view& path) noexcept {
-    if (path.ends_with('/')) path.remove_suffix(1);
+    while (path.ends_with('/')) path.remove_suffix(1);
     const std::size_t slash = path.rfind('/');
     if (slash == std::string_view::npos) return {};
     const std::string_view segment = path.substr(slash + 1);
@@ -20,8 +22,9 @@ std::string_view take_last_segment(std::string_view& path) noexcept {
 /// `path` is <prefix>/COLLECTION/{id}.
 bool is_member_of(std::string_view path, std::string_view collection) noexcept {
     const std::string_view id = take_last_segment(path);
-    return !id.empty() && path.ends_with(collection) && path.size() > collection.size() &&
-           path[path.size() - collection.size() - 1] == '/';
+    if (id.empty() || path.size() <= collection.size()) return false;
+    const std::size_t begin = path.size() - collection.size();
+    return path[begin - 1] == '/' && is_same(path.substr(begin), collection);
 }
 
 }  // namespace
@@ -29,7 +32,9 @@ bool is_member_of(std::string_view path, std::string_view collection) noexcept {
 bool may_report_new_usage(std::string_view method, std::string_view path) noexcept {
     if (method != "POST") return false;
     std::string_view rest = path;
-    if (take_last_segment(rest) == "cancel") return false;
+    const std::string_view last = take_last_segment(rest);
+    if (is_same(last, "cancel")) return false;
+    if (is_same(last, "batch")) return true;  // vLLM's chat/completions/batch is no id
     constexpr std::array<std::string_view, 3> stored{"chat/completions", "runs", "batches"};
     for (const std::string_view collection : stored) {
         if (is_member_of(path, collection)) return false;
@@ -38,8 +43,8 @@ bool may_report_new_usage(std::string_view method, std::string_view path) noexce
 }
 
 std::string_view stored_response_id(std::string_view method, std::string_view path) noexcept {
-    if (method == "POST" && take_last_segment(path) != "cancel") return {};
-    if (method != "GET" && method != "POST") return {};
+    if (method == "POST" && !is_same(take_last_segment(path), "cancel")) return {};
+    if (method != "GET" && method != "DELETE" && method != "POST") return {};
     if (!is_member_of(path, "responses")) return {};
     return take_last_segment(path);
 }
