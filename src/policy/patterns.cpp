@@ -1,5 +1,6 @@
 // Patterns of models and of paths, compared the way that no spelling gets round a limit.
 #include <algorithm>
+#include <array>
 
 #include "policy/policy.hpp"
 
@@ -21,11 +22,63 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) noexce
                        [](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
+/// White space as Unicode has it, in UTF-8, and the marks of no width that look like none.
+constexpr std::array<std::string_view, 26> blanks{" ",
+                                                  "\t",
+                                                  "\n",
+                                                  "\v",
+                                                  "\f",
+                                                  "\r",
+                                                  "\xc2\x85",
+                                                  "\xc2\xa0",
+                                                  "\xe1\x9a\x80",
+                                                  "\xe2\x80\x80",
+                                                  "\xe2\x80\x81",
+                                                  "\xe2\x80\x82",
+                                                  "\xe2\x80\x83",
+                                                  "\xe2\x80\x84",
+                                                  "\xe2\x80\x85",
+                                                  "\xe2\x80\x86",
+                                                  "\xe2\x80\x87",
+                                                  "\xe2\x80\x88",
+                                                  "\xe2\x80\x89",
+                                                  "\xe2\x80\x8a",
+                                                  "\xe2\x80\x8b",
+                                                  "\xe2\x80\xa8",
+                                                  "\xe2\x80\xa9",
+                                                  "\xe2\x80\xaf",
+                                                  "\xe3\x80\x80",
+                                                  "\xef\xbb\xbf"};
+
+bool is_plain(char c) noexcept {
+    return c > ' ' && c < 0x7f;
+}
+
+/// How many bytes of white space `text` begins with, or ends with.
+template <typename Holds>
+std::size_t blank_bytes(std::string_view text, Holds holds) noexcept {
+    for (const std::string_view blank : blanks) {
+        if (holds(text, blank)) return blank.size();
+    }
+    return 0;
+}
+
 std::string_view trimmed(std::string_view text) noexcept {
-    constexpr std::string_view blanks = " \t\n\v\f\r";
-    const std::size_t first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+    const auto begins = [](std::string_view whole, std::string_view blank) {
+        return whole.starts_with(blank);
+    };
+    const auto ends = [](std::string_view whole, std::string_view blank) { return whole.ends_with(blank); };
+    while (!text.empty() && !is_plain(text.front())) {
+        const std::size_t bytes = blank_bytes(text, begins);
+        if (bytes == 0) break;
+        text.remove_prefix(bytes);
+    }
+    while (!text.empty() && !is_plain(text.back())) {
+        const std::size_t bytes = blank_bytes(text, ends);
+        if (bytes == 0) break;
+        text.remove_suffix(bytes);
+    }
+    return text;
 }
 
 /// A pattern taken apart.
@@ -55,11 +108,24 @@ struct Pattern {
     }
 };
 
+/// The name without its tag or version, where the pattern has none: "llama3:latest", "claude-3@20240229".
+bool matches_without_tag(const Pattern& pattern, std::string_view name) noexcept {
+    constexpr std::string_view marks = ":@";
+    if (pattern.part.find_first_of(marks) != std::string_view::npos) return false;
+    for (std::size_t at = name.find_last_of(marks); at != std::string_view::npos && at != 0;
+         at = name.find_last_of(marks)) {
+        name = name.substr(0, at);
+        if (pattern.matches(trimmed(name))) return true;
+    }
+    return false;
+}
+
 /// The whole name, or what follows one of its slashes: services that serve several providers put theirs in
 /// front.
 bool matches_model(const Pattern& pattern, std::string_view model) noexcept {
     for (;;) {
-        if (pattern.matches(trimmed(model))) return true;
+        const std::string_view name = trimmed(model);
+        if (pattern.matches(name) || matches_without_tag(pattern, name)) return true;
         const std::size_t slash = model.find('/');
         if (slash == std::string_view::npos) return false;
         model.remove_prefix(slash + 1);

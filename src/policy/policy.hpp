@@ -75,7 +75,7 @@ config::LimitSet replace_by_dimension(const config::LimitSet& tier, const config
 
 /// The pattern of the most characters that matches, of several the one with the fewest `*`; nullptr where
 /// none does. Compared without case and outer white space; `openai/gpt-4o` is matched by what matches
-/// `gpt-4o` too.
+/// `gpt-4o` too, and so are `gpt-4o:free` and `gpt-4o@2024`, by a pattern without a tag or version.
 const config::ModelLimits* match_model(const std::vector<config::ModelLimits>& models,
                                        std::string_view model);
 

@@ -40,6 +40,29 @@ TEST(MatchModel, StarsAtEitherEnd) {
     EXPECT_EQ(matched({"gpt-4o"}, "gpt-4o-mini"), "");
 }
 
+TEST(MatchModel, OuterWhiteSpaceOfAnyKind) {
+    for (const std::string blank :
+         {"\xc2\xa0", "\xe2\x80\x80", "\xe2\x80\x8b", "\xef\xbb\xbf", "\xe3\x80\x80", " \xc2\xa0\t"}) {
+        EXPECT_EQ(matched({"gpt-4o"}, blank + "gpt-4o"), "gpt-4o") << blank;
+        EXPECT_EQ(matched({"gpt-4o"}, "openai/" + blank + "gpt-4o" + blank), "gpt-4o") << blank;
+    }
+    EXPECT_EQ(matched({"\xc3\xa9"}, "\xc3\xa9"), "\xc3\xa9");
+    EXPECT_EQ(matched({"*"}, "\xc2\xa0"), "*");
+}
+
+TEST(MatchModel, APatternWithoutATagMatchesAnyTag) {
+    for (const char* model : {"llama3", "llama3:latest", "library/llama3:latest", "LLAMA3:8b", "llama3@1",
+                              "registry.ollama.ai/library/llama3:latest", "llama3:a@b", "llama3 :x"})
+        EXPECT_EQ(matched({"llama3"}, model), "llama3") << model;
+    EXPECT_EQ(matched({"claude-3"}, "claude-3@20240229"), "claude-3");
+    EXPECT_EQ(matched({"*-mini"}, "o4-mini:high"), "*-mini");
+    EXPECT_EQ(matched({"llama3:8b"}, "llama3:latest"), "");
+    EXPECT_EQ(matched({"llama3:8b"}, "llama3"), "");
+    EXPECT_EQ(matched({"llama3", "llama3:8b"}, "llama3:8b"), "llama3:8b");
+    EXPECT_EQ(matched({"llama3"}, "llama3.1:latest"), "");
+    EXPECT_EQ(matched({"llama3"}, ":llama3"), "");
+}
+
 TEST(MatchModel, TheLongestWinsAndThenTheClosest) {
     const std::vector<std::string> patterns{"*", "gpt-4o*", "*gpt-4o*", "gpt-4o", "gpt-4o-mini", "*4o-mini"};
     EXPECT_EQ(matched(patterns, "gpt-4o"), "gpt-4o");
