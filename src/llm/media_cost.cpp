@@ -84,6 +84,17 @@ std::int64_t decoded_bytes(std::size_t base64_bytes) noexcept {
     return static_cast<std::int64_t>(base64_bytes / 4 * 3 + 3);
 }
 
+MediaCost audio_cost_at(std::int64_t tokens_per_second, std::size_t base64_bytes,
+                        std::string_view format) noexcept {
+    // Likely: 16 kHz PCM of 16 bits, or 64 kbit/s; at most: 8 kHz of 8 bits, or 8 kbit/s.
+    const bool is_pcm = format == "wav" || format == "pcm16";
+    const std::int64_t bytes = decoded_bytes(base64_bytes);
+    const std::int64_t likely_rate = is_pcm ? 32'000 : 8'000;
+    const std::int64_t least_rate = is_pcm ? 8'000 : 1'000;
+    return {divide_rounding_up(bytes * tokens_per_second, likely_rate),
+            divide_rounding_up(bytes * tokens_per_second, least_rate), true};
+}
+
 }  // namespace
 
 MediaCost openai_image_cost(std::string_view model, std::optional<ImageSize> size, bool low_detail) noexcept {
@@ -114,14 +125,11 @@ MediaCost gemini_image_cost() noexcept {
 }
 
 MediaCost audio_cost(std::size_t base64_bytes, std::string_view format) noexcept {
-    // 10 tokens a second. Likely: 16 kHz PCM of 16 bits, or 64 kbit/s; at most: 8 kHz of 8 bits, or 8 kbit/s.
-    constexpr std::int64_t tokens_per_second = 10;
-    const bool is_pcm = format == "wav" || format == "pcm16";
-    const std::int64_t bytes = decoded_bytes(base64_bytes);
-    const std::int64_t likely_rate = is_pcm ? 32'000 : 8'000;
-    const std::int64_t least_rate = is_pcm ? 8'000 : 1'000;
-    return {divide_rounding_up(bytes * tokens_per_second, likely_rate),
-            divide_rounding_up(bytes * tokens_per_second, least_rate), true};
+    return audio_cost_at(10, base64_bytes, format);
+}
+
+MediaCost gemini_audio_cost(std::size_t base64_bytes, std::string_view format) noexcept {
+    return audio_cost_at(32, base64_bytes, format);
 }
 
 MediaCost file_cost(std::size_t base64_bytes) noexcept {

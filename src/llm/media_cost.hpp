@@ -23,6 +23,7 @@ MediaCost anthropic_image_cost(std::optional<ImageSize> size) noexcept;
 MediaCost gemini_image_cost() noexcept;
 /// Audio by the length of its base64; compressed formats hold more seconds in a byte.
 MediaCost audio_cost(std::size_t base64_bytes, std::string_view format) noexcept;
+MediaCost gemini_audio_cost(std::size_t base64_bytes, std::string_view format) noexcept;
 /// A document by the length of its base64.
 MediaCost file_cost(std::size_t base64_bytes) noexcept;
 /// Audio given by id or URL.

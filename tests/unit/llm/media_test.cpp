@@ -119,5 +119,13 @@ TEST(MediaCostTest, DataUrls) {
     EXPECT_EQ(data_url_base64("data:text/plain,AAAA"), std::nullopt);
 }
 
+TEST(MediaTest, GeminiCountsThirtyTwoTokensForASecondOfSound) {
+    const std::size_t bytes = 40'000;
+    EXPECT_NEAR(static_cast<double>(gemini_audio_cost(bytes, "wav").most),
+                3.2 * static_cast<double>(audio_cost(bytes, "wav").most), 4);
+    EXPECT_NEAR(static_cast<double>(gemini_audio_cost(bytes, "mp3").likely),
+                3.2 * static_cast<double>(audio_cost(bytes, "mp3").likely), 4);
+}
+
 }  // namespace
 }  // namespace weir::llm
