@@ -33,8 +33,11 @@ bool is_version(std::string_view segment) noexcept {
 /// What must stand before an ending.
 enum class Below : std::uint8_t {
     anything,
-    version,   ///< a version, or nothing at all: the word alone says too little
-    anthropic  ///< the same, or a segment that names Anthropic: threads have messages, too
+    version,    ///< a version, or nothing at all: the word alone says too little
+    anthropic,  ///< anything but what has messages of its own: threads, conversations
+    model,      ///< the same as `version`, or /models/{m}, /models/{m}/versions/{v}
+    bedrock,    ///< /model/{m}
+    threads     ///< /threads, /threads/{t}
 };
 
 struct Ending {
@@ -45,8 +48,9 @@ struct Ending {
 };
 
 // The first match counts, so two segments stand before one.
-constexpr std::array<Ending, 45> endings{{
+constexpr std::array<Ending, 60> endings{{
     {"completions", "chat", Below::anything, Api::chat_completions},
+    {"batch", "completions", Below::anything, Api::chat_completions},  // vLLM
     {"messages", "", Below::anthropic, Api::anthropic_messages},
     {"responses", "", Below::anything, Api::responses},
     {"embeddings", "api", Below::anything, Api::ollama_embed},
@@ -57,9 +61,11 @@ constexpr std::array<Ending, 45> endings{{
     {"chat", "api", Below::anything, Api::ollama_chat},
     {"generate", "api", Below::anything, Api::ollama_generate},
     {"embed", "api", Below::anything, Api::ollama_embed},
-    {"completion", "", Below::anything, Api::llama_completion},       // llama.cpp
-    {"infill", "", Below::anything, Api::llama_completion},           // llama.cpp
-    {"generate", "", Below::version, Api::llama_completion},          // TGI, SGLang, KoboldCpp, Cohere
+    {"completion", "", Below::anything, Api::llama_completion},      // llama.cpp
+    {"infill", "", Below::anything, Api::llama_completion},          // llama.cpp
+    {"generate", "", Below::model, Api::llama_completion},           // TGI, SGLang, KoboldCpp, Cohere, Triton
+    {"stream", "generate", Below::anything, Api::llama_completion},  // KoboldCpp
+    {"vertex_generate", "", Below::anything, Api::llama_completion},  // SGLang
     {"generate_stream", "", Below::anything, Api::llama_completion},  // TGI
     {"generation", "text", Below::anything, Api::llama_completion},   // watsonx
     {"generation_stream", "text", Below::anything, Api::llama_completion},
@@ -69,12 +75,23 @@ constexpr std::array<Ending, 45> endings{{
     {"chat_stream", "text", Below::anything, Api::chat_completions},
     {"invocations", "", Below::anything, Api::chat_completions},  // SageMaker, Databricks
     {"invocations-response-stream", "", Below::anything, Api::chat_completions},
-    {"embed", "", Below::version, Api::embeddings},  // Cohere, TEI
+    {"generation", "text-generation", Below::anything, Api::chat_completions},  // DashScope
+    {"generation", "multimodal-generation", Below::anything, Api::chat_completions},
+    {"invoke", "", Below::bedrock, Api::chat_completions},
+    {"invoke-with-response-stream", "", Below::bedrock, Api::chat_completions},
+    {"converse", "", Below::bedrock, Api::chat_completions},
+    {"converse-stream", "", Below::bedrock, Api::chat_completions},
+    {"runs", "", Below::threads, Api::chat_completions},  // OpenAI's assistants
+    {"ocr", "", Below::version, Api::chat_completions},   // Mistral
+    {"embed", "", Below::version, Api::embeddings},       // Cohere, TEI
     {"embed_all", "", Below::anything, Api::embeddings},
     {"embed_sparse", "", Below::anything, Api::embeddings},
     {"embedding", "", Below::anything, Api::embeddings},             // llama.cpp
     {"multimodalembeddings", "", Below::anything, Api::embeddings},  // Voyage
     {"contextualizedembeddings", "", Below::anything, Api::embeddings},
+    {"multimodal", "embeddings", Below::anything, Api::embeddings},  // Volcengine
+    {"predict", "", Below::version, Api::embeddings},                // TEI
+    {"similarity", "", Below::version, Api::embeddings},
     {"pooling", "", Below::anything, Api::embeddings},  // vLLM
     {"encode", "", Below::version, Api::embeddings},    // SGLang
     {"classify", "", Below::version, Api::embeddings},
@@ -85,6 +102,7 @@ constexpr std::array<Ending, 45> endings{{
     {"generations", "images", Below::anything, Api::images},
     {"generations", "image", Below::anything, Api::images},
     {"edits", "images", Below::anything, Api::images},
+    {"edits", "", Below::version, Api::completions},  // OpenAI, long ago
     {"variations", "images", Below::anything, Api::images},
     {"transcriptions", "audio", Below::anything, Api::audio_transcription},
     {"translations", "audio", Below::anything, Api::audio_transcription},
@@ -123,7 +141,7 @@ constexpr std::array<Verb, 9> verbs{{
     {"streamGenerateContent", Api::gemini_generate},
     {"embedContent", Api::gemini_embed},
     {"batchEmbedContents", Api::gemini_embed},
-    {"predict", Api::gemini_embed},  // Vertex's embeddings
+    {"predict", Api::gemini_embed},  // Vertex, mostly for embeddings
     {"countTokens", Api::unmetered},
     {"batchGenerateContent", Api::unmetered},
     {"rawPredict", Api::chat_completions},  // Vertex hands on the body of whoever made the model
@@ -137,15 +155,41 @@ constexpr std::array<std::string_view, 14> ollama_names{"chat",   "generate", "e
 constexpr std::array<std::string_view, 7> gemini_names{
     "models", "tunedModels", "files", "cachedContents", "operations", "batches", "interactions"};
 
+constexpr std::array<std::string_view, 4> bedrock_names{"invoke", "invoke-with-response-stream", "converse",
+                                                        "converse-stream"};
+
+template <std::size_t count>
+bool is_any_of(std::string_view segment, const std::array<std::string_view, count>& names) noexcept {
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view name) { return is_same(segment, name); });
+}
+
+// Who has messages that no model answers.
+constexpr std::array<std::string_view, 8> message_owners{"threads", "conversations", "chats",  "channels",
+                                                         "rooms",   "sessions",      "queues", "topics"};
+
+bool has_own_messages(std::string_view segment) noexcept {
+    return is_any_of(segment, message_owners);
+}
+
 bool stands_below(Below below, const PathTail& tail) noexcept {
     const std::string_view before = tail.from_end(1);
+    const std::string_view further = tail.from_end(2);
+    const bool is_newest = is_same(before, "latest") && is_same(further, "api");  // KoboldCpp
+    const bool is_below_version = before.empty() || is_version(before) || is_newest;
     switch (below) {
         case Below::anything:
             return true;
         case Below::version:
-            return before.empty() || is_version(before);
+            return is_below_version;
         case Below::anthropic:
-            return before.empty() || is_version(before) || is_same(before, "anthropic");
+            return is_below_version || (!has_own_messages(before) && !has_own_messages(further));
+        case Below::model:
+            return is_below_version || is_same(further, "models") || is_same(further, "versions");
+        case Below::bedrock:
+            return is_same(further, "model");
+        case Below::threads:
+            return is_same(before, "threads") || is_same(further, "threads");
     }
     return false;
 }
@@ -198,11 +242,11 @@ Dialect dialect_of(std::string_view path) noexcept {
         return is_made_by_anthropic(path) ? Dialect::anthropic : Dialect::openai;
     }
     const auto is_last = [&](std::string_view name) { return is_same(tail.from_end(0), name); };
-    const bool is_ollama = (is_same(tail.from_end(1), "api") &&
-                            std::any_of(ollama_names.begin(), ollama_names.end(), is_last)) ||
+    const bool is_ollama = (is_same(tail.from_end(1), "api") && is_any_of(tail.from_end(0), ollama_names)) ||
                            (is_same(tail.from_end(2), "api") && is_same(tail.from_end(1), "blobs"));
     if (is_ollama) return Dialect::ollama;
     if (is_last("complete") && is_version(tail.from_end(1))) return Dialect::anthropic;
+    if (is_last("messages") && stands_below(Below::anthropic, tail)) return Dialect::anthropic;
 
     std::string_view before;
     for (PathSegments segments(path); segments.next(); before = segments.current()) {
@@ -210,22 +254,24 @@ Dialect dialect_of(std::string_view path) noexcept {
         const bool is_below_version = before.empty() || is_version(before) || is_same(before, "anthropic");
         if (is_below_version && is_same(name, "messages")) return Dialect::anthropic;
         const bool is_beta = before.size() > 2 && is_version(before);
-        if (is_beta && std::any_of(gemini_names.begin(), gemini_names.end(),
-                                   [&](std::string_view known) { return is_same(name, known); })) {
-            return Dialect::gemini;
-        }
+        if (is_beta && is_any_of(name, gemini_names)) return Dialect::gemini;
     }
     return Dialect::openai;
 }
 
 std::string_view model_in_path(std::string_view path) noexcept {
     if (usual_path(path) != nullptr) return {};
+    const PathTail tail(path);
+    const bool is_bedrock = is_any_of(tail.from_end(0), bedrock_names) && stands_below(Below::bedrock, tail);
+    if (is_bedrock) return tail.from_end(1);
+    const bool is_triton =
+        is_same(tail.from_end(0), "generate") || is_same(tail.from_end(0), "generate_stream");
     std::string_view before;
     for (PathSegments segments(path); segments.next(); before = segments.current()) {
-        const bool names_next = is_same(before, "deployments") || is_same(before, "engines");
+        const bool names_next = is_same(before, "deployments") || is_same(before, "engines") ||
+                                (is_triton && is_same(before, "models"));
         if (names_next && !segments.is_last()) return segments.current();
     }
-    const PathTail tail(path);
     const std::string_view parent = tail.from_end(1);
     if (const auto call = verb_call(tail.from_end(0))) {
         const bool names_one =
@@ -245,6 +291,20 @@ bool is_stream_path(std::string_view path) noexcept {
     if (const auto call = verb_call(last)) return call->verb.name.starts_with("stream");
     constexpr std::string_view ending = "stream";
     return last.size() >= ending.size() && is_same(last.substr(last.size() - ending.size()), ending);
+}
+
+bool serves_models_of_any_kind(std::string_view path) noexcept {
+    const PathTail tail(path);
+    const auto call = verb_call(tail.from_end(0));
+    if (call) return call->verb.name == "predict";
+    return is_any_of(tail.from_end(0), bedrock_names) && stands_below(Below::bedrock, tail);
+}
+
+bool wraps_its_body(std::string_view path) noexcept {
+    if (usual_path(path) != nullptr) return false;
+    const PathTail tail(path);
+    if (const auto call = verb_call(tail.from_end(0))) return is_same(call->model, "v1internal");
+    return is_same(tail.from_end(2), "async") && is_same(tail.from_end(0), "completions");
 }
 
 bool takes_stream_options(std::string_view path) noexcept {

@@ -36,12 +36,13 @@ enum class Dialect : std::uint8_t { openai, anthropic, ollama, gemini };
 /// the end.
 Api api_of(std::string_view method, std::string_view path) noexcept;
 
-/// Judged by path, for any method: what lies at or below <version>/messages is Anthropic's, <…>/api/chat and
+/// Judged by path, for any method: what lies at or below <version>/messages, or ends with messages that no
+/// thread owns, is Anthropic's, <…>/api/chat and
 /// its siblings are Ollama's, <…>/models/{model}:{verb} and what lies below /v1beta is Gemini's.
 Dialect dialect_of(std::string_view path) noexcept;
 
-/// The model that the path itself names: deployments/{d}, engines/{e}, models/{m}:verb, {m}/invocations;
-/// empty where none does. A part of `path`, as it stands there.
+/// The model that the path itself names: deployments/{d}, engines/{e}, models/{m}:verb, {m}/invocations,
+/// model/{m}/invoke, models/{m}/generate; empty where none does. A part of `path`, as it stands there.
 std::string_view model_in_path(std::string_view path) noexcept;
 
 /// The member by which clients of this API bound an answer: "max_tokens", "generationConfig.maxOutputTokens".
@@ -49,6 +50,12 @@ std::string_view output_bound_name(Api api) noexcept;
 
 /// The path itself asks for a stream: Gemini's and Vertex's :stream… verbs, TGI's generate_stream.
 bool is_stream_path(std::string_view path) noexcept;
+
+/// Vertex's :predict, Bedrock's invoke: the model alone says whether text or vectors are produced.
+bool serves_models_of_any_kind(std::string_view path) noexcept;
+
+/// The body stands in a member `request` of what is sent: Gemini's v1internal, Perplexity's async.
+bool wraps_its_body(std::string_view path) noexcept;
 
 /// Servers of this path know OpenAI's `stream_options`. Mistral's FIM and agents, Cohere and Vertex do not,
 /// and report usage by themselves.

@@ -1,6 +1,10 @@
 // One body, read once: validate, take the members that decide, then count what is input.
 #include "llm/call.hpp"
 
+#include <algorithm>
+#include <array>
+
+#include "llm/ascii_case.hpp"
 #include "llm/call_fields.hpp"
 #include "llm/form_call.hpp"
 #include "llm/input_reader.hpp"
@@ -17,6 +21,8 @@ namespace {
 constexpr std::size_t depth_max = 64;
 /// A parsed value takes up to 24 bytes: with this many a body of any kind stays within some 50 MB.
 constexpr std::size_t values_max = 2'000'000;
+
+constexpr std::string_view wrapped_name = "request";
 
 std::size_t byte_order_mark_size(std::string_view text) noexcept {
     constexpr std::string_view mark = "\xef\xbb\xbf";
@@ -53,14 +59,14 @@ dom::object parse(const std::string& body, std::size_t offset, JsonDocument& doc
     return members;
 }
 
-/// A missing one is the provider's to judge: the path may name it, a server may have but one.
+/// A missing or empty one is the provider's to judge: the path may name it, a server may have but one.
 void read_model(const CallText& text, const TopLevel& fields, Call& call) {
-    constexpr std::string_view expected = "a string of 1 to 256 bytes";
+    constexpr std::string_view expected = "a string of at most 256 bytes";
     const Where where{{}, "model"};
     if (const auto value = fields.find(Member::model)) {
         const std::string_view model = want_string(*value, where);
-        if (model.empty() || model.size() > model_bytes_max) refuse(where, expected);
-        call.model = model;
+        if (model.size() > model_bytes_max) refuse(where, expected);
+        if (!model.empty()) call.model = model;
     }
     const std::string_view from_path = model_in_path(text.path);
     if (from_path.size() > model_bytes_max) refuse(where, expected);
@@ -73,21 +79,44 @@ bool read_stream(const CallText& text, const TopLevel& fields) {
     return asked.value_or(streams_by_default) || is_stream_path(text.path);
 }
 
-void read_input(const TopLevel& fields, InputReader& input) {
+void read_further_models(dom::element value, Call& call) {
+    dom::array models;
+    if (value.get(models)) return;
+    for (const dom::element entry : models) {
+        const std::string_view model = find_text(entry);
+        if (model.empty() || model.size() > model_bytes_max) continue;
+        if (call.further_models.size() == further_models_max) return;
+        call.further_models.emplace_back(model);
+    }
+}
+
+void read_input(const TopLevel& fields, InputReader& input, Call& call) {
     fields.for_each([&](Member member, std::string_view name, dom::element value) {
+        if (member == Member::models) read_further_models(value, call);
         const bool is_scalar = member < Member::options && member != Member::stream_options;
         const bool is_counted = !is_scalar || !fields.decides(member);
         if (is_counted) input.member(member, name, value);
     });
 }
 
+/// Where models of all kinds are called alike: what is no model for embeddings produces text.
+bool makes_embeddings(std::string_view model) noexcept {
+    constexpr std::array<std::string_view, 2> names{"embed", "gecko"};
+    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+        return std::search(model.begin(), model.end(), name.begin(), name.end(),
+                           [](char a, char b) { return ascii_lower(a) == b; }) != model.end();
+    });
+}
+
 std::optional<std::int64_t> read_output_bound(const CallText& text, const TopLevel& fields, const Call& call,
-                                              std::int64_t prompts) {
+                                              const InputReader& input) {
     switch (call.api) {
         case Api::completions:
         case Api::llama_completion:
-            return output_bound(text, fields, prompts);
+            return output_bound(text, fields, input.prompts());
         case Api::chat_completions:
+            if (text.path.ends_with("/invoke") && makes_embeddings(call.model)) return 0;  // Bedrock
+            return output_bound(text, fields, input.conversations());
         case Api::responses:
         case Api::anthropic_messages:
         case Api::ollama_chat:
@@ -102,9 +131,11 @@ std::optional<std::int64_t> read_output_bound(const CallText& text, const TopLev
         case Api::audio_transcription:
         case Api::unmetered:
             return std::nullopt;
+        case Api::gemini_embed:
+            if (!serves_models_of_any_kind(text.path) || makes_embeddings(call.model)) return 0;
+            return output_bound_of_predictions(text, fields);
         case Api::embeddings:
         case Api::ollama_embed:
-        case Api::gemini_embed:
         case Api::rerank:
         case Api::moderations:
             return 0;
@@ -112,21 +143,42 @@ std::optional<std::int64_t> read_output_bound(const CallText& text, const TopLev
     return std::nullopt;
 }
 
+/// What stands around the body, where it is wrapped: the model, and text that a server may read after all.
+void read_wrapping(const CallText& text, dom::object members, Call& call) {
+    const TopLevel fields(text.api, members);
+    read_model(text, fields, call);
+    InputReader input(call.api, call.model, call.input);
+    bool seen = false;
+    fields.for_each([&](Member member, std::string_view name, dom::element value) {
+        if (name == wrapped_name) {
+            if (seen) refuse({{}, wrapped_name}, "it to be given once");
+            seen = true;
+        } else if (member != Member::model) {
+            input.member(member, name, value);
+        }
+    });
+}
+
 Call read_json_call(const CallText& text) {
     JsonDocument document;
     const std::size_t offset = byte_order_mark_size(text.body);
-    const TopLevel fields(text.api, parse(text.body, offset, document));
+    const dom::object members = parse(text.body, offset, document);
+    dom::object body = members;
+    const bool is_wrapped = wraps_its_body(text.path) && !members.at_key(wrapped_name).get(body);
     Call call;
     call.api = text.api;
+    if (is_wrapped) read_wrapping(text, members, call);
+    const TopLevel fields(text.api, body);
     read_model(text, fields, call);
     call.stream = read_stream(text, fields);
     call.background = text.api == Api::responses && fields.flag(Member::background).value_or(false);
     InputReader input(call.api, call.model, call.input);
-    read_input(fields, input);
+    read_input(fields, input, call);
     if (call.api == Api::rerank) input.repeat_query(fields.body());
-    call.output_bound = read_output_bound(text, fields, call, input.prompts());
+    call.output_bound = read_output_bound(text, fields, call, input);
+    call.output_bound_is_guessed = call.api == Api::images || call.api == Api::audio_speech;
     const bool knows_options = call.api == Api::chat_completions || call.api == Api::completions;
-    if (knows_options) {
+    if (knows_options && !is_wrapped) {
         auto splice = usage_splice(text.body, offset, fields, call.stream);
         if (splice && takes_stream_options(text.path)) call.ask_for_usage = std::move(splice);
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "llm/api.hpp"
 #include "llm/text_profile.hpp"
@@ -26,7 +27,9 @@ struct Splice {
     std::string insert;
 };
 
-/// What the input consists of, as the estimators need it.
+/// What the input consists of, as the estimators need it: what the body holds. What only the provider sees
+/// (previous_response_id, cachedContent, conversations, stored prompts, the length of files and videos given
+/// by id or URL) is no part of it, not in the bound either, but for what is usual of a file.
 struct InputSize {
     /// All text together, JSON escapes resolved. Its `bytes` include what is sent along but seldom counted.
     TextProfile text;
@@ -43,11 +46,16 @@ struct Call {
     Api api = Api::unmetered;
     /// As the path or else the body names it, at most 256 bytes; empty where neither does.
     std::string model;
+    /// Any of which may serve instead (OpenRouter's `models`): the first further_models_max of them, each of
+    /// at most 256 bytes.
+    std::vector<std::string> further_models;
     bool stream = false;      ///< asked for, or the API's default (Ollama)
     bool background = false;  ///< Responses API: answered at once, worked on later
     /// Of all choices together, the largest of all the names that servers read; 0 where nothing is produced
-    /// (embeddings); none: unbounded.
+    /// (embeddings) or Anthropic is told so; none: unbounded.
     std::optional<std::int64_t> output_bound;
+    /// The bound is what such answers take at the most (sound, images), and nothing that the request says.
+    bool output_bound_is_guessed = false;
     InputSize input;
     /// Set where usage must be asked for on the client's behalf; the tap then drops the chunk it adds.
     std::optional<Splice> ask_for_usage;
@@ -62,6 +70,7 @@ struct CallText {
 };
 
 inline constexpr std::size_t model_bytes_max = 256;
+inline constexpr std::size_t further_models_max = 16;
 
 /// Reads a body of a metered API. A body whose capacity exceeds its size by 64 bytes is parsed in place;
 /// others are copied first, since the parser reads beyond the end. Refuses what can't be metered safely: no

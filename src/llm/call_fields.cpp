@@ -21,9 +21,13 @@ constexpr std::uint32_t always = bit(Member::model) | bit(Member::stream);
 constexpr std::uint32_t openai_bits =
     bits_from(Member::model, Member::num_generations) & ~bit(Member::background) & ~bit(Member::max_length);
 
+constexpr std::uint32_t bounds_bits = bits_from(Member::max_tokens, Member::max_tokens_to_sample) |
+                                      bits_from(Member::n, Member::num_generations);
+
 constexpr std::uint32_t bits_of(Api api) noexcept {
     switch (api) {
         case Api::chat_completions:
+            return openai_bits | bit(Member::parameters) | bit(Member::inference_config);
         case Api::completions:
         case Api::embeddings:
         case Api::anthropic_messages:
@@ -35,7 +39,7 @@ constexpr std::uint32_t bits_of(Api api) noexcept {
                    bit(Member::sampling_params);
         case Api::ollama_chat:
         case Api::ollama_generate:
-            return always | bit(Member::options);
+            return always | bounds_bits | bit(Member::options);  // llama.cpp reads /api/chat as OpenAI's
         case Api::gemini_generate:
             return always | bit(Member::generation_config) | bit(Member::generation_config_snake);
         case Api::images:

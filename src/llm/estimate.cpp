@@ -86,7 +86,8 @@ std::int64_t estimate_input_least(const Call& call) noexcept {
 std::int64_t reserve_output(const Call& call, EstimateMode mode, std::int64_t output_default,
                             OutputReserve reserve) noexcept {
     if (!call.output_bound) return output_default;
-    if (mode == EstimateMode::bound || reserve == OutputReserve::own_bound) return *call.output_bound;
+    const bool is_chosen = reserve == OutputReserve::own_bound && !call.output_bound_is_guessed;
+    if (mode == EstimateMode::bound || is_chosen) return *call.output_bound;
     return std::min(*call.output_bound, output_default);
 }
 

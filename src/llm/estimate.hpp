@@ -28,9 +28,9 @@ enum class OutputReserve : std::uint8_t {
     own_bound        ///< all of it: nothing is overshot
 };
 
-/// Output to reserve: min(the call's own bound, output_default); in mode bound, or where the tier chose so,
-/// the call's own bound. Without one, `output_default`, which the caller has cut to the tightest output
-/// limit.
+/// Output to reserve: min(the call's own bound, output_default); in mode bound, or where the tier chose so
+/// and the request itself gives the bound, the call's own bound. Without one, `output_default`, which the
+/// caller has cut to the tightest output limit.
 std::int64_t reserve_output(const Call& call, EstimateMode mode, std::int64_t output_default,
                             OutputReserve reserve = OutputReserve::output_default) noexcept;
 

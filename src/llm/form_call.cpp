@@ -89,6 +89,7 @@ bool is_form_call(const CallText& text) noexcept {
 Call read_form_call(const CallText& text) {
     Call call;
     call.api = text.api;
+    call.output_bound_is_guessed = true;
     call.model = model_in_path(text.path);
     if (is_recording(text)) {
         read_file(text, text.body.size(), call);
@@ -105,7 +106,7 @@ Call read_form_call(const CallText& text) {
             call.input.text.add_unread(static_cast<std::int64_t>(field.name.size() + field.value.size()));
         }
     }
-    if (deciding.model.size() > model_bytes_max) refuse({{}, "model"}, "a string of 1 to 256 bytes");
+    if (deciding.model.size() > model_bytes_max) refuse({{}, "model"}, "a string of at most 256 bytes");
     if (call.model.empty()) call.model = deciding.model;
     for (const FormField& field : fields) {
         if (field.is_file) read_file(text, field.value.size(), call);

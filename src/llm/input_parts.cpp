@@ -16,11 +16,10 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, count>&
 
 // Types, ids, signatures, encrypted reasoning, cache hints: no text for the model, in whatever part they
 // stand.
-constexpr std::array<std::string_view, 14> bookkeeping{
-    "id",          "signature",       "encrypted_content", "cache_control",
-    "tool_use_id", "call_id",         "tool_call_id",      "detail",
-    "status",      "index",           "media_type",        "mime_type",
-    "mimeType",    "thoughtSignature"};
+constexpr std::array<std::string_view, 20> bookkeeping{
+    "id",     "signature",    "encrypted_content", "cache_control", "tool_use_id",  "call_id",     "detail",
+    "status", "tool_call_id", "thoughtSignature",  "media_type",    "mime_type",    "mimeType",    "index",
+    "type",   "annotations",  "citations",         "logprobs",      "server_label", "container_id"};
 
 // JSON of tools, whoever's spelling.
 constexpr std::array<std::string_view, 12> shown_as_json{"name",
@@ -35,6 +34,18 @@ constexpr std::array<std::string_view, 12> shown_as_json{"name",
                                                          "function_response",
                                                          "executableCode",
                                                          "codeExecutionResult"};
+
+/// An address, or base64 in either alphabet: no text that a model reads.
+bool is_encoded(std::string_view text) noexcept {
+    constexpr std::size_t base64_bytes_least = 64;
+    const std::size_t scheme = text.substr(0, 16).find("://");
+    if (scheme != std::string_view::npos && text.find_first_of(" \n\t") == std::string_view::npos)
+        return true;
+    return text.size() >= base64_bytes_least && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '+' || c == '/' || c == '=' || c == '-' || c == '_';
+           });
+}
 
 constexpr std::array<std::string_view, 7> text_names{"refusal",  "thinking",      "content",   "parts",
                                                      "document", "prompt_string", "transcript"};
@@ -73,7 +84,7 @@ void InputReader::part(dom::object members) {
 
 void InputReader::part_member(std::string_view type, std::string_view name, dom::element value) {
     if (name == "text") return content(value);
-    if (name == "type" || is_one_of(name, bookkeeping)) return unread(value);
+    if (is_one_of(name, bookkeeping)) return unread(value);
     if (is_one_of(name, text_names)) return content(value);
     if (media_member(type, name, value)) return;
     // A part with a type of its own keeps texts for the model under known names; one without has no form at
@@ -81,6 +92,29 @@ void InputReader::part_member(std::string_view type, std::string_view name, dom:
     const bool is_shown = type.empty() || is_one_of(name, shown_as_json);
     if (is_shown) {
         json(value);
+    } else {
+        other_member(name, value);
+    }
+}
+
+void InputReader::other_member(std::string_view name, dom::element value) {
+    dom::array array;
+    dom::object object;
+    std::string_view string;
+    if (is_one_of(name, bookkeeping)) return unread(value);
+    if (!value.get(array)) {
+        for (const dom::element entry : array) other_member({}, entry);
+    } else if (!value.get(object)) {
+        for (const auto [inner, member] : object) {
+            text(inner);
+            other_member(inner, member);
+        }
+        size_.text.add_json_marks(static_cast<std::int64_t>(object.size()));
+    } else if (!value.get(string)) {
+        if (const auto data = data_url_base64(string)) return add(file_cost(data->size()));
+        if (is_encoded(string)) return unread(value);
+        text(string);
+        size_.text.add_json_marks(1);
     } else {
         unread(value);
     }
@@ -154,7 +188,10 @@ void InputReader::audio(dom::element value) {
     }
     const auto inside = data_url_base64(data);
     const bool is_elsewhere = data.empty() || (!inside && data.find("://") != std::string_view::npos);
-    add(is_elsewhere ? unseen_audio_cost() : audio_cost(inside.value_or(data).size(), format));
+    if (is_elsewhere) return add(unseen_audio_cost());
+    const std::size_t bytes = inside.value_or(data).size();
+    const bool is_gemini = model_.find("gemini") != std::string_view::npos;
+    add(is_gemini ? gemini_audio_cost(bytes, format) : audio_cost(bytes, format));
 }
 
 void InputReader::file(dom::element value) {
@@ -183,7 +220,7 @@ void InputReader::inline_data(dom::element value) {
     } else if (type.starts_with("image/")) {
         add(gemini_image_cost());
     } else if (type.starts_with("audio/")) {
-        add(audio_cost(data->size(), type.substr(6)));
+        add(gemini_audio_cost(data->size(), type.substr(6)));
     } else {
         file_data(*data);
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "llm/ascii_case.hpp"
 #include "llm/call_fields.hpp"
 
 namespace weir::llm {
@@ -10,6 +11,7 @@ namespace weir::llm {
 void InputReader::member(Member member, std::string_view name, dom::element value) {
     switch (member) {
         case Member::messages:
+            count_conversations(value);
             return messages(value);
         case Member::items_or_texts:
             if (api_ == Api::responses) return items(value);
@@ -32,6 +34,14 @@ void InputReader::member(Member member, std::string_view name, dom::element valu
             return images(value);
         case Member::documents:
             return documents(value);
+        case Member::generation_config:
+        case Member::generation_config_snake:
+            return generation_config(value);
+        case Member::embeddings: {
+            dom::array entries;
+            embedded_prompts_ += value.get(entries) ? 1 : static_cast<std::int64_t>(entries.size());
+            return unread(value);
+        }
         default:
             return unread_member(name, value);
     }
@@ -48,6 +58,17 @@ void InputReader::messages(dom::element value) {
         ++size_.messages;
         content(value);
     }
+}
+
+void InputReader::count_conversations(dom::element value) noexcept {
+    dom::array entries;
+    if (value.get(entries)) return;
+    std::int64_t conversations = 0;
+    for (const dom::element entry : entries) {
+        if (!entry.is_array()) break;
+        ++conversations;
+    }
+    conversations_ = std::max(conversations_, conversations);
 }
 
 void InputReader::message(dom::object members) {
@@ -69,7 +90,7 @@ void InputReader::message(dom::object members) {
         } else if (name == "images") {
             images(member);
         } else {
-            unread(member);
+            other_member(name, member);
         }
     }
 }
@@ -98,8 +119,10 @@ void InputReader::item(dom::object members) {
             json(member);
         } else if (name == "result" && find_string(members, "type") == "image_generation_call") {
             images(member);
-        } else {
+        } else if (name == "role") {
             unread(member);
+        } else {
+            other_member(name, member);
         }
     }
 }
@@ -189,6 +212,19 @@ void InputReader::json(dom::element value) {
     } else {
         text("0.00");  // a number, true, false: a token or two
         size_.text.add_unread(20);
+    }
+}
+
+void InputReader::generation_config(dom::element value) {
+    dom::object members;
+    if (value.get(members)) return unread(value);
+    for (const auto [name, member] : members) {
+        if (is_same(name, "responseSchema") || is_same(name, "responseJsonSchema") ||
+            is_same(name, "response_schema") || is_same(name, "response_json_schema")) {
+            json(member);
+        } else {
+            unread_member(name, member);
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 // Inside the room alone.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 #include "llm/call.hpp"
@@ -21,13 +23,16 @@ public:
     /// One outermost member of the body. Those that are no input count in the bound alone.
     void member(Member member, std::string_view name, dom::element value);
     /// How many texts the prompts were, each of which is completed: at least 1.
-    std::int64_t prompts() const noexcept { return prompts_ > 0 ? prompts_ : 1; }
+    std::int64_t prompts() const noexcept { return std::max<std::int64_t>(prompts_ + embedded_prompts_, 1); }
+    /// How many lists of messages there were, each of which is answered: at least 1.
+    std::int64_t conversations() const noexcept { return std::max<std::int64_t>(conversations_, 1); }
     /// A reranker reads the query once with each document.
     void repeat_query(dom::object body);
 
 private:
     // input_reader.cpp
     void messages(dom::element value);
+    void count_conversations(dom::element value) noexcept;
     void message(dom::object members);
     void items(dom::element value);
     void item(dom::object members);
@@ -37,6 +42,7 @@ private:
     std::int64_t texts(dom::element value);
     /// JSON that the model gets to see: arguments, schemas.
     void json(dom::element value);
+    void generation_config(dom::element value);
     /// JSON that is sent along, but hardly as tokens: the bound alone counts it.
     void unread(dom::element value) noexcept;
     void unread_member(std::string_view name, dom::element value) noexcept;
@@ -47,6 +53,9 @@ private:
     void content(dom::element value);
     void part(dom::object members);
     void part_member(std::string_view type, std::string_view name, dom::element value);
+    /// Of a message, an item or a part, known by no name: its texts count, but for ids, URLs and what is
+    /// encoded.
+    void other_member(std::string_view name, dom::element value);
     bool media_member(std::string_view type, std::string_view name, dom::element value);
     void image_url(dom::object part, dom::element value);
     void images(dom::element value);
@@ -62,6 +71,8 @@ private:
     std::string_view model_;
     InputSize& size_;
     std::int64_t prompts_ = 0;
+    std::int64_t embedded_prompts_ = 0;
+    std::int64_t conversations_ = 0;
     std::int64_t documents_ = 0;
 };
 

@@ -41,6 +41,7 @@ constexpr std::array rows{
     Row{"sampling_params", Member::sampling_params},
     Row{"generationConfig", Member::generation_config},
     Row{"generation_config", Member::generation_config_snake},
+    Row{"inferenceConfig", Member::inference_config},  // Bedrock
 
     Row{"messages", Member::messages},
     Row{"contents", Member::messages},      // Gemini
@@ -49,7 +50,19 @@ constexpr std::array rows{
     Row{"inputs", Member::texts},  // TGI, TEI, Cohere, Voyage
     Row{"prompt", Member::texts},
     Row{"texts", Member::texts},
-    Row{"text_1", Member::texts},  // vLLM's score
+    Row{"text_input", Member::texts},  // Triton
+    Row{"inputText", Member::texts},   // Bedrock
+    Row{"sentences", Member::texts},
+    Row{"data", Member::texts},      // TEI and others
+    Row{"memory", Member::content},  // KoboldCpp
+    Row{"additional_messages", Member::messages},
+    Row{"additional_instructions", Member::content},
+    Row{"thread", Member::content},     // OpenAI's assistants
+    Row{"document", Member::content},   // Mistral
+    Row{"tool_results", Member::json},  // Cohere
+    Row{"toolConfig", Member::tools},   // Bedrock
+    Row{"requests", Member::texts},     // Gemini's batches
+    Row{"text_1", Member::texts},       // vLLM's score
     Row{"text_2", Member::documents},
     Row{"data_1", Member::texts},
     Row{"data_2", Member::documents},
@@ -60,7 +73,6 @@ constexpr std::array rows{
     Row{"input_ids", Member::texts},  // SGLang
     Row{"token_ids", Member::texts},  // vLLM
     Row{"context", Member::texts},    // Ollama: the tokens of what was said before
-    Row{"requests", Member::texts},   // Gemini's batches
     Row{"instances", Member::texts},  // Vertex
     Row{"content", Member::content},  // llama.cpp's and Gemini's embeddings
     Row{"text", Member::text},
@@ -87,11 +99,13 @@ constexpr std::array rows{
     Row{"output_config", Member::json},
     Row{"output_format", Member::json},
     Row{"chat_template_kwargs", Member::json},
+    Row{"prompt_embeds", Member::embeddings},  // vLLM
+    Row{"models", Member::models},             // OpenRouter
     Row{"images", Member::images},
     Row{"image", Member::images},
 };
 
-constexpr std::size_t length_max = 21;
+constexpr std::size_t length_max = 23;
 
 struct Index {
     std::array<Row, rows.size()> by_length{};

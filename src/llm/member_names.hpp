@@ -31,6 +31,7 @@ enum class Member : std::uint8_t {
     sampling_params,
     generation_config,
     generation_config_snake,
+    inference_config,
     deciding_count,
 
     // Input; named by how it is read (input_reader.hpp). They may be repeated: each counts.
@@ -43,6 +44,8 @@ enum class Member : std::uint8_t {
     json,
     images,
     documents,
+    embeddings,
+    models,
     unknown
 };
 inline constexpr std::size_t deciding_count = static_cast<std::size_t>(Member::deciding_count);

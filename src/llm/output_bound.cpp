@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "llm/ascii_case.hpp"
 #include "weir/limit.hpp"
@@ -18,32 +19,45 @@ constexpr std::array top_level_bounds{
 constexpr std::array top_level_multipliers{Member::n, Member::best_of, Member::n_cmpl,
                                            Member::num_return_sequences, Member::num_generations};
 
-constexpr std::array<std::string_view, 10> inner_bounds{
-    "max_tokens",  "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "n_predict",
-    "num_predict", "max_new_tokens",        "max_length",        "max_gen_len",     "maxTokens"};
-constexpr std::array<std::string_view, 6> inner_multipliers{
-    "n", "best_of", "num_return_sequences", "candidateCount", "candidate_count", "num_beams"};
-constexpr std::array containers{Member::options, Member::parameters, Member::sampling_params,
-                                Member::generation_config, Member::generation_config_snake};
+constexpr std::array<std::string_view, 11> inner_bounds{
+    "max_tokens",   "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "n_predict",
+    "num_predict",  "max_new_tokens",        "max_length",        "max_gen_len",     "maxTokens",
+    "maxTokenCount"};
+constexpr std::array<std::string_view, 7> inner_multipliers{
+    "n", "best_of", "num_return_sequences", "candidateCount", "candidate_count", "num_beams", "sampleCount"};
+constexpr std::array containers{Member::options,
+                                Member::parameters,
+                                Member::sampling_params,
+                                Member::generation_config,
+                                Member::generation_config_snake,
+                                Member::inference_config};
 
-/// -1 is no bound here (llama.cpp, Ollama; -2 is the context's rest).
-bool may_be_endless(std::string_view name) noexcept {
-    return name == "n_predict" || name == "num_predict";
+/// -1 is no bound for whoever gives it, -2 the context's rest (llama.cpp, Ollama).
+constexpr std::int64_t endless = -1;
+constexpr std::int64_t rest_of_context = -2;
+
+/// What no 64 bits hold is no integer for most servers; what a ledger can't hold is clamped.
+std::int64_t want_bound(dom::element value, const Where& where, std::int64_t least) {
+    const bool is_beyond_int64 = value.is_uint64() && !value.is_int64();
+    if (is_beyond_int64) return amount_max;
+    const std::int64_t bound = want_integer(value, where, least, std::numeric_limits<std::int64_t>::max());
+    return std::min(bound, amount_max);
 }
 
 class Bounds {
 public:
-    explicit Bounds(bool all_may_be_endless) noexcept : all_may_be_endless_(all_may_be_endless) {}
+    explicit Bounds(Api api) noexcept : api_(api) {}
 
     void take(dom::element value, const Where& where) {
-        constexpr std::int64_t endless_least = -2;
-        const bool may = all_may_be_endless_ || may_be_endless(where.name);
-        std::int64_t number = 0;
-        if (may && !value.get(number) && number < 0 && number >= endless_least) {
+        const bool may_rest =
+            api_ == Api::llama_completion || where.name == "n_predict" || where.name == "num_predict";
+        const std::int64_t bound = want_bound(value, where, may_rest ? rest_of_context : endless);
+        // 0 is "no bound" to many servers, and a prompt to be cached to Anthropic alone.
+        if (bound < 0 || (bound == 0 && api_ != Api::anthropic_messages)) {
             is_endless_ = true;
-            return;
+        } else {
+            largest_ = std::max(largest_.value_or(0), bound);
         }
-        largest_ = std::max(largest_.value_or(0), want_integer(value, where, 0, amount_max));
     }
     void multiply(dom::element value, const Where& where) {
         choices_ = std::max(choices_, want_integer(value, where, 1, choices_max));
@@ -53,7 +67,7 @@ public:
     std::int64_t choices() const noexcept { return choices_; }
 
 private:
-    bool all_may_be_endless_;
+    Api api_;
     bool is_endless_ = false;
     std::optional<std::int64_t> largest_;
     std::int64_t choices_ = 1;
@@ -86,10 +100,12 @@ void take_container(std::string_view object_name, dom::object object, Bounds& bo
     }
 }
 
-void take_containers(const TopLevel& fields, Bounds& bounds) {
+void take_containers(const CallText& text, const TopLevel& fields, Bounds& bounds) {
     for (const Member member : containers) {
         if (!fields.has(member)) continue;
         const auto value = fields.find(member);
+        // OpenAI's followers know no such object, so that its type is the provider's to judge.
+        if (text.api == Api::chat_completions && !value->is_object()) continue;
         const std::string_view name = name_of(member);
         dom::array each;
         if (member == Member::sampling_params && !value->get(each)) {  // SGLang: one for each prompt
@@ -101,19 +117,18 @@ void take_containers(const TopLevel& fields, Bounds& bounds) {
     }
 }
 
-/// OpenAI's first API produces 16 tokens where nothing is said, and so do its followers. Mistral's FIM goes
-/// on to the end, and so does llama.cpp, whose clients name no model or leave out the version.
-std::optional<std::int64_t> default_bound(const CallText& text, const TopLevel& fields) {
-    constexpr std::int64_t of_completions = 16;
-    const bool follows_openai = text.api == Api::completions && takes_stream_options(text.path) &&
-                                text.path != "/completions" &&
-                                (fields.has(Member::model) || !model_in_path(text.path).empty());
-    return follows_openai ? std::optional(of_completions) : std::nullopt;
-}
-
-/// LM Studio's own API, in which -1 stands for no bound in max_tokens, too.
-bool is_lm_studio(std::string_view path) noexcept {
-    return path.starts_with("/api/v0/");
+/// A bound at the top is read by OpenAI's followers, one in an object by the others. In the wrong place it
+/// makes another one larger, as some servers read both, but bounds nothing alone.
+bool counts_alone(const CallText& text, bool is_inside) noexcept {
+    switch (text.api) {
+        case Api::ollama_chat:
+        case Api::ollama_generate:
+            return is_inside;
+        case Api::chat_completions:
+            return !is_inside || !takes_stream_options(text.path);
+        default:
+            return true;
+    }
 }
 
 }  // namespace
@@ -124,18 +139,43 @@ std::int64_t clamped_product(std::int64_t a, std::int64_t b) noexcept {
 }
 
 std::optional<std::int64_t> output_bound(const CallText& text, const TopLevel& fields, std::int64_t prompts) {
-    Bounds bounds(text.api == Api::llama_completion || is_lm_studio(text.path));
+    Bounds bounds(text.api);
     for (const Member member : top_level_bounds) {
         if (fields.has(member)) bounds.take(*fields.find(member), {{}, name_of(member)});
     }
     for (const Member member : top_level_multipliers) {
         if (fields.has(member)) bounds.multiply(*fields.find(member), {{}, name_of(member)});
     }
-    take_containers(fields, bounds);
-    auto bound = bounds.largest();
-    if (!bound && !bounds.is_endless()) bound = default_bound(text, fields);
+    Bounds inside(text.api);
+    take_containers(text, fields, inside);
+    const auto combined = [&]() -> std::optional<std::int64_t> {
+        if (bounds.is_endless() || inside.is_endless()) return std::nullopt;
+        const bool is_bound =
+            (bounds.largest() && counts_alone(text, false)) || (inside.largest() && counts_alone(text, true));
+        if (!is_bound) return std::nullopt;
+        return std::max(bounds.largest().value_or(0), inside.largest().value_or(0));
+    }();
+    if (!combined) return std::nullopt;
+    const std::int64_t choices = std::max(bounds.choices(), inside.choices());
+    return clamped_product(clamped_product(prompts, choices), *combined);
+}
+
+std::optional<std::int64_t> output_bound_of_predictions(const CallText& text, const TopLevel& fields) {
+    Bounds bounds(text.api);
+    std::int64_t instances = 1;
+    dom::object parameters;
+    dom::array entries;
+    if (!fields.body().at_key("parameters").get(parameters)) take_container("parameters", parameters, bounds);
+    if (!fields.body().at_key("instances").get(entries)) {
+        instances = std::max<std::int64_t>(instances, static_cast<std::int64_t>(entries.size()));
+        for (const dom::element entry : entries) {
+            dom::object instance;
+            if (!entry.get(instance)) take_container("instances", instance, bounds);
+        }
+    }
+    const auto bound = bounds.largest();
     if (!bound) return std::nullopt;
-    return clamped_product(clamped_product(prompts, bounds.choices()), *bound);
+    return clamped_product(clamped_product(instances, bounds.choices()), *bound);
 }
 
 std::int64_t output_bound_of_images(std::string_view model, std::int64_t choices) noexcept {

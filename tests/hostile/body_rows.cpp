@@ -119,8 +119,8 @@ void add_common_members(Bodies& bodies) {
     for (const auto& [name, value] : {std::pair{"string", "\"yes\""}, {"number", "1"}, {"object", "{}"}})
         bodies.refuse("stream_"s + name, bodies.with("\"stream\":"s + value), "stream");
     const std::string rest = bodies.with("").substr(R"({"model":"gpt-4o")"s.size());
+    bodies.pass("model_empty_is_absent", "{\"model\":\"\"" + rest);
     for (const auto& [name, value] : {std::pair{"number"s, "5"s},
-                                      {"empty", "\"\""},
                                       {"object", "{}"},
                                       {"array", "[\"gpt-4o\"]"},
                                       {"true", "true"},
@@ -130,12 +130,13 @@ void add_common_members(Bodies& bodies) {
 
 void add_bound(Bodies& bodies, const std::string& member, const std::string& rest) {
     int number = 0;
-    for (const char* value : {"\"x\"", "\"5\"", "-1", "1e30", "1.5", "true", "{}", "[]",
-                              "99999999999999999999", "9223372036854775807", "1e400", "-1.0"}) {
+    for (const char* value : {"\"x\"", "\"5\"", "-5", "1e30", "1.5", "true", "{}", "[]",
+                              "99999999999999999999", "1e400", "-5.0"}) {
         bodies.refuse(member + "_" + std::to_string(number++),
                       Bodies::only(rest + ",\"" + member + "\":" + value), member);
     }
-    for (const char* value : {"1e2", "-0.0", "1024.0", "1.024e3"})
+    for (const char* value : {"1e2", "-0.0", "1024.0", "1.024e3", "-1", "-1.0", "0", "2147483647",
+                              "9223372036854775807", "18446744073709551615"})
         bodies.pass(member + "_integral_"s + value, Bodies::only(rest + ",\"" + member + "\":" + value));
     bodies.pass(member + "_null_is_absent", Bodies::only(rest + ",\"" + member + "\":null"));
     bodies.refuse(member + "_and_a_wrong_n_predict",
@@ -185,8 +186,9 @@ void add_messages(Bodies& bodies, const std::string& rest) {
 }
 
 void add_choices(Bodies& bodies) {
-    for (const char* value : {"1000000000", "0", "-1", "1.5", "\"2\"", "true", "129"})
+    for (const char* value : {"1000000000", "0", "-1", "1.5", "\"2\"", "true", "1000001"})
         bodies.refuse("n_"s + value, bodies.with("\"n\":"s + value), "n");
+    for (const char* value : {"129", "256"}) bodies.pass("n_"s + value, bodies.with("\"n\":"s + value));
     bodies.refuse("n_twice", bodies.with(R"("n":1,"n":1)"), "n");
     bodies.refuse("stream_options_string", bodies.with(R"("stream":true,"stream_options":"x")"),
                   "stream_options");
@@ -234,7 +236,8 @@ std::vector<RequestRow> member_rows() {
             add_texts(bodies, "prompt");
             add_choices(bodies);
             add_bound(bodies, "max_tokens", "\"prompt\":\"hi\"");
-            bodies.refuse("best_of", bodies.with("\"best_of\":1000"), "best_of");
+            bodies.refuse("best_of", bodies.with("\"best_of\":1000001"), "best_of");
+            bodies.pass("best_of_1000", bodies.with("\"best_of\":1000"));
             bodies.pass("suffix", bodies.with("\"suffix\":5"));
             bodies.pass("model_missing", R"({"prompt":"hi"})");
         } else if (metered.name == "responses") {

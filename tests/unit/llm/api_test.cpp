@@ -28,6 +28,33 @@ const std::vector<std::pair<std::string_view, Api>> metered{
     {"/api/chat/completions", Api::chat_completions},
     {"/models/chat/completions", Api::chat_completions},
     {"/v1/agents/completions", Api::chat_completions},
+    {"/v1/chat/completions/batch", Api::chat_completions},
+    {"/async/chat/completions", Api::chat_completions},
+    {"/v1/threads/runs", Api::chat_completions},
+    {"/v1/threads/t/runs", Api::chat_completions},
+    {"/v1/ocr", Api::chat_completions},
+    {"/model/anthropic.claude-v2/invoke", Api::chat_completions},
+    {"/model/anthropic.claude-v2/invoke-with-response-stream", Api::chat_completions},
+    {"/model/anthropic.claude-v2/converse", Api::chat_completions},
+    {"/model/anthropic.claude-v2/converse-stream", Api::chat_completions},
+    {"/api/v1/services/aigc/text-generation/generation", Api::chat_completions},
+    {"/api/v1/services/aigc/multimodal-generation/generation", Api::chat_completions},
+    {"/v1/edits", Api::completions},
+    {"/api/v3/embeddings/multimodal", Api::embeddings},
+    {"/predict", Api::embeddings},
+    {"/similarity", Api::embeddings},
+    {"/v1/x/messages", Api::anthropic_messages},
+    {"/gateway/messages", Api::anthropic_messages},
+    {"/v2/models/m/generate", Api::llama_completion},
+    {"/v2/models/m/generate_stream", Api::llama_completion},
+    {"/v2/models/m/versions/1/generate", Api::llama_completion},
+    {"/v2/models/m/versions/1/generate_stream", Api::llama_completion},
+    {"/api/latest/generate", Api::llama_completion},
+    {"/api/v1/generate", Api::llama_completion},
+    {"/api/extra/generate/stream", Api::llama_completion},
+    {"/vertex_generate", Api::llama_completion},
+    {"/v1internal:generateContent", Api::gemini_generate},
+    {"/v1internal:streamGenerateContent", Api::gemini_generate},
     {"/v1/chat", Api::chat_completions},
     {"/v2/chat", Api::chat_completions},
     {"/api/v1/chat", Api::chat_completions},
@@ -108,7 +135,8 @@ TEST(ApiTest, IsJudgedByHowThePathEnds) {
 TEST(ApiTest, DoesNotMeterWhatOnlyLooksAlike) {
     for (const std::string_view path : {"/v1/chat/completions/x",
                                         "/v1/threads/t1/messages",
-                                        "/v1/x/messages",
+                                        "/v1/conversations/c1/messages",
+                                        "/v1/threads/messages",
                                         "/v1/messages/batches",
                                         "/v1/messages/count_tokens",
                                         "/v1/responses/resp_1",
@@ -123,7 +151,15 @@ TEST(ApiTest, DoesNotMeterWhatOnlyLooksAlike) {
                                         "/v1/completionsx",
                                         "/v1/batches",
                                         "/v1/files",
-                                        "/v1/threads/t/runs",
+                                        "/v1/threads/t/runs/r",
+                                        "/v1/threads/t/runs/r/submit_tool_outputs",
+                                        "/v1/threads",
+                                        "/v1/evals/e/runs",
+                                        "/app/invoke",
+                                        "/app/converse",
+                                        "/app/predict",
+                                        "/app/generate",
+                                        "/v1/chat/completions/batch/x",
                                         "/app/chat",
                                         "/app/generate",
                                         "/v1/videos/generate",
@@ -148,13 +184,13 @@ TEST(ApiTest, DoesNotMeterWhatOnlyLooksAlike) {
 TEST(ApiTest, DialectFollowsThePath) {
     for (const std::string_view path :
          {"/v1/messages", "/v1/messages/", "/v1/messages/count_tokens", "/messages", "/anthropic/v1/Messages",
-          "/v1/messages/batches/b1/results", "/v1/complete",
+          "/v1/messages/batches/b1/results", "/v1/complete", "/v1/x/messages", "/gateway/messages",
           "/v1/p/publishers/anthropic/models/c:rawPredict"}) {
         EXPECT_EQ(dialect_of(path), Dialect::anthropic) << path;
     }
     for (const std::string_view path :
-         {"/v1/chat/completions", "/v1/threads/t/messages", "/v1/messagesx", "/v1/x/messages", "", "/",
-          "/api/v1/chat", "/v1beta/openai/chat/completions", "/api/chat/completions", "/v1/models",
+         {"/v1/chat/completions", "/v1/threads/t/messages", "/v1/messagesx", "/v1/conversations/c/messages",
+          "", "/", "/api/v1/chat", "/v1beta/openai/chat/completions", "/api/chat/completions", "/v1/models",
           "/v1/models/ft:gpt-4o:org", "/v1/p/publishers/mistralai/models/c:rawPredict", "/v1/files"}) {
         EXPECT_EQ(dialect_of(path), Dialect::openai) << path;
     }
@@ -176,6 +212,9 @@ TEST(ApiTest, ModelInThePath) {
     EXPECT_EQ(model_in_path("/v1beta/models/gemini-2.5-pro%3agenerateContent/"), "gemini-2.5-pro");
     EXPECT_EQ(model_in_path("/v1/projects/p/publishers/anthropic/models/claude@2:rawPredict"), "claude@2");
     EXPECT_EQ(model_in_path("/serving-endpoints/llama/invocations"), "llama");
+    EXPECT_EQ(model_in_path("/model/anthropic.claude-v2/converse"), "anthropic.claude-v2");
+    EXPECT_EQ(model_in_path("/v2/models/llama/generate"), "llama");
+    EXPECT_EQ(model_in_path("/v2/models/llama/versions/1/generate_stream"), "llama");
     for (const std::string_view path :
          {"/v1/chat/completions", "/v1/deployments", "/deployments/d", "", "/v1/models/m",
           "/v1/projects/p/endpoints/openapi/chat/completions", "/invocations"}) {
@@ -184,8 +223,9 @@ TEST(ApiTest, ModelInThePath) {
 }
 
 TEST(ApiTest, StreamsByPath) {
-    for (const std::string_view path : {"/v1beta/models/m:streamGenerateContent", "/generate_stream",
-                                        "/v1/p/publishers/anthropic/models/c:streamRawPredict"})
+    for (const std::string_view path :
+         {"/v1beta/models/m:streamGenerateContent", "/generate_stream", "/model/m/converse-stream",
+          "/api/extra/generate/stream", "/v1/p/publishers/anthropic/models/c:streamRawPredict"})
         EXPECT_TRUE(is_stream_path(path)) << path;
     for (const std::string_view path :
          {"/v1beta/models/m:generateContent", "/generate", "/v1/chat/completions", ""})

@@ -256,5 +256,32 @@ TEST(CallTest, ABodyWithoutRoomBehindItIsReadToo) {
     EXPECT_EQ(call_of(Api::chat_completions, body).output_bound, 12);
 }
 
+TEST(CallTest, FurtherModelsAreNamedWithinBounds) {
+    const Call call = call_of(Api::chat_completions, R"({"model":"m","models":["a",5,"","b"]})");
+    EXPECT_EQ(call.further_models, (std::vector<std::string>{"a", "b"}));
+    std::string many = "\"x\"";
+    for (int i = 0; i < 40; ++i) many += ",\"x\"";
+    EXPECT_EQ(call_of(Api::chat_completions, R"({"models":[)" + many + "]}").further_models.size(), 16U);
+    EXPECT_TRUE(call_of(Api::chat_completions, R"({"models":"a"})").further_models.empty());
+}
+
+TEST(CallTest, AnEmptyModelIsNone) {
+    EXPECT_EQ(call_of(Api::chat_completions, R"({"model":""})").model, "");
+}
+
+TEST(CallTest, AWrappedBodyIsReadInside) {
+    const std::string body =
+        R"({"model":"outer","request":{"contents":[{"parts":[{"text":"hello there"}]}]}})";
+    auto result =
+        read_call({.api = Api::gemini_generate, .body = body, .path = "/v1internal:generateContent"});
+    const Call& call = std::get<Call>(result);
+    EXPECT_EQ(call.model, "outer");
+    EXPECT_EQ(call.input.messages, 1);
+    EXPECT_GE(call.input.text.bytes, 11);
+    const std::string twice = R"({"request":{},"request":{}})";
+    result = read_call({.api = Api::gemini_generate, .body = twice, .path = "/v1internal:generateContent"});
+    EXPECT_EQ(std::get<CallError>(result).param, "request");
+}
+
 }  // namespace
 }  // namespace weir::llm

@@ -102,6 +102,60 @@ TEST(EstimateTest, ReservedOutput) {
     EXPECT_EQ(reserve_output(call, EstimateMode::fitted, 1024, OutputReserve::own_bound), 1024);
 }
 
+TEST(EstimateTest, AGuessIsNoBoundThatTheRequestGives) {
+    const Call images = call_of(Api::images, R"({"model":"gpt-image-1","prompt":"a","n":2})");
+    EXPECT_EQ(reserve_output(images, EstimateMode::fitted, 1024, OutputReserve::own_bound), 1024);
+    EXPECT_EQ(reserve_output(images, EstimateMode::bound, 1024), 13'200);
+    const Call speech = call_of(Api::audio_speech, R"({"model":"tts-1","input":"hello"})");
+    EXPECT_EQ(reserve_output(speech, EstimateMode::fitted, 10, OutputReserve::own_bound), 10);
+}
+
+TEST(EstimateTest, FittedCountsTextUnderAnyNameWhereMessagesStand) {
+    std::string words;
+    for (int i = 0; i < 1000; ++i) words += "word ";
+    const std::string text = '"' + words + '"';
+    const auto tokens = [](Api api, const std::string& body) {
+        return estimate_input(call_of(api, body), EstimateMode::fitted);
+    };
+    const auto expect_about_1000 = [&](Api api, const std::string& body) {
+        EXPECT_GE(tokens(api, body), 900) << body.substr(0, 60);
+        EXPECT_LE(tokens(api, body), 1200) << body.substr(0, 60);
+    };
+    for (const std::string& message :
+         {R"("Role":"user","Content":)" + text, R"("content":[{"type":"new","stdout":)" + text + "}]",
+          R"("role":"assistant","tool_plan":)" + text,
+          R"("reasoning_details":[{"type":"reasoning.text","text":)" + text + "}]",
+          R"("content":[{"type":"code_execution_tool_result","content":{"type":"x","stdout":)" + text +
+              "}}]"}) {
+        expect_about_1000(Api::chat_completions, R"({"Messages":[{)" + message + "}]}");
+        expect_about_1000(Api::anthropic_messages, R"({"messages":[{)" + message + "}]}");
+    }
+    for (const std::string& item :
+         {R"("type":"apply_patch_call","operation":{"type":"x","diff":)" + text + "}",
+          R"("type":"mcp_list_tools","tools":[{"name":"a","description":)" + text + "}]",
+          R"("type":"file_search_call","results":[{"text":)" + text + "}]",
+          R"("type":"code_interpreter_call","code":)" + text}) {
+        expect_about_1000(Api::responses, R"({"input":[{)" + item + "}]}");
+    }
+    expect_about_1000(Api::gemini_generate,
+                      R"({"generationConfig":{"responseSchema":{"description":)" + text + "}}}");
+    expect_about_1000(Api::chat_completions, R"({"tool_results":[{"outputs":[{"a":)" + text + "}]}]}");
+    expect_about_1000(Api::llama_completion, R"({"prompt":"a","memory":)" + text + "}");
+    expect_about_1000(Api::embeddings, R"({"data":[)" + text + "]}");
+    expect_about_1000(Api::embeddings, R"({"sentences":[)" + text + "]}");
+    expect_about_1000(Api::llama_completion, R"({"text_input":)" + text + "}");
+    const std::string base64 = '"' + std::string(4000, 'A') + "==\"";
+    for (const std::string& member :
+         {"\"signature\":" + text, "\"x\":" + base64, "\"annotations\":[{\"title\":" + text + "}]",
+          R"("x":{"encrypted_content":)" + text + "}",
+          R"("url":"https://)" + std::string(4000, 'a') + "\""}) {
+        EXPECT_LE(tokens(Api::chat_completions, R"({"messages":[{"content":"hi",)" + member + "}]}"), 30)
+            << member.substr(0, 40);
+        EXPECT_LE(tokens(Api::responses, R"({"input":[{"content":"hi",)" + member + "}]}"), 30)
+            << member.substr(0, 40);
+    }
+}
+
 TEST(EstimateTest, TheBoundCountsAllTextWhereverItStands) {
     const std::string words(15'000, 'w');
     const std::string quoted = '"' + words + '"';

@@ -25,7 +25,8 @@ TEST(OutputBoundTest, Chat) {
     EXPECT_EQ(chat(R"(,"max_tokens":100)"), 100);
     EXPECT_EQ(chat(R"(,"max_tokens":100,"n":3)"), 300);
     EXPECT_EQ(chat(R"(,"max_tokens":1000000000,"n":128)"), 1'000'000'000);
-    EXPECT_EQ(chat(R"(,"max_tokens":0)"), 0);
+    EXPECT_EQ(chat(R"(,"max_tokens":100,"n":256)"), 25'600);
+    EXPECT_EQ(chat(R"(,"max_tokens":100000,"n":1000000)"), 1'000'000'000);
     EXPECT_EQ(chat(R"(,"max_tokens":null)"), std::nullopt);
 }
 
@@ -33,7 +34,7 @@ TEST(OutputBoundTest, IntegralFloatsAreIntegers) {
     EXPECT_EQ(chat(R"(,"max_tokens":1024.0)"), 1024);
     EXPECT_EQ(chat(R"(,"max_tokens":1e3)"), 1000);
     EXPECT_EQ(chat(R"(,"max_tokens":1.024e3)"), 1024);
-    EXPECT_EQ(chat(R"(,"max_tokens":-0.0)"), 0);
+    EXPECT_EQ(chat(R"(,"max_tokens":-0.0)"), std::nullopt);
     EXPECT_EQ(chat(R"(,"max_tokens":10,"n":2.0)"), 20);
 }
 
@@ -57,9 +58,94 @@ TEST(OutputBoundTest, NamesInCapitalsCountAsSomeServersReadThem) {
     EXPECT_EQ(bound(Api::ollama_chat, R"({"Options":{"Num_Predict":5000,"num_ctx":1}})"), 5000);
 }
 
+TEST(OutputBoundTest, ZeroIsNoBoundButForAnthropic) {
+    for (const std::string name : {"max_tokens", "max_completion_tokens", "max_output_tokens", "n_predict",
+                                   "num_predict", "max_new_tokens"}) {
+        EXPECT_EQ(chat(",\"" + name + "\":0"), std::nullopt) << name;
+        EXPECT_EQ(bound(Api::responses, R"({"input":"a",")" + name + "\":0}"), std::nullopt) << name;
+        EXPECT_EQ(bound(Api::llama_completion, R"({"prompt":"a",")" + name + "\":0}"), std::nullopt) << name;
+        if (name != "max_tokens") {
+            EXPECT_EQ(chat(R"(,"max_tokens":50,")" + name + "\":0"), std::nullopt) << name;
+        }
+    }
+    EXPECT_EQ(bound(Api::ollama_chat, R"({"options":{"num_predict":0}})"), std::nullopt);
+    EXPECT_EQ(bound(Api::gemini_generate, R"({"generationConfig":{"maxOutputTokens":0}})"), std::nullopt);
+    EXPECT_EQ(bound(Api::anthropic_messages, R"({"max_tokens":0})"), 0);
+    EXPECT_EQ(bound(Api::anthropic_messages, R"({"max_tokens":0,"max_output_tokens":5})"), 5);
+}
+
+TEST(OutputBoundTest, WhatALedgerCannotHoldIsClamped) {
+    for (const std::string value : {"1000000001", "2147483647", "9223372036854775807", "9223372036854775808",
+                                    "18446744073709551615", "2e9"})
+        EXPECT_EQ(chat(",\"max_tokens\":" + value), 1'000'000'000) << value;
+}
+
+TEST(OutputBoundTest, EachConversationOfABatchIsAnswered) {
+    const std::string three = R"({"messages":[[{"content":"a"}],[{"content":"b"}],[{"content":"c"}]],)";
+    EXPECT_EQ(bound(Api::chat_completions, three + R"("max_tokens":900})", "/v1/chat/completions/batch"),
+              2'700);
+    EXPECT_EQ(bound(Api::chat_completions, three + R"("max_tokens":900,"n":2})"), 5'400);
+    EXPECT_EQ(chat(R"(,"max_tokens":900)", "/v1/chat/completions/batch"), 900);
+}
+
+TEST(OutputBoundTest, WhereSomeServersReadAnotherPlaceToo) {
+    const auto ollama = [](const std::string& more) {
+        return bound(Api::ollama_chat, R"({"messages":[],"options":{"num_predict":1},)" + more + "}");
+    };
+    EXPECT_EQ(ollama(R"("max_tokens":5000)"), 5'000);
+    EXPECT_EQ(ollama(R"("n_predict":5000,"n":2)"), 10'000);
+    EXPECT_EQ(ollama(R"("max_tokens":-1)"), std::nullopt);
+    EXPECT_EQ(bound(Api::ollama_chat, R"({"max_tokens":5000})"), std::nullopt);
+    EXPECT_EQ(chat(R"(,"max_tokens":1,"parameters":{"max_new_tokens":5000})", "/invocations"), 5'000);
+    EXPECT_EQ(chat(R"(,"parameters":{"max_new_tokens":5000})", "/invocations"), 5'000);
+    EXPECT_EQ(chat(R"(,"parameters":{"max_new_tokens":5000})", "/v1/chat/completions"), std::nullopt);
+    EXPECT_EQ(chat(R"(,"max_tokens":1,"parameters":{"max_new_tokens":5000})", "/v1/chat/completions"), 5'000);
+    EXPECT_EQ(chat(R"(,"max_tokens":1,"parameters":"x")"), 1);
+    EXPECT_EQ(chat(R"(,"parameters":{"max_new_tokens":5000})", "/V1/Chat/Completions/"), std::nullopt);
+    EXPECT_EQ(chat(R"(,"inferenceConfig":{"maxTokens":7})", "/model/m/converse"), 7);
+    EXPECT_EQ(bound(Api::chat_completions, R"({"inputText":"a"})", "/model/titan-embed-text/invoke"), 0);
+    EXPECT_EQ(bound(Api::chat_completions, R"({"inputText":"a"})", "/model/titan-text/invoke"), std::nullopt);
+    EXPECT_EQ(bound(Api::chat_completions, R"({"input":{"prompt":"a"},"parameters":{"max_tokens":9}})",
+                    "/api/v1/services/aigc/text-generation/generation"),
+              9);
+}
+
+TEST(OutputBoundTest, VertexPredictions) {
+    const auto predict = [](const std::string& model, const std::string& members) {
+        return bound(Api::gemini_embed, "{" + members + "}",
+                     "/v1/p/publishers/google/models/" + model + ":predict");
+    };
+    const std::string two = R"("instances":[{"prompt":"a"},{"prompt":"b","max_tokens":500}])";
+    EXPECT_EQ(predict("textembedding-gecko@003", two), 0);
+    EXPECT_EQ(predict("text-embedding-005", two), 0);
+    EXPECT_EQ(predict("MultimodalEmbedding@001", two), 0);
+    EXPECT_EQ(predict("llama", two), 1'000);
+    EXPECT_EQ(predict("text-bison", R"("instances":[{"content":"a"}],"parameters":{"maxOutputTokens":77})"),
+              77);
+    EXPECT_EQ(predict("llama", R"("instances":[{"prompt":"a"}])"), std::nullopt);
+    EXPECT_EQ(predict("llama", "\"x\":1"), std::nullopt);
+    EXPECT_EQ(bound(Api::gemini_embed, "{}", "/v1beta/models/m:embedContent"), 0);
+}
+
+TEST(OutputBoundTest, AWrappedBody) {
+    EXPECT_EQ(
+        bound(Api::gemini_generate, R"({"model":"m","request":{"generationConfig":{"maxOutputTokens":42}}})",
+              "/v1internal:generateContent"),
+        42);
+    EXPECT_EQ(bound(Api::chat_completions, R"({"request":{"model":"m","max_tokens":42}})",
+                    "/async/chat/completions"),
+              42);
+    EXPECT_EQ(
+        bound(Api::chat_completions, R"({"request":{"model":"m","max_tokens":42}})", "/v1/chat/completions"),
+        std::nullopt);
+}
+
 TEST(OutputBoundTest, MinusOneIsNoBoundWhereServersReadItSo) {
     EXPECT_EQ(chat(R"(,"n_predict":-1)"), std::nullopt);
     EXPECT_EQ(chat(R"(,"max_tokens":10,"n_predict":-1)"), std::nullopt);
+    EXPECT_EQ(chat(R"(,"max_tokens":-1)"), std::nullopt);
+    EXPECT_EQ(chat(R"(,"max_tokens":-1.0,"max_completion_tokens":5)"), std::nullopt);
+    EXPECT_EQ(bound(Api::responses, R"({"max_output_tokens":-1})"), std::nullopt);
     EXPECT_EQ(chat(R"(,"max_tokens":-1)", "/api/v0/chat/completions"), std::nullopt);
     EXPECT_EQ(bound(Api::completions, R"({"model":"m","prompt":"a","n_predict":-2})"), std::nullopt);
     EXPECT_EQ(bound(Api::llama_completion, R"({"prompt":"a","max_tokens":-1})"), std::nullopt);
@@ -71,8 +157,11 @@ TEST(OutputBoundTest, Completions) {
     const auto completions = [](const std::string& more) {
         return bound(Api::completions, R"({"model":"m",)" + more + "}");
     };
-    EXPECT_EQ(completions(R"("prompt":"a")"), 16);
-    EXPECT_EQ(completions(R"("echo":true)"), 16);
+    // OpenAI stops at 16 tokens, its followers go on to the end.
+    EXPECT_EQ(completions(R"("prompt":"a")"), std::nullopt);
+    EXPECT_EQ(completions(R"("prompt":"a","max_tokens":null)"), std::nullopt);
+    EXPECT_EQ(completions(R"("prompt_embeds":["AA==","AA=="],"max_tokens":5)"), 10);
+    EXPECT_EQ(completions(R"("prompt":"a","prompt_embeds":"AA==","max_tokens":5)"), 10);
     EXPECT_EQ(completions(R"("prompt":["a","b"],"max_tokens":5,"n":2,"best_of":3)"), 30);
     EXPECT_EQ(completions(R"("prompt":[[1,2],[3]],"max_tokens":5)"), 10);
     EXPECT_EQ(completions(R"("prompt":[1,2,3],"max_tokens":5)"), 5);
@@ -80,11 +169,6 @@ TEST(OutputBoundTest, Completions) {
     EXPECT_EQ(completions(R"("prompt":["a",[1,"b"],{"prompt_string":"c"}],"max_tokens":5)"), 15);
     EXPECT_EQ(completions(R"("prompt":[],"max_tokens":5)"), 5);
     EXPECT_EQ(completions(R"("prompt":["a","b"],"max_tokens":1000000000,"best_of":128)"), 1'000'000'000);
-    EXPECT_EQ(bound(Api::completions, "{}", "/openai/deployments/d/completions"), 16);
-    // Who names no model speaks to llama.cpp, and FIM is Mistral's: neither stops at 16.
-    EXPECT_EQ(bound(Api::completions, R"({"prompt":"a"})"), std::nullopt);
-    EXPECT_EQ(bound(Api::completions, R"({"model":"m","prompt":"a"})", "/v1/fim/completions"), std::nullopt);
-    EXPECT_EQ(bound(Api::completions, R"({"model":"m","prompt":"a"})", "/completions"), std::nullopt);
 }
 
 TEST(OutputBoundTest, WhereOtherApisKeepIt) {
