@@ -59,6 +59,17 @@ dom::object parse(const std::string& body, std::size_t offset, JsonDocument& doc
     return members;
 }
 
+/// watsonx and Bedrock call it model_id, Ollama once called it name.
+std::string_view model_by_another_name(Api api, dom::object body) noexcept {
+    const bool is_ollama = api == Api::ollama_chat || api == Api::ollama_generate || api == Api::ollama_embed;
+    for (const std::string_view name : {"model_id", "modelId", "name"}) {
+        if (name == "name" && !is_ollama) continue;
+        const auto model = find_string(body, name);
+        if (model && model->size() <= model_bytes_max) return *model;
+    }
+    return {};
+}
+
 /// A missing or empty one is the provider's to judge: the path may name it, a server may have but one.
 void read_model(const CallText& text, const TopLevel& fields, Call& call) {
     constexpr std::string_view expected = "a string of at most 256 bytes";
@@ -71,6 +82,7 @@ void read_model(const CallText& text, const TopLevel& fields, Call& call) {
     const std::string_view from_path = model_in_path(text.path);
     if (from_path.size() > model_bytes_max) refuse(where, expected);
     if (!from_path.empty()) call.model = from_path;
+    if (call.model.empty()) call.model = model_by_another_name(text.api, fields.body());
 }
 
 bool read_stream(const CallText& text, const TopLevel& fields) {

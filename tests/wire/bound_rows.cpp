@@ -34,6 +34,40 @@ WireRow charged(std::string name, const std::string& path, const std::string& bo
             .config = std::move(config)};
 }
 
+/// 400 where the key requires a bound: the request gives none.
+WireRow unbounded(std::string name, const std::string& path, const std::string& body) {
+    return {.name = std::move(name),
+            .asks = {{.bytes = request({.path = path, .body = body}), .status = 400}},
+            .replies = {reply({.body = "{}"})},
+            .charge = Charge{.requests = 0},
+            .config = bounded_tier,
+            .reached = 0};
+}
+
+WireRows no_bounds() {
+    const std::string chat = R"({"model":"m",)" + messages_member;
+    return {
+        unbounded("zero_is_no_bound", "/v1/chat/completions", chat + R"(,"max_tokens":0})"),
+        unbounded("zero_beside_a_bound", "/v1/chat/completions",
+                  chat + R"(,"max_tokens":0,"max_completion_tokens":5})"),
+        unbounded("minus_one_is_no_bound", "/v1/chat/completions", chat + R"(,"max_tokens":-1})"),
+        unbounded("zero_of_responses", "/v1/responses",
+                  R"({"model":"m","input":"hi","max_output_tokens":0})"),
+        unbounded("zero_of_ollama", "/api/chat", chat + R"(,"options":{"num_predict":0}})"),
+        unbounded("zero_of_llama", "/completion", R"({"prompt":"hi","n_predict":0})"),
+        unbounded("completions_go_on_to_the_end", "/v1/completions", R"({"model":"m","prompt":"hi"})"),
+        unbounded("predictions_of_text", "/v1/publishers/p/models/llama:predict",
+                  R"({"instances":[{"prompt":"hi"}]})"),
+        never_fits("bound_beside_ollamas", "/api/chat",
+                   chat + R"(,"options":{"num_predict":1},"max_tokens":5000})"),
+        never_fits("bound_of_each_conversation", "/v1/chat/completions/batch",
+                   R"({"model":"m","messages":[[{"content":"a"}],[{"content":"b"}]],"max_tokens":1600})"),
+        never_fits("bound_of_many_choices", "/v1/chat/completions", chat + R"(,"max_tokens":20,"n":256})"),
+        never_fits("bound_beyond_all", "/v1/chat/completions",
+                   chat + R"(,"max_tokens":9223372036854775807})"),
+    };
+}
+
 WireRows output_names() {
     constexpr std::array names{
         "max_tokens", "max_completion_tokens", "max_output_tokens",
@@ -178,7 +212,7 @@ WireRows reserve_setting() {
 }  // namespace
 
 WireRows bound_rows() {
-    return output_names() + input_places() + images() + reserve_setting();
+    return no_bounds() + output_names() + input_places() + images() + reserve_setting();
 }
 
 }  // namespace weir::testing

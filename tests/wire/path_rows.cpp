@@ -21,6 +21,10 @@ struct MeteredPath {
 constexpr const char* chat =
     R"({"model":"m","messages":[{"role":"user","content":"hello there"}],"max_tokens":77})";
 constexpr const char* no_model = R"({"messages":[{"role":"user","content":"hello there"}],"max_tokens":77})";
+constexpr const char* batch =
+    R"({"model":"m","messages":[[{"role":"user","content":"hello there"}],[{"role":"user","content":"hi"}]],"max_tokens":77})";
+constexpr const char* wrapped =
+    R"({"request":{"model":"m","messages":[{"role":"user","content":"hello there"}],"max_tokens":77}})";
 constexpr const char* prompt = R"({"model":"m","prompt":"hello there","max_tokens":77})";
 constexpr const char* prompt_alone = R"({"prompt":"hello there","max_tokens":77})";
 constexpr const char* input = R"({"model":"m","input":"hello there"})";
@@ -47,6 +51,19 @@ constexpr std::array openai_paths{
     MeteredPath{"/v1/chat/completions%20", chat},
     MeteredPath{"/v1/chat/completions/", chat},
     MeteredPath{"/v1/chat/completions?a=b", chat},
+    MeteredPath{"/v1/chat/completions/batch", batch, 154},
+    MeteredPath{"/async/chat/completions", wrapped},
+    MeteredPath{"/v1/threads/t/runs", R"({"instructions":"hello there","max_completion_tokens":77})"},
+    MeteredPath{
+        "/model/m/converse",
+        R"({"messages":[{"role":"user","content":[{"text":"hello there"}]}],"inferenceConfig":{"maxTokens":77}})"},
+    MeteredPath{"/model/m/invoke", no_model},
+    MeteredPath{
+        "/api/v1/services/aigc/text-generation/generation",
+        R"({"model":"m","input":{"messages":[{"role":"user","content":"hello there"}]},"parameters":{"max_tokens":77}})"},
+    MeteredPath{"/v2/models/m/generate", R"({"text_input":"hello there","max_tokens":77})"},
+    MeteredPath{"/api/latest/generate", R"({"prompt":"hello there","max_length":77})"},
+    MeteredPath{"/gateway/messages", chat},
     MeteredPath{"/v1/chat/completions?x=/v1/models", chat},
     MeteredPath{"/v1beta/openai/chat/completions", chat},
     MeteredPath{"/v1/projects/p/locations/l/endpoints/openapi/chat/completions", chat},
@@ -114,6 +131,7 @@ constexpr std::array false_friends{
     OtherRequest{"POST", "/v1/chat/completions/c1", R"({"metadata":{"a":"b"}})", with_usage},
     OtherRequest{"POST", "/v1/responses/r1/cancel", "", with_usage},
     OtherRequest{"POST", "/v1/threads/t/runs/r/cancel", "", with_usage},
+    OtherRequest{"POST", "/v1/conversations/c/messages", R"({"role":"user","content":"hello there"})"},
     OtherRequest{"POST", "/v1/batches/b/cancel", "", with_usage},
     OtherRequest{"POST", "/v1/conversations/c/items", R"({"items":[]})"},
     OtherRequest{"POST", "/v1/files", "any"},

@@ -267,6 +267,9 @@ TEST(CallTest, FurtherModelsAreNamedWithinBounds) {
 
 TEST(CallTest, AnEmptyModelIsNone) {
     EXPECT_EQ(call_of(Api::chat_completions, R"({"model":""})").model, "");
+    EXPECT_EQ(call_of(Api::llama_completion, R"({"model_id":"m","input":"x"})").model, "m");
+    EXPECT_EQ(call_of(Api::ollama_generate, R"({"model":"","name":"m","prompt":"x"})").model, "m");
+    EXPECT_EQ(call_of(Api::chat_completions, R"({"name":"m","model_id":5})").model, "");
 }
 
 TEST(CallTest, AWrappedBodyIsReadInside) {
