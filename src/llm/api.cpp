@@ -141,7 +141,7 @@ constexpr std::array<Verb, 9> verbs{{
     {"streamGenerateContent", Api::gemini_generate},
     {"embedContent", Api::gemini_embed},
     {"batchEmbedContents", Api::gemini_embed},
-    {"predict", Api::gemini_embed},  // Vertex, mostly for embeddings
+    {"predict", Api::gemini_embed},  // Vertex; text, if the model makes no embeddings
     {"countTokens", Api::unmetered},
     {"batchGenerateContent", Api::unmetered},
     {"rawPredict", Api::chat_completions},  // Vertex hands on the body of whoever made the model
@@ -211,6 +211,15 @@ std::optional<VerbCall> verb_call(std::string_view last) noexcept {
     return std::nullopt;
 }
 
+/// Where models of all kinds are called alike: what is no model for embeddings produces text.
+bool makes_embeddings(std::string_view model) noexcept {
+    constexpr std::array<std::string_view, 2> names{"embed", "gecko"};
+    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+        return std::search(model.begin(), model.end(), name.begin(), name.end(),
+                           [](char a, char b) { return ascii_lower(a) == b; }) != model.end();
+    });
+}
+
 bool is_made_by_anthropic(std::string_view path) noexcept {
     return has_segments(path, "publishers", "anthropic");
 }
@@ -223,13 +232,17 @@ Api api_of(std::string_view method, std::string_view path) noexcept {
     const PathTail tail(path);
     const std::string_view last = tail.from_end(0);
     if (const auto call = verb_call(last)) {
-        return call->is_raw && is_made_by_anthropic(path) ? Api::anthropic_messages : call->verb.api;
+        if (call->is_raw && is_made_by_anthropic(path)) return Api::anthropic_messages;
+        const bool is_text = call->verb.name == "predict" && !makes_embeddings(call->model);
+        return is_text ? Api::llama_completion : call->verb.api;
     }
     for (const Ending& ending : endings) {
         if (!is_same(last, ending.last)) continue;
         const bool fits = ending.before.empty() ? stands_below(ending.below, tail)
                                                 : is_same(tail.from_end(1), ending.before);
-        if (fits) return ending.api;
+        if (!fits) continue;
+        const bool is_embedding = ending.below == Below::bedrock && makes_embeddings(tail.from_end(1));
+        return is_embedding ? Api::embeddings : ending.api;
     }
     return Api::unmetered;
 }
@@ -293,11 +306,9 @@ bool is_stream_path(std::string_view path) noexcept {
     return last.size() >= ending.size() && is_same(last.substr(last.size() - ending.size()), ending);
 }
 
-bool serves_models_of_any_kind(std::string_view path) noexcept {
-    const PathTail tail(path);
-    const auto call = verb_call(tail.from_end(0));
-    if (call) return call->verb.name == "predict";
-    return is_any_of(tail.from_end(0), bedrock_names) && stands_below(Below::bedrock, tail);
+bool is_prediction_path(std::string_view path) noexcept {
+    const auto call = verb_call(PathTail(path).from_end(0));
+    return call && call->verb.name == "predict";
 }
 
 bool wraps_its_body(std::string_view path) noexcept {

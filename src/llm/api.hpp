@@ -31,9 +31,9 @@ enum class Api : std::uint8_t {
 enum class Dialect : std::uint8_t { openai, anthropic, ollama, gemini };
 
 /// `path` is the target without its query, in normal form (http_guard refuses others). POSTs are judged by
-/// how the path ends, whatever stands before; words that other services use too count only below a version
-/// such as /v1 or at the root. As servers do, it ignores case, `;parameters`, and white space and slashes at
-/// the end.
+/// how the path ends, whatever stands before, and where models of all kinds are called alike, by the model;
+/// words that other services use too count only below a version such as /v1 or at the root. As servers do, it
+/// ignores case, `;parameters`, and white space and slashes at the end.
 Api api_of(std::string_view method, std::string_view path) noexcept;
 
 /// Judged by path, for any method: what lies at or below <version>/messages, or ends with messages that no
@@ -51,8 +51,8 @@ std::string_view output_bound_name(Api api) noexcept;
 /// The path itself asks for a stream: Gemini's and Vertex's :stream… verbs, TGI's generate_stream.
 bool is_stream_path(std::string_view path) noexcept;
 
-/// Vertex's :predict, Bedrock's invoke: the model alone says whether text or vectors are produced.
-bool serves_models_of_any_kind(std::string_view path) noexcept;
+/// Vertex's :predict, whose bounds stand beside each prompt.
+bool is_prediction_path(std::string_view path) noexcept;
 
 /// The body stands in a member `request` of what is sent: Gemini's v1internal, Perplexity's async.
 bool wraps_its_body(std::string_view path) noexcept;

@@ -1,10 +1,6 @@
 // One body, read once: validate, take the members that decide, then count what is input.
 #include "llm/call.hpp"
 
-#include <algorithm>
-#include <array>
-
-#include "llm/ascii_case.hpp"
 #include "llm/call_fields.hpp"
 #include "llm/form_call.hpp"
 #include "llm/input_reader.hpp"
@@ -111,23 +107,15 @@ void read_input(const TopLevel& fields, InputReader& input, Call& call) {
     });
 }
 
-/// Where models of all kinds are called alike: what is no model for embeddings produces text.
-bool makes_embeddings(std::string_view model) noexcept {
-    constexpr std::array<std::string_view, 2> names{"embed", "gecko"};
-    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-        return std::search(model.begin(), model.end(), name.begin(), name.end(),
-                           [](char a, char b) { return ascii_lower(a) == b; }) != model.end();
-    });
-}
-
 std::optional<std::int64_t> read_output_bound(const CallText& text, const TopLevel& fields, const Call& call,
                                               const InputReader& input) {
     switch (call.api) {
         case Api::completions:
-        case Api::llama_completion:
             return output_bound(text, fields, input.prompts());
+        case Api::llama_completion:
+            return is_prediction_path(text.path) ? output_bound_of_predictions(text, fields)
+                                                 : output_bound(text, fields, input.prompts());
         case Api::chat_completions:
-            if (text.path.ends_with("/invoke") && makes_embeddings(call.model)) return 0;  // Bedrock
             return output_bound(text, fields, input.conversations());
         case Api::responses:
         case Api::anthropic_messages:
@@ -143,11 +131,9 @@ std::optional<std::int64_t> read_output_bound(const CallText& text, const TopLev
         case Api::audio_transcription:
         case Api::unmetered:
             return std::nullopt;
-        case Api::gemini_embed:
-            if (!serves_models_of_any_kind(text.path) || makes_embeddings(call.model)) return 0;
-            return output_bound_of_predictions(text, fields);
         case Api::embeddings:
         case Api::ollama_embed:
+        case Api::gemini_embed:
         case Api::rerank:
         case Api::moderations:
             return 0;

@@ -103,7 +103,6 @@ TEST(OutputBoundTest, WhereSomeServersReadAnotherPlaceToo) {
     EXPECT_EQ(chat(R"(,"max_tokens":1,"parameters":"x")"), 1);
     EXPECT_EQ(chat(R"(,"parameters":{"max_new_tokens":5000})", "/V1/Chat/Completions/"), std::nullopt);
     EXPECT_EQ(chat(R"(,"inferenceConfig":{"maxTokens":7})", "/model/m/converse"), 7);
-    EXPECT_EQ(bound(Api::chat_completions, R"({"inputText":"a"})", "/model/titan-embed-text/invoke"), 0);
     EXPECT_EQ(bound(Api::chat_completions, R"({"inputText":"a"})", "/model/titan-text/invoke"), std::nullopt);
     EXPECT_EQ(bound(Api::chat_completions, R"({"input":{"prompt":"a"},"parameters":{"max_tokens":9}})",
                     "/api/v1/services/aigc/text-generation/generation"),
@@ -112,8 +111,8 @@ TEST(OutputBoundTest, WhereSomeServersReadAnotherPlaceToo) {
 
 TEST(OutputBoundTest, VertexPredictions) {
     const auto predict = [](const std::string& model, const std::string& members) {
-        return bound(Api::gemini_embed, "{" + members + "}",
-                     "/v1/p/publishers/google/models/" + model + ":predict");
+        const std::string path = "/v1/p/publishers/google/models/" + model + ":predict";
+        return bound(api_of("POST", path), "{" + members + "}", path);
     };
     const std::string two = R"("instances":[{"prompt":"a"},{"prompt":"b","max_tokens":500}])";
     EXPECT_EQ(predict("textembedding-gecko@003", two), 0);
