@@ -48,7 +48,7 @@ struct Ending {
 };
 
 // The first match counts, so two segments stand before one.
-constexpr std::array<Ending, 60> endings{{
+constexpr std::array<Ending, 61> endings{{
     {"completions", "chat", Below::anything, Api::chat_completions},
     {"batch", "completions", Below::anything, Api::chat_completions},  // vLLM
     {"messages", "", Below::anthropic, Api::anthropic_messages},
@@ -73,7 +73,8 @@ constexpr std::array<Ending, 60> endings{{
     {"chat", "", Below::version, Api::chat_completions},      // Cohere, LM Studio
     {"chat", "text", Below::anything, Api::chat_completions},
     {"chat_stream", "text", Below::anything, Api::chat_completions},
-    {"invocations", "", Below::anything, Api::chat_completions},  // SageMaker, Databricks
+    {"chatcompletion_v2", "text", Below::anything, Api::chat_completions},  // MiniMax
+    {"invocations", "", Below::anything, Api::chat_completions},            // SageMaker, Databricks
     {"invocations-response-stream", "", Below::anything, Api::chat_completions},
     {"generation", "text-generation", Below::anything, Api::chat_completions},  // DashScope
     {"generation", "multimodal-generation", Below::anything, Api::chat_completions},
@@ -183,7 +184,7 @@ bool stands_below(Below below, const PathTail& tail) noexcept {
         case Below::version:
             return is_below_version;
         case Below::anthropic:
-            return is_below_version || (!has_own_messages(before) && !has_own_messages(further));
+            return !has_own_messages(before) && !has_own_messages(further);
         case Below::model:
             return is_below_version || is_same(further, "models") || is_same(further, "versions");
         case Below::bedrock:
