@@ -15,12 +15,32 @@ std::string_view trimmed(std::string_view text) noexcept {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// More than one byte must fit: any may be the first of an image or a sound.
+std::optional<AnswerFormat> format_of_binary(std::string_view begin) noexcept {
+    if (begin.empty()) return std::nullopt;
+    const std::string_view may_follow = begin.front() == '{'   ? "\"} \t\r\n"
+                                        : begin.front() == '[' ? "{]\" \t\r\n"
+                                                               : "";
+    if (!may_follow.empty()) {
+        if (begin.size() == 1) return std::nullopt;
+        return may_follow.find(begin[1]) == std::string_view::npos ? AnswerFormat::opaque
+                                                                   : AnswerFormat::json;
+    }
+    for (const std::string_view field : {"data:", "event:"}) {
+        if (begin.starts_with(field)) return AnswerFormat::event_stream;
+        if (field.starts_with(begin)) return std::nullopt;
+    }
+    return AnswerFormat::opaque;
+}
+
 }  // namespace
 
 AnswerFormat declared_format(std::string_view content_type) noexcept {
     const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
     if (is_same(type, "application/json")) return AnswerFormat::json;
-    if (is_same(type, "text/event-stream")) return AnswerFormat::event_stream;
+    constexpr std::string_view events = "/event-stream";
+    if (type.size() > events.size() && is_same(type.substr(type.size() - events.size()), events))
+        return AnswerFormat::event_stream;
     for (const std::string_view lines :
          {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl",
           "application/jsonlines", "application/x-jsonlines", "application/json-lines",
@@ -32,7 +52,7 @@ AnswerFormat declared_format(std::string_view content_type) noexcept {
         return AnswerFormat::json;
     for (const std::string_view binary :
          {"audio/", "image/", "video/", "font/", "multipart/", "application/pdf", "application/zip"}) {
-        if (begins_with(type, binary)) return AnswerFormat::opaque;
+        if (begins_with(type, binary)) return AnswerFormat::binary;
     }
     return AnswerFormat::unknown;
 }
@@ -43,6 +63,7 @@ bool is_before_body(char c) noexcept {
 
 std::optional<AnswerFormat> format_by_first_bytes(AnswerFormat declared, std::string_view begin) noexcept {
     if (declared == AnswerFormat::opaque) return declared;
+    if (declared == AnswerFormat::binary) return format_of_binary(begin);
     if (begin.empty()) return std::nullopt;
     if (begin.front() == '{' || begin.front() == '[')
         return declared == AnswerFormat::json_lines ? declared : AnswerFormat::json;

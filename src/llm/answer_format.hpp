@@ -10,7 +10,8 @@
 namespace weir::llm {
 
 enum class AnswerFormat : std::uint8_t {
-    opaque,      ///< plainly binary: nothing is read
+    opaque,      ///< nothing is read
+    binary,      ///< by its type; its first bytes may say otherwise
     unknown,     ///< text of some kind
     json,        ///< one document, as far as is known
     json_lines,  ///< documents, one behind another

@@ -24,6 +24,8 @@ public:
     bool is_stream() const noexcept {
         return format_ == AnswerFormat::event_stream || format_ == AnswerFormat::json_lines;
     }
+    /// Nothing of it will be read.
+    bool is_opaque() const noexcept { return format_ == AnswerFormat::opaque; }
 
 private:
     /// What a dropped event leaves behind: its blank line, which goes too.

@@ -9,11 +9,17 @@ namespace weir::llm {
 
 namespace {
 
-/// Nothing is kept of what is decoded for reading, so that these only bound the work.
+/// Answers may repeat themselves as they like, and nothing is kept of what is decoded for reading: only the
+/// work is bounded.
+constexpr std::int64_t any_ratio = std::int64_t{1} << 62;
 constexpr ContentDecoder::Bounds reading_bounds{.decoded_bytes_max = std::int64_t{1} << 32,
-                                                .ratio_max = 1000};
-/// What one piece may decode to, where that is kept until the client has it.
-constexpr std::size_t decoded_piece_bytes_max = 16 << 20;
+                                                .ratio_max = any_ratio};
+/// What the client gets decoded is bounded by the piece alone.
+constexpr ContentDecoder::Bounds passing_bounds{.decoded_bytes_max = std::int64_t{1} << 62,
+                                                .ratio_max = any_ratio};
+/// What one piece may decode to, where that is kept until the client has it; and how much room for it stays.
+constexpr std::size_t decoded_piece_bytes_max = 64 << 20;
+constexpr std::size_t decoded_room_bytes_max = 1 << 20;
 
 bool is_plain(std::string_view content_encoding) noexcept {
     return content_encoding.empty() || content_encoding == "identity";
@@ -31,7 +37,7 @@ struct UsageTap::State {
           stream(answer.api, codings ? declared : AnswerFormat::opaque,
                  answer.drop_usage_chunk && decodes == is_encoded) {
         if (is_encoded && codings && declared != AnswerFormat::opaque)
-            decoder.emplace(*codings, reading_bounds);
+            decoder.emplace(*codings, decodes ? passing_bounds : reading_bounds);
     }
 
     void feed_decoded(std::string_view bytes, std::vector<std::string_view>& forward);
@@ -49,6 +55,7 @@ struct UsageTap::State {
 /// What is decoded is what passes.
 void UsageTap::State::feed_decoded(std::string_view bytes, std::vector<std::string_view>& forward) {
     decoded.clear();
+    if (decoded.capacity() > decoded_room_bytes_max) decoded.shrink_to_fit();
     if (!decoder) return;
     const auto state = decoder->feed(bytes, [this](std::string_view piece) {
         is_broken = is_broken || decoded.size() + piece.size() > decoded_piece_bytes_max;
@@ -67,7 +74,9 @@ void UsageTap::State::read_decoded(std::string_view bytes) {
         unused.clear();
         stream.feed(piece, unused);
     });
-    if (state == ContentDecoder::State::corrupt || state == ContentDecoder::State::too_large) decoder.reset();
+    const bool is_fault =
+        state == ContentDecoder::State::corrupt || state == ContentDecoder::State::too_large;
+    if (is_fault || stream.is_opaque()) decoder.reset();
 }
 
 UsageTap::UsageTap(const AnswerDescription& answer) {

@@ -25,7 +25,8 @@ TEST(AnswerFormatTest, IsJudgedByTheFirstBytesWhereTheTypeDoesNotFit) {
     for (const std::string_view type :
          {"application/json", "Application/JSON; charset=utf-8", "application/problem+json",
           "text/event-stream", "text/event-stream;charset=utf-8", "text/plain", "text/html; charset=utf-8",
-          "", "application/x-ndjson", "binary/whatever"}) {
+          "", "application/x-ndjson", "binary/whatever", "image/png", "audio/event-stream", "multipart/mixed",
+          "application/pdf", "audio/mpeg"}) {
         SCOPED_TRACE(type);
         for (const std::string_view before : {"", "\n\n", " \r\n\t", "\xef\xbb\xbf"}) {
             const std::string json = std::string(before).append(json_text);
@@ -68,8 +69,11 @@ TEST(AnswerFormatTest, OtherTextAndBinariesPassUnread) {
         EXPECT_EQ(pass(described("application/json", {}, true), text, 1).bytes, text);
     }
     for (const std::string_view type : {"audio/mpeg", "image/png", "video/mp4", "application/zip"}) {
-        EXPECT_EQ(usage_of(described(type), json_text).input_tokens, std::nullopt) << type;
-        EXPECT_EQ(pass(described(type, {}, true), event_text, 10).bytes, event_text) << type;
+        for (const std::string_view begin : {"\x89PNG\r\n", "ID3", "{\x01", "[\x7f", "dat", "dash", ": "}) {
+            const std::string body = std::string(begin).append("\n").append(event_text);
+            EXPECT_EQ(usage_of(described(type), body).input_tokens, std::nullopt) << type << begin;
+            EXPECT_EQ(pass(described(type, {}, true), body, 10).bytes, body) << type << begin;
+        }
     }
 }
 
@@ -136,15 +140,27 @@ TEST(EncodedAnswerTest, WhatCannotBeDecodedPassesUnread) {
     EXPECT_EQ(feed(corrupt, "more"), "");
 }
 
-TEST(EncodedAnswerTest, ABombIsNotReadToItsEnd) {
-    const std::string text =
-        std::string("{\"x\":\"") + std::string(256 << 20, ' ') + "\",\"usage\":{\"prompt_tokens\":19}}";
-    const std::string encoded = zstd_encoded(text);
-    const TappedAnswer passed = pass(described("application/json", "zstd"), encoded, 4096);
-    EXPECT_EQ(passed.bytes, encoded);
-    EXPECT_EQ(passed.usage.input_tokens, std::nullopt);
+TEST(EncodedAnswerTest, IsReadHoweverMuchItRepeatsItself) {
+    for (const Encoded& encoding : encodings) {
+        SCOPED_TRACE(encoding.name);
+        const std::string content(20'000'000, 'a');
+        const std::string json =
+            R"({"choices":[{"message":{"content":")" + content + R"("}}],"usage":{"prompt_tokens":19}})";
+        const auto read = described("application/json", encoding.name);
+        EXPECT_EQ(pass(read, encoding.encode(json), 4096).usage.input_tokens, 19);
+        const std::string first = R"(data: {"choices":[{"delta":{"content":")" + content + "\"}}]}\n\n";
+        const auto decoded = described("text/event-stream", encoding.name, true);
+        const TappedAnswer passed =
+            pass(decoded, encoding.encode(std::string(first).append(event_text)), 64 << 10);
+        EXPECT_EQ(passed.bytes, std::string(first).append(kept_text));
+        EXPECT_EQ(passed.usage.output_tokens, 10);
+    }
+}
+
+TEST(EncodedAnswerTest, OnePieceOfItIsNotKeptAtAnySize) {
+    const std::string encoded = zstd_encoded(std::string(256 << 20, ' '));
     UsageTap decoding(described("text/event-stream", "zstd", true));
-    EXPECT_LE(feed(decoding, encoded).size(), 17U << 20);
+    EXPECT_LE(feed(decoding, encoded).size(), 65U << 20);
     EXPECT_TRUE(decoding.is_broken());
 }
 
