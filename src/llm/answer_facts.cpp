@@ -3,21 +3,21 @@
 #include "llm/answer_facts.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "llm/answer_key.hpp"
+#include "llm/answer_substance.hpp"
+#include "llm/fact_reader.hpp"
 #include "llm/generated_text.hpp"
 
 namespace weir::llm {
 
-namespace {
-
 using Key = AnswerKey;
 
-std::string_view text_of(dom::element value) noexcept {
-    std::string_view text;
-    if (value.get(text)) return {};
-    return text;
+namespace {
+
+/// An object with an error in it.
+bool has_error(dom::element value) noexcept {
+    dom::element error;
+    return !value.at_key("error").get(error) && !is_blank(error);
 }
 
 bool is_true(dom::element value) noexcept {
@@ -25,65 +25,7 @@ bool is_true(dom::element value) noexcept {
     return !value.get(flag) && flag;
 }
 
-/// null, false, "", 0, [] and {} say nothing.
-bool is_blank(dom::element value) noexcept {
-    std::string_view text;
-    dom::array array;
-    dom::object object;
-    bool flag = false;
-    if (!value.get(text)) return text.empty();
-    if (!value.get(array)) return array.begin() == array.end();
-    if (!value.get(object)) return object.begin() == object.end();
-    if (!value.get(flag)) return !flag;
-    return true;
-}
-
-/// Types that end a stream.
-bool is_last_type(std::string_view type) noexcept {
-    constexpr std::array<std::string_view, 12> last{
-        "message_stop",         "response.completed", "response.incomplete",
-        "response.failed",      "response.cancelled", "image_generation.completed",
-        "transcript.text.done", "speech.audio.done",  "image_edit.completed",
-        "message-end",          "stream-end",         "error"};
-    for (const std::string_view name : last) {
-        if (type == name) return true;
-    }
-    return false;
-}
-
-/// The members that occur, by their keys.
-class FactReader {
-public:
-    FactReader(dom::object document, Api api, AnswerFacts& facts) noexcept
-        : document_(document), api_(api), facts_(facts) {}
-    void read(bool is_plain) noexcept;
-
-private:
-    void take(AnswerKey key, dom::element value) noexcept;
-    void take_sign(AnswerKey key, dom::element value) noexcept;
-    void take_choices(dom::element value) noexcept;
-    void take_usage(dom::element value) noexcept;
-    void take_message(dom::element value) noexcept;
-    void take_delta(dom::element value) noexcept;
-    void take_response(dom::element value) noexcept;
-    void take_details(dom::element value) noexcept;
-    void note_text(dom::element value) noexcept;
-    void judge(bool is_plain) noexcept;
-
-    dom::object document_;
-    Api api_;
-    AnswerFacts& facts_;
-    std::string_view type_;
-    bool has_counts_ = false;  ///< among its own members: Ollama, llama.cpp
-    bool names_choices_ = false;
-    bool has_choices_ = false;    ///< at least one
-    bool has_usage_ = false;      ///< `usage` is an object
-    bool has_substance_ = false;  ///< a client could miss it, usage chunk or not
-    bool is_object_response_ = false;
-    bool is_last_ = false;
-    bool has_stopped_ = false;
-    std::optional<std::int64_t> from_cache_;
-};
+}  // namespace
 
 void FactReader::read(bool is_plain) noexcept {
     for (const dom::key_value_pair field : document_) {
@@ -101,15 +43,26 @@ void FactReader::take(AnswerKey key, dom::element value) noexcept {
         case Key::usage:
             has_usage_ = value.is_object();
             return take_usage(value);
-        case Key::usage_metadata:
         case Key::x_groq:
-        case Key::meta:
+            facts_.is_error = facts_.is_error || has_error(value);
             return take_usage(value);
+        case Key::usage_metadata:
+        case Key::meta:
+        case Key::tokens:
+            return take_usage(value);
+        case Key::meta_info:
+            return take_meta_info(value);
+        case Key::result:
+            return take_result(value);
+        case Key::results:
+            return take_results(value);
         case Key::timings:
         case Key::prompt_eval_count:
         case Key::eval_count:
         case Key::tokens_evaluated:
         case Key::tokens_predicted:
+        case Key::prompt_token_count:
+        case Key::candidates_token_count:
             has_counts_ = true;
             return;
         case Key::details:
@@ -127,6 +80,7 @@ void FactReader::take(AnswerKey key, dom::element value) noexcept {
             return;
         case Key::status:
             facts_.response_status = text_of(value);
+            may_be_error_ = may_be_error_ || facts_.response_status == "error";
             return;
         case Key::message:
             return take_message(value);
@@ -153,16 +107,31 @@ void FactReader::take(AnswerKey key, dom::element value) noexcept {
 /// Of an end, of an error, or of something that a client could miss.
 void FactReader::take_sign(AnswerKey key, dom::element value) noexcept {
     std::int64_t code = 0;
+    std::uint64_t index = 0;
     switch (key) {
         case Key::error:
             facts_.is_error = facts_.is_error || !is_blank(value);
+            may_be_error_ = true;
+            return;
+        case Key::error_code:
+        case Key::code:
+        case Key::detail:
+            may_be_error_ = true;
+            return;
+        case Key::index:
+            if (!value.get_uint64().get(index)) facts_.index = index;
+            return;
+        case Key::stop_reason:
+            is_last_ = is_last_ || !text_of(value).empty();
             return;
         case Key::base_resp:
             // MiniMax.
             facts_.is_error = facts_.is_error || (!value.at_key("status_code").get(code) && code != 0);
             return;
-        case Key::done:
         case Key::stop:
+            names_stop_ = value.is_bool();
+            [[fallthrough]];
+        case Key::done:
         case Key::is_finished:
             is_last_ = is_last_ || is_true(value);
             return;
@@ -172,143 +141,33 @@ void FactReader::take_sign(AnswerKey key, dom::element value) noexcept {
         case Key::generated_text:
             is_last_ = is_last_ || value.is_string();
             return note_text(value);
-        case Key::moderation:
-        case Key::prompt_filter_results:
-            has_substance_ = has_substance_ || !is_blank(value);
-            return;
         default:
             return;
     }
 }
 
-void FactReader::note_text(dom::element value) noexcept {
-    if (has_generated_text(value)) ++facts_.texts;
-}
-
-/// An object of counts, or one that holds it as its own `usage`. The last that says something counts.
-void FactReader::take_usage(dom::element value) noexcept {
-    dom::object object;
-    dom::object inner;
-    if (value.get(object)) return;
-    if (!object.at_key("usage").get(inner)) object = inner;
-    const UsageReport report = read_usage_report(object, api_);
-    if (report.is_empty()) return;
-    if (!facts_.usage || report.says_something()) facts_.usage = report;
-}
-
-/// OpenAI's choices and Gemini's candidates.
-void FactReader::take_choices(dom::element value) noexcept {
-    names_choices_ = true;
-    dom::array entries;
-    if (value.get(entries)) return;
-    std::uint64_t position = 0;
-    for (const dom::element entry : entries) {
-        dom::object choice;
-        if (entry.get(choice)) continue;
-        has_choices_ = true;
-        std::uint64_t index = position++;
-        std::uint64_t given = 0;
-        bool is_finished = false;
-        bool has_text = false;
-        for (const dom::key_value_pair field : choice) {
-            switch (answer_key(field.key)) {
-                case Key::index:
-                    if (field.value.get_uint64().get(given) == simdjson::SUCCESS) index = given;
-                    break;
-                case Key::finish_reason:
-                    is_finished = !text_of(field.value).empty();
-                    break;
-                case Key::usage:
-                    take_usage(field.value);
-                    break;
-                case Key::error:
-                    facts_.is_error = facts_.is_error || !is_blank(field.value);
-                    break;
-                case Key::delta:
-                case Key::message:
-                case Key::content:
-                case Key::text:
-                case Key::tool_calls:
-                case Key::function_call:
-                    has_text = has_text || has_generated_text(field.value);
-                    break;
-                default:
-                    break;
-            }
-        }
-        const std::uint64_t bit = std::uint64_t{1} << (index % choice_places);
-        facts_.choices |= bit;
-        if (is_finished) facts_.finished_choices |= bit;
-        if (has_text) ++facts_.texts;
+/// Several prompts in one request: each has its counts and its end, and in a stream they may take turns.
+void FactReader::judge_index(bool is_plain) noexcept {
+    const bool is_llama = facts_.index && (names_stop_ || (has_counts_ && facts_.usage));
+    const bool is_part = facts_.is_one_of_several || is_llama;
+    if (!is_part || is_plain || names_choices_) {
+        facts_.is_one_of_several = false;
+        return;
     }
+    facts_.is_one_of_several = true;
+    if (!facts_.index) return;
+    const std::uint64_t bit = std::uint64_t{1} << (*facts_.index % choice_places);
+    facts_.choices |= bit;
+    const bool has_ended = is_last_ || (!is_llama && !is_running_);
+    if (has_ended) facts_.finished_choices |= bit;
+    is_last_ = false;
 }
 
-/// Anthropic's message_start, Ollama's and Cohere's message.
-void FactReader::take_message(dom::element value) noexcept {
-    dom::object message;
-    if (value.get(message)) return;
-    bool has_text = false;
-    for (const dom::key_value_pair field : message) {
-        const AnswerKey key = answer_key(field.key);
-        if (key == Key::usage) take_usage(field.value);
-        const bool may_hold =
-            key == Key::content || key == Key::text || key == Key::tool_calls || key == Key::function_call;
-        if (may_hold) has_text = has_text || has_generated_text(field.value);
-    }
-    if (has_text) ++facts_.texts;
-}
-
-/// A string, or an object of a provider's own.
-void FactReader::take_delta(dom::element value) noexcept {
-    dom::object delta;
-    if (value.is_string()) return note_text(value);
-    if (value.get(delta)) return;
-    bool has_text = false;
-    for (const dom::key_value_pair field : delta) {
-        const AnswerKey key = answer_key(field.key);
-        if (key == Key::usage) take_usage(field.value);
-        if (key == Key::stop_reason) has_stopped_ = !text_of(field.value).empty();
-        const bool may_hold = key == Key::content || key == Key::text || key == Key::message ||
-                              key == Key::tool_calls || key == Key::function_call;
-        if (may_hold) has_text = has_text || has_generated_text(field.value);
-    }
-    if (has_text) ++facts_.texts;
-}
-
-/// The Responses API's object within an event, or Ollama's text, or Cohere's whole answer at its end.
-void FactReader::take_response(dom::element value) noexcept {
-    dom::object response;
-    if (value.is_string()) return note_text(value);
-    if (value.get(response)) return;
-    facts_.is_response = true;
-    for (const dom::key_value_pair field : response) {
-        switch (answer_key(field.key)) {
-            case Key::usage:
-            case Key::meta:
-            case Key::usage_metadata:
-                take_usage(field.value);
-                break;
-            case Key::id:
-                facts_.response_id = text_of(field.value);
-                break;
-            case Key::status:
-                facts_.response_status = text_of(field.value);
-                break;
-            case Key::error:
-                facts_.is_error = facts_.is_error || !is_blank(field.value);
-                break;
-            default:
-                break;
-        }
-    }
-}
-
-/// Text Generation Inference.
-void FactReader::take_details(dom::element value) noexcept {
-    dom::object details;
-    dom::element count;
-    if (value.get(details) || details.at_key("generated_tokens").get(count)) return;
-    take_usage(value);
+void FactReader::judge_error() noexcept {
+    const bool is_typed_error = type_ == "error" || type_ == "response.failed";
+    facts_.is_error = facts_.is_error || is_typed_error || facts_.response_status == "failed";
+    const bool has_nothing = facts_.texts == 0 && !has_choices_ && !facts_.usage;
+    if (may_be_error_ && !facts_.is_error && has_nothing) facts_.is_error = is_bare_error(document_);
 }
 
 void FactReader::judge(bool is_plain) noexcept {
@@ -322,6 +181,7 @@ void FactReader::judge(bool is_plain) noexcept {
             facts_.usage->cached = own.cached;
         }
     }
+    judge_error();
     // Ollama leaves out a count that is zero.
     const bool is_ollama = api_ == Api::ollama_chat || api_ == Api::ollama_generate;
     if (is_ollama && is_last_ && !facts_.is_error) {
@@ -329,25 +189,23 @@ void FactReader::judge(bool is_plain) noexcept {
         if (!facts_.usage->output) facts_.usage->output = 0;
     }
     const bool is_typed_end = is_last_type(type_);
-    facts_.is_error = facts_.is_error || type_ == "error" || type_ == "response.failed" ||
-                      facts_.response_status == "failed";
     // Only deltas are new text: what is done repeats it.
     const bool is_typed_text = type_.ends_with("delta") || type_.ends_with(".partial_image") ||
                                type_ == "content_block_start" || type_ == "text-generation" ||
-                               type_ == "message";
+                               type_ == "message" || type_ == "completion";
     facts_.may_hold_text = is_plain || type_.empty() || names_choices_ || is_typed_text;
     if (!facts_.may_hold_text) facts_.texts = 0;
     if (is_plain) facts_.texts = std::min<std::int64_t>(facts_.texts, 1);
 
-    facts_.ends = is_last_ || is_typed_end || has_stopped_ || facts_.is_error;
     facts_.usage_is_first = type_ == "message_start";
-    facts_.usage_is_running = facts_.usage_is_first || (type_ == "message_delta" && !has_stopped_) ||
+    facts_.usage_is_running = facts_.usage_is_first || is_running_ ||
+                              (type_ == "message_delta" && !has_stopped_) ||
                               (has_counts_ && !has_usage_ && !is_last_);
-    facts_.is_usage_chunk = has_usage_ && !has_choices_ && !facts_.is_error && !has_substance_ &&
-                            facts_.texts == 0 && (type_.empty() || names_choices_);
+    judge_index(is_plain);
+    facts_.ends = is_last_ || is_typed_end || has_stopped_ || facts_.is_error;
+    facts_.is_usage_chunk = has_usage_ && !has_choices_ && !facts_.is_error && facts_.texts == 0 &&
+                            (type_.empty() || names_choices_) && is_bare_usage_chunk(document_);
 }
-
-}  // namespace
 
 AnswerFacts read_answer_facts(dom::object document, Api api, bool is_plain) noexcept {
     AnswerFacts facts;

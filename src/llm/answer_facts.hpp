@@ -19,8 +19,11 @@ struct AnswerFacts {
     bool usage_is_running =
         false;  ///< more output follows; so it does, too, where a choice in it has not ended yet
     bool usage_is_first = false;  ///< hardly any output came before it: message_start
-    std::int64_t texts = 0;       ///< pieces of output in it: at least one token each
-    bool may_hold_text = false;   ///< text in it is new: no event that repeats what went by
+    /// It is one of several results that are used up each for itself, this one of them where that is said.
+    bool is_one_of_several = false;
+    std::optional<std::uint64_t> index;
+    std::int64_t texts = 0;      ///< pieces of output in it: at least one token each
+    bool may_hold_text = false;  ///< text in it is new: no event that repeats what went by
 
     std::uint64_t choices = 0;           ///< those that occur, a bit each
     std::uint64_t finished_choices = 0;  ///< those of them that are at their end

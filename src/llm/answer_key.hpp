@@ -15,6 +15,7 @@ enum class AnswerKey : std::uint8_t {
     meta,
     timings,
     details,
+    meta_info,
     iterations,
     tokens,
     billed_units,
@@ -40,6 +41,7 @@ enum class AnswerKey : std::uint8_t {
     cached_tokens,
     cache_read_input_tokens,
     cache_creation_input_tokens,
+    cache_creation,
     cache_n,
     input_details,
     output_details,
@@ -58,8 +60,11 @@ enum class AnswerKey : std::uint8_t {
     stop,
     is_finished,
     prompt_feedback,
-    moderation,
-    prompt_filter_results,
+    // What some errors consist of.
+    error_code,
+    error_message,
+    code,
+    detail,
     // Where text stands.
     choices,
     candidates,
@@ -73,11 +78,32 @@ enum class AnswerKey : std::uint8_t {
     text,        ///< any of the names that generated text stands under
     inner_text,  ///< the same, but elsewhere the name says something else
     content,
+    result,   ///< text, or an answer within the answer
+    results,  ///< one for each prompt
+    payload,  ///< output that is no text
     generated_text,
     token,
     generations
 };
 
 AnswerKey answer_key(std::string_view name) noexcept;
+
+/// A string of that name is generated text, where it stands within what was generated.
+constexpr bool is_text_within(AnswerKey key) noexcept {
+    return key == AnswerKey::text || key == AnswerKey::inner_text || key == AnswerKey::content ||
+           key == AnswerKey::result || key == AnswerKey::payload || key == AnswerKey::generated_text;
+}
+
+/// Text may stand in it, among the members of `result` or of one of `results`.
+constexpr bool is_text_of_result(AnswerKey key) noexcept {
+    return key == AnswerKey::text || key == AnswerKey::content || key == AnswerKey::generated_text ||
+           key == AnswerKey::response || key == AnswerKey::message || key == AnswerKey::choices ||
+           key == AnswerKey::output || key == AnswerKey::tool_calls;
+}
+
+/// A number of tokens.
+constexpr bool is_count(AnswerKey key) noexcept {
+    return key >= AnswerKey::input_tokens && key <= AnswerKey::cache_n;
+}
 
 }  // namespace weir::llm

@@ -101,8 +101,11 @@ void AnswerStream::read_json(std::string_view bytes) {
     std::size_t at = 0;
     while (at < bytes.size() && json_.next(bytes, at) == JsonDigest::Found::document) {
         if (saw_document_ && !json_.in_array()) become_lines();
-        const bool is_plain = format_ != AnswerFormat::json_lines && !json_.in_array();
-        (void)reader_.read_digest(json_.text(), json_.has_text(), is_plain);
+        using Place = UsageReader::Place;
+        const Place place = json_.in_array()                      ? Place::element
+                            : format_ == AnswerFormat::json_lines ? Place::piece
+                                                                  : Place::whole;
+        (void)reader_.read_digest(json_.text(), json_.has_text(), place);
         saw_document_ = true;
         json_.keep_choices();  // if another one follows, these are lines
     }
@@ -123,7 +126,7 @@ UsageReader::Read AnswerStream::read_data() {
     UsageReader::Read read = UsageReader::Read::nothing;
     if (!events_.is_digest()) read = reader_.read_piece(events_.data());
     if (read == UsageReader::Read::nothing && (events_.is_digest() || events_.go_on()))
-        read = reader_.read_digest(events_.data(), events_.digest_has_text(), false);
+        read = reader_.read_digest(events_.data(), events_.digest_has_text(), UsageReader::Place::piece);
     if (read == UsageReader::Read::nothing) return read;
     if (events_.is_error()) reader_.note_error();
     events_.end_event();

@@ -124,6 +124,7 @@ bool EventReader::read_field(std::string_view line, bool is_whole) {
     if (value.starts_with(' ')) value.remove_prefix(1);
     if (name == "data") return take_data(value, is_whole, line.size() <= data_bytes_max);
     if (name == "event") is_error_ = value == "error";
+    if (name == "error") is_error_ = true;  // older llama.cpp
     return false;
 }
 

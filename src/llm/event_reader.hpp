@@ -16,7 +16,7 @@ namespace weir::llm {
 class EventReader {
 public:
     /// `keeps_ids`: as JsonDigest's.
-    explicit EventReader(bool keeps_ids) noexcept : digest_(keeps_ids, true) {}
+    explicit EventReader(bool keeps_ids) noexcept : digest_(keeps_ids, true) { digest_.mark_others(); }
 
     /// A data line beyond it is reduced as it comes.
     static constexpr std::size_t data_bytes_max = 64 << 10;

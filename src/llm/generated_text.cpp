@@ -15,10 +15,7 @@ bool has_text(dom::element value, bool string_is_text) noexcept {
     if (!value.get(text)) return string_is_text && !text.empty();
     if (!value.get(object)) {
         for (const dom::key_value_pair field : object) {
-            const AnswerKey key = answer_key(field.key);
-            const bool is_text =
-                key == AnswerKey::text || key == AnswerKey::inner_text || key == AnswerKey::content;
-            if (has_text(field.value, is_text)) return true;
+            if (has_text(field.value, is_text_within(answer_key(field.key)))) return true;
         }
         return false;
     }

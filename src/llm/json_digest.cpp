@@ -20,7 +20,7 @@ constexpr auto may_matter = make_may_matter();
 JsonDigest::Found JsonDigest::next(std::string_view bytes, std::size_t& at) {
     if (level_count_ == 0) {
         text_.clear();
-        is_full_ = has_text_ = false;
+        is_full_ = has_text_ = is_marked_ = false;
     }
     if (in_string_) string_here_ = false;
     copy_from_ = at;
@@ -100,6 +100,7 @@ std::size_t JsonDigest::pass_string(std::string_view bytes, std::size_t begin) {
     }
     if (quote == bytes.size()) return quote;
     in_string_ = false;
+    has_content_ = has_content_ || string_bytes_ > 0;
     if (value_is_text_ && string_bytes_ > 0) has_text_ = true;
     value_is_text_ = false;
     return quote + 1;
@@ -129,7 +130,11 @@ bool JsonDigest::structural(std::string_view bytes, std::size_t at) {
             return false;
         default:
             value_is_text_ = false;
-            if (member_level()) end_member(bytes, at);
+            if (member_level()) {
+                end_member(bytes, at);
+            } else {
+                has_content_ = true;
+            }
             return false;
     }
 }
@@ -143,10 +148,11 @@ void JsonDigest::begin_value(std::size_t at) {
         watching_ = member_.action == Action::watch;
         value_is_text_ = member_.string_is_text;
         copy_from_ = at + 1;
+        has_content_ = false;
         if (copying_) append_key();
     } else if (watching_ && !has_text_) {
         const AnswerKey key = answer_key(key_);
-        value_is_text_ = key == AnswerKey::text || key == AnswerKey::inner_text || key == AnswerKey::content;
+        value_is_text_ = is_text_within(key);
     }
 }
 
@@ -164,8 +170,9 @@ void JsonDigest::open(char bracket) {
     const Level& level = levels_[level_count_ - 1];
     if (level.depth + 1 != depth_) return;
     if (level.is_object && member_.action == Action::enter) {
-        if ((bracket == '[') == (member_.context == Context::choice))
-            push(member_.context, bracket == '{', true);
+        const bool is_list = member_.context == Context::choice || member_.context == Context::results;
+        has_content_ = true;
+        if ((bracket == '[') == is_list) push(member_.context, bracket == '{', true);
     } else if (!level.is_object && bracket == '{') {
         push(level.context, true, false);
     }
@@ -194,6 +201,13 @@ void JsonDigest::end_member(std::string_view bytes, std::size_t at) {
         append(key_);
         append("\"");
     }
+    if (has_content_ && member_.action == Action::mark) {
+        is_marked_ = is_marked_ || !member_.is_payload;
+        append_mark(member_.is_payload ? "data" : "other");
+    } else if (has_content_ && member_.action == Action::enter) {
+        // What should have been entered and was not is something else.
+        append_mark(member_.context == Context::message ? "message" : "other");
+    }
     copying_ = false;
     watching_ = false;
     in_value_ = false;
@@ -217,6 +231,12 @@ void JsonDigest::append_key() {
     append(text_.ends_with('{') ? "\"" : ",\"");
     append(key_);
     append("\":");
+}
+
+void JsonDigest::append_mark(std::string_view name) {
+    append(text_.ends_with('{') ? "\"" : ",\"");
+    append(name);
+    append("\":\"+\"");
 }
 
 void JsonDigest::append(std::string_view bytes) {

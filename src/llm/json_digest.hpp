@@ -23,6 +23,8 @@ public:
     JsonDigest(bool keeps_ids, bool keeps_choices) noexcept
         : keeps_ids_(keeps_ids), keeps_choices_(keeps_choices) {}
     void keep_choices() noexcept { keeps_choices_ = true; }
+    /// A document's members of unknown names are wanted, too, as far as that there is one.
+    void mark_others() noexcept { marks_others_ = true; }
 
     enum class Found : std::uint8_t {
         more,     ///< the piece is used up
@@ -47,12 +49,23 @@ public:
     static constexpr std::string_view shortened = "+";
 
 private:
-    enum class Context : std::uint8_t { document, choice, response, message, delta, details };
+    enum class Context : std::uint8_t {
+        document,
+        choice,
+        response,
+        message,
+        delta,
+        details,
+        counts,   ///< of tokens
+        result,   ///< an answer within the answer
+        results,  ///< one for each prompt
+    };
     enum class Action : std::uint8_t {
         skip,
         copy,        ///< the value as it is, but for long strings
         copy_short,  ///< a string, if it is short
-        enter,       ///< an object, or the array of choices: its members are looked at one by one
+        mark,        ///< only whether something is in it
+        enter,       ///< an object, or the array of choices or results: its members are looked at one by one
         watch,       ///< generated text may stand in it, at any depth
         note_string  ///< it is generated text itself, where it is a string
     };
@@ -60,6 +73,7 @@ private:
         Action action = Action::skip;
         Context context = Context::document;  ///< of what is entered
         bool string_is_text = false;
+        bool is_payload = false;  ///< what is marked is output
     };
     /// An object or array that was entered.
     struct Level {
@@ -75,6 +89,7 @@ private:
     static const Member skip;
     static const Member copy;
     static const Member copy_short;
+    static const Member mark;
     static const Member note;
     static const Member watch;
     Member member_of_document(AnswerKey key) const noexcept;
@@ -88,12 +103,14 @@ private:
     void end_member(std::string_view bytes, std::size_t at);
     void push(Context context, bool is_object, bool with_key);
     void append_key();
+    void append_mark(std::string_view name);
     void append(std::string_view bytes);
     void copy_until(std::string_view bytes, std::size_t end);
     const Level* member_level() const noexcept;
 
     bool keeps_ids_;
     bool keeps_choices_;
+    bool marks_others_ = false;
     bool begun_ = false;
     bool is_array_ = false;
     std::size_t depth_ = 0;
@@ -118,6 +135,8 @@ private:
     bool copying_ = false;
     bool watching_ = false;
     bool value_is_text_ = false;  ///< if a string comes next
+    bool has_content_ = false;    ///< it is no number, and not empty
+    bool is_marked_ = false;      ///< some member of an unknown name is not empty
     std::size_t copy_from_ = 0;   ///< in the piece
 
     bool has_text_ = false;

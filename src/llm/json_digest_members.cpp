@@ -1,4 +1,5 @@
 // Which members of an answer are kept, watched or passed over, by where they stand.
+#include "llm/answer_substance.hpp"
 #include "llm/json_digest.hpp"
 
 namespace weir::llm {
@@ -6,6 +7,7 @@ namespace weir::llm {
 constexpr JsonDigest::Member JsonDigest::skip{};
 constexpr JsonDigest::Member JsonDigest::copy{.action = Action::copy};
 constexpr JsonDigest::Member JsonDigest::copy_short{.action = Action::copy_short};
+constexpr JsonDigest::Member JsonDigest::mark{.action = Action::mark};
 constexpr JsonDigest::Member JsonDigest::note{.action = Action::note_string, .string_is_text = true};
 constexpr JsonDigest::Member JsonDigest::watch{.action = Action::watch, .string_is_text = true};
 
@@ -13,7 +15,9 @@ JsonDigest::Member JsonDigest::member_of(Context context, AnswerKey key) const n
     using Key = AnswerKey;
     switch (key) {
         case Key::other:
-            return skip;
+            return context == Context::document && marks_others_ && !is_marked_ && !is_neutral_name(key_)
+                       ? mark
+                       : skip;
         case Key::usage:
         case Key::error:
         case Key::stop_reason:
@@ -39,6 +43,12 @@ JsonDigest::Member JsonDigest::member_of(Context context, AnswerKey key) const n
             return key == Key::content || key == Key::text ? watch : skip;
         case Context::delta:
             return key == Key::content || key == Key::text || key == Key::message ? watch : skip;
+        case Context::counts:
+            return is_count(key) || key == Key::finish_reason ? copy : skip;
+        case Context::result:
+            return is_text_of_result(key) ? watch : skip;
+        case Context::results:
+            return is_count(key) ? copy : is_text_of_result(key) ? watch : skip;
         case Context::details:
             return key == Key::generated_tokens || key == Key::input_length ? copy : skip;
     }
@@ -76,9 +86,16 @@ JsonDigest::Member JsonDigest::member_of_document(AnswerKey key) const noexcept 
         case Key::generations:
         case Key::token:
             return watch;
-        case Key::inner_text:
-        case Key::index:
+        case Key::meta_info:
         case Key::tokens:
+            return enter(Context::counts, false);
+        case Key::result:
+            return enter(Context::result, true);
+        case Key::results:
+            return enter(Context::results, false);
+        case Key::payload:
+            return {.action = Action::mark, .is_payload = true};
+        case Key::inner_text:
             return skip;
         default:
             return copy;

@@ -2,6 +2,7 @@
 #include "llm/usage_reader.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "llm/json_digest.hpp"
 #include "weir/limit.hpp"
@@ -11,22 +12,58 @@ namespace weir::llm {
 namespace {
 
 constexpr std::size_t response_id_bytes_max = 256;
+constexpr std::size_t results_max = 1024;
 
 std::int64_t clamped_sum(std::int64_t a, std::int64_t b) noexcept {
     return std::min(a + b, amount_max);
 }
 
-/// What simdjson refuses and no count depends on: bytes that are no UTF-8, lone surrogates, control
-/// characters.
-void make_plain(std::string& json) {
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(json[i]);
-        if (byte < 0x20) json[i] = ' ';
-        if (byte >= 0x80) json[i] = '?';
-        if (byte != '\\' || i + 1 == json.size()) continue;
-        if (json[i + 1] != '\\' && json[i + 1] != '"') json[i] = '?';
-        ++i;
+/// true, false, null or a number that the parser takes.
+bool is_sound_word(std::string_view word) noexcept {
+    if (word == "true" || word == "false" || word == "null") return true;
+    std::string_view digits = word;
+    if (digits.starts_with('-')) digits.remove_prefix(1);
+    if (digits.empty() || digits.front() < '0' || digits.front() > '9') return false;
+    if (digits.size() > 1 && digits.front() == '0' && digits[1] >= '0' && digits[1] <= '9') return false;
+    const char* const last = word.data() + word.size();
+    if (digits.find_first_not_of("0123456789") == std::string_view::npos) {
+        std::int64_t count = 0;
+        return std::from_chars(word.data(), last, count).ec == std::errc{};
     }
+    double number = 0;
+    const auto [end, error] = std::from_chars(word.data(), last, number);
+    return error == std::errc{} && end == last && word.back() != '.' && word.find(".e") == word.npos &&
+           word.find(".E") == word.npos;
+}
+
+/// What simdjson refuses and no count depends on: bytes that are no UTF-8, lone surrogates, control
+/// characters; and numbers that are none, or too large, become null.
+std::string repaired(std::string_view json) {
+    constexpr std::string_view word_ends = " \t\r\n,:]}[{\"";
+    std::string text;
+    text.reserve(json.size() + simdjson::SIMDJSON_PADDING);
+    bool in_string = false;
+    for (std::size_t i = 0; i < json.size();) {
+        const char c = json[i];
+        if (!in_string && word_ends.find(c) == std::string_view::npos) {
+            const std::size_t end = std::min(json.find_first_of(word_ends, i), json.size());
+            const std::string_view word = json.substr(i, end - i);
+            text.append(is_sound_word(word) ? word : "null");
+            i = end;
+            continue;
+        }
+        ++i;
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"') in_string = !in_string;
+        if (c == '\\' && in_string && i < json.size()) {
+            const bool is_kept = json[i] == '\\' || json[i] == '"';
+            text.append(is_kept ? json.substr(i - 1, 2) : "??");
+            ++i;
+        } else {
+            text.push_back(byte < 0x20 ? ' ' : byte >= 0x80 ? '?' : c);
+        }
+    }
+    return text;
 }
 
 /// With white space around it or without.
@@ -65,14 +102,16 @@ bool UsageReader::read_whole(std::string_view json) {
     return true;
 }
 
-UsageReader::Read UsageReader::read_digest(std::string& json, bool has_text, bool is_plain) {
+UsageReader::Read UsageReader::read_digest(std::string& json, bool has_text, Place place) {
     JsonDocument document;
     dom::object object;
     if (!parse(document, json, object)) {
-        make_plain(json);
+        json = repaired(json);
         if (!parse(document, json, object)) return Read::nothing;
     }
+    const bool is_plain = place == Place::whole;
     AnswerFacts facts = read_answer_facts(object, api_, is_plain);
+    if (place == Place::element && !facts.index) facts.index = elements_++;
     // The digest leaves text out; only its events repeat text that went by before.
     if (has_text && facts.may_hold_text) facts.texts = std::max<std::int64_t>(facts.texts, 1);
     if (facts.texts > 0) facts.is_usage_chunk = false;
@@ -89,7 +128,8 @@ UsageReader::Read UsageReader::take(const AnswerFacts& facts, bool is_plain) {
         usage_.output_seen = std::max(usage_.output_seen, facts.usage->output.value_or(0));
     } else if (facts.usage) {
         const bool has_open_choices = (facts.choices & ~finished_choices_) != 0;
-        note_usage(*facts.usage, (facts.usage_is_running || has_open_choices) && !is_plain);
+        note_usage(facts.is_one_of_several ? sum_of_results(facts) : *facts.usage,
+                   (facts.usage_is_running || has_open_choices) && !is_plain);
     }
     note_response(facts);
     if (facts.is_error) {
@@ -102,6 +142,24 @@ UsageReader::Read UsageReader::take(const AnswerFacts& facts, bool is_plain) {
     const bool is_last_chunk = facts.is_usage_chunk && (says_something || texts_ > 0);
     if (facts.ends || all_finished || is_last_chunk) end();
     return facts.is_usage_chunk ? Read::usage_chunk : Read::something;
+}
+
+UsageReport UsageReader::sum_of_results(const AnswerFacts& facts) {
+    const std::uint64_t index = facts.index.value_or(0);
+    bool is_known = false;
+    for (Result& result : results_) {
+        if (result.index != index) continue;
+        if (facts.usage->says_something()) result.report = *facts.usage;
+        is_known = true;
+    }
+    if (!is_known && results_.size() < results_max) {
+        results_.push_back({index, *facts.usage});
+    } else if (!is_known && !facts.usage_is_running) {
+        more_results_.add(*facts.usage);
+    }
+    UsageReport sum = more_results_;
+    for (const Result& result : results_) sum.add(result.report);
+    return sum;
 }
 
 void UsageReader::note_texts(std::int64_t texts) noexcept {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "llm/answer_facts.hpp"
 #include "llm/usage_tap.hpp"
@@ -24,8 +25,13 @@ public:
     Read read_piece(std::string& json);
     /// A plain answer that is short. False: it is no JSON object.
     bool read_whole(std::string_view json);
-    /// Either of them, reduced by JsonDigest.
-    Read read_digest(std::string& json, bool has_text, bool is_plain);
+    enum class Place : std::uint8_t {
+        whole,   ///< the document is the answer
+        piece,   ///< an event's data or a line
+        element  ///< of an outermost array
+    };
+    /// Any of them, reduced by JsonDigest.
+    Read read_digest(std::string& json, bool has_text, Place place);
     /// A plain answer is complete, by its last bracket.
     void end_document() noexcept;
     /// It was none: another document follows it.
@@ -40,6 +46,7 @@ public:
 private:
     void end() noexcept;
     Read take(const AnswerFacts& facts, bool is_plain);
+    UsageReport sum_of_results(const AnswerFacts& facts);
     void note_texts(std::int64_t texts) noexcept;
     void note_usage(const UsageReport& report, bool is_running) noexcept;
     void note_input(const UsageReport& report) noexcept;
@@ -60,6 +67,14 @@ private:
     // Anthropic's input is the sum of three numbers that may come apart.
     std::int64_t uncached_ = 0;
     std::int64_t cache_creation_ = 0;
+    // Of several results in one answer: what each said last.
+    struct Result {
+        std::uint64_t index;
+        UsageReport report;
+    };
+    std::vector<Result> results_;
+    UsageReport more_results_;    ///< the sum of those beyond that many
+    std::uint64_t elements_ = 0;  ///< of the outermost array, which may be such results
 };
 
 }  // namespace weir::llm

@@ -2,6 +2,7 @@
 #include "llm/usage_report.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "llm/answer_key.hpp"
@@ -16,26 +17,28 @@ using Count = std::optional<std::int64_t>;
 /// 2^53: above it not every integer has a float of its own.
 constexpr double integral_max = 9007199254740992.0;
 
-/// A provider's numbers are not trusted beyond amount_max. Integral floats and digit strings are numbers too;
-/// what is negative or no integer is none.
+Count count_of(double number) noexcept {
+    if (!(number >= 0) || number > integral_max || number != std::floor(number)) return std::nullopt;
+    return static_cast<std::int64_t>(std::min(number, static_cast<double>(amount_max)));
+}
+
+/// A provider's numbers are not trusted beyond amount_max. Integral floats and numbers as strings are numbers
+/// too; what is negative or no integer is none.
 Count count_of(dom::element value) noexcept {
     std::uint64_t count = 0;
     double number = 0;
-    std::string_view digits;
+    std::string_view text;
     if (!value.get_uint64().get(count)) {
         return static_cast<std::int64_t>(std::min(count, static_cast<std::uint64_t>(amount_max)));
     }
-    if (value.is_double() && !value.get(number)) {
-        if (number < 0 || number > integral_max || number != std::floor(number)) return std::nullopt;
-        return static_cast<std::int64_t>(std::min(number, static_cast<double>(amount_max)));
-    }
-    if (value.get(digits) || digits.empty()) return std::nullopt;
-    for (const char c : digits) {
-        if (c < '0' || c > '9') return std::nullopt;
-        count = std::min(count * 10 + static_cast<std::uint64_t>(c - '0'),
-                         static_cast<std::uint64_t>(amount_max));
-    }
-    return static_cast<std::int64_t>(count);
+    if (value.is_double() && !value.get(number)) return count_of(number);
+    if (value.get(text)) return std::nullopt;
+    const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
+    text = text.substr(first, text.find_last_not_of(' ') + 1 - first);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    const bool is_digits = text.find_first_not_of("0123456789") == std::string_view::npos;
+    return count_of(is_digits ? std::min(number, static_cast<double>(amount_max)) : number);
 }
 
 std::int64_t clamped_sum(std::int64_t a, std::int64_t b) noexcept {
@@ -62,6 +65,7 @@ struct Counts {
     Count cached;
     Count cache_read;
     Count cache_creation;
+    Count cache_creation_parts;  ///< Anthropic, by how long they are kept
     bool is_openai = false;
     bool is_by_time = false;
     bool has_parts = false;  ///< timings, iterations, tokens or billed_units
@@ -127,14 +131,21 @@ void Counts::take_all(dom::object object) noexcept {
         const AnswerKey key = answer_key(field.key);
         if (key == AnswerKey::other) continue;
         take(key, field.value);
-        const bool may_nest = key == AnswerKey::input_details || key == AnswerKey::output_details;
+        const bool may_nest = key == AnswerKey::input_details || key == AnswerKey::output_details ||
+                              key == AnswerKey::cache_creation;
         if (!may_nest || field.value.get(nested)) continue;
+        if (key == AnswerKey::cache_creation) {
+            for (const dom::key_value_pair part : nested) add(cache_creation_parts, count_of(part.value));
+            continue;
+        }
         for (const dom::key_value_pair detail : nested) {
             const AnswerKey part = answer_key(detail.key);
             if (part == AnswerKey::cached_tokens || part == AnswerKey::reasoning_tokens)
                 take(part, detail.value);
+            if (part == AnswerKey::cache_read_input_tokens) raise(cached, count_of(detail.value));
         }
     }
+    if (!cache_creation) cache_creation = cache_creation_parts;
 }
 
 /// Cohere: what was processed, and what of it is billed.
@@ -227,6 +238,15 @@ bool has_no_output(Api api) noexcept {
 
 bool UsageReport::says_something() const noexcept {
     return is_by_time || !is_zero(input) || !is_zero(output) || !is_zero(cached) || !is_zero(cache_creation);
+}
+
+void UsageReport::add(const UsageReport& other) noexcept {
+    llm::add(input, other.input);
+    llm::add(output, other.output);
+    llm::add(cached, other.cached);
+    llm::add(cache_creation, other.cache_creation);
+    cache_is_apart = cache_is_apart || other.cache_is_apart;
+    is_by_time = is_by_time || other.is_by_time;
 }
 
 UsageReport read_usage_report(dom::object usage, Api api) noexcept {

@@ -23,6 +23,8 @@ struct UsageReport {
     bool is_empty() const noexcept { return !input && !output && !cached && !cache_creation && !is_by_time; }
     /// Some of it is not zero.
     bool says_something() const noexcept;
+    /// What another one of several results says of itself.
+    void add(const UsageReport& other) noexcept;
 };
 
 /// `usage`: an object of that or a like name, or the whole of an answer that gives its counts among its
