@@ -203,8 +203,9 @@ void FactReader::judge(bool is_plain) noexcept {
                               (has_counts_ && !has_usage_ && !is_last_);
     judge_index(is_plain);
     facts_.ends = is_last_ || is_typed_end || has_stopped_ || facts_.is_error;
-    facts_.is_usage_chunk = has_usage_ && !has_choices_ && !facts_.is_error && facts_.texts == 0 &&
-                            (type_.empty() || names_choices_) && is_bare_usage_chunk(document_);
+    facts_.is_usage_alone = has_usage_ && !has_choices_ && !facts_.is_error && facts_.texts == 0 &&
+                            (type_.empty() || names_choices_);
+    facts_.is_usage_chunk = facts_.is_usage_alone && is_bare_usage_chunk(document_);
 }
 
 AnswerFacts read_answer_facts(dom::object document, Api api, bool is_plain) noexcept {

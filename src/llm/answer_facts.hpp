@@ -31,6 +31,7 @@ struct AnswerFacts {
     bool is_error = false;
     /// Usage, no choices, and nothing that a client could miss: what include_usage adds.
     bool is_usage_chunk = false;
+    bool is_usage_alone = false;  ///< the same, whatever else may be in it that is no output
 
     // Responses API.
     bool is_response = false;

@@ -114,7 +114,7 @@ UsageReader::Read UsageReader::read_digest(std::string& json, bool has_text, Pla
     if (place == Place::element && !facts.index) facts.index = elements_++;
     // The digest leaves text out; only its events repeat text that went by before.
     if (has_text && facts.may_hold_text) facts.texts = std::max<std::int64_t>(facts.texts, 1);
-    if (facts.texts > 0) facts.is_usage_chunk = false;
+    if (facts.texts > 0) facts.is_usage_chunk = facts.is_usage_alone = false;
     return take(facts, is_plain);
 }
 
@@ -139,7 +139,7 @@ UsageReader::Read UsageReader::take(const AnswerFacts& facts, bool is_plain) {
     if (is_error_) judge_failure();
     if (is_plain) return Read::something;
     const bool all_finished = facts.finished_choices != 0 && choices_ == finished_choices_;
-    const bool is_last_chunk = facts.is_usage_chunk && (says_something || texts_ > 0);
+    const bool is_last_chunk = facts.is_usage_alone && (says_something || texts_ > 0);
     if (facts.ends || all_finished || is_last_chunk) end();
     return facts.is_usage_chunk ? Read::usage_chunk : Read::something;
 }

@@ -1,6 +1,7 @@
 // From the documents of an answer to what it used, as reference_usage.hpp reads each report.
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "fuzz/reference_usage.hpp"
@@ -34,13 +35,16 @@ private:
         std::optional<Report> usage;
         std::int64_t texts = 0;
         bool has_choices = false, names_choices = false, has_usage = false, is_error = false, is_last = false,
-             has_stopped = false, has_counts = false, is_response = false, has_substance = false;
+             has_stopped = false, has_counts = false, is_response = false, is_bare_chunk = true,
+             names_stop = false, is_several = false, is_running = false;
+        std::optional<std::uint64_t> index;
         std::string type, status;
         std::set<std::uint64_t> seen, finished;
     };
 
     void take(Document& found, const std::string& name, const Json& value) const;
     void take_usage(Document& found, const Json& value) const;
+    void take_results(Document& found, const std::string& name, const Json& value) const;
     void take_choices(Document& found, const Json& value) const;
     static bool any_text(const Json& object, std::initializer_list<const char*> more);
     void note_usage(const Report& report, bool is_running, bool is_first);
@@ -52,12 +56,38 @@ private:
     bool has_final_ = false, is_error_ = false, error_has_usage_ = false;
     std::int64_t uncached_ = 0, creation_ = 0;
     std::set<std::uint64_t> seen_, finished_;
+    std::map<std::uint64_t, Report> results_;
 };
+
+inline bool is_error_code(const Json& value) {
+    if (value.is_number_integer()) return value != 0 && value != 200;
+    return value.is_string() && value != "";
+}
+
+/// An error by other signs than `error`.
+inline bool is_bare_error(const Json& document) {
+    bool is_certain = false, has_code = false, has_message = false;
+    for (const auto& [name, value] : document.items()) {
+        if (is_one_of(name, {"data", "embedding", "embeddings", "images", "result", "results", "output",
+                             "outputs", "choices", "candidates"}) &&
+            !is_blank(value))
+            return false;
+        if (is_one_of(name, {"error_code", "error_type"}) && is_error_code(value)) is_certain = true;
+        if (name == "error" && is_error_code(value)) is_certain = true;
+        if (is_one_of(name, {"code", "errors"}) && is_error_code(value)) has_code = true;
+        if (name == "status" && value == "error") has_code = true;
+        if (name == "detail" && !is_blank(value)) is_certain = true;
+        if (is_one_of(name, {"message", "error_msg", "error_message"}) && value.is_string() && value != "")
+            has_message = true;
+    }
+    return is_certain || (has_code && has_message);
+}
 
 /// Members of an object that hold text: those of text's own names, and some more.
 inline bool ReferenceReader::any_text(const Json& object, std::initializer_list<const char*> more) {
     for (const auto& [name, value] : object.items()) {
-        const bool is_inner = is_one_of(name, {"arguments", "name", "data", "result"});
+        const bool is_inner = is_one_of(name, {"arguments", "name", "data", "result", "url", "image_url",
+                                               "embedding", "embeddings", "images", "generated_text"});
         if (((is_text_name(name) && !is_inner) || is_one_of(name, more)) && holds_text(value)) return true;
     }
     return false;
@@ -95,14 +125,59 @@ inline void ReferenceReader::take_choices(Document& found, const Json& value) co
     }
 }
 
+/// Whether text is in an answer within the answer.
+inline bool has_text_of_result(const Json& result) {
+    for (const auto& [name, value] : result.items()) {
+        const bool is_inner = is_one_of(name, {"arguments", "name", "data", "result", "url", "image_url",
+                                               "embedding", "embeddings", "images"});
+        const bool may_hold =
+            (is_text_name(name) && !is_inner) ||
+            is_one_of(name, {"response", "message", "choices", "output", "outputs", "tool_calls"});
+        if (may_hold && holds_text(value)) return true;
+    }
+    return false;
+}
+
+inline void ReferenceReader::take_results(Document& found, const std::string& name, const Json& value) const {
+    if (name == "result" && value.is_object()) {
+        if (value.contains("usage")) take_usage(found, value["usage"]);
+        if (has_text_of_result(value)) ++found.texts;
+    }
+    if (name != "results" || !value.is_array()) return;
+    Report sum;
+    bool all_stopped = !value.empty();
+    for (const Json& result : value) {
+        if (!result.is_object()) continue;
+        sum.add(read_report(result, api_));
+        const Json& reason = at(result, "stop_reason");
+        all_stopped = all_stopped && reason.is_string() && reason != "not_finished";
+        if (has_text_of_result(result)) ++found.texts;
+    }
+    found.is_last = found.is_last || all_stopped;
+    found.is_running = found.is_running || !all_stopped;
+    if (!sum.is_empty() && (!found.usage || sum.says_something())) found.usage = sum;
+}
+
 inline void ReferenceReader::take(Document& found, const std::string& name, const Json& value) const {
     const std::string text = value.is_string() ? value.get<std::string>() : "";
     if (is_one_of(name, {"choices", "candidates"})) take_choices(found, value);
     if (name == "usage") found.has_usage = value.is_object();
-    if (is_one_of(name, {"usage", "usageMetadata", "usage_metadata", "x_groq", "meta"}))
+    if (is_one_of(name, {"usage", "usageMetadata", "usage_metadata", "x_groq", "meta", "tokens"}))
         take_usage(found, value);
-    if (is_one_of(name,
-                  {"timings", "prompt_eval_count", "eval_count", "tokens_evaluated", "tokens_predicted"}))
+    if (name == "x_groq" && value.is_object() && value.contains("error") && !is_blank(value["error"]))
+        found.is_error = true;
+    if (name == "meta_info" && value.is_object()) {
+        take_usage(found, value);
+        found.is_several = true;
+        found.is_running = at(value, "finish_reason").is_null() && at(value, "finishReason").is_null();
+    }
+    if (name == "index" && value.is_number_integer() && value >= 0) found.index = value.get<std::uint64_t>();
+    if (name == "stop") found.names_stop = value.is_boolean();
+    if (name == "stop_reason" && !text.empty()) found.is_last = true;
+    take_results(found, name, value);
+    if (is_one_of(name, {"timings", "prompt_eval_count", "eval_count", "tokens_evaluated", "tokens_predicted",
+                         "prompt_token_count", "candidates_token_count", "candidatesTokenCount",
+                         "promptTokenCount", "responseTokenCount", "generation_token_count"}))
         found.has_counts = true;
     if (name == "details" && value.is_object() && value.contains("generated_tokens"))
         take_usage(found, value);
@@ -116,14 +191,13 @@ inline void ReferenceReader::take(Document& found, const std::string& name, cons
     if (is_one_of(name, {"done", "stop", "is_finished"}) && value == true) found.is_last = true;
     if (name == "promptFeedback" && value.is_object() && value.contains("blockReason")) found.is_last = true;
     if (name == "generated_text" && value.is_string()) found.is_last = true;
-    if (is_one_of(name, {"moderation", "prompt_filter_results"}) && !is_blank(value))
-        found.has_substance = true;
-    const bool is_text =
-        is_text_name(name) && !is_one_of(name, {"content", "arguments", "name", "data", "result"});
-    const bool is_holder = is_one_of(name, {"content", "content_block", "output", "generations", "token",
-                                            "tool_calls", "function_call", "generated_text"});
+    const bool is_text = is_text_name(name) && !is_one_of(name, {"content", "arguments", "name", "data",
+                                                                 "result", "url", "image_url", "embedding",
+                                                                 "embeddings", "images", "generated_text"});
+    const bool is_holder = is_one_of(name, {"content", "content_block", "output", "outputs", "generations",
+                                            "token", "tool_calls", "function_call", "generated_text"});
     if ((is_text && !text.empty()) || (is_holder && holds_text(value))) ++found.texts;
-    if (is_one_of(name, {"delta", "response"}) && !text.empty()) ++found.texts;
+    if (is_one_of(name, {"delta", "response", "result"}) && !text.empty()) ++found.texts;
     if (!value.is_object()) return;
     if (is_one_of(name, {"message", "delta"})) {
         if (value.contains("usage")) take_usage(found, value["usage"]);
@@ -181,17 +255,34 @@ inline void ReferenceReader::read(const Json& document) {
             found.usage->cached = own.cached;
         }
     }
+    if (found.type == "error" || found.type == "response.failed") found.is_error = true;
+    if (found.is_response && found.status == "failed") found.is_error = true;
+    const bool has_nothing = found.texts == 0 && !found.has_choices && !found.usage;
+    if (!found.is_error && has_nothing) found.is_error = is_bare_error(document);
     if (api_ == llm::Api::ollama_chat && found.is_last && !found.is_error) {
         if (!found.usage) found.usage.emplace();
         if (!found.usage->output) found.usage->output = 0;
     }
-    const bool may_hold_text = found.type.empty() || found.names_choices || found.type.ends_with("delta") ||
-                               found.type.ends_with(".partial_image") ||
-                               is_one_of(found.type, {"content_block_start", "text-generation", "message"});
+    const bool may_hold_text =
+        found.type.empty() || found.names_choices || found.type.ends_with("delta") ||
+        found.type.ends_with(".partial_image") ||
+        is_one_of(found.type, {"content_block_start", "text-generation", "message", "completion"});
     if (!may_hold_text && !is_plain_) found.texts = 0;
     if (is_plain_) found.texts = std::min<std::int64_t>(found.texts, 1);
-    if (found.type == "error" || found.type == "response.failed") found.is_error = true;
-    if (found.is_response && found.status == "failed") found.is_error = true;
+    const bool is_running_itself = found.type == "message_start" || found.is_running ||
+                                   (found.type == "message_delta" && !found.has_stopped) ||
+                                   (found.has_counts && !found.has_usage && !found.is_last);
+    const bool is_llama = found.index && (found.names_stop || (found.has_counts && found.usage));
+    if ((found.is_several || is_llama) && !is_plain_ && !found.names_choices) {
+        found.is_several = true;
+        if (found.index) {
+            found.seen.insert(*found.index % 64);
+            if (found.is_last || (!is_llama && !found.is_running)) found.finished.insert(*found.index % 64);
+            found.is_last = false;
+        }
+    } else {
+        found.is_several = false;
+    }
 
     texts_ += found.texts;
     used.output_seen = std::max(used.output_seen, texts_);
@@ -202,24 +293,29 @@ inline void ReferenceReader::read(const Json& document) {
     bool has_open_choices = false;
     for (const std::uint64_t choice : found.seen)
         has_open_choices = has_open_choices || !finished_.contains(choice);
-    const bool is_running = has_open_choices || is_first ||
-                            (found.type == "message_delta" && !found.has_stopped) ||
-                            (found.has_counts && !found.has_usage && !found.is_last);
-    if (found.usage) note_usage(*found.usage, is_running && !is_plain_, is_first);
+    const bool is_running = has_open_choices || is_running_itself;
     const bool says_something = found.usage && found.usage->says_something();
+    if (found.is_several && found.usage && !is_first) {
+        const auto [place, is_new] = results_.try_emplace(found.index.value_or(0), *found.usage);
+        if (!is_new && says_something) place->second = *found.usage;
+        found.usage = Report{};
+        for (const auto& [index, report] : results_) found.usage->add(report);
+    }
+    if (found.usage) note_usage(*found.usage, is_running && !is_plain_, is_first);
     if (found.is_error) {
         is_error_ = true;
         error_has_usage_ = says_something;
     }
     if (is_error_) used.failed = texts_ == 0 && !error_has_usage_ && !has_final_;
     if (used.failed && api_ == llm::Api::embeddings) used.output_tokens.reset();
-    const bool is_last_type = is_one_of(
-        found.type, {"message_stop", "response.completed", "response.incomplete", "response.failed",
-                     "response.cancelled", "image_generation.completed", "transcript.text.done",
-                     "speech.audio.done", "image_edit.completed", "message-end", "stream-end", "error"});
+    const bool is_last_type =
+        is_one_of(found.type, {"message_stop", "response.completed", "response.incomplete", "response.failed",
+                               "response.cancelled", "image_generation.completed", "transcript.text.done",
+                               "speech.audio.done", "image_edit.completed", "message-end", "stream-end",
+                               "error", "response.done"});
     const bool is_usage_chunk = found.has_usage && !found.has_choices && !found.is_error &&
-                                !found.has_substance && found.texts == 0 &&
-                                (found.type.empty() || found.names_choices) && (says_something || texts_ > 0);
+                                found.texts == 0 && (found.type.empty() || found.names_choices) &&
+                                (says_something || texts_ > 0);
     const bool all_finished = !found.finished.empty() && seen_ == finished_;
     if (is_plain_ || is_last_type || found.is_last || found.has_stopped || found.is_error || all_finished ||
         is_usage_chunk) {

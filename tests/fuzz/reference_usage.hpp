@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <initializer_list>
@@ -19,9 +20,32 @@ using Count = std::optional<std::int64_t>;
 
 /// Members under which generated text stands.
 inline bool is_text_name(const std::string& name) {
-    for (const char* text : {"text", "reasoning_content", "reasoning", "thinking", "refusal", "arguments",
-                             "name", "partial_json", "completion", "transcript", "audio", "data", "result",
-                             "b64_json", "partial_image_b64", "content"}) {
+    for (const char* text : {"text",
+                             "reasoning_content",
+                             "reasoning",
+                             "thinking",
+                             "refusal",
+                             "arguments",
+                             "name",
+                             "partial_json",
+                             "completion",
+                             "transcript",
+                             "audio",
+                             "data",
+                             "result",
+                             "b64_json",
+                             "partial_image_b64",
+                             "content",
+                             "answer",
+                             "reply",
+                             "output_text",
+                             "generation",
+                             "url",
+                             "image_url",
+                             "embedding",
+                             "embeddings",
+                             "images",
+                             "generated_text"}) {
         if (name == text) return true;
     }
     return false;
@@ -52,7 +76,14 @@ inline Count count_of(const Json& value) {
         return static_cast<std::int64_t>(std::min<double>(number, most));
     }
     if (!value.is_string()) return std::nullopt;
-    const std::string digits = value.get<std::string>();
+    std::string digits = value.get<std::string>();
+    while (digits.starts_with(' ')) digits.erase(0, 1);
+    while (digits.ends_with(' ')) digits.pop_back();
+    double number_of_float = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number_of_float);
+    const bool is_number = error == std::errc{} && end == digits.data() + digits.size();
+    if (digits.find_first_not_of("0123456789") != std::string::npos)
+        return is_number ? count_of(Json(number_of_float)) : std::nullopt;
     if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
     std::int64_t number = 0;
     for (const char c : digits) number = std::min<std::int64_t>(number * 10 + (c - '0'), most);
@@ -86,6 +117,14 @@ struct Report {
     bool cache_is_apart = false;
     bool is_by_time = false;
 
+    void add(const Report& other) {
+        input = sum(input, other.input);
+        output = sum(output, other.output);
+        cached = sum(cached, other.cached);
+        creation = sum(creation, other.creation);
+        cache_is_apart = cache_is_apart || other.cache_is_apart;
+        is_by_time = is_by_time || other.is_by_time;
+    }
     bool is_empty() const { return !input && !output && !cached && !creation && !is_by_time; }
     bool says_something() const {
         return is_by_time || input.value_or(0) || output.value_or(0) || cached.value_or(0) ||
@@ -94,13 +133,23 @@ struct Report {
 };
 
 constexpr std::initializer_list<const char*> input_names{
-    "prompt_tokens",     "input_tokens",     "inputTokens", "promptTokenCount",
-    "prompt_eval_count", "tokens_evaluated", "input_length"};
+    "prompt_tokens",     "input_tokens",     "inputTokens",  "promptTokenCount",  "prompt_token_count",
+    "prompt_eval_count", "tokens_evaluated", "input_length", "input_token_count", "promptTokens"};
 constexpr std::initializer_list<const char*> output_names{
-    "completion_tokens", "output_tokens",    "outputTokens",    "candidatesTokenCount",
-    "eval_count",        "tokens_predicted", "generated_tokens"};
-constexpr std::initializer_list<const char*> cached_names{
-    "cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens", "cachedContentTokenCount"};
+    "completion_tokens", "output_tokens",          "outputTokens",       "candidatesTokenCount",
+    "eval_count",        "tokens_predicted",       "generated_tokens",   "generated_token_count",
+    "completionTokens",  "candidates_token_count", "responseTokenCount", "generation_token_count"};
+constexpr std::initializer_list<const char*> cached_names{"cached_tokens",
+                                                          "num_cached_tokens",
+                                                          "prompt_cache_hit_tokens",
+                                                          "cachedContentTokenCount",
+                                                          "prompt_cached_tokens",
+                                                          "cached_prompt_tokens",
+                                                          "cached_prompt_text_tokens",
+                                                          "cached_input_tokens",
+                                                          "cache_read_tokens",
+                                                          "cached_content_token_count",
+                                                          "cachedInputTokens"};
 constexpr std::initializer_list<const char*> read_names{"cache_read_input_tokens", "cacheReadInputTokens"};
 constexpr std::initializer_list<const char*> creation_names{"cache_creation_input_tokens",
                                                             "cacheWriteInputTokens"};
@@ -118,20 +167,28 @@ struct Raw {
         cached = largest(usage, cached_names);
         read = largest(usage, read_names);
         creation = largest(usage, creation_names);
-        total = largest(usage, {"total_tokens", "totalTokens", "totalTokenCount"});
+        if (const Json& parts = at(usage, "cache_creation"); parts.is_object() && !creation) {
+            for (const auto& [name, part] : parts.items()) creation = sum(creation, count_of(part));
+        }
+        total = largest(usage, {"total_tokens", "totalTokens", "totalTokenCount", "total_token_count"});
         reasoning = count_of(at(usage, "reasoning_tokens"));
         for (const auto& names : {input_details, output_details}) {
             for (const char* name : names) {
                 cached = larger(cached, largest(at(usage, name), cached_names));
+                cached = larger(cached, largest(at(usage, name), read_names));
                 reasoning = larger(reasoning, count_of(at(at(usage, name), "reasoning_tokens")));
             }
         }
     }
 };
 
+inline bool names_prompt_tokens(const Json& usage) {
+    return usage.contains("prompt_tokens") || usage.contains("promptTokens");
+}
+
 inline Report read_report(const Json& usage, llm::Api api) {
     Raw raw(usage);
-    bool is_openai = usage.contains("prompt_tokens");
+    bool is_openai = names_prompt_tokens(usage);
     for (const char* name : input_details) is_openai = is_openai || at(usage, name).is_object();
     for (const char* part : {"tokens", "billed_units"}) {
         if (raw.input || raw.output || !at(usage, part).is_object()) continue;
@@ -143,7 +200,7 @@ inline Report read_report(const Json& usage, llm::Api api) {
         raw.creation = larger(raw.creation, inner.creation);
         raw.reasoning = larger(raw.reasoning, inner.reasoning);
         raw.total = larger(raw.total, inner.total);
-        is_openai = is_openai || at(usage, part).contains("prompt_tokens");
+        is_openai = is_openai || names_prompt_tokens(at(usage, part));
         for (const char* name : input_details) is_openai = is_openai || at(at(usage, part), name).is_object();
     }
     if (const Json& timings = at(usage, "timings"); timings.is_object()) {
@@ -169,8 +226,10 @@ inline Report read_report(const Json& usage, llm::Api api) {
 
     Report report;
     report.is_by_time = at(usage, "type") == "duration";
-    report.input = sum(raw.input, count_of(at(usage, "toolUsePromptTokenCount")));
-    report.output = sum(raw.output, count_of(at(usage, "thoughtsTokenCount")));
+    report.input = sum(raw.input, sum(count_of(at(usage, "toolUsePromptTokenCount")),
+                                      count_of(at(usage, "tool_use_prompt_token_count"))));
+    report.output = sum(raw.output, sum(count_of(at(usage, "thoughtsTokenCount")),
+                                        count_of(at(usage, "thoughts_token_count"))));
     if (raw.total.value_or(0) == 0 && raw.reasoning.value_or(0) > report.output.value_or(0))
         report.output = sum(report.output, raw.reasoning);
     report.cached = raw.cached ? raw.cached : raw.read;
