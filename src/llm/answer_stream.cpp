@@ -76,13 +76,13 @@ void AnswerStream::pass(std::string_view bytes, std::vector<std::string_view>& f
 
 void AnswerStream::finish(std::vector<std::string_view>& forward, bool whole) {
     if (!is_decided_ && !begin_.empty()) forward.push_back(begin_);
-    bool is_ours = false;
+    bool is_ours = events_.in_event() && is_tail();
     if (is_decided_ && format_ == AnswerFormat::event_stream && events_.in_event()) {
         // Clients take an event without its blank line for whole, too.
         const bool has_data = events_.finish();
         const auto read = has_data ? read_data() : UsageReader::Read::nothing;
         if (events_.is_error()) reader_.note_error();
-        is_ours = read == UsageReader::Read::usage_chunk && drops_ && !passes_event_;
+        if (has_data) is_ours = read == UsageReader::Read::usage_chunk && drops_ && !passes_event_;
     }
     // sent_ may hold what the caller has not written yet.
     if (!held_.empty() && !is_ours) forward.push_back(held_);
@@ -160,7 +160,11 @@ void AnswerStream::feed_events(std::string_view bytes, std::vector<std::string_v
             continue;
         }
         const EventReader::Found found = events_.next(bytes, at);
-        if (found == EventReader::Found::event_begin) event = at;
+        if (found == EventReader::Found::event_begin) {
+            event = at;
+            saw_data_ = false;
+        }
+        saw_data_ = saw_data_ || found == EventReader::Found::data;
         if (found == EventReader::Found::event_end && events_.is_error()) reader_.note_error();
         const bool is_ours =
             found == EventReader::Found::data && read_data() == UsageReader::Read::usage_chunk;
@@ -169,6 +173,15 @@ void AnswerStream::feed_events(std::string_view bytes, std::vector<std::string_v
             held_.clear();
             from = at;
             remnant_ = events_.may_own_next_line_feed() ? Remnant::line_feed_or_blank : Remnant::blank;
+            follows_dropped_ = true;
+        } else if (found == EventReader::Found::event_end && is_tail()) {
+            pass_until(event);
+            held_.clear();
+            from = at;
+            remnant_ = events_.may_own_next_line_feed() ? Remnant::line_feed : Remnant::none;
+            follows_dropped_ = false;
+        } else if (saw_data_) {
+            follows_dropped_ = false;
         }
         if (events_.in_event()) continue;
         flush_held(forward);
@@ -179,6 +192,11 @@ void AnswerStream::feed_events(std::string_view bytes, std::vector<std::string_v
     hold(bytes.substr(from), forward);
 }
 
+/// What stands between data that was dropped and its blank line: `id`, `retry`.
+bool AnswerStream::is_tail() const noexcept {
+    return follows_dropped_ && !saw_data_ && !passes_event_ && !events_.is_error();
+}
+
 /// True: the byte at `at`, which moves on, belonged to a chunk that was dropped.
 bool AnswerStream::drop_remnant(std::string_view bytes, std::size_t& at) {
     const bool is_line_feed = bytes[at] == '\n';
@@ -187,8 +205,10 @@ bool AnswerStream::drop_remnant(std::string_view bytes, std::size_t& at) {
         remnant_ = Remnant::blank;
     } else if (bytes[at] == '\r' && may_be_blank) {
         remnant_ = Remnant::line_feed;
+        follows_dropped_ = false;
     } else {
         const bool is_ours = is_line_feed;
+        if (is_ours) follows_dropped_ = false;
         remnant_ = Remnant::none;
         if (!is_ours) return false;
     }

@@ -41,7 +41,15 @@ WireRows dropped_chunks() {
         event(R"({"id":"","choices":[],"prompt_filter_results":[{"prompt_index":0}]})");
     const std::string empty_first = event(R"({"id":"","model":"","choices":[]})");
     const std::string null_usage = event(R"({"id":"c","choices":[],"usage":null})");
+    const std::string baidu = event(std::string(R"({"id":"c","result":"hello","usage":)") + usage + "}");
+    const std::string cited =
+        event(std::string(R"({"id":"c","choices":[],"citations":["https://a"],"usage":)") + usage + "}");
+    const std::string with_nan =
+        event(R"({"id":"c","choices":[],"usage":{"prompt_tokens":12,"completion_tokens":34,"cost":NaN}})");
     return {
+        asked_by_weir("text_beside_usage_stays", baidu + done_event, baidu + done_event, 12, 34),
+        asked_by_weir("citations_stay", begin + cited + done_event, begin + cited + done_event, 12, 34),
+        asked_by_weir("usage_with_nan", begin + with_nan + done_event, begin + done_event, 12, 34),
         asked_by_weir("choices_null", begin + choices_null + done_event, begin + done_event, 12, 34),
         asked_by_weir("choices_absent", begin + choices_absent + done_event, begin + done_event, 12, 34),
         asked_by_weir("two_usage_chunks", begin + usage_event(usage) + extra + done_event, begin + done_event,

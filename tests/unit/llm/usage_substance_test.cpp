@@ -58,6 +58,29 @@ TEST(UsageChunkTest, PassesWithAnythingOfSubstance) {
     }
 }
 
+TEST(UsageChunkTest, IsDroppedWithTheFieldsBehindItsData) {
+    const std::string chunk = with_usage(R"("choices":[])");
+    for (const std::string_view end : {"\n", "\r\n", "\r"}) {
+        const auto lines = [&](std::initializer_list<std::string_view> all) {
+            std::string text;
+            for (const std::string_view line : all) text.append(line).append(end);
+            return text;
+        };
+        const std::string before = lines({R"(data: {"choices":[{"delta":{"content":"a"}}]})", "id: 1", ""});
+        const std::string after = lines({"id: 3", "", "data: [DONE]", ""});
+        const std::string ours = lines({"data: " + chunk, "id: 2", "retry: 5", ""});
+        for (const std::size_t step : {1U, 3U, 1000U}) {
+            const auto answer = event_answer(Api::chat_completions, true);
+            EXPECT_EQ(pass(answer, before + ours + after, step).bytes, before + after);
+            EXPECT_EQ(pass(answer, before + lines({"data: " + chunk, ""}) + after, step).bytes,
+                      before + after);
+            EXPECT_EQ(pass(answer, before + lines({"data: " + chunk, "id: 2"}), step).bytes, before);
+            EXPECT_EQ(pass(answer, before + lines({"data: " + chunk, "id: 2", "data: [DONE]"}), step).bytes,
+                      before + lines({"id: 2", "data: [DONE]"}));
+        }
+    }
+}
+
 TEST(OtherTextTest, CountsAsSeen) {
     for (const std::string_view text :
          {R"({"result":"hello"})", R"({"answer":"a"})", R"({"reply":"a"})", R"({"output_text":"a"})",
