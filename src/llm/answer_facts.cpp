@@ -188,12 +188,13 @@ void FactReader::judge(bool is_plain) noexcept {
         if (!facts_.usage) facts_.usage.emplace();
         if (!facts_.usage->output) facts_.usage->output = 0;
     }
-    const bool is_typed_end = is_last_type(type_);
+    const bool is_typed = !type_.empty();  // OpenAI's chunks are not, and they are many
+    const bool is_typed_end = is_typed && is_last_type(type_);
     // Only deltas are new text: what is done repeats it.
-    const bool is_typed_text = type_.ends_with("delta") || type_.ends_with(".partial_image") ||
-                               type_ == "content_block_start" || type_ == "text-generation" ||
-                               type_ == "message" || type_ == "completion";
-    facts_.may_hold_text = is_plain || type_.empty() || names_choices_ || is_typed_text;
+    const bool is_typed_text = is_typed && (type_.ends_with("delta") || type_.ends_with(".partial_image") ||
+                                            type_ == "content_block_start" || type_ == "text-generation" ||
+                                            type_ == "message" || type_ == "completion");
+    facts_.may_hold_text = is_plain || !is_typed || names_choices_ || is_typed_text;
     if (!facts_.may_hold_text) facts_.texts = 0;
     if (is_plain) facts_.texts = std::min<std::int64_t>(facts_.texts, 1);
 
@@ -201,11 +202,11 @@ void FactReader::judge(bool is_plain) noexcept {
     facts_.usage_is_running = facts_.usage_is_first || is_running_ ||
                               (type_ == "message_delta" && !has_stopped_) ||
                               (has_counts_ && !has_usage_ && !is_last_);
-    judge_index(is_plain);
+    if (facts_.index || facts_.is_one_of_several) judge_index(is_plain);
     facts_.ends = is_last_ || is_typed_end || has_stopped_ || facts_.is_error;
     facts_.is_usage_alone = has_usage_ && !has_choices_ && !facts_.is_error && facts_.texts == 0 &&
                             (type_.empty() || names_choices_);
-    facts_.is_usage_chunk = facts_.is_usage_alone && is_bare_usage_chunk(document_);
+    facts_.is_usage_chunk = facts_.is_usage_alone && !is_plain && is_bare_usage_chunk(document_);
 }
 
 AnswerFacts read_answer_facts(dom::object document, Api api, bool is_plain) noexcept {
