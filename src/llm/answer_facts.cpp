@@ -36,6 +36,7 @@ void FactReader::read(bool is_plain) noexcept {
 }
 
 void FactReader::take(AnswerKey key, dom::element value) noexcept {
+    std::string_view text;
     switch (key) {
         case Key::choices:
         case Key::candidates:
@@ -72,8 +73,9 @@ void FactReader::take(AnswerKey key, dom::element value) noexcept {
             type_ = text_of(value);
             return;
         case Key::object:
-            is_object_response_ = text_of(value) == "response";
-            facts_.is_error = facts_.is_error || text_of(value) == "error";
+            text = text_of(value);
+            is_object_response_ = text == "response";
+            facts_.is_error = facts_.is_error || text == "error";
             return;
         case Key::id:
             facts_.response_id = text_of(value);

@@ -160,11 +160,8 @@ void AnswerStream::feed_events(std::string_view bytes, std::vector<std::string_v
             continue;
         }
         const EventReader::Found found = events_.next(bytes, at);
-        if (found == EventReader::Found::event_begin) {
-            event = at;
-            saw_data_ = false;
-        }
-        saw_data_ = saw_data_ || found == EventReader::Found::data;
+        if (found == EventReader::Found::event_begin) event = at;
+        const bool ends_tail = follows_dropped_ && ends_tail_at(found);
         if (found == EventReader::Found::event_end && events_.is_error()) reader_.note_error();
         const bool is_ours =
             found == EventReader::Found::data && read_data() == UsageReader::Read::usage_chunk;
@@ -174,14 +171,11 @@ void AnswerStream::feed_events(std::string_view bytes, std::vector<std::string_v
             from = at;
             remnant_ = events_.may_own_next_line_feed() ? Remnant::line_feed_or_blank : Remnant::blank;
             follows_dropped_ = true;
-        } else if (found == EventReader::Found::event_end && is_tail()) {
+        } else if (ends_tail) {
             pass_until(event);
             held_.clear();
             from = at;
             remnant_ = events_.may_own_next_line_feed() ? Remnant::line_feed : Remnant::none;
-            follows_dropped_ = false;
-        } else if (saw_data_) {
-            follows_dropped_ = false;
         }
         if (events_.in_event()) continue;
         flush_held(forward);
@@ -194,7 +188,15 @@ void AnswerStream::feed_events(std::string_view bytes, std::vector<std::string_v
 
 /// What stands between data that was dropped and its blank line: `id`, `retry`.
 bool AnswerStream::is_tail() const noexcept {
-    return follows_dropped_ && !saw_data_ && !passes_event_ && !events_.is_error();
+    return follows_dropped_ && !passes_event_ && !events_.is_error();
+}
+
+/// REQUIRES: follows_dropped_.
+bool AnswerStream::ends_tail_at(EventReader::Found found) noexcept {
+    const bool is_end = found == EventReader::Found::event_end;
+    const bool ends_tail = is_end && is_tail();
+    if (is_end || found == EventReader::Found::data) follows_dropped_ = false;
+    return ends_tail;
 }
 
 /// True: the byte at `at`, which moves on, belonged to a chunk that was dropped.

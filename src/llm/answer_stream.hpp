@@ -38,6 +38,7 @@ private:
     void read_events(std::string_view bytes);
     void feed_events(std::string_view bytes, std::vector<std::string_view>& forward);
     bool is_tail() const noexcept;
+    bool ends_tail_at(EventReader::Found found) noexcept;
     bool drop_remnant(std::string_view bytes, std::size_t& at);
     UsageReader::Read read_data();
     void hold(std::string_view bytes, std::vector<std::string_view>& forward);
@@ -57,7 +58,6 @@ private:
     bool passes_event_ = false;  ///< the event at hand grew too long to be held
     Remnant remnant_ = Remnant::none;
     bool follows_dropped_ = false;  ///< no blank line has come yet behind the data that was dropped
-    bool saw_data_ = false;         ///< in the event at hand
     std::string held_;              ///< the event at hand, as far as it came in earlier pieces
     std::string sent_;              ///< what was held, while the caller's views point to it
 };

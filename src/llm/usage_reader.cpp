@@ -70,6 +70,7 @@ std::string repaired(std::string_view json) {
 bool is_done_marker(std::string_view data) noexcept {
     constexpr std::string_view marker = "[DONE]";
     constexpr std::string_view white_space = " \t\r\n";
+    if (data.starts_with('{')) return false;
     const std::size_t first = std::min(data.find_first_not_of(white_space), data.size());
     data.remove_prefix(first);
     return data.starts_with(marker) &&

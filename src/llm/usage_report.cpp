@@ -22,16 +22,10 @@ Count count_of(double number) noexcept {
     return static_cast<std::int64_t>(std::min(number, static_cast<double>(amount_max)));
 }
 
-/// A provider's numbers are not trusted beyond amount_max. Integral floats and numbers as strings are numbers
-/// too; what is negative or no integer is none.
-Count count_of(dom::element value) noexcept {
-    std::uint64_t count = 0;
-    double number = 0;
+/// A number in a string, with spaces around it or without.
+Count count_of_text(dom::element value) noexcept {
     std::string_view text;
-    if (!value.get_uint64().get(count)) {
-        return static_cast<std::int64_t>(std::min(count, static_cast<std::uint64_t>(amount_max)));
-    }
-    if (value.is_double() && !value.get(number)) return count_of(number);
+    double number = 0;
     if (value.get(text)) return std::nullopt;
     const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
     text = text.substr(first, text.find_last_not_of(' ') + 1 - first);
@@ -39,6 +33,18 @@ Count count_of(dom::element value) noexcept {
     if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     const bool is_digits = text.find_first_not_of("0123456789") == std::string_view::npos;
     return count_of(is_digits ? std::min(number, static_cast<double>(amount_max)) : number);
+}
+
+/// A provider's numbers are not trusted beyond amount_max. Integral floats and numbers in strings are numbers
+/// too; what is negative or no integer is none.
+Count count_of(dom::element value) noexcept {
+    std::uint64_t count = 0;
+    double number = 0;
+    if (!value.get_uint64().get(count)) {
+        return static_cast<std::int64_t>(std::min(count, static_cast<std::uint64_t>(amount_max)));
+    }
+    if (value.is_double() && !value.get(number)) return count_of(number);
+    return count_of_text(value);
 }
 
 std::int64_t clamped_sum(std::int64_t a, std::int64_t b) noexcept {
