@@ -35,8 +35,8 @@ struct TappedUsage {
     bool ended = false;
     /// It is an error, whatever its status says, and produced nothing.
     bool failed = false;
+    bool has_error = false;  ///< it reports an error, whatever it had produced before
     /// Responses API: the response's id, where it has at most 256 bytes.
-    bool has_error = false;   ///< it reports an error, whatever it had produced before
     std::string response_id;
     /// Responses API: queued or in progress, as last seen; its usage comes by a later GET.
     bool unfinished = false;
