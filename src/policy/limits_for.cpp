@@ -81,6 +81,18 @@ void append_model(std::vector<LedgerLimits>& ledgers, const Subject& subject,
                    model.limits);
 }
 
+/// Each that matches once, and not the one that is there already.
+void append_further_models(std::vector<LedgerLimits>& ledgers, const Subject& subject,
+                           std::span<const std::string> models, const config::ModelLimits* present) {
+    std::vector<const config::ModelLimits*> seen{present, nullptr};
+    for (const std::string& model : models) {
+        const config::ModelLimits* limits = match_model(subject.tier->models, model);
+        if (std::find(seen.begin(), seen.end(), limits) != seen.end()) continue;
+        seen.push_back(limits);
+        append_model(ledgers, subject, *limits);
+    }
+}
+
 void append_upstream(std::vector<LedgerLimits>& ledgers, const config::Upstream& upstream) {
     append_ledgers(ledgers, {Scope::upstream, upstream.name, upstream.name, false}, upstream.limits);
 }
@@ -88,12 +100,15 @@ void append_upstream(std::vector<LedgerLimits>& ledgers, const config::Upstream&
 }  // namespace
 
 Applicable Policy::limits_for(const Subject& subject, std::string_view model,
-                              const config::Upstream& upstream) const {
+                              const config::Upstream& upstream,
+                              std::span<const std::string> further_models) const {
     Applicable applicable;
     applicable.ledgers.reserve(4);
     append_subject(applicable.ledgers, subject);
-    if (const config::ModelLimits* limits = match_model(subject.tier->models, model)) {
-        append_model(applicable.ledgers, subject, *limits);
+    const config::ModelLimits* limits_of_model = match_model(subject.tier->models, model);
+    if (limits_of_model != nullptr) append_model(applicable.ledgers, subject, *limits_of_model);
+    if (!further_models.empty()) {
+        append_further_models(applicable.ledgers, subject, further_models, limits_of_model);
     }
     append_upstream(applicable.ledgers, upstream);
 

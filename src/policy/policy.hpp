@@ -53,9 +53,9 @@ public:
     /// Whether a path that is not metered passes. `path` without its query.
     bool passes_unmetered(std::string_view path) const noexcept;
 
-    /// `model` may be empty.
-    Applicable limits_for(const Subject& subject, std::string_view model,
-                          const config::Upstream& upstream) const;
+    /// `model` may be empty. `further_models`: any of them may serve instead, so their limits hold as well.
+    Applicable limits_for(const Subject& subject, std::string_view model, const config::Upstream& upstream,
+                          std::span<const std::string> further_models = {}) const;
 
     /// Every ledger that may apply to the subject, whatever the model.
     std::vector<LedgerLimits> ledgers_of(const Subject& subject, const config::Upstream& upstream) const;

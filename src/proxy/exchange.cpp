@@ -285,7 +285,7 @@ Demand Exchange::make_demand() const {
 }
 
 awaitable<bool> Exchange::reserve() {
-    applicable_ = policy_->limits_for(*subject_, call_.model, upstream());
+    applicable_ = policy_->limits_for(*subject_, call_.model, upstream(), call_.further_models);
     const Demand demand = make_demand();
     record_.estimated = demand;
     // A client that leaves while a shared store is asked need not be admitted.

@@ -97,6 +97,20 @@ TEST(Identify, TheOneKnownKeyCountsWhateverStandsBesideIt) {
     EXPECT_EQ(identified(lenient, {"", "dummy", "another"}), identify(lenient, "dummy")->id + " by 1");
 }
 
+TEST(LimitsFor, EveryModelThatMayServeIsLimited) {
+    const auto config = base();
+    config->tiers["default"].models = {{"gpt-4o*", {{Dimension::output_tokens, 7, minute_us}}},
+                                       {"o1", {{Dimension::output_tokens, 9, minute_us}}}};
+    const Policy policy(config);
+    const auto subject = identify(policy, "secret");
+    const std::vector<std::string> further{"x", "gpt-4o-mini", "gpt-4o", "o1"};
+    const auto applicable = policy.limits_for(*subject, "o1", config->upstreams.front(), further);
+    const auto models =
+        std::count_if(applicable.ledgers.begin(), applicable.ledgers.end(),
+                      [](const LedgerLimits& one) { return one.scope == Scope::key_on_model; });
+    EXPECT_EQ(models, 2);
+}
+
 TEST(LimitsFor, OneLedgerPerScopeAndWindow) {
     const auto config = base();
     config->keys.push_back(key("web", "secret"));
