@@ -36,12 +36,14 @@ private:
         std::int64_t texts = 0;
         bool has_choices = false, names_choices = false, has_usage = false, is_error = false, is_last = false,
              has_stopped = false, has_counts = false, is_response = false, is_bare_chunk = true,
-             names_stop = false, is_several = false, is_running = false;
+             names_stop = false, is_several = false, is_running = false, is_running_itself = false;
         std::optional<std::uint64_t> index;
         std::string type, status;
         std::set<std::uint64_t> seen, finished;
     };
 
+    void judge(Document& found, const Json& document) const;
+    void note(Document& found);
     void take(Document& found, const std::string& name, const Json& value) const;
     void take_usage(Document& found, const Json& value) const;
     void take_results(Document& found, const std::string& name, const Json& value) const;
@@ -246,6 +248,12 @@ inline void ReferenceReader::note_usage(const Report& report, bool is_running, b
 
 inline void ReferenceReader::read(const Json& document) {
     Document found;
+    judge(found, document);
+    note(found);
+}
+
+/// What the document says by itself.
+inline void ReferenceReader::judge(Document& found, const Json& document) const {
     for (const auto& [name, value] : document.items()) take(found, name, value);
     if (found.has_counts) {
         const Report own = read_report(document, api_);
@@ -269,9 +277,9 @@ inline void ReferenceReader::read(const Json& document) {
         is_one_of(found.type, {"content_block_start", "text-generation", "message", "completion"});
     if (!may_hold_text && !is_plain_) found.texts = 0;
     if (is_plain_) found.texts = std::min<std::int64_t>(found.texts, 1);
-    const bool is_running_itself = found.type == "message_start" || found.is_running ||
-                                   (found.type == "message_delta" && !found.has_stopped) ||
-                                   (found.has_counts && !found.has_usage && !found.is_last);
+    found.is_running_itself = found.type == "message_start" || found.is_running ||
+                              (found.type == "message_delta" && !found.has_stopped) ||
+                              (found.has_counts && !found.has_usage && !found.is_last);
     const bool is_llama = found.index && (found.names_stop || (found.has_counts && found.usage));
     if ((found.is_several || is_llama) && !is_plain_ && !found.names_choices) {
         found.is_several = true;
@@ -283,7 +291,10 @@ inline void ReferenceReader::read(const Json& document) {
     } else {
         found.is_several = false;
     }
+}
 
+/// What it means behind all that came before.
+inline void ReferenceReader::note(Document& found) {
     texts_ += found.texts;
     used.output_seen = std::max(used.output_seen, texts_);
     if (found.texts > 0 && used.output_tokens == 0) used.output_tokens.reset();
@@ -293,7 +304,7 @@ inline void ReferenceReader::read(const Json& document) {
     bool has_open_choices = false;
     for (const std::uint64_t choice : found.seen)
         has_open_choices = has_open_choices || !finished_.contains(choice);
-    const bool is_running = has_open_choices || is_running_itself;
+    const bool is_running = has_open_choices || found.is_running_itself;
     const bool says_something = found.usage && found.usage->says_something();
     if (found.is_several && found.usage && !is_first) {
         const auto [place, is_new] = results_.try_emplace(found.index.value_or(0), *found.usage);
