@@ -48,6 +48,7 @@ awaitable<void> Exchange::forward() {
 }
 
 awaitable<error_code> Exchange::try_upstream() {
+    facts_.ending = Ending::never_sent;
     error_code error = co_await try_once(Attempt::Connection::any);
     if (error == errc::upstream_broken) {
         const bool was_stale = co_await attempt_->was_stale();
