@@ -33,6 +33,8 @@ TEST(NodesLeft, WhoLeavesBeforeTheDecisionCostsNothing) {
     ASSERT_EQ(stays.read_answer().status, 200);
     const std::int64_t calls_before = 2;
     ASSERT_TRUE(eventually([&] { return nodes.metric(0, "weir_store_calls_total") == calls_before; }));
+    // Answered, too: behind a call on the wire the next ones would wait.
+    ASSERT_TRUE(eventually([&] { return nodes.metric(0, "weir_reservations_in_flight") == 0; }));
 
     redis.pause();
 
