@@ -157,7 +157,8 @@ awaitable<bool> Connection::answer(MockRecord& record, const Knobs& knobs, Produ
 }
 
 bool Connection::look_up(const Knobs& knobs, Reply& reply) {
-    if (reply.call.background && !reply.call.stream && knobs.status == 200) stored_.accept(reply, knobs.polls);
+    if (reply.call.background && !reply.call.stream && knobs.status == 200)
+        stored_.accept(reply, knobs.polls);
     if (reply.call.kind != Kind::stored_response) return true;
     const std::string_view path = head_.target.substr(0, head_.target.find('?'));
     return stored_.ask(path.substr(path.rfind('/') + 1), reply);

@@ -1,5 +1,5 @@
-// A stand-in for an LLM provider: speaks OpenAI's, Anthropic's, Ollama's and Gemini's APIs, reports true usage,
-// misbehaves on demand.
+// A stand-in for an LLM provider: speaks OpenAI's, Anthropic's, Ollama's and Gemini's APIs, reports true
+// usage, misbehaves on demand.
 //
 //   MockUpstream upstream({.keep_records = true});
 //   upstream.start();

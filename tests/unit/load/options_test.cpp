@@ -65,7 +65,8 @@ TEST(LoadOptions, EveryMistakeIsTold) {
 
 TEST(LoadOptions, Targets) {
     OptionTexts texts;
-    texts.targets = {"http://host", "http://10.0.0.1:81/", "http://[::1]:82", "https://host", "https://[::1]:8443"};
+    texts.targets = {"http://host", "http://10.0.0.1:81/", "http://[::1]:82", "https://host",
+                     "https://[::1]:8443"};
     const auto [options, mistakes] = read(texts);
     EXPECT_THAT(mistakes, IsEmpty());
     ASSERT_EQ(options.targets.size(), 5U);
