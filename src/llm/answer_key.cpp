@@ -155,7 +155,8 @@ constexpr std::size_t place_of(std::string_view name) noexcept {
     const auto first = static_cast<unsigned char>(name.front());
     const auto last = static_cast<unsigned char>(name.back());
     const auto middle = static_cast<unsigned char>(name[name.size() / 2]);
-    return (name.size() * 61 + first * 7U + last * 29U + middle * 3U) % places;
+    return (name.size() * 61 + std::size_t{7} * first + std::size_t{29} * last + std::size_t{3} * middle) %
+           places;
 }
 
 /// Each name stands at its place, or behind it where others came first. 0: free; else one more than its
