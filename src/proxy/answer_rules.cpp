@@ -68,14 +68,10 @@ bool names_place(std::string_view name) noexcept {
                        [&](std::string_view one) { return equals_ignoring_case(one, name); });
 }
 
-bool begins_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
-    return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
 /// What stands behind "scheme://host:port" where that is the upstream; nullopt where it is another place.
 std::optional<std::string_view> behind_origin(std::string_view value, const config::Url& url) {
     const std::string_view scheme = url.tls ? "https:" : "http:";
-    if (begins_with_ignoring_case(value, scheme)) value.remove_prefix(scheme.size());
+    if (begins_with(value, scheme)) value.remove_prefix(scheme.size());
     if (!value.starts_with("//")) return std::nullopt;
     value.remove_prefix(2);
     const std::size_t end = std::min(value.find_first_of("/?#"), value.size());

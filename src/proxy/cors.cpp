@@ -41,7 +41,7 @@ void append_stainless_fields(std::string& list, std::string_view asked) {
         const std::size_t comma = std::min(asked.find(','), asked.size());
         std::string_view name = asked.substr(0, comma);
         name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
-        if (equals_ignoring_case(name.substr(0, prefix.size()), prefix) && name.size() <= name_bytes_max) {
+        if (begins_with(name, prefix) && name.size() <= name_bytes_max) {
             list.append(", ").append(name);
         }
         asked.remove_prefix(std::min(comma + 1, asked.size()));
@@ -89,8 +89,7 @@ llm::Answer preflight_answer(const config::Cors& cors, const Fields& fields) {
 }
 
 bool is_cors_field(std::string_view name) noexcept {
-    constexpr std::string_view prefix = "access-control-";
-    return equals_ignoring_case(name.substr(0, prefix.size()), prefix);
+    return begins_with(name, "access-control-");
 }
 
 }  // namespace weir::proxy

@@ -41,8 +41,7 @@ bool is_websocket_handshake(const RequestHead& head) noexcept {
     if (head.method != "GET") return false;
     if (head.fields.lists_token("upgrade", protocol)) return true;
     const std::string_view first = head.fields.value("upgrade");  // "websocket/13"
-    return first.size() > protocol.size() && first[protocol.size()] == '/' &&
-           equals_ignoring_case(first.substr(0, protocol.size()), protocol);
+    return first.size() > protocol.size() && first[protocol.size()] == '/' && begins_with(first, protocol);
 }
 
 /// What people, browsers and health checks ask for, and no API serves.

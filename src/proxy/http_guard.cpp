@@ -67,9 +67,8 @@ bool is_delimiter(int byte) noexcept {
 bool is_wide_blank(std::string_view encoded) noexcept {
     constexpr std::array<std::string_view, 5> blanks{"%C2%A0", "%E2%80%8", "%E2%80%A", "%E3%80%80",
                                                      "%EF%BB%BF"};
-    return std::any_of(blanks.begin(), blanks.end(), [&](std::string_view blank) {
-        return equals_ignoring_case(encoded.substr(0, blank.size()), blank);
-    });
+    return std::any_of(blanks.begin(), blanks.end(),
+                       [&](std::string_view blank) { return begins_with(encoded, blank); });
 }
 
 /// "host" for "host:80" under http, and for "host:443" under https.

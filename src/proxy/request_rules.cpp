@@ -41,10 +41,6 @@ void append_host(std::string& out, const config::Url& url) {
     append_header(out, "Host", host);
 }
 
-bool begins_with(std::string_view name, std::string_view prefix) noexcept {
-    return equals_ignoring_case(name.substr(0, prefix.size()), prefix);
-}
-
 bool sends_key_of_its_own(const config::Upstream& upstream) noexcept {
     return !upstream.api_key.empty() ||
            std::any_of(upstream.headers.begin(), upstream.headers.end(),

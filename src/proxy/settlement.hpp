@@ -18,8 +18,7 @@ enum class Ending : std::uint8_t {
 
 struct EndingFacts {
     Ending ending = Ending::whole;
-    int status = 0;       ///< the upstream's; 0: no head was received
-    bool metered = true;  ///< unmetered requests reserve no tokens
+    int status = 0;  ///< the upstream's; 0: no head was received
     llm::TappedUsage usage;
     double cached_input_weight = 1.0;
 };
