@@ -27,9 +27,12 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"config", {}},
     {"policy", {"config"}},
     {"observe", {}},
-    {"proxy", {"policy", "llm", "config", "observe"}},
-    {"admin", {"config", "observe"}},
-    {"app", {"proxy", "admin", "policy", "llm", "config", "observe", "limiter"}},
+    {"usage", {}},
+    {"http", {}},
+    {"proxy", {"http", "policy", "llm", "config", "observe", "usage"}},
+    {"admin", {"http", "policy", "config", "observe", "usage"}},
+    {"cli", {"config"}},
+    {"app", {"proxy", "admin", "http", "policy", "llm", "config", "observe", "usage", "limiter", "cli"}},
 };
 
 std::vector<std::string> lines_of(const fs::path& path) {

@@ -93,6 +93,8 @@ struct LedgerLimits {
     Limits limits;
     /// Made for a key that no configuration names. When the store is full, such ledgers share one.
     bool may_overflow = false;
+    /// False: what it would refuse passes all the same (shadow mode). Stores do not look at it.
+    bool enforced = true;
 };
 
 /// How one dimension of one ledger stands.

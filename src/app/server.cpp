@@ -140,7 +140,11 @@ void Server::Impl::start_admin(const config::Config& config) {
                                 .metrics = [this] { return metrics_text(); }};
     admin_server = bind_or_explain(config.admin_listen, "--admin", [&] {
         return std::make_unique<admin::AdminServer>(
-            main_context, admin::AdminOptions{config.admin_listen, config.admin_token}, std::move(sources));
+            main_context,
+            admin::AdminOptions{config.admin_listen, config.admin_tokens.empty()
+                                                         ? std::string()
+                                                         : config.admin_tokens.front().secret},
+            std::move(sources));
     });
     config::Endpoint endpoint = config.admin_listen;
     endpoint.port = admin_server->port();

@@ -27,6 +27,7 @@ struct LimitSpec {
     Dimension dimension = Dimension::requests;
     std::int64_t limit = 0;  ///< 0: blocked
     std::int64_t window_us = 60'000'000;
+    bool enforced = true;  ///< false: what it would refuse passes, and is counted (shadow mode)
     bool operator==(const LimitSpec&) const = default;
 };
 using LimitSet = std::vector<LimitSpec>;
@@ -50,6 +51,7 @@ struct Tier {
     Reserve reserve = Reserve::output_default;
     bool estimate_bound = false;  ///< `estimate: "bound"`
     double cached_input_weight = 1.0;
+    bool enforced = true;  ///< false: none of the limits of its keys refuses, whatever they say
 };
 
 struct Group {
@@ -57,12 +59,31 @@ struct Group {
     LimitSet limits;
 };
 
+using Sha256 = std::array<unsigned char, 32>;
+
+/// A secret that was replaced by a new one and is still accepted for a while.
+struct FormerSecret {
+    Sha256 sha256{};
+    std::int64_t until_us = 0;  ///< by the store's clock
+    bool operator==(const FormerSecret&) const = default;
+};
+
 struct Key {
     std::string id;
-    std::array<unsigned char, 32> secret_sha256{};
+    Sha256 secret_sha256{};
     std::string tier = "default";
     std::string group;  ///< empty: none
     LimitSet limits;    ///< replace the tier's, dimension by dimension
+    std::vector<FormerSecret> former_secrets{};
+    bool disabled = false;  ///< known, and refused as an unknown key is
+};
+
+/// Who may use the admin API.
+struct AdminToken {
+    std::string name;    ///< for the log
+    std::string secret;  ///< never empty
+    bool may_write = true;
+    bool operator==(const AdminToken&) const = default;
 };
 
 struct Url {
@@ -132,8 +153,10 @@ struct Timeouts {
 struct Config {
     Endpoint listen{"127.0.0.1", 8000};
     Endpoint admin_listen{"127.0.0.1", 9180};
-    std::string admin_token;  ///< a secret; empty: none
-    int threads = 0;          ///< 0: one a core
+    std::vector<AdminToken> admin_tokens;
+    /// Where this node keeps what has to survive it; empty: nowhere.
+    std::string state_dir;
+    int threads = 0;  ///< 0: one a core
     std::string tls_cert_file, tls_key_file;
     std::string store_url = "memory";  ///< as given; may hold a password
     StoreUrl store;                    ///< what it says
@@ -190,6 +213,14 @@ struct Outcome {
 };
 
 Outcome build_config(const Sources& sources);
+
+/// One value in force, for people.
+struct ShownSetting {
+    std::string path;    ///< "$.tiers.trial.limits.rpm"
+    std::string value;   ///< secrets masked
+    std::string origin;  ///< "default", "file", "environment WEIR_LISTEN", "flag --listen", "runtime"
+};
+std::vector<ShownSetting> shown_settings(const Outcome& outcome);
 
 /// The effective configuration as text, each value with where it came from, and the warnings; secrets masked.
 std::string describe(const Outcome& outcome);

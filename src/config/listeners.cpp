@@ -21,7 +21,9 @@ void read_admin(const Field& field, Draft& draft) {
     read_endpoint(*object, draft.config.admin_listen);
     if (const auto token = object->field("token_env")) {
         const std::string path = member_path(field.path(), "token");
-        draft.config.admin_token = secret_in_variable(*token, draft, path).value_or("");
+        if (auto secret = secret_in_variable(*token, draft, path)) {
+            draft.config.admin_tokens.push_back({.name = "admin", .secret = *std::move(secret)});
+        }
     }
     object->finish();
 }

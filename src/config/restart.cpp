@@ -20,7 +20,7 @@ std::vector<Mistake> keep_what_needs_a_restart(const Config& running, Config& ne
     std::vector<Mistake> notes;
     keep("$.listen", running.listen, next.listen, notes);
     keep("$.admin.listen", running.admin_listen, next.admin_listen, notes);
-    keep("$.admin.token_env", running.admin_token, next.admin_token, notes);
+    keep("$.state_dir", running.state_dir, next.state_dir, notes);
     keep("$.threads", running.threads, next.threads, notes);
     keep("$.store.url", running.store, next.store, notes);
     next.store_url = running.store_url;

@@ -57,7 +57,8 @@ void add_limits(Settings& settings, const std::string& parent, const LimitSet& l
 void add_listeners(Settings& settings, const Config& config) {
     add(settings, "$.listen", to_string(config.listen));
     add(settings, "$.admin.listen", to_string(config.admin_listen));
-    add(settings, "$.admin.token", set_text(config.admin_token, "(none)"), config.admin_token);
+    const std::string token = config.admin_tokens.empty() ? "" : config.admin_tokens.front().secret;
+    add(settings, "$.admin.token", set_text(token, "(none)"), token);
     add(settings, "$.threads", config.threads == 0 ? "0 (one a core)" : std::to_string(config.threads));
     add(settings, "$.tls.cert_file", config.tls_cert_file.empty() ? "(none)" : config.tls_cert_file);
     add(settings, "$.tls.key_file", config.tls_key_file.empty() ? "(none)" : config.tls_key_file);

@@ -95,7 +95,7 @@ void warn_of_large_default(const Tier& tier, std::vector<Mistake>& warnings) {
 std::vector<Mistake> warnings_of(const Config& config) {
     std::vector<Mistake> warnings;
     const std::string& admin = config.admin_listen.address;
-    if (config.admin_token.empty() && !is_loopback(config.admin_listen)) {
+    if (config.admin_tokens.empty() && !is_loopback(config.admin_listen)) {
         warnings.push_back(
             {"$.admin.listen", admin + " can be reached from other hosts and no token is set: only /healthz "
                                        "and /readyz answer; set admin.token_env"});

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "weir/limit.hpp"
 
@@ -47,9 +48,12 @@ struct RequestRecord {
     int status = 0;         ///< as the client got it; 0: none
     Outcome outcome = Outcome::served;
     std::optional<RefusedBy> refused_by;
-    Demand estimated;                   ///< what the estimator made of the request
-    Demand reserved;                    ///< zero where nothing was reserved
-    std::optional<Usage> actual;        ///< what was settled
+    std::vector<RefusedBy> shadowed_by;  ///< limits in shadow mode that would have refused it
+    Demand estimated;                    ///< what the estimator made of the request
+    Demand reserved;                     ///< zero where nothing was reserved
+    std::optional<Usage> actual;         ///< what was settled
+    /// Of the input, what the provider says came out of its cache.
+    std::int64_t cached_input_tokens = 0;
     std::int64_t received_at_us = 0;    ///< wall clock, when the head was complete
     std::int64_t decided_at_us = 0;     ///< the store's clock; 0: no decision
     std::int64_t first_byte_at_us = 0;  ///< wall clock, of the upstream's answer; 0: none

@@ -195,7 +195,8 @@ TEST(Values, TheOtherSections) {
                         "write": 7, "drain": 86400000}})",
                                {.environment = {{"T", "token"}}});
     EXPECT_EQ(config.listen, (Endpoint{"::", 0}));
-    EXPECT_EQ(config.admin_token, "token");
+    ASSERT_EQ(config.admin_tokens.size(), 1U);
+    EXPECT_EQ(config.admin_tokens.front().secret, "token");
     EXPECT_EQ(config.threads, 1024);
     EXPECT_EQ(config.tls_key_file, "/k");
     EXPECT_EQ(config.cluster_nodes, 4);

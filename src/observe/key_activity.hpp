@@ -1,0 +1,76 @@
+// What was seen of each key within the last hour, by minute: for lists of keys and for the page. Bounded.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::observe {
+
+struct MinuteAmounts {
+    std::int64_t requests = 0;  ///< decided on
+    std::int64_t refused = 0;
+    std::int64_t input_tokens = 0;  ///< settled
+    std::int64_t output_tokens = 0;
+};
+
+/// How a key has fared lately.
+struct KeyRecent {
+    std::string id;
+    MinuteAmounts last_minute;  ///< the last 60 s, this minute's part and the rest of the one before
+    MinuteAmounts last_hour;
+    std::int64_t last_seen_us = 0;
+    std::string refused_by;  ///< the last limit that refused it: "key/output_tokens/1m"; empty: none
+    std::int64_t refused_by_limit = 0;
+};
+
+enum class KeyOrder : std::uint8_t {
+    requests,
+    input_tokens,
+    output_tokens,
+    total_tokens,
+    refused,
+    last_seen
+};
+
+/// One thread. Of each node apart, so that what a node tells twice counts once.
+class KeyActivity {
+public:
+    static constexpr std::size_t minutes_kept = 60;
+    static constexpr std::size_t keys_max = 10'000;  ///< of one node; the longest unseen gives way
+
+    /// This node's own: adds.
+    void add(std::string_view id, std::int64_t now_us, const MinuteAmounts& amounts,
+             std::string_view refused_by = {}, std::int64_t refused_by_limit = 0);
+    /// What another node says that one of its minutes holds so far: replaces.
+    void replace(std::string_view node, std::string_view id, std::int64_t minute,
+                 const MinuteAmounts& amounts, std::int64_t last_seen_us, std::string_view refused_by,
+                 std::int64_t refused_by_limit);
+
+    /// All nodes together; the `count` first in that order, the most first.
+    std::vector<KeyRecent> ranked(KeyOrder order, std::int64_t now_us, std::size_t count) const;
+    /// Of one key; last_seen_us 0: not within the hour.
+    KeyRecent recent(std::string_view id, std::int64_t now_us) const;
+    /// Of one key, the oldest minute first, the current one last.
+    std::array<MinuteAmounts, minutes_kept> history(std::string_view id, std::int64_t now_us) const;
+    /// Of this node's own: for its figures, the keys seen in this minute or the last, the busiest first.
+    struct OwnMinute {
+        std::string id;
+        std::int64_t minute = 0;
+        MinuteAmounts amounts;
+        std::int64_t last_seen_us = 0;
+        std::string refused_by;
+        std::int64_t refused_by_limit = 0;
+    };
+    std::vector<OwnMinute> own_minutes(std::int64_t now_us, std::size_t keys_count) const;
+    void forget_old(std::int64_t now_us);
+
+private:
+    struct Key;
+    std::map<std::string, std::map<std::string, Key, std::less<>>, std::less<>> nodes_;
+};
+
+}  // namespace weir::observe

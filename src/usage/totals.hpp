@@ -1,0 +1,56 @@
+// What was used, by key, model and day: counted in each worker, gathered by the node, summed over all. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::usage {
+
+/// Rises only.
+struct Amounts {
+    std::int64_t requests = 0;  ///< decided on: admitted + refused
+    std::int64_t admitted = 0;
+    std::int64_t refused = 0;
+    std::int64_t input_tokens = 0;  ///< settled, before `cached_input_weight`; cached ones among them
+    std::int64_t cached_input_tokens = 0;
+    std::int64_t output_tokens = 0;
+
+    Amounts& operator+=(const Amounts& other) noexcept;
+    Amounts& operator-=(const Amounts& other) noexcept;
+    bool operator==(const Amounts&) const noexcept = default;
+};
+
+/// Days since 1970-01-01, UTC.
+std::int64_t day_of(std::int64_t time_us) noexcept;
+/// "2026-11-26"
+std::string day_text(std::int64_t day);
+/// Throws std::invalid_argument.
+std::int64_t parse_day(std::string_view text);
+
+/// One sum.
+struct Row {
+    std::int64_t day = 0;
+    std::string key;    ///< id of the key, as in the access log
+    std::string model;  ///< as asked for, made printable and cut; empty: none was named
+    Amounts amounts;
+};
+
+/// Which parts of a row's name are kept when rows are summed.
+struct Grouping {
+    bool key = true;
+    bool model = true;
+    bool day = true;
+};
+/// Summed and sorted by day, key, model; parts that are not kept are empty (day: 0).
+std::vector<Row> group(std::vector<Row> rows, Grouping by);
+
+/// {"from":"…","to":"…","rows":[{"day":"…","key":"…","model":"…","requests":1,…}],"total":{…}}; members of
+/// the grouping only.
+std::string totals_json(const std::vector<Row>& rows, Grouping by, std::int64_t from_day,
+                        std::int64_t to_day);
+/// RFC 4180, with a header line; fields that a spreadsheet would take for a formula are disarmed.
+std::string totals_csv(const std::vector<Row>& rows, Grouping by);
+
+}  // namespace weir::usage
