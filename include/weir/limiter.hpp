@@ -111,6 +111,10 @@ public:
     virtual awaitable<result<void>> progress(Reservation& reservation, Usage so_far) = 0;
     /// Reads without charging: a level for each limited dimension of each ledger, in order.
     virtual awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) = 0;
+    /// Empties these ledgers: an operator forgives what was used, and what is reserved. Requests in flight
+    /// are settled as usual, so that their refunds may take back what was charged since, no more than was
+    /// reserved for them.
+    virtual awaitable<result<void>> reset(std::span<const LedgerLimits> ledgers) = 0;
 };
 
 /// The demand could never be admitted, whatever the ledgers hold.

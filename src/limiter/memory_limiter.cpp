@@ -43,6 +43,15 @@ public:
         co_return peek_now(ledgers);
     }
 
+    awaitable<result<void>> reset(std::span<const LedgerLimits> ledgers) override {
+        for (const LedgerLimits& ledger : ledgers) {
+            Shard& shard = shards_.of(ledger.ledger);
+            const std::lock_guard lock(shard.mutex);
+            if (Window* window = shard.find(ledger.ledger)) *window = Window(ledger.window_us);
+        }
+        co_return result<void>{};
+    }
+
     MemoryLimiterStatistics statistics() const override {
         MemoryLimiterStatistics statistics;
         for (const auto& shard : shards_) {

@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "limiter/decide.hpp"
+#include "limiter/scripts.hpp"
 
 namespace weir {
 
@@ -217,6 +218,18 @@ awaitable<result<std::vector<Level>>> RedisLimiter::peek(std::span<const LedgerL
     }
     if (node_.options.without_store == WithoutStore::closed) co_return errc::store_unavailable;
     co_return node_.journal.levels(ledgers, node_.nodes_known(), node_.now_us());
+}
+
+awaitable<result<void>> RedisLimiter::reset(std::span<const LedgerLimits> ledgers) {
+    if (!node_.health.asks_store()) co_return errc::store_unavailable;
+    for (const LedgerLimits& ledger : ledgers) {
+        const std::string key = ledger_key(ledger);
+        std::vector<std::string> words{"EVAL", std::string(reset_script), "1", key};
+        const auto emptied = co_await windows_.command(std::move(words), node_.options.timeout_ms);
+        if (!emptied) co_return emptied.error();
+        node_.changes.note(key);
+    }
+    co_return result<void>{};
 }
 
 }  // namespace weir

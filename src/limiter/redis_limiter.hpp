@@ -23,6 +23,7 @@ public:
     awaitable<result<void>> settle(Reservation reservation, Usage usage) override;
     awaitable<result<void>> progress(Reservation& reservation, Usage so_far) override;
     awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) override;
+    awaitable<result<void>> reset(std::span<const LedgerLimits> ledgers) override;
 
 private:
     /// A refusal that needs no asking.

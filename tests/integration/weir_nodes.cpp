@@ -23,9 +23,13 @@ WeirNodes::WeirNodes(const std::vector<std::string>& store_urls, const std::stri
     config["admin"] = {{"listen", "127.0.0.1:0"}};
     config["threads"] = 1;
     config["upstreams"] = nlohmann::json::array({{{"name", "stand-in"}, {"url", upstream_url}}});
-    const std::string file = folder_ + "/weir.json";
-    std::ofstream(file) << config.dump(2);
-    for (const std::string& url : store_urls) nodes_.emplace_back(file, url);
+    file_ = folder_ + "/weir.json";
+    std::ofstream(file_) << config.dump(2);
+    for (const std::string& url : store_urls) {
+        const std::string state_dir = folder_ + "/node-" + std::to_string(nodes_.size());
+        std::filesystem::create_directory(state_dir);
+        nodes_.emplace_back(file_, url, state_dir);
+    }
     for (Node& node : nodes_) {
         node.port = node.process.port_after("listening on 127.0.0.1:");
         node.admin_port = node.process.port_after("admin on 127.0.0.1:");

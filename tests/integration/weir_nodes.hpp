@@ -25,6 +25,10 @@ public:
 
     std::size_t size() const noexcept { return nodes_.size(); }
     std::uint16_t port(std::size_t node) const { return nodes_.at(node).port; }
+    std::uint16_t admin_port(std::size_t node) const { return nodes_.at(node).admin_port; }
+    /// What all nodes were started with; a reload reads it again.
+    const std::string& config_file() const noexcept { return file_; }
+    ChildProcess& process(std::size_t node) { return nodes_.at(node).process; }
     /// SIGTERM, and what it wrote on its standard output.
     std::string stop(std::size_t node);
 
@@ -36,14 +40,14 @@ public:
 
 private:
     struct Node {
-        Node(const std::string& file, const std::string& store_url)
-            : process(WEIR_PROGRAM, {"--config", file, "--store", store_url}) {}
+        Node(const std::string& file, const std::string& store_url, const std::string& state_dir)
+            : process(WEIR_PROGRAM, {"--config", file, "--store", store_url, "--state-dir", state_dir}) {}
         ChildProcess process;
         std::uint16_t port = 0;
         std::uint16_t admin_port = 0;
     };
 
-    std::string folder_;
+    std::string folder_, file_;
     std::deque<Node> nodes_;
 };
 

@@ -1,0 +1,108 @@
+// What nodes that share a Redis tell each other beside the ledgers: the documents that operators change, what
+// was used, and each node's figures.
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "weir/awaitable.hpp"
+#include "weir/clock.hpp"
+#include "weir/error.hpp"
+#include "weir/redis_address.hpp"
+
+namespace weir {
+
+/// Which state of the documents it is. Revisions tell apart two histories that have reached the same version,
+/// as may happen where Redis has lost its data.
+struct DocumentVersion {
+    std::int64_t version = 0;  ///< rises by one with each change; 0: there are none
+    std::string revision;      ///< random, made by who wrote it
+    bool operator==(const DocumentVersion&) const = default;
+};
+
+/// By path: the document, nullopt where there is none any more.
+using DocumentChanges = std::map<std::string, std::optional<std::string>>;
+
+struct DocumentNews {
+    DocumentVersion now;
+    bool is_whole =
+        false;  ///< `changes` are all documents that there are, not those since the version asked for
+    DocumentChanges changes;
+};
+
+struct DocumentWrite {
+    DocumentVersion expected;  ///< nothing is written where the store has another
+    DocumentVersion next;
+    DocumentChanges changes;
+    bool replaces_all = false;  ///< what is not among the changes is removed
+};
+
+/// Amounts that one node adds to the totals of a day. The order of `amounts` is the caller's.
+struct UsageIncrement {
+    static constexpr std::size_t amount_count = 6;
+    std::int64_t day = 0;  ///< since 1970-01-01
+    std::string key;
+    std::string model;
+    std::array<std::int64_t, amount_count> amounts{};
+};
+
+/// Written once, however often it is sent: a writer's batches are numbered from 1 upwards.
+struct UsageBatch {
+    std::string writer;
+    std::int64_t sequence = 0;  ///< 0: there is nothing to write
+    std::vector<UsageIncrement> increments;
+};
+
+struct ExchangeQuestion {
+    std::string node;     ///< random, of this process
+    std::string figures;  ///< for the other nodes; at most 64 KiB; empty: this node leaves
+    UsageBatch usage;
+    std::int64_t usage_epoch = 0;  ///< the batch is written only under this one; 0: under any
+};
+
+struct ExchangeReply {
+    std::int64_t now_us = 0;  ///< Redis's clock
+    DocumentVersion documents;
+    std::int64_t usage_epoch = 0;  ///< another one than before: the totals were lost
+    bool usage_written = false;    ///< now or earlier
+    struct Node {
+        std::string name;
+        std::int64_t age_us = 0;
+        std::string figures;
+    };
+    std::vector<Node> nodes;  ///< that have spoken within the last seconds, this one included
+};
+
+/// One connection of its own, so that nothing of it stands in the way of decisions, or says that they are
+/// late. One thread: that of its context. Errors: store_unavailable: nothing was done; store_timeout: it may
+/// have been.
+class SharedState {
+public:
+    virtual ~SharedState() = default;
+
+    /// Connects, until `stop`. To be spawned once.
+    virtual awaitable<void> run() = 0;
+    virtual void stop() = 0;
+    virtual bool ready() const noexcept = 0;
+
+    virtual awaitable<result<ExchangeReply>> exchange(const ExchangeQuestion& question) = 0;
+    /// What has changed since; of version 0: everything.
+    virtual awaitable<result<DocumentNews>> read_documents(std::int64_t since_version) = 0;
+    /// The version in the store afterwards: `write.next` where it was written.
+    virtual awaitable<result<DocumentVersion>> write_documents(const DocumentWrite& write) = 0;
+    /// All of one day.
+    virtual awaitable<result<std::vector<UsageIncrement>>> read_usage(std::int64_t day) = 0;
+};
+
+/// Throws std::invalid_argument for an address that makes no sense.
+std::unique_ptr<SharedState> make_shared_state(boost::asio::io_context& context, const Clock& clock,
+                                               RedisAddress address);
+
+}  // namespace weir

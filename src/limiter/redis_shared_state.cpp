@@ -1,0 +1,283 @@
+// lua/exchange.lua and lua/documents.lua over a connection of their own.
+#include <charconv>
+#include <random>
+#include <span>
+
+#include "limiter/redis_connection.hpp"
+#include "limiter/redis_error.hpp"
+#include "limiter/scripts.hpp"
+#include "weir/shared_state.hpp"
+
+namespace weir {
+
+namespace {
+
+// One tag, so that Redis Cluster keeps all of it on one node.
+constexpr std::string_view documents_key = "weir:1:{runtime}";
+constexpr std::string_view changes_key = "weir:1:{runtime}:changes";
+constexpr std::string_view nodes_key = "weir:1:{runtime}:nodes";
+constexpr std::string_view written_key = "weir:1:{runtime}:usage";
+constexpr std::int64_t patience_ms = 2'000;
+constexpr std::int64_t write_patience_ms = 5'000;
+constexpr std::int64_t bytes_per_read = 1 << 20;
+constexpr std::int64_t days_kept = 401;
+constexpr std::int64_t day_s = 86'400;
+constexpr char separator = '\x1f';  // between key and model: neither holds control characters
+constexpr RedisOptions options{.unsent_bytes_max = 64 << 20, .reply_bytes_max = 64 << 20};
+
+using Words = std::vector<std::string>;
+
+std::string usage_key(std::int64_t day) {
+    return std::string(written_key) + ":" + std::to_string(day);
+}
+
+std::int64_t random_epoch(std::mt19937_64& random) {
+    return std::uniform_int_distribution<std::int64_t>(1, 999'999'999'999'999)(random);
+}
+
+/// Takes the elements of a reply one by one; `failed` once one is not what was expected.
+class Elements {
+public:
+    explicit Elements(const RedisReply& reply) {
+        if (reply.array() != nullptr) rest_ = *reply.array();
+        failed_ = reply.array() == nullptr;
+    }
+    std::int64_t integer() {
+        const RedisReply* element = take();
+        const std::int64_t* number = element == nullptr ? nullptr : element->integer();
+        failed_ = failed_ || number == nullptr;
+        return number == nullptr ? 0 : *number;
+    }
+    std::string text() {
+        const RedisReply* element = take();
+        const std::string* text = element == nullptr ? nullptr : element->text();
+        failed_ = failed_ || text == nullptr;
+        return text == nullptr ? std::string() : *text;
+    }
+    bool empty() const noexcept { return rest_.empty(); }
+    bool failed() const noexcept { return failed_; }
+
+private:
+    const RedisReply* take() {
+        if (rest_.empty()) return nullptr;
+        const RedisReply* element = &rest_.front();
+        rest_ = rest_.subspan(1);
+        return element;
+    }
+    std::span<const RedisReply> rest_;
+    bool failed_ = false;
+};
+
+void append_batch(const UsageBatch& batch, Words& keys, Words& arguments) {
+    std::map<std::int64_t, std::size_t> days;
+    for (const UsageIncrement& increment : batch.increments) days.emplace(increment.day, 0);
+    std::size_t number = 0;
+    for (auto& [day, index] : days) {
+        index = ++number;
+        keys.push_back(usage_key(day));
+        arguments.push_back(std::to_string((day + days_kept) * day_s));
+    }
+    for (const UsageIncrement& increment : batch.increments) {
+        arguments.push_back(std::to_string(days[increment.day]));
+        arguments.push_back(increment.key + separator + increment.model);
+        for (const std::int64_t amount : increment.amounts) arguments.push_back(std::to_string(amount));
+    }
+}
+
+std::optional<UsageIncrement> parse_total(std::int64_t day, const std::string& field,
+                                          const std::string& value) {
+    const std::size_t cut = field.find(separator);
+    if (cut == std::string::npos) return std::nullopt;
+    UsageIncrement total{.day = day, .key = field.substr(0, cut), .model = field.substr(cut + 1)};
+    const char* at = value.data();
+    const char* const end = at + value.size();
+    for (std::int64_t& amount : total.amounts) {
+        while (at != end && *at == ' ') ++at;
+        const auto [behind, error] = std::from_chars(at, end, amount);
+        if (error != std::errc()) return std::nullopt;
+        at = behind;
+    }
+    return total;
+}
+
+class RedisSharedState final : public SharedState {
+public:
+    RedisSharedState(boost::asio::io_context& context, const Clock& clock, RedisAddress address)
+        : clock_(clock),
+          connection_(context, clock, std::move(address), options,
+                      {.on_ready = [] {}, .on_lost = [](std::string_view) {}}),
+          random_(std::random_device{}()) {}
+
+    awaitable<void> run() override { co_await connection_.run(); }
+    void stop() override { connection_.stop(); }
+    bool ready() const noexcept override { return connection_.ready(); }
+
+    awaitable<result<ExchangeReply>> exchange(const ExchangeQuestion& question) override {
+        Words keys{std::string(documents_key), std::string(nodes_key), std::string(written_key)};
+        Words arguments{question.node,
+                        question.figures,
+                        std::to_string(random_epoch(random_)),
+                        std::to_string(question.usage_epoch),
+                        question.usage.writer,
+                        std::to_string(question.usage.sequence)};
+        append_batch(question.usage, keys, arguments);
+        const auto reply = co_await run_script(exchange_script, exchange_sha1_, keys, arguments, patience_ms);
+        if (!reply) co_return reply.error();
+        Elements elements(*reply);
+        ExchangeReply told;
+        told.now_us = elements.integer();
+        told.documents.version = elements.integer();
+        told.documents.revision = elements.text();
+        told.usage_epoch = elements.integer();
+        told.usage_written = elements.integer() == 1;
+        while (!elements.empty() && !elements.failed()) {
+            std::string name = elements.text();
+            const std::int64_t age_us = elements.integer();
+            told.nodes.push_back({std::move(name), age_us, elements.text()});
+        }
+        if (elements.failed()) co_return errc::store_unavailable;
+        co_return told;
+    }
+
+    awaitable<result<DocumentNews>> read_documents(std::int64_t since_version) override {
+        // A change between two parts makes them two states: then all is read anew, soon and seldom.
+        constexpr int attempts_max = 5;
+        for (int attempt = 0; attempt < attempts_max; ++attempt) {
+            DocumentNews news;
+            const auto reading = co_await read_parts(since_version, news);
+            if (!reading) co_return reading.error();
+            if (*reading == Reading::whole) co_return news;
+        }
+        co_return errc::store_unavailable;
+    }
+
+    awaitable<result<DocumentVersion>> write_documents(const DocumentWrite& write) override {
+        const Words keys{std::string(documents_key), std::string(changes_key)};
+        Words arguments{"write",
+                        std::to_string(write.expected.version),
+                        write.expected.revision,
+                        std::to_string(write.next.version),
+                        write.next.revision,
+                        write.replaces_all ? "1" : "0"};
+        for (const auto& [path, document] : write.changes) {
+            arguments.push_back(path);
+            arguments.push_back(document ? "=" + *document : "-");
+        }
+        const auto reply =
+            co_await run_script(documents_script, documents_sha1_, keys, arguments, write_patience_ms);
+        if (!reply) co_return reply.error();
+        Elements elements(*reply);
+        (void)elements.integer();
+        DocumentVersion version;
+        version.version = elements.integer();
+        version.revision = elements.text();
+        if (elements.failed()) co_return errc::store_unavailable;
+        co_return version;
+    }
+
+    awaitable<result<std::vector<UsageIncrement>>> read_usage(std::int64_t day) override {
+        // Piece by piece: one reply of a large hash would keep decisions waiting. An element may come twice.
+        std::map<std::string, UsageIncrement> totals;
+        std::string cursor = "0";
+        do {
+            const Words words{"HSCAN", usage_key(day), cursor, "COUNT", "500"};
+            const auto reply = co_await call(words, patience_ms);
+            if (!reply) co_return reply.error();
+            const RedisReply::Array* parts = reply->array();
+            if (parts == nullptr || parts->size() != 2 || (*parts)[0].text() == nullptr)
+                co_return errc::store_unavailable;
+            cursor = *(*parts)[0].text();
+            Elements elements((*parts)[1]);
+            while (!elements.empty() && !elements.failed()) {
+                const std::string field = elements.text();
+                const std::string value = elements.text();
+                if (auto total = parse_total(day, field, value))
+                    totals.insert_or_assign(field, *std::move(total));
+            }
+        } while (cursor != "0");
+        std::vector<UsageIncrement> all;
+        all.reserve(totals.size());
+        for (auto& [field, total] : totals) all.push_back(std::move(total));
+        co_return all;
+    }
+
+private:
+    enum class Reading : std::uint8_t { whole, torn };  ///< torn: the documents changed in between
+    awaitable<result<Reading>> read_parts(std::int64_t since_version, DocumentNews& news) {
+        const Words keys{std::string(documents_key), std::string(changes_key)};
+        std::int64_t told = 0;
+        std::int64_t count = 1;
+        while (told < count) {
+            const Words arguments{"read", std::to_string(since_version), std::to_string(told),
+                                  std::to_string(bytes_per_read)};
+            const auto reply =
+                co_await run_script(documents_script, documents_sha1_, keys, arguments, patience_ms);
+            if (!reply) co_return reply.error();
+            Elements elements(*reply);
+            DocumentVersion now;
+            now.version = elements.integer();
+            now.revision = elements.text();
+            if (told > 0 && !(now == news.now)) co_return Reading::torn;
+            news.now = now;
+            news.is_whole = elements.integer() == 1;
+            count = elements.integer();
+            const std::int64_t told_before = told;
+            while (!elements.empty() && !elements.failed()) {
+                std::string path = elements.text();
+                std::string document = elements.text();
+                ++told;
+                if (path.starts_with('@')) continue;
+                const bool is_there = document.starts_with('=');
+                news.changes[std::move(path)] =
+                    is_there ? std::optional<std::string>(document.substr(1)) : std::nullopt;
+            }
+            if (elements.failed()) co_return errc::store_unavailable;
+            if (told == told_before && told < count) co_return Reading::torn;
+        }
+        co_return Reading::whole;
+    }
+
+    awaitable<result<RedisReply>> run_script(std::string_view script, const std::string& sha1,
+                                             const Words& keys, const Words& arguments,
+                                             std::int64_t patience) {
+        Words words{"EVALSHA", sha1, std::to_string(keys.size())};
+        words.insert(words.end(), keys.begin(), keys.end());
+        words.insert(words.end(), arguments.begin(), arguments.end());
+        bool is_not_known = false;
+        auto reply = co_await call(words, patience, &is_not_known);
+        if (!is_not_known) co_return reply;
+        words[0] = "EVAL";
+        words[1] = script;
+        reply = co_await call(words, patience);
+        co_return reply;
+    }
+
+    /// An error that Redis answers is one here, too.
+    awaitable<result<RedisReply>> call(const Words& words, std::int64_t patience,
+                                       bool* is_not_known = nullptr) {
+        const std::vector<std::string_view> arguments(words.begin(), words.end());
+        auto reply = co_await connection_.call(arguments, clock_.steady_us() + patience * 1000);
+        if (!reply) co_return reply;
+        const RedisReply::Error* error = reply->error();
+        if (error == nullptr) co_return reply;
+        const RedisErrorKind kind = classify(error->text);
+        if (is_not_known != nullptr) *is_not_known = kind == RedisErrorKind::no_script;
+        if (action_for(kind) == RedisErrorAction::reconnect) connection_.reconnect(error->text);
+        co_return make_error_code(errc::store_unavailable);
+    }
+
+    const Clock& clock_;
+    RedisConnection connection_;
+    std::mt19937_64 random_;
+    const std::string exchange_sha1_ = sha1_of(exchange_script);
+    const std::string documents_sha1_ = sha1_of(documents_script);
+};
+
+}  // namespace
+
+std::unique_ptr<SharedState> make_shared_state(boost::asio::io_context& context, const Clock& clock,
+                                               RedisAddress address) {
+    return std::make_unique<RedisSharedState>(context, clock, std::move(address));
+}
+
+}  // namespace weir

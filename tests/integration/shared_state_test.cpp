@@ -1,0 +1,179 @@
+// What nodes tell each other through a real Redis: documents, figures, and usage exactly once.
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <optional>
+
+#include "support/redis_server.hpp"
+#include "support/run_awaitable.hpp"
+#include "weir/clock.hpp"
+#include "weir/shared_state.hpp"
+
+namespace weir::testing {
+namespace {
+
+/// One node's side, on the test's own thread.
+class Side {
+public:
+    explicit Side(const RedisServer& server) {
+        RedisAddress address;
+        address.socket_path = server.socket_path();
+        state_ = make_shared_state(context_, clock_, address);
+        boost::asio::co_spawn(context_, state_->run(), boost::asio::detached);
+        while (!state_->ready() && context_.run_one() > 0) {
+        }
+    }
+    ~Side() {
+        state_->stop();
+        context_.restart();
+        context_.run();
+    }
+    ExchangeReply exchange(const ExchangeQuestion& question) {
+        return run_awaitable(context_, state_->exchange(question)).value();
+    }
+    DocumentNews read(std::int64_t since) {
+        return run_awaitable(context_, state_->read_documents(since)).value();
+    }
+    DocumentVersion write(const DocumentWrite& write) {
+        return run_awaitable(context_, state_->write_documents(write)).value();
+    }
+    std::vector<UsageIncrement> usage(std::int64_t day) {
+        return run_awaitable(context_, state_->read_usage(day)).value();
+    }
+
+private:
+    SystemClock clock_;
+    boost::asio::io_context context_{1};
+    std::unique_ptr<SharedState> state_;
+};
+
+class SharedStateTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (!RedisServer::available()) GTEST_SKIP() << "there is no redis-server";
+        server_.emplace();
+    }
+    std::optional<RedisServer> server_;
+};
+
+DocumentWrite write_of(DocumentVersion expected, DocumentVersion next, DocumentChanges changes) {
+    return {.expected = std::move(expected), .next = std::move(next), .changes = std::move(changes)};
+}
+
+TEST_F(SharedStateTest, DocumentsAreReadByWhatHasChanged) {
+    Side one(*server_), other(*server_);
+    const DocumentVersion first{1, "a"}, second{2, "b"};
+    EXPECT_EQ(one.write(write_of({}, first, {{"key/x", R"({"tier":"trial"})"}, {"tier/t", "{}"}})), first);
+    DocumentNews news = other.read(0);
+    EXPECT_EQ(news.now, first);
+    EXPECT_TRUE(news.is_whole);
+    EXPECT_EQ(news.changes, (DocumentChanges{{"key/x", R"({"tier":"trial"})"}, {"tier/t", "{}"}}));
+
+    EXPECT_EQ(one.write(write_of(first, second, {{"tier/t", std::nullopt}})), second);
+    news = other.read(1);
+    EXPECT_EQ(news.now, second);
+    EXPECT_FALSE(news.is_whole);
+    EXPECT_EQ(news.changes, (DocumentChanges{{"tier/t", std::nullopt}}));
+    EXPECT_TRUE(other.read(2).changes.empty());
+    EXPECT_EQ(other.exchange({.node = "n", .figures = "{}", .usage = {}}).documents, second);
+}
+
+TEST_F(SharedStateTest, TwoChangesAtOnceOnlyOneIsWritten) {
+    Side one(*server_), other(*server_);
+    EXPECT_EQ(one.write(write_of({}, {1, "mine"}, {{"key/x", "1"}})), (DocumentVersion{1, "mine"}));
+    EXPECT_EQ(other.write(write_of({}, {1, "theirs"}, {{"key/x", "2"}})), (DocumentVersion{1, "mine"}));
+    // The same version of another history is another version.
+    EXPECT_EQ(other.write(write_of({1, "lost"}, {2, "theirs"}, {{"key/x", "2"}})),
+              (DocumentVersion{1, "mine"}));
+    EXPECT_EQ(one.read(0).changes, (DocumentChanges{{"key/x", "1"}}));
+}
+
+TEST_F(SharedStateTest, AWholeLayerReplacesWhatIsThere) {
+    Side side(*server_);
+    side.write(write_of({}, {3, "old"}, {{"key/gone", "1"}, {"key/stays", "2"}}));
+    DocumentWrite write = write_of({3, "old"}, {12, "new"}, {{"key/stays", "3"}});
+    write.replaces_all = true;
+    EXPECT_EQ(side.write(write), (DocumentVersion{12, "new"}));
+    // A reader that stood anywhere before must not keep what is gone.
+    const DocumentNews news = side.read(3);
+    EXPECT_TRUE(news.is_whole);
+    EXPECT_EQ(news.changes, (DocumentChanges{{"key/stays", "3"}}));
+}
+
+TEST_F(SharedStateTest, ManyDocumentsComeInParts) {
+    Side side(*server_);
+    DocumentChanges changes;
+    const std::string document(1'000, 'x');
+    for (int i = 0; i < 5'000; ++i) changes["key/" + std::to_string(i)] = document;
+    side.write(write_of({}, {1, "a"}, changes));
+    EXPECT_EQ(side.read(0).changes, changes);
+}
+
+TEST_F(SharedStateTest, WhatWasErasedIsForgottenInTheEnd) {
+    Side side(*server_);
+    DocumentVersion version{1, "a"};
+    DocumentChanges changes;
+    for (int i = 0; i < 10'100; ++i) changes["key/" + std::to_string(i)] = "1";
+    side.write(write_of({}, version, changes));
+    for (auto& [path, document] : changes) document = std::nullopt;
+    side.write(write_of(version, {2, "b"}, changes));
+    EXPECT_EQ(server_->command({"ZCARD", "weir:1:{runtime}:changes"}), "1");
+    const DocumentNews news = side.read(1);
+    EXPECT_TRUE(news.is_whole);
+    EXPECT_TRUE(news.changes.empty());
+}
+
+UsageBatch batch_of(std::int64_t sequence, std::int64_t amount) {
+    return {.writer = "w",
+            .sequence = sequence,
+            .increments = {{30'000, "acme", "gpt-4o", {amount, 1, 2, 3, 4, 5}}}};
+}
+
+TEST_F(SharedStateTest, ABatchIsWrittenOnceHoweverOftenItIsSent) {
+    Side side(*server_);
+    ExchangeQuestion question{.node = "n", .figures = "{}", .usage = batch_of(1, 7)};
+    const ExchangeReply reply = side.exchange(question);
+    EXPECT_TRUE(reply.usage_written);
+    question.usage_epoch = reply.usage_epoch;
+    EXPECT_TRUE(side.exchange(question).usage_written);
+    question.usage = batch_of(2, 3);
+    EXPECT_TRUE(side.exchange(question).usage_written);
+    question.usage = batch_of(1, 7);
+    EXPECT_TRUE(side.exchange(question).usage_written);
+    const auto totals = side.usage(30'000);
+    ASSERT_EQ(totals.size(), 1U);
+    EXPECT_EQ(totals[0].key, "acme");
+    EXPECT_EQ(totals[0].model, "gpt-4o");
+    EXPECT_EQ(totals[0].amounts, (std::array<std::int64_t, 6>{10, 2, 4, 6, 8, 10}));
+    EXPECT_TRUE(side.usage(30'001).empty());
+}
+
+TEST_F(SharedStateTest, ABatchIsNotWrittenWhereTheTotalsWereLost) {
+    Side side(*server_);
+    ExchangeQuestion question{.node = "n", .figures = "{}", .usage = batch_of(1, 7)};
+    question.usage_epoch = side.exchange(question).usage_epoch;
+    server_->command({"FLUSHALL"});
+    question.usage = batch_of(2, 3);
+    const ExchangeReply reply = side.exchange(question);
+    EXPECT_FALSE(reply.usage_written);
+    EXPECT_NE(reply.usage_epoch, question.usage_epoch);
+    EXPECT_TRUE(side.usage(30'000).empty());
+}
+
+TEST_F(SharedStateTest, NodesSeeEachOthersFiguresUntilTheyLeave) {
+    Side one(*server_), other(*server_);
+    one.exchange({.node = "one", .figures = R"({"a":1})", .usage = {}});
+    ExchangeReply reply = other.exchange({.node = "other", .figures = R"({"b":2})", .usage = {}});
+    ASSERT_EQ(reply.nodes.size(), 2U);
+    std::map<std::string, std::string> told;
+    for (const ExchangeReply::Node& node : reply.nodes) told[node.name] = node.figures;
+    EXPECT_EQ(told["one"], R"({"a":1})");
+    EXPECT_EQ(told["other"], R"({"b":2})");
+    one.exchange({.node = "one", .figures = "", .usage = {}});
+    reply = other.exchange({.node = "other", .figures = "{}", .usage = {}});
+    EXPECT_EQ(reply.nodes.size(), 1U);
+}
+
+}  // namespace
+}  // namespace weir::testing
