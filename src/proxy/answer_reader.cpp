@@ -3,7 +3,7 @@
 
 #include <charconv>
 
-#include "proxy/head_scanner.hpp"
+#include "proxy/http_names.hpp"
 
 namespace weir::proxy {
 

@@ -5,8 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "proxy/http_guard.hpp"
-#include "proxy/http_parser.hpp"
+#include "proxy/http_names.hpp"
 #include "proxy/upstream_connection.hpp"
 #include "weir/clock.hpp"
 

@@ -7,8 +7,7 @@
 
 #include "config/config.hpp"
 #include "llm/dialect.hpp"
-#include "proxy/http_guard.hpp"
-#include "proxy/http_message.hpp"
+#include "proxy/http_names.hpp"
 
 namespace weir::proxy {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "llm/api.hpp"
-#include "proxy/http_message.hpp"
+#include "proxy/http_names.hpp"
 
 namespace weir::proxy {
 

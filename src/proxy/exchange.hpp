@@ -8,7 +8,7 @@
 #include "proxy/attempt.hpp"
 #include "proxy/client_stream.hpp"
 #include "proxy/credentials.hpp"
-#include "proxy/http_guard.hpp"
+#include "proxy/http_names.hpp"
 #include "proxy/relay.hpp"
 #include "proxy/request_body.hpp"
 #include "proxy/settlement.hpp"

@@ -9,8 +9,7 @@
 #include "llm/content_coding.hpp"
 #include "proxy/body_budget.hpp"
 #include "proxy/client_stream.hpp"
-#include "proxy/http_guard.hpp"
-#include "proxy/http_parser.hpp"
+#include "proxy/http_names.hpp"
 
 namespace weir::proxy {
 

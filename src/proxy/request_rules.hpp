@@ -6,7 +6,7 @@
 
 #include "config/config.hpp"
 #include "llm/api.hpp"
-#include "proxy/http_message.hpp"
+#include "proxy/http_names.hpp"
 
 namespace weir::proxy {
 

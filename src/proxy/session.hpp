@@ -7,8 +7,7 @@
 #include <string>
 
 #include "proxy/client_stream.hpp"
-#include "proxy/head_scanner.hpp"
-#include "proxy/http_parser.hpp"
+#include "proxy/http_names.hpp"
 #include "proxy/worker.hpp"
 
 namespace weir::proxy {

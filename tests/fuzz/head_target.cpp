@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "fuzz/fuzz.hpp"
-#include "proxy/head_scanner.hpp"
-#include "proxy/http_guard.hpp"
-#include "proxy/http_parser.hpp"
+#include "http/head_scanner.hpp"
+#include "http/http_guard.hpp"
+#include "http/http_parser.hpp"
 
 namespace {
 
-using namespace weir::proxy;
+using namespace weir::http;
 using weir::fuzz::require;
 
 enum class Head { unfinished, refused, accepted };

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "hostile/request_row.hpp"
+#include "http/http_message.hpp"
 #include "mock_upstream/mock_upstream.hpp"
-#include "proxy/http_message.hpp"
 #include "support/raw_client.hpp"
 #include "support/running_weir.hpp"
 
@@ -81,7 +81,7 @@ protected:
         EXPECT_TRUE(record.key.empty() || record.key == "test-key") << record.key;
         for (const auto& [name, value] : record.headers) {
             for (const std::string& dropped : GetParam().dropped)
-                EXPECT_FALSE(proxy::equals_ignoring_case(name, dropped)) << name << ": " << value;
+                EXPECT_FALSE(http::equals_ignoring_case(name, dropped)) << name << ": " << value;
         }
     }
 

@@ -1,7 +1,7 @@
 // Line by line; a line ends in CRLF and in nothing else.
-#include "proxy/head_scanner.hpp"
+#include "http/head_scanner.hpp"
 
-namespace weir::proxy {
+namespace weir::http {
 
 HeadScanner::State HeadScanner::fail(errc error) noexcept {
     error_ = error;
@@ -46,4 +46,4 @@ HeadScanner::State HeadScanner::check_size(std::string_view received, State soun
     return sound;
 }
 
-}  // namespace weir::proxy
+}  // namespace weir::http

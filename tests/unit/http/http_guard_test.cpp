@@ -1,12 +1,12 @@
 // Every rule of http_guard on values; the same over sockets stands in tests/hostile.
-#include "proxy/http_guard.hpp"
+#include "http/http_guard.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-namespace weir::proxy {
+namespace weir::http {
 namespace {
 
 std::string head_with(const std::string& field_line) {
@@ -150,4 +150,4 @@ TEST(NormalPath, WhatAServerMightTakeForADelimiterIsRefusedWhereItMayBeMetered) 
 }
 
 }  // namespace
-}  // namespace weir::proxy
+}  // namespace weir::http

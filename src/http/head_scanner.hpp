@@ -6,7 +6,7 @@
 
 #include "weir/error.hpp"
 
-namespace weir::proxy {
+namespace weir::http {
 
 struct HeadLimits {
     std::size_t bytes_max = 32 << 10;
@@ -42,4 +42,4 @@ private:
     errc error_ = errc::ok;
 };
 
-}  // namespace weir::proxy
+}  // namespace weir::http

@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "proxy/http_message.hpp"
+#include "http/http_message.hpp"
 #include "weir/error.hpp"
 
-namespace weir::proxy {
+namespace weir::http {
 
 /// Refused, and why in words that may go to the client.
 struct Objection {
@@ -46,4 +46,4 @@ Objection check_request(const RequestHead& head, std::string_view& path_and_quer
 /// space: / \ ? # ; % and blanks beyond ASCII. Elsewhere they are names: GET /v1/models/vendor%2Fmodel.
 bool is_normal_path(std::string_view path, bool may_be_metered) noexcept;
 
-}  // namespace weir::proxy
+}  // namespace weir::http

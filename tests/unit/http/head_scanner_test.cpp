@@ -1,11 +1,11 @@
 // Finding the end of a head, and giving up early.
-#include "proxy/head_scanner.hpp"
+#include "http/head_scanner.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace weir::proxy {
+namespace weir::http {
 namespace {
 
 using State = HeadScanner::State;
@@ -67,4 +67,4 @@ TEST(HeadScanner, CountsOnlyTheHeadWhenMoreFollows) {
 }
 
 }  // namespace
-}  // namespace weir::proxy
+}  // namespace weir::http

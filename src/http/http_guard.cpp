@@ -1,11 +1,11 @@
 // The rules of http_guard.hpp, each where its RFC section stands.
-#include "proxy/http_guard.hpp"
+#include "http/http_guard.hpp"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 
-namespace weir::proxy {
+namespace weir::http {
 
 namespace {
 
@@ -214,4 +214,4 @@ bool is_normal_path(std::string_view path, bool may_be_metered) noexcept {
     return true;
 }
 
-}  // namespace weir::proxy
+}  // namespace weir::http

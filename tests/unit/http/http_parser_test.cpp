@@ -1,11 +1,11 @@
 // Heads and bodies through Beast's state machine, fed in pieces of every size.
-#include "proxy/http_parser.hpp"
+#include "http/http_parser.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace weir::proxy {
+namespace weir::http {
 namespace {
 
 struct Parsed {
@@ -122,4 +122,4 @@ TEST(MessageParser, AnswersEndAsTheirHeadSays) {
 }
 
 }  // namespace
-}  // namespace weir::proxy
+}  // namespace weir::http

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::proxy {
+namespace weir::http {
 
 bool are_letters_equal(const char* left, const char* right, std::size_t count) noexcept;
 
@@ -67,4 +67,4 @@ struct ResponseHead {
     Fields fields;
 };
 
-}  // namespace weir::proxy
+}  // namespace weir::http

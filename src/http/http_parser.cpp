@@ -1,14 +1,14 @@
 // Two parsers derived from Beast's state machine; only what is needed of its events is kept.
-#include "proxy/http_parser.hpp"
+#include "http/http_parser.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <variant>
 
-namespace weir::proxy {
+namespace weir::http {
 
-namespace http = boost::beast::http;
+namespace beast = boost::beast::http;
 using boost::system::error_code;
 
 namespace {
@@ -22,7 +22,7 @@ std::string_view view(boost::beast::string_view text) {
 }
 
 template <bool is_request>
-class Parser final : public http::basic_parser<is_request> {
+class Parser final : public beast::basic_parser<is_request> {
 public:
     using Head = std::conditional_t<is_request, RequestHead, ResponseHead>;
 
@@ -39,7 +39,7 @@ public:
 private:
     using string_view = boost::beast::string_view;
 
-    void on_request_impl(http::verb, string_view method, string_view target, int version,
+    void on_request_impl(beast::verb, string_view method, string_view target, int version,
                          error_code&) override {
         if constexpr (is_request) {
             head->method = view(method);
@@ -54,7 +54,7 @@ private:
             head->version = version;
         }
     }
-    void on_field_impl(http::field, string_view name, string_view value, error_code&) override {
+    void on_field_impl(beast::field, string_view name, string_view value, error_code&) override {
         if (head) head->fields.add(view(name), view(value));
     }
     void on_header_impl(error_code&) override {}
@@ -64,7 +64,7 @@ private:
         return body.size();
     }
     void on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& error) override {
-        if (extensions.size() > chunk_extension_bytes_max) error = http::error::bad_chunk_extension;
+        if (extensions.size() > chunk_extension_bytes_max) error = beast::error::bad_chunk_extension;
     }
     std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code& error) override {
         return on_body_impl(body, error);
@@ -88,7 +88,7 @@ struct MessageParser::Impl {
         active.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
         active.eager(true);
         active.head = nullptr;
-        if (!error && !active.is_header_done()) error = http::error::partial_message;
+        if (!error && !active.is_header_done()) error = beast::error::partial_message;
         return error;
     }
 };
@@ -128,7 +128,7 @@ std::size_t MessageParser::parse_body(std::string_view bytes, std::vector<std::s
                     consumed += parser.put(
                         boost::asio::const_buffer(bytes.data() + consumed, bytes.size() - consumed), error);
                 }
-                if (error == http::error::need_more) error = {};
+                if (error == beast::error::need_more) error = {};
                 return consumed;
             }
         },
@@ -175,4 +175,4 @@ bool MessageParser::keep_alive() const noexcept {
         impl_->parser);
 }
 
-}  // namespace weir::proxy
+}  // namespace weir::http

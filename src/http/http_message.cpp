@@ -1,9 +1,9 @@
 // Look-ups in parsed heads.
-#include "proxy/http_message.hpp"
+#include "http/http_message.hpp"
 
 #include <algorithm>
 
-namespace weir::proxy {
+namespace weir::http {
 
 namespace {
 
@@ -59,4 +59,4 @@ std::string joined_value(const Fields& fields, std::string_view name) {
     return list;
 }
 
-}  // namespace weir::proxy
+}  // namespace weir::http

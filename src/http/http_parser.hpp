@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "proxy/http_message.hpp"
+#include "http/http_message.hpp"
 #include "weir/error.hpp"
 
-namespace weir::proxy {
+namespace weir::http {
 
 /// One message at a time; `start` makes it ready for the next. Not thread-safe.
 ///
@@ -50,4 +50,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace weir::proxy
+}  // namespace weir::http
