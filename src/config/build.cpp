@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "config/draft.hpp"
+#include "config/files.hpp"
 #include "config/json_value.hpp"
 #include "config/limits.hpp"
 #include "config/url.hpp"
@@ -57,13 +58,16 @@ Outcome build_config(const Sources& sources) {
     if (sources.file_text) read_document(*sources.file_text, draft);
     apply_environment(draft);
     apply_flags(draft);
+    const bool beside_file = draft.config.state_dir.empty() && !sources.file_path.empty();
+    if (beside_file) draft.config.state_dir = folder_of(sources.file_path);
     check_listeners(draft);
     resolve_key_headers(draft);
     Outcome outcome{.config = std::move(draft.config),
                     .mistakes = draft.mistakes.in_order(),
                     .warnings = {},
                     .origins = std::move(draft.origins)};
-    if (outcome.mistakes.empty()) outcome.warnings = warnings_of(outcome.config);
+    outcome.origins.share();
+    if (outcome.mistakes.empty()) outcome.warnings = warnings_of(outcome.config, outcome.origins);
     return outcome;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/origins.hpp"
 #include "config/store_url.hpp"
 #include "weir/limit.hpp"
 
@@ -186,9 +187,6 @@ struct Mistake {
     std::string message;  ///< what was expected
 };
 
-/// Where the effective value of each setting came from, for --check: path -> "flag --listen", "file", …
-using Origins = std::map<std::string, std::string>;
-
 /// What reading a file gave.
 struct FileText {
     std::optional<std::string> text;
@@ -199,6 +197,7 @@ struct FileText {
 /// tests need neither.
 struct Sources {
     std::optional<std::string> file_text;      ///< the JSON document, where there is one
+    std::string file_path = {};                ///< where it stands; empty: nowhere
     std::map<std::string, std::string> flags;  ///< by flag name without dashes: "listen" -> "127.0.0.1:1"
     std::function<std::optional<std::string>(const std::string&)> environment;
     std::function<FileText(const std::string&)> read_file;  ///< a small one (api_key_file)

@@ -1,57 +1,17 @@
 // Reading files, and publishing snapshots.
 #include "config/config_store.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdlib>
-#include <system_error>
+#include <utility>
 
+#include "config/files.hpp"
 #include "config/json_value.hpp"
+#include "config/runtime_objects.hpp"
 
 namespace weir::config {
 
-namespace {
-
-/// Closed at the end of its scope.
-class Descriptor {
-public:
-    explicit Descriptor(int number) noexcept : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    int number() const noexcept { return number_; }
-
-private:
-    int number_;
-};
-
-FileText unreadable() {
-    return {.text = std::nullopt, .why = std::generic_category().message(errno)};
-}
-
-}  // namespace
-
 FileText read_whole_file(const std::string& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.number() < 0) return unreadable();
-    std::string content;
-    char chunk[16 << 10];
-    for (;;) {
-        const ssize_t size = ::read(file.number(), chunk, sizeof chunk);
-        if (size < 0 && errno == EINTR) continue;
-        if (size < 0) return unreadable();  // a folder opens, but can't be read
-        if (size == 0) return {.text = std::move(content)};
-        content.append(chunk, static_cast<std::size_t>(size));
-        if (content.size() > document_bytes_max) {
-            return {.text = std::nullopt,
-                    .why = "it has more than " + std::to_string(document_bytes_max >> 20) + " MiB"};
-        }
-    }
+    return read_file_up_to(path, document_bytes_max);
 }
 
 std::optional<std::string> process_environment(const std::string& name) {
@@ -61,6 +21,7 @@ std::optional<std::string> process_environment(const std::string& name) {
 
 Outcome ConfigStore::read() const {
     Sources sources{.file_text = std::nullopt,
+                    .file_path = place_.path,
                     .flags = place_.flags,
                     .environment = place_.environment,
                     .read_file = place_.read_file,
@@ -77,34 +38,132 @@ Outcome ConfigStore::read() const {
     return outcome;
 }
 
-Outcome ConfigStore::load() {
-    Outcome outcome = read();
-    if (outcome.mistakes.empty()) {
-        const std::lock_guard lock(mutex_);
-        current_ = std::make_shared<const Config>(outcome.config);
-        notes_.clear();
+/// Called with changing_ held.
+ConfigStore::Published ConfigStore::made_of(std::shared_ptr<const Outcome> base,
+                                            std::shared_ptr<const RuntimeLayer> layer) const {
+    Published made;
+    made.base = std::move(base);
+    made.layer = std::move(layer);
+    made.next_end_us = made.layer->next_end_us(now_us_);
+    made.effective = made.base;
+    if (!made.layer->objects().empty()) {
+        const auto effective = std::make_shared<Outcome>(*made.base);
+        const std::vector<LeftOut> left_out =
+            lay_objects(made.layer->objects(), nullptr, now_us_, *effective);
+        made.ignored = flattened(left_out);
+        for (const LeftOut& each : left_out) made.ignored_objects.insert(each.object);
+        made.effective = effective;
     }
+    made.hash = config_hash(made.effective->config);
+    return made;
+}
+
+ConfigStore::Published ConfigStore::published() const {
+    const std::lock_guard lock(mutex_);
+    return published_;
+}
+
+void ConfigStore::publish(Published published) {
+    const std::lock_guard lock(mutex_);
+    next_end_us_ = published.next_end_us.value_or(INT64_MAX);
+    std::swap(published_, published);
+}
+
+/// Objects that were in force, or had ended, and would be left out from now on.
+std::vector<Mistake> ConfigStore::no_longer_fitting(const Published& made, const Published& before) {
+    std::vector<Mistake> mistakes;
+    for (const Mistake& mistake : made.ignored) {
+        const std::string_view object = std::string_view(mistake.where).substr(0, mistake.where.find(": "));
+        if (!before.ignored_objects.contains(object)) mistakes.push_back(mistake);
+    }
+    return mistakes;
+}
+
+Outcome ConfigStore::load() {
+    const std::lock_guard changing(changing_);
+    Outcome outcome = read();
+    if (outcome.mistakes.empty()) publish(made_of(std::make_shared<const Outcome>(outcome), layer()));
     return outcome;
 }
 
 std::shared_ptr<const Config> ConfigStore::current() const {
     const std::lock_guard lock(mutex_);
-    return current_;
+    const auto& effective = published_.effective;
+    return effective ? std::shared_ptr<const Config>(effective, &effective->config) : nullptr;
 }
 
-std::vector<Mistake> ConfigStore::reload() {
-    Outcome outcome = read();
-    if (!outcome.mistakes.empty()) return std::move(outcome.mistakes);
+std::shared_ptr<const Outcome> ConfigStore::base() const {
     const std::lock_guard lock(mutex_);
-    notes_ = keep_what_needs_a_restart(*current_, outcome.config);
-    notes_.insert(notes_.end(), outcome.warnings.begin(), outcome.warnings.end());
-    current_ = std::make_shared<const Config>(std::move(outcome.config));
-    return {};
+    return published_.base;
+}
+
+std::shared_ptr<const Outcome> ConfigStore::effective() const {
+    const std::lock_guard lock(mutex_);
+    return published_.effective;
+}
+
+std::string ConfigStore::hash() const {
+    const std::lock_guard lock(mutex_);
+    return published_.hash;
+}
+
+std::shared_ptr<const RuntimeLayer> ConfigStore::layer() const {
+    const std::lock_guard lock(mutex_);
+    return published_.layer;
+}
+
+std::vector<Mistake> ConfigStore::ignored() const {
+    const std::lock_guard lock(mutex_);
+    return published_.ignored;
 }
 
 std::vector<Mistake> ConfigStore::notes() const {
     const std::lock_guard lock(mutex_);
-    return notes_;
+    return published_.notes;
+}
+
+std::vector<Mistake> ConfigStore::use_layer(std::shared_ptr<const RuntimeLayer> layer, std::int64_t now_us) {
+    const std::lock_guard changing(changing_);
+    now_us_ = now_us;
+    Published before = published();
+    if (!before.base) {
+        before.layer = std::move(layer);
+        publish(std::move(before));
+        return {};
+    }
+    Published made = made_of(before.base, std::move(layer));
+    made.notes = std::move(before.notes);
+    std::vector<Mistake> ignored = made.ignored;
+    publish(std::move(made));
+    return ignored;
+}
+
+bool ConfigStore::refresh(std::int64_t now_us) {
+    if (now_us < next_end_us_.load(std::memory_order_relaxed)) return false;
+    const std::lock_guard changing(changing_);
+    now_us_ = now_us;
+    Published before = published();
+    if (!before.base || !before.next_end_us || now_us < *before.next_end_us) return false;
+    Published made = made_of(before.base, before.layer);
+    made.notes = std::move(before.notes);
+    publish(std::move(made));
+    return true;
+}
+
+std::vector<Mistake> ConfigStore::reload(std::optional<std::int64_t> now_us) {
+    const std::lock_guard changing(changing_);
+    now_us_ = now_us.value_or(now_us_);
+    Outcome outcome = read();
+    if (!outcome.mistakes.empty()) return std::move(outcome.mistakes);
+    const Published before = published();
+    std::vector<Mistake> notes = keep_what_needs_a_restart(before.base->config, outcome.config);
+    Published made = made_of(std::make_shared<const Outcome>(std::move(outcome)), before.layer);
+    if (std::vector<Mistake> mistakes = no_longer_fitting(made, before); !mistakes.empty()) return mistakes;
+    const std::vector<Mistake>& warnings = made.effective->warnings;
+    notes.insert(notes.end(), warnings.begin(), warnings.end());
+    made.notes = std::move(notes);
+    publish(std::move(made));
+    return {};
 }
 
 }  // namespace weir::config

@@ -1,4 +1,4 @@
-// The settings in three aligned columns: path, value, where it came from.
+// The settings and where they came from, and as text in three aligned columns.
 #include <algorithm>
 
 #include "config/config.hpp"
@@ -24,22 +24,32 @@ void append_padded(std::string& out, std::string_view text, std::size_t width) {
 
 }  // namespace
 
+std::vector<ShownSetting> shown_settings(const Outcome& outcome) {
+    std::vector<Setting> settings = settings_of(outcome.config);
+    std::vector<ShownSetting> shown;
+    shown.reserve(settings.size());
+    for (Setting& setting : settings) {
+        std::string origin = outcome.origins.of(setting.path);
+        shown.push_back({std::move(setting.path), std::move(setting.shown), std::move(origin)});
+    }
+    return shown;
+}
+
 std::string describe(const Outcome& outcome) {
-    const std::vector<Setting> settings = settings_of(outcome.config);
+    const std::vector<ShownSetting> settings = shown_settings(outcome);
     std::size_t path_width = 0;
     std::size_t value_width = 0;
-    for (const Setting& setting : settings) {
+    for (const ShownSetting& setting : settings) {
         path_width = std::max(path_width, width_of(setting.path) - path_prefix.size());
-        value_width = std::max(value_width, width_of(setting.shown));
+        value_width = std::max(value_width, width_of(setting.value));
     }
     path_width = std::min(path_width, column_width_max);
     value_width = std::min(value_width, column_width_max);
     std::string text;
-    for (const Setting& setting : settings) {
-        const auto origin = outcome.origins.find(setting.path);
+    for (const ShownSetting& setting : settings) {
         append_padded(text, std::string_view(setting.path).substr(path_prefix.size()), path_width);
-        append_padded(text, setting.shown, value_width);
-        text.append(origin == outcome.origins.end() ? "default" : origin->second).append("\n");
+        append_padded(text, setting.value, value_width);
+        text.append(setting.origin).append("\n");
     }
     if (!outcome.warnings.empty()) text.append("\n");
     for (const Mistake& warning : outcome.warnings) {

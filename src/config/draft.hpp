@@ -42,8 +42,8 @@ void resolve_key_headers(Draft& draft);
 /// Comes after the flags, which may name both.
 void check_listeners(Draft& draft);
 
-/// What is right and hardly meant.
-std::vector<Mistake> warnings_of(const Config& config);
+/// What is right and hardly meant. `origins` tell what was said and what is so by default.
+std::vector<Mistake> warnings_of(const Config& config, const Origins& origins);
 
 /// "warn" becomes "warning". Throws Unexpected.
 std::string parse_log_level(const std::string& text);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -26,9 +27,10 @@ bool is_same_window(const LimitSpec& left, const LimitSpec& right) noexcept {
     return left.dimension == right.dimension && left.window_us == right.window_us;
 }
 
-std::optional<LimitSpec> read_spec(const Field& field) {
+std::optional<LimitSpec> read_spec(const Field& field, bool enforced) {
     std::optional<ObjectReader> object = field.object();
     if (!object) return std::nullopt;
+    object->boolean("enforce", enforced);
     const auto dimension_field =
         object->required("dimension", R"("requests", "input_tokens", "output_tokens" or "total_tokens")");
     const auto limit_field = object->required("limit", to_string(limit_range));
@@ -43,15 +45,16 @@ std::optional<LimitSpec> read_spec(const Field& field) {
     if (limit_field) limit = limit_field->integer(limit_range);
     if (window_field) window_us = window_field->parsed(parse_window_us);
     if (!dimension || !limit || !window_us) return std::nullopt;
-    return LimitSpec{all_dimensions[*dimension], *limit, *window_us};
+    return LimitSpec{all_dimensions[*dimension], *limit, *window_us, enforced};
 }
 
-void read_more(const Field& field, const std::string& parent, LimitSet& limits) {
+/// `enforced`: what holds for those that don't say otherwise.
+void read_more(const Field& field, const std::string& parent, bool enforced, LimitSet& limits) {
     const auto items = field.items();
     if (!items) return;
     if (items->size() > limits_count_max) return field.refuse("expected at most 32 limits");
     for (const Field& item : *items) {
-        const std::optional<LimitSpec> spec = read_spec(item);
+        const std::optional<LimitSpec> spec = read_spec(item, enforced);
         if (!spec) continue;
         const bool is_taken = std::any_of(limits.begin(), limits.end(), [&](const LimitSpec& other) {
             return is_same_window(other, *spec);
@@ -78,12 +81,16 @@ LimitSet read_limits(const Field& field) {
     LimitSet limits;
     std::optional<ObjectReader> object = field.object();
     if (!object) return limits;
+    bool enforced = true;
+    object->boolean("enforce", enforced);
     for (const auto& [name, dimension] : short_names) {
         const std::optional<Field> member = object->field(name);
         if (!member) continue;
-        if (const auto limit = member->integer(limit_range)) limits.push_back({dimension, *limit, minute_us});
+        const auto limit = member->integer(limit_range);
+        if (limit) limits.push_back({dimension, *limit, minute_us, enforced});
     }
-    if (const std::optional<Field> more = object->field("more")) read_more(*more, field.path(), limits);
+    if (const std::optional<Field> more = object->field("more"))
+        read_more(*more, field.path(), enforced, limits);
     object->finish();
     field.set_origin(field.path());
     sort(limits);
@@ -94,6 +101,29 @@ void set_limit(LimitSet& limits, const LimitSpec& spec) {
     std::erase_if(limits, [&](const LimitSpec& other) { return is_same_window(other, spec); });
     limits.push_back(spec);
     sort(limits);
+}
+
+LimitSet replace_by_dimension(const LimitSet& limits, const LimitSet& own) {
+    LimitSet merged = own;
+    for (const LimitSpec& spec : limits) {
+        const bool is_replaced = std::any_of(own.begin(), own.end(), [&](const LimitSpec& other) {
+            return other.dimension == spec.dimension;
+        });
+        if (!is_replaced) merged.push_back(spec);
+    }
+    sort(merged);
+    return merged;
+}
+
+LimitSet scaled(LimitSet limits, double factor) {
+    for (LimitSpec& spec : limits) {
+        if (spec.limit == 0) continue;
+        const double limit = std::round(static_cast<double>(spec.limit) * factor);
+        spec.limit = limit >= static_cast<double>(limit_max)
+                         ? limit_max
+                         : std::max<std::int64_t>(1, static_cast<std::int64_t>(limit));
+    }
+    return limits;
 }
 
 std::string limit_path(std::string_view parent, const LimitSpec& spec) {

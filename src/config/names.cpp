@@ -41,6 +41,11 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> na
     return std::find(names.begin(), names.end(), text) != names.end();
 }
 
+bool is_path(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= file_path_bytes_max &&
+           std::none_of(text.begin(), text.end(), is_control);
+}
+
 int value_of_digit(char c) noexcept {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -188,10 +193,12 @@ std::string parse_path_pattern(const std::string& text) {
 }
 
 std::string parse_file_path(const std::string& text) {
-    if (text.empty() || text.size() > file_path_bytes_max ||
-        std::any_of(text.begin(), text.end(), is_control)) {
-        throw Unexpected("expected the path of a file");
-    }
+    if (!is_path(text)) throw Unexpected("expected the path of a file");
+    return text;
+}
+
+std::string parse_folder_path(const std::string& text) {
+    if (!is_path(text)) throw Unexpected("expected the path of a folder");
     return text;
 }
 

@@ -39,5 +39,6 @@ std::string parse_path_pattern(const std::string& text);
 
 /// A path of a file.
 std::string parse_file_path(const std::string& text);
+std::string parse_folder_path(const std::string& text);
 
 }  // namespace weir::config

@@ -5,6 +5,7 @@
 #include "config/address.hpp"
 #include "config/draft.hpp"
 #include "config/limits.hpp"
+#include "config/names.hpp"
 #include "config/url.hpp"
 
 namespace weir::config {
@@ -12,6 +13,7 @@ namespace weir::config {
 namespace {
 
 constexpr const char* upstream_path = "$.upstreams[0].url";
+constexpr const char* state_dir_path = "$.state_dir";
 
 std::int64_t parse_integer(const std::string& text, Range range) {
     std::int64_t number = 0;
@@ -47,14 +49,28 @@ void set_threads(Draft& draft, const std::string& text) {
     draft.config.threads = static_cast<int>(parse_integer(text, {0, 1024}));
 }
 
+void set_state_dir(Draft& draft, const std::string& text) {
+    draft.config.state_dir = parse_folder_path(text);
+}
+
+/// As systemd sets it: of several the first.
+void set_first_state_dir(Draft& draft, const std::string& text) {
+    set_state_dir(draft, text.substr(0, text.find(':')));
+}
+
 void set_log_level(Draft& draft, const std::string& text) {
     draft.config.log_level = parse_log_level(text);
 }
 
 template <Dimension dimension>
 void set_default_limit(Draft& draft, const std::string& text) {
-    const std::int64_t limit = parse_integer(text, {0, limit_max});
-    set_limit(draft.config.tiers.find("default")->second.limits, {dimension, limit, minute_us});
+    LimitSpec spec{dimension, parse_integer(text, {0, limit_max}), minute_us};
+    LimitSet& limits = draft.config.tiers.find("default")->second.limits;
+    for (const LimitSpec& other : limits) {
+        const bool is_same = other.dimension == dimension && other.window_us == minute_us;
+        if (is_same) spec.enforced = other.enforced;
+    }
+    set_limit(limits, spec);
 }
 
 /// One setting that stands outside the document; its name there is empty where it has none.
@@ -65,11 +81,14 @@ struct Outside {
     void (*set)(Draft&, const std::string&);
 };
 
-constexpr std::array<Outside, 9> settings{{
+// Of two variables for one setting the later one wins.
+constexpr std::array<Outside, 11> settings{{
     {"WEIR_LISTEN", "listen", "$.listen", set_listen},
     {"WEIR_ADMIN", "admin", "$.admin.listen", set_admin},
     {"WEIR_UPSTREAM", "upstream", upstream_path, set_upstream},
     {"WEIR_STORE", "store", "$.store.url", set_store},
+    {"STATE_DIRECTORY", "", state_dir_path, set_first_state_dir},
+    {"WEIR_STATE_DIR", "state-dir", state_dir_path, set_state_dir},
     {"WEIR_THREADS", "threads", "$.threads", set_threads},
     {"WEIR_LOG_LEVEL", "", "$.log.level", set_log_level},
     {"RPM_LIMIT", "", "$.tiers.default.limits.rpm", set_default_limit<Dimension::requests>},

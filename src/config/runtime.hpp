@@ -11,19 +11,18 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "config/times.hpp"
 
 namespace weir::config {
 
 /// The layer as stores keep it: one JSON document per object, by path. Paths:
-///   key/ID        members of a key as in the file, but for `id`; and `former_secrets`, `disabled`. Over a
-///   key of
-///                 the file only what is given replaces what the file says
+///   key/ID        members of a key as in the file, but for `id`; and `former_secrets`. Over a key of the
+///                 file only what is given replaces what the file says, of `limits` dimension by dimension
 ///   tier/NAME, group/NAME   as in the file; replaces it whole
 ///   upstream/NAME {"limits": …}; replaces the limits of an upstream that the file has
 ///   override/PATH {"limits": … or "factor": …, "until": "2026-11-26T18:00:00Z", "reason": "…"} over one of
-///   the
-///                 above: `limits` replace dimension by dimension, `factor` multiplies every limit that
-///                 applies
+///                 the above: `limits` replace dimension by dimension, `factor` multiplies every limit that
+///                 applies, those on models in the case of a tier
 struct RuntimeDocuments {
     std::int64_t version = 0;  ///< rises by one with each change
     std::map<std::string, std::string, std::less<>> documents;
@@ -74,17 +73,19 @@ public:
     std::optional<std::int64_t> next_end_us(std::int64_t now_us) const;
 
     struct Object;  ///< one parsed document
+    using Objects = std::map<std::string, std::shared_ptr<const Object>, std::less<>>;
+    const Objects& objects() const noexcept { return objects_; }
 
 private:
     RuntimeDocuments documents_;
-    std::map<std::string, std::shared_ptr<const Object>, std::less<>> objects_;
+    Objects objects_;
 };
 
-/// "2026-11-26T18:00:00Z", with a fraction and an offset as RFC 3339 has them; also "18:00" and "18:00:30",
-/// the next such time of day in UTC after `now_us`. Throws Unexpected.
-std::int64_t parse_time_us(const std::string& text, std::int64_t now_us);
-/// "2026-11-26T18:00:00Z", microseconds only where there are any.
-std::string time_text(std::int64_t time_us);
+/// Everything that is wrong with a change to `before` over `base`; empty: it may be made. Paths begin with
+/// `$` where the change is about one object, else with its path: "key/acme-web: $.tier". What did not fit
+/// before the change and is not part of it does not count. The version is not looked at.
+std::vector<Mistake> mistakes_of_change(const Outcome& base, const RuntimeLayer& before,
+                                        const RuntimeChange& change, std::int64_t now_us);
 
 // The state file: {"format": 1, "version": 12, "objects": {"key/acme-web": {…}}}.
 

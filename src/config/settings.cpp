@@ -8,6 +8,7 @@
 #include "config/json_path.hpp"
 #include "config/limits.hpp"
 #include "config/names.hpp"
+#include "config/times.hpp"
 #include "config/url.hpp"
 
 namespace weir::config {
@@ -47,18 +48,36 @@ void add(Settings& settings, std::string path, std::string shown, std::string se
 }
 
 /// Without limits it may still matter that something is there: a model without any takes precedence over `*`.
-void add_limits(Settings& settings, const std::string& parent, const LimitSet& limits) {
+void add_limits(Settings& settings, const std::string& parent, const LimitSet& limits, bool enforced = true) {
     if (limits.empty()) add(settings, parent, "(not limited)");
     for (const LimitSpec& spec : limits) {
-        add(settings, limit_path(parent, spec), spec.limit == 0 ? "0 (blocked)" : std::to_string(spec.limit));
+        const bool is_shadow = !enforced || !spec.enforced;
+        add(settings, limit_path(parent, spec),
+            (spec.limit == 0 ? "0 (blocked)" : std::to_string(spec.limit)) + (is_shadow ? " (shadow)" : ""));
+    }
+}
+
+void add_admin_tokens(Settings& settings, const Config& config) {
+    std::size_t index = 0;
+    std::string token;  // of token_env
+    for (const AdminToken& each : config.admin_tokens) {
+        if (each.name == admin_token_name) token = each.secret;
+    }
+    add(settings, "$.admin.token", set_text(token, "(none)"), token);
+    for (const AdminToken& each : config.admin_tokens) {
+        if (each.name == admin_token_name) continue;
+        const std::string path = item_path("$.admin.tokens", index++);
+        add(settings, path + ".name", each.name);
+        add(settings, path + ".token", set_text(each.secret, "(none)"), each.secret);
+        add(settings, path + ".access", each.may_write ? "write" : "read");
     }
 }
 
 void add_listeners(Settings& settings, const Config& config) {
     add(settings, "$.listen", to_string(config.listen));
     add(settings, "$.admin.listen", to_string(config.admin_listen));
-    const std::string token = config.admin_tokens.empty() ? "" : config.admin_tokens.front().secret;
-    add(settings, "$.admin.token", set_text(token, "(none)"), token);
+    add_admin_tokens(settings, config);
+    add(settings, "$.state_dir", config.state_dir.empty() ? "(none)" : config.state_dir);
     add(settings, "$.threads", config.threads == 0 ? "0 (one a core)" : std::to_string(config.threads));
     add(settings, "$.tls.cert_file", config.tls_cert_file.empty() ? "(none)" : config.tls_cert_file);
     add(settings, "$.tls.key_file", config.tls_key_file.empty() ? "(none)" : config.tls_key_file);
@@ -108,10 +127,11 @@ void add_upstreams(Settings& settings, const std::vector<Upstream>& upstreams) {
 void add_tiers(Settings& settings, const Config& config) {
     for (const auto& [name, tier] : config.tiers) {
         const std::string path = member_path("$.tiers", name);
-        add_limits(settings, path + ".limits", tier.limits);
+        add_limits(settings, path + ".limits", tier.limits, tier.enforced);
         for (const ModelLimits& model : tier.models) {
-            add_limits(settings, member_path(path + ".models", model.pattern), model.limits);
+            add_limits(settings, member_path(path + ".models", model.pattern), model.limits, tier.enforced);
         }
+        add(settings, path + ".enforce", text_of(tier.enforced));
         add(settings, path + ".output_default", std::to_string(tier.output_default));
         add(settings, path + ".reserve",
             tier.reserve == Reserve::max_tokens ? "max_tokens" : "output_default");
@@ -123,19 +143,31 @@ void add_tiers(Settings& settings, const Config& config) {
     }
 }
 
-void add_keys(Settings& settings, const Config& config) {
+std::string short_hex(const Sha256& digest) {
     constexpr std::size_t shown_bytes = 4;
+    return hex_of(digest.data(), shown_bytes) + "…";
+}
+
+void add_keys(Settings& settings, const Config& config) {
     for (std::size_t i = 0; i < config.keys.size(); ++i) {
         const Key& key = config.keys[i];
         const std::string path = item_path("$.keys", i);
         add(settings, path + ".id", key.id);
-        add(settings, path + ".secret_sha256", hex_of(key.secret_sha256.data(), shown_bytes) + "…",
+        add(settings, path + ".secret_sha256", short_hex(key.secret_sha256),
             hex_of(key.secret_sha256.data(), key.secret_sha256.size()));
         add(settings, path + ".tier", key.tier);
         add(settings, path + ".group", key.group.empty() ? "(none)" : key.group);
-        if (!key.limits.empty()) add_limits(settings, path + ".limits", key.limits);
+        const auto tier = config.tiers.find(key.tier);
+        const bool enforced = tier == config.tiers.end() || tier->second.enforced;
+        if (!key.limits.empty()) add_limits(settings, path + ".limits", key.limits, enforced);
+        if (key.disabled) add(settings, path + ".disabled", "true");
+        for (std::size_t j = 0; j < key.former_secrets.size(); ++j) {
+            const FormerSecret& former = key.former_secrets[j];
+            add(settings, item_path(path + ".former_secrets", j),
+                short_hex(former.sha256) + " until " + time_text(former.until_us),
+                hex_of(former.sha256.data(), former.sha256.size()));
+        }
     }
-    add(settings, "$.unknown_keys", config.unknown_keys == UnknownKeys::reject ? "reject" : "default_tier");
 }
 
 void add_list(Settings& settings, const char* path, const std::vector<std::string>& items) {
@@ -178,13 +210,14 @@ void add_bounds(Settings& settings, const Config& config) {
 
 }  // namespace
 
-std::vector<Setting> settings_of(const Config& config) {
+std::vector<Setting> settings_of(const Config& config, Keys keys) {
     Settings settings;
     add_listeners(settings, config);
     add_store(settings, config);
     add_upstreams(settings, config.upstreams);
     add_tiers(settings, config);
-    add_keys(settings, config);
+    if (keys == Keys::with) add_keys(settings, config);
+    add(settings, "$.unknown_keys", config.unknown_keys == UnknownKeys::reject ? "reject" : "default_tier");
     add_paths_and_origins(settings, config);
     add_bounds(settings, config);
     add(settings, "$.log.level", config.log_level);

@@ -1,4 +1,5 @@
-// A configuration as a flat list of settings: what describe prints and config_hash hashes.
+// A configuration as a flat list of settings: what is shown and what is hashed, but for
+// keys, of which there may be too many to be hashed as text.
 #pragma once
 
 #include <string>
@@ -14,7 +15,11 @@ struct Setting {
     std::string secret;  ///< what was masked, else empty
 };
 
+/// The name of the token that `admin.token_env` gives; no other has it.
+inline constexpr const char* admin_token_name = "admin";
+
+enum class Keys : std::uint8_t { with, without };
 /// In the order of the sections; all of the effective values, none twice.
-std::vector<Setting> settings_of(const Config& config);
+std::vector<Setting> settings_of(const Config& config, Keys keys = Keys::with);
 
 }  // namespace weir::config

@@ -4,6 +4,7 @@
 #include "config/draft.hpp"
 #include "config/limits.hpp"
 #include "config/names.hpp"
+#include "config/objects.hpp"
 
 namespace weir::config {
 
@@ -39,6 +40,8 @@ std::vector<ModelLimits> read_models(const Field& field) {
     return models;
 }
 
+}  // namespace
+
 Tier read_tier(const Field& field) {
     Tier tier;
     tier.name = field.name();
@@ -58,11 +61,21 @@ Tier read_tier(const Field& field) {
     if (const auto weight = object->field("cached_input_weight")) {
         tier.cached_input_weight = weight->number(0, 1).value_or(tier.cached_input_weight);
     }
+    object->boolean("enforce", tier.enforced);
     object->finish();
     return tier;
 }
 
-}  // namespace
+Group read_group(const Field& field) {
+    Group group;
+    group.name = field.name();
+    check_own_name(field, check_name);
+    std::optional<ObjectReader> object = field.object();
+    if (!object) return group;
+    if (const auto limits = object->field("limits")) group.limits = read_limits(*limits);
+    object->finish();
+    return group;
+}
 
 void read_tiers(ObjectReader& root, Draft& draft) {
     const std::optional<Field> field = root.field("tiers");
@@ -80,14 +93,7 @@ void read_groups(ObjectReader& root, Draft& draft) {
     const std::optional<ObjectReader> object = field->object();
     if (!object) return;
     for (const Field& member : object->members()) {
-        Group group;
-        group.name = member.name();
-        check_own_name(member, check_name);
-        if (std::optional<ObjectReader> reader = member.object()) {
-            if (const auto limits = reader->field("limits")) group.limits = read_limits(*limits);
-            reader->finish();
-        }
-        draft.config.groups.emplace(group.name, std::move(group));
+        draft.config.groups.insert_or_assign(member.name(), read_group(member));
     }
 }
 

@@ -90,9 +90,18 @@ void warn_of_large_default(const Tier& tier, std::vector<Mistake>& warnings) {
                             std::to_string(tightest) + " tokens are reserved"});
 }
 
+void warn_of_no_limit(const Tier& tier, std::vector<Mistake>& warnings) {
+    const auto limits_something = [](const ModelLimits& model) { return !model.limits.empty(); };
+    if (!tier.limits.empty()) return;
+    if (std::any_of(tier.models.begin(), tier.models.end(), limits_something)) return;
+    warnings.push_back({member_path("$.tiers", tier.name) + ".limits",
+                        "the tier has no limits: keys in it are bounded by limits of their own, of their "
+                        "group and of the upstream alone"});
+}
+
 }  // namespace
 
-std::vector<Mistake> warnings_of(const Config& config) {
+std::vector<Mistake> warnings_of(const Config& config, const Origins& origins) {
     std::vector<Mistake> warnings;
     const std::string& admin = config.admin_listen.address;
     if (config.admin_tokens.empty() && !is_loopback(config.admin_listen)) {
@@ -100,10 +109,20 @@ std::vector<Mistake> warnings_of(const Config& config) {
             {"$.admin.listen", admin + " can be reached from other hosts and no token is set: only /healthz "
                                        "and /readyz answer; set admin.token_env"});
     }
+    const bool accepts_unknown =
+        config.unknown_keys == UnknownKeys::default_tier && !origins.contains("$.unknown_keys");
+    if (accepts_unknown && !config.keys.empty()) {
+        warnings.push_back({"$.unknown_keys",
+                            "keys that are not configured are accepted too, with the limits of the default "
+                            "tier; \"reject\" turns them away, \"default_tier\" says that this is meant"});
+    }
     for (std::size_t i = 0; i < config.upstreams.size(); ++i) {
         warn_of_doubled_path(config.upstreams[i], item_path("$.upstreams", i), warnings);
     }
-    for (const auto& [name, tier] : config.tiers) warn_of_large_default(tier, warnings);
+    for (const auto& [name, tier] : config.tiers) {
+        warn_of_no_limit(tier, warnings);
+        warn_of_large_default(tier, warnings);
+    }
     return warnings;
 }
 

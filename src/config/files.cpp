@@ -1,0 +1,110 @@
+// System calls, and their words for what went wrong.
+#include "config/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+namespace weir::config {
+
+namespace {
+
+/// Closed at the end of its scope.
+class Descriptor {
+public:
+    explicit Descriptor(int number) noexcept : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    int number() const noexcept { return number_; }
+
+private:
+    int number_;
+};
+
+std::string reason() {
+    return std::generic_category().message(errno);
+}
+
+bool write_all(int file, std::string_view content) {
+    while (!content.empty()) {
+        const ssize_t size = ::write(file, content.data(), content.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) return false;
+        content.remove_prefix(static_cast<std::size_t>(size));
+    }
+    return true;
+}
+
+}  // namespace
+
+std::string folder_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+bool file_exists(const std::string& path) {
+    struct stat found {};
+    return ::lstat(path.c_str(), &found) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+FileText read_file_up_to(const std::string& path, std::size_t bytes_max) {
+    const auto unreadable = [] { return FileText{.text = std::nullopt, .why = reason()}; };
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.number() < 0) return unreadable();
+    std::string content;
+    char chunk[16 << 10];
+    for (;;) {
+        const ssize_t size = ::read(file.number(), chunk, sizeof chunk);
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) return unreadable();  // a folder opens, but can't be read
+        if (size == 0) return {.text = std::move(content)};
+        content.append(chunk, static_cast<std::size_t>(size));
+        if (content.size() > bytes_max) {
+            return {.text = std::nullopt,
+                    .why = "it has more than " + std::to_string(bytes_max >> 20) + " MiB"};
+        }
+    }
+}
+
+std::string replace_file(const std::string& path, std::string_view content) {
+    const std::string fresh = path + ".new";
+    const auto failed = [&](const char* what) {
+        std::string message = path + " can't be " + what + ": " + reason();
+        ::unlink(fresh.c_str());
+        return message;
+    };
+    {
+        const Descriptor file(
+            ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
+        if (file.number() < 0) return failed("written");
+        if (!write_all(file.number(), content) || ::fsync(file.number()) != 0) return failed("written");
+    }
+    if (::rename(fresh.c_str(), path.c_str()) != 0) return failed("replaced");
+    const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // Some file systems have nothing to sync of a folder.
+    const bool is_synced = folder.number() >= 0 && (::fsync(folder.number()) == 0 || errno == EINVAL);
+    return is_synced ? std::string() : failed("made to last");
+}
+
+std::string set_file_aside(const std::string& path, const std::string& time, std::string& why) {
+    const std::string first = path + ".unreadable-" + time;
+    std::string target = first;
+    struct stat found {};
+    for (int number = 2; ::lstat(target.c_str(), &found) == 0; ++number) {
+        target = first + "-" + std::to_string(number);
+    }
+    if (::rename(path.c_str(), target.c_str()) == 0) return target;
+    why = reason();
+    return {};
+}
+
+}  // namespace weir::config

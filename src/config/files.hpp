@@ -1,0 +1,28 @@
+// Files as a whole: read, and replaced so that either the old or the new one is there.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "config/config.hpp"
+
+namespace weir::config {
+
+/// "." where the path names none.
+std::string folder_of(const std::string& path);
+
+/// Whatever it is, readable or not; true where that can't be told.
+bool file_exists(const std::string& path);
+
+FileText read_file_up_to(const std::string& path, std::size_t bytes_max);
+
+/// Written beside it, synced, renamed, and the folder synced. What went wrong, empty: nothing. Readable by
+/// the owner alone.
+std::string replace_file(const std::string& path, std::string_view content);
+
+/// Renamed to PATH.unreadable-`time`, which must not be there yet: a number is put behind it. Empty: it
+/// could not be; `why` says it then.
+std::string set_file_aside(const std::string& path, const std::string& time, std::string& why);
+
+}  // namespace weir::config
