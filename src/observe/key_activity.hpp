@@ -1,11 +1,13 @@
-// What was seen of each key within the last hour, by minute: for lists of keys and for the page. Bounded.
+// What was seen of each key within the last hour, by minute: for lists of keys and for the page. Pure, bounded.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace weir::observe {
@@ -15,6 +17,10 @@ struct MinuteAmounts {
     std::int64_t refused = 0;
     std::int64_t input_tokens = 0;  ///< settled
     std::int64_t output_tokens = 0;
+
+    MinuteAmounts& operator+=(const MinuteAmounts& other) noexcept;
+    MinuteAmounts& operator-=(const MinuteAmounts& other) noexcept;
+    bool operator==(const MinuteAmounts&) const noexcept = default;
 };
 
 /// How a key has fared lately.
@@ -37,20 +43,26 @@ enum class KeyOrder : std::uint8_t {
 };
 
 /// One thread. Of each node apart, so that what a node tells twice counts once.
+///
+/// Memory: a key takes about 0.3 KiB and 40 bytes for each minute in which it was seen, 2.6 KiB at the most: 26
+/// MiB for a node whose 10,000 keys are all busy in every minute of an hour.
 class KeyActivity {
 public:
     static constexpr std::size_t minutes_kept = 60;
     static constexpr std::size_t keys_max = 10'000;  ///< of one node; the longest unseen gives way
+    static constexpr std::size_t nodes_max = 64;     ///< what further nodes tell is left out
 
     /// This node's own: adds.
     void add(std::string_view id, std::int64_t now_us, const MinuteAmounts& amounts,
              std::string_view refused_by = {}, std::int64_t refused_by_limit = 0);
-    /// What another node says that one of its minutes holds so far: replaces.
+    /// What another node says that one of its minutes (since the epoch) holds so far: replaces. `node` is not
+    /// empty. What its minutes lie apart is an hour at the most: older ones are forgotten.
     void replace(std::string_view node, std::string_view id, std::int64_t minute,
                  const MinuteAmounts& amounts, std::int64_t last_seen_us, std::string_view refused_by,
                  std::int64_t refused_by_limit);
 
-    /// All nodes together; the `count` first in that order, the most first.
+    /// All nodes together; the `count` first in that order, the most first: by the last minute, among equals
+    /// by the last hour. Keys that were not seen within the hour are left out.
     std::vector<KeyRecent> ranked(KeyOrder order, std::int64_t now_us, std::size_t count) const;
     /// Of one key; last_seen_us 0: not within the hour.
     KeyRecent recent(std::string_view id, std::int64_t now_us) const;
@@ -69,8 +81,30 @@ public:
     void forget_old(std::int64_t now_us);
 
 private:
-    struct Key;
-    std::map<std::string, std::map<std::string, Key, std::less<>>, std::less<>> nodes_;
+    struct Minute {
+        std::int64_t number = 0;  ///< since the epoch
+        MinuteAmounts amounts;
+    };
+    struct Key {
+        std::string id;
+        std::vector<Minute> minutes;  ///< ascending, within an hour of the last
+        MinuteAmounts sum;            ///< of all of these
+        std::int64_t last_seen_us = 0;
+        std::int64_t refused_at_us = 0;
+        std::string refused_by;
+        std::int64_t refused_by_limit = 0;
+    };
+    struct Node {
+        std::list<Key> keys;  ///< the longest unseen last
+        std::unordered_map<std::string_view, std::list<Key>::iterator> by_id;
+    };
+    class Sum;
+
+    static Key& touch(Node& node, std::string_view id);
+    static MinuteAmounts* minute_of(Key& key, std::int64_t number);
+    static void note_refusal(Key& key, std::int64_t at_us, std::string_view limit_name, std::int64_t limit);
+
+    std::map<std::string, Node, std::less<>> nodes_;  ///< this one's name is empty here
 };
 
 }  // namespace weir::observe
