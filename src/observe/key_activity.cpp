@@ -1,5 +1,5 @@
-// Each node's keys stand in a list by age and are found by id. Sums of an hour are kept as minutes come and go,
-// so that ranking reads a few numbers of each key.
+// Sums of an hour are kept as minutes come and go, and ids are numbered, so that ranking reads a few numbers
+// of each key, one key after the other, and looks nothing up.
 #include "observe/key_activity.hpp"
 
 #include <algorithm>
@@ -18,13 +18,12 @@ constexpr std::int64_t first_minute(std::int64_t minute) noexcept {
     return minute - hour_minutes + 1;
 }
 
-MinuteAmounts part_of(const MinuteAmounts& whole, std::int64_t numerator, std::int64_t denominator) noexcept {
-    const auto scaled = [&](std::int64_t amount) {
-        return static_cast<std::int64_t>(static_cast<double>(amount) * static_cast<double>(numerator) /
-                                         static_cast<double>(denominator));
+MinuteAmounts scaled(const MinuteAmounts& whole, double part) noexcept {
+    const auto scale = [part](std::int64_t amount) {
+        return static_cast<std::int64_t>(static_cast<double>(amount) * part);
     };
-    return {scaled(whole.requests), scaled(whole.refused), scaled(whole.input_tokens),
-            scaled(whole.output_tokens)};
+    return {scale(whole.requests), scale(whole.refused), scale(whole.input_tokens),
+            scale(whole.output_tokens)};
 }
 
 std::int64_t amount_of(const MinuteAmounts& amounts, KeyOrder order) noexcept {
@@ -62,31 +61,36 @@ MinuteAmounts& MinuteAmounts::operator-=(const MinuteAmounts& other) noexcept {
     return *this;
 }
 
+/// When one looks.
+struct KeyActivity::Moment {
+    explicit Moment(std::int64_t now_us)
+        : minute(now_us / minute_us),
+          first(first_minute(minute)),
+          rest(static_cast<double>(minute_us - now_us % minute_us) / static_cast<double>(minute_us)) {}
+
+    std::int64_t minute;
+    std::int64_t first;  ///< of the hour
+    double rest;         ///< of the minute before, what lies within the last 60 s
+};
+
 /// One key over several nodes.
 class KeyActivity::Sum {
 public:
-    void add(const Key& key, std::int64_t now_us) {
-        const std::int64_t now_minute = now_us / minute_us;
-        MinuteAmounts hour = key.sum;
-        for (const Minute& minute : key.minutes) {
-            if (minute.number >= first_minute(now_minute)) break;
-            hour -= minute.amounts;
+    void add(const Key& key, const Moment& now) {
+        id = &key.id->first;
+        last_hour += key.sum;
+        for (auto old = key.minutes.begin(); key.oldest < now.first && old != key.minutes.end(); ++old) {
+            if (old->number < now.first) last_hour -= old->amounts;
         }
-        last_hour += hour;
-        for (auto minute = key.minutes.rbegin(); minute != key.minutes.rend(); ++minute) {
-            if (minute->number < now_minute - 1) break;
-            // Another node's clock may be ahead: its next minute has begun.
-            const bool is_over = minute->number < now_minute;
-            last_minute +=
-                is_over ? part_of(minute->amounts, minute_us - now_us % minute_us, minute_us) : minute->amounts;
-        }
+        add_minute(key.newest, key.in_newest, now);
+        add_minute(key.newest - 1, key.before, now);
         last_seen_us = std::max(last_seen_us, key.last_seen_us);
-        if (!key.refused_by.empty() && (!refused_key || key.refused_at_us > refused_key->refused_at_us)) {
+        if (key.refused_at_us > refused_at_us) {
+            refused_at_us = key.refused_at_us;
             refused_key = &key;
         }
-        id = &key.id;
     }
-    bool was_seen_since(std::int64_t minute) const noexcept { return last_seen_us >= minute * minute_us; }
+    bool was_seen(const Moment& now) const noexcept { return last_seen_us >= now.first * minute_us; }
     KeyRecent recent() const {
         KeyRecent recent{.id = *id,
                          .last_minute = last_minute,
@@ -104,25 +108,68 @@ public:
     MinuteAmounts last_minute;
     MinuteAmounts last_hour;
     std::int64_t last_seen_us = 0;
+
+private:
+    /// The clock of another node may be ahead: its next minute has begun.
+    void add_minute(std::int64_t number, const MinuteAmounts& amounts, const Moment& now) {
+        if (number >= now.minute) last_minute += amounts;
+        if (number == now.minute - 1) last_minute += scaled(amounts, now.rest);
+    }
+
+    std::int64_t refused_at_us = 0;
     const Key* refused_key = nullptr;
 };
+
+const KeyActivity::Ids::value_type* KeyActivity::use_id(std::string_view id) {
+    const auto [entry, is_new] = ids_.try_emplace(std::string(id));
+    if (is_new) {
+        entry->second.index = free_indices_.empty() ? ids_.size() - 1 : free_indices_.back();
+        if (!free_indices_.empty()) free_indices_.pop_back();
+    }
+    ++entry->second.uses;
+    return &*entry;
+}
+
+void KeyActivity::release_id(const Ids::value_type* id) {
+    const auto entry = ids_.find(id->first);
+    if (--entry->second.uses > 0) return;
+    free_indices_.push_back(entry->second.index);
+    ids_.erase(entry);
+}
+
+void KeyActivity::drop_oldest(Node& node) {
+    const std::size_t place = node.by_age.back();
+    Key& key = node.keys[place];
+    node.by_id.erase(key.id->first);
+    release_id(key.id);
+    key = Key();
+    node.by_age.pop_back();
+    node.free.push_back(place);
+}
 
 /// The key, as the one seen last; made where it is new, for which the longest unseen may have to go.
 KeyActivity::Key& KeyActivity::touch(Node& node, std::string_view id) {
     if (const auto known = node.by_id.find(id); known != node.by_id.end()) {
-        node.keys.splice(node.keys.begin(), node.keys, known->second);
-        return node.keys.front();
+        Key& key = node.keys[known->second];
+        node.by_age.splice(node.by_age.begin(), node.by_age, key.age);
+        return key;
     }
-    if (node.keys.size() >= keys_max) {
-        node.by_id.erase(node.keys.back().id);
-        node.keys.pop_back();
+    if (node.by_id.size() >= keys_max) drop_oldest(node);
+    if (node.free.empty()) {
+        node.free.push_back(node.keys.size());
+        node.keys.emplace_back();
     }
-    node.keys.emplace_front().id = id;
-    node.by_id.emplace(node.keys.front().id, node.keys.begin());
-    return node.keys.front();
+    const std::size_t place = node.free.back();
+    node.free.pop_back();
+    Key& key = node.keys[place];
+    key.id = use_id(id);
+    node.by_age.push_front(place);
+    key.age = node.by_age.begin();
+    node.by_id.emplace(key.id->first, place);
+    return key;
 }
 
-/// nullptr where the minute is over for an hour.
+/// nullptr where the minute is over for an hour. Whoever changes it calls note_newest.
 MinuteAmounts* KeyActivity::minute_of(Key& key, std::int64_t number) {
     std::vector<Minute>& minutes = key.minutes;
     const auto is_before = [](const Minute& minute, std::int64_t n) { return minute.number < n; };
@@ -138,7 +185,19 @@ MinuteAmounts* KeyActivity::minute_of(Key& key, std::int64_t number) {
     return &position->amounts;
 }
 
-void KeyActivity::note_refusal(Key& key, std::int64_t at_us, std::string_view limit_name, std::int64_t limit) {
+void KeyActivity::note_newest(Key& key) {
+    const std::vector<Minute>& minutes = key.minutes;
+    key.oldest = minutes.front().number;
+    key.newest = minutes.back().number;
+    key.in_newest = minutes.back().amounts;
+    key.before = {};
+    if (minutes.size() > 1 && minutes[minutes.size() - 2].number == key.newest - 1) {
+        key.before = minutes[minutes.size() - 2].amounts;
+    }
+}
+
+void KeyActivity::note_refusal(Key& key, std::int64_t at_us, std::string_view limit_name,
+                               std::int64_t limit) {
     if (limit_name.empty()) return;
     key.refused_at_us = at_us;
     key.refused_by = limit_name;
@@ -154,6 +213,7 @@ void KeyActivity::add(std::string_view id, std::int64_t now_us, const MinuteAmou
     if (!minute) return;
     *minute += amounts;
     key.sum += amounts;
+    note_newest(key);
 }
 
 void KeyActivity::replace(std::string_view node, std::string_view id, std::int64_t minute,
@@ -172,25 +232,18 @@ void KeyActivity::replace(std::string_view node, std::string_view id, std::int64
     key.sum -= *held;
     key.sum += amounts;
     *held = amounts;
+    note_newest(key);
 }
 
 std::vector<KeyRecent> KeyActivity::ranked(KeyOrder order, std::int64_t now_us, std::size_t count) const {
-    const std::int64_t first = first_minute(now_us / minute_us);
-    std::size_t keys_count = 0;
-    for (const auto& [name, node] : nodes_) keys_count += node.keys.size();
-    std::vector<Sum> sums;
-    sums.reserve(keys_count);
-    std::unordered_map<std::string_view, std::size_t> places;
-    if (nodes_.size() > 1) places.reserve(keys_count);
+    const Moment now(now_us);
+    std::vector<Sum> sums(ids_.size() + free_indices_.size());
     for (const auto& [name, node] : nodes_) {
         for (const Key& key : node.keys) {
-            std::size_t place = sums.size();
-            if (nodes_.size() > 1) place = places.try_emplace(key.id, place).first->second;
-            if (place == sums.size()) sums.emplace_back();
-            sums[place].add(key, now_us);
+            if (key.id) sums[key.id->second.index].add(key, now);
         }
     }
-    std::erase_if(sums, [&](const Sum& sum) { return !sum.was_seen_since(first); });
+    std::erase_if(sums, [&](const Sum& sum) { return !sum.was_seen(now); });
     const auto rank = [order](const Sum& sum) {
         const std::int64_t seen_us = order == KeyOrder::last_seen ? sum.last_seen_us : 0;
         return std::tuple(seen_us, amount_of(sum.last_minute, order), amount_of(sum.last_hour, order));
@@ -202,21 +255,22 @@ std::vector<KeyRecent> KeyActivity::ranked(KeyOrder order, std::int64_t now_us, 
     });
     std::vector<KeyRecent> ranked;
     ranked.reserve(static_cast<std::size_t>(end - sums.begin()));
-    std::transform(sums.begin(), end, std::back_inserter(ranked), [](const Sum& sum) { return sum.recent(); });
+    std::transform(sums.begin(), end, std::back_inserter(ranked),
+                   [](const Sum& sum) { return sum.recent(); });
     return ranked;
 }
 
 KeyRecent KeyActivity::recent(std::string_view id, std::int64_t now_us) const {
+    const Moment now(now_us);
     Sum sum;
     for (const auto& [name, node] : nodes_) {
-        if (const auto key = node.by_id.find(id); key != node.by_id.end()) sum.add(*key->second, now_us);
+        if (const auto key = node.by_id.find(id); key != node.by_id.end())
+            sum.add(node.keys[key->second], now);
     }
-    if (!sum.id || !sum.was_seen_since(first_minute(now_us / minute_us))) {
-        KeyRecent unseen;
-        unseen.id = id;
-        return unseen;
-    }
-    return sum.recent();
+    if (sum.was_seen(now)) return sum.recent();
+    KeyRecent unseen;
+    unseen.id = id;
+    return unseen;
 }
 
 std::array<MinuteAmounts, KeyActivity::minutes_kept> KeyActivity::history(std::string_view id,
@@ -227,7 +281,7 @@ std::array<MinuteAmounts, KeyActivity::minutes_kept> KeyActivity::history(std::s
     for (const auto& [name, node] : nodes_) {
         const auto key = node.by_id.find(id);
         if (key == node.by_id.end()) continue;
-        for (const Minute& minute : key->second->minutes) {
+        for (const Minute& minute : node.keys[key->second].minutes) {
             if (minute.number < first) continue;
             history[static_cast<std::size_t>(std::min(minute.number, now_minute) - first)] += minute.amounts;
         }
@@ -240,30 +294,24 @@ std::vector<KeyActivity::OwnMinute> KeyActivity::own_minutes(std::int64_t now_us
     const auto own = nodes_.find(std::string_view());
     if (own == nodes_.end()) return {};
     const std::int64_t now_minute = now_us / minute_us;
-    // Keys stand by age, so that the first one that is older ends the search.
+    const auto requests = [now_minute](const Key* key) {
+        return key->newest < now_minute ? key->in_newest.requests
+                                        : key->in_newest.requests + key->before.requests;
+    };
     std::vector<const Key*> seen;
     for (const Key& key : own->second.keys) {
-        if (key.minutes.empty() || key.last_seen_us < (now_minute - 1) * minute_us) break;
-        seen.push_back(&key);
+        if (key.id && key.newest >= now_minute - 1) seen.push_back(&key);
     }
-    const auto requests = [&](const Key& key) {
-        std::int64_t sum = 0;
-        for (auto minute = key.minutes.rbegin(); minute != key.minutes.rend(); ++minute) {
-            if (minute->number < now_minute - 1) break;
-            sum += minute->amounts.requests;
-        }
-        return sum;
-    };
     const auto end = seen.begin() + static_cast<std::ptrdiff_t>(std::min(keys_count, seen.size()));
     std::partial_sort(seen.begin(), end, seen.end(), [&](const Key* left, const Key* right) {
-        const std::int64_t left_sum = requests(*left), right_sum = requests(*right);
-        return left_sum != right_sum ? left_sum > right_sum : left->id < right->id;
+        const std::int64_t left_sum = requests(left), right_sum = requests(right);
+        return left_sum != right_sum ? left_sum > right_sum : left->id->first < right->id->first;
     });
     std::vector<OwnMinute> minutes;
     for (auto key = seen.begin(); key != end; ++key) {
         for (const Minute& minute : (*key)->minutes) {
             if (minute.number < now_minute - 1) continue;
-            minutes.push_back({(*key)->id, minute.number, minute.amounts, (*key)->last_seen_us,
+            minutes.push_back({(*key)->id->first, minute.number, minute.amounts, (*key)->last_seen_us,
                                (*key)->refused_by, (*key)->refused_by_limit});
         }
     }
@@ -271,14 +319,12 @@ std::vector<KeyActivity::OwnMinute> KeyActivity::own_minutes(std::int64_t now_us
 }
 
 void KeyActivity::forget_old(std::int64_t now_us) {
-    const std::int64_t since_us = first_minute(now_us / minute_us) * minute_us;
+    const std::int64_t since_us = Moment(now_us).first * minute_us;
     for (auto place = nodes_.begin(); place != nodes_.end();) {
         Node& node = place->second;
-        while (!node.keys.empty() && node.keys.back().last_seen_us < since_us) {
-            node.by_id.erase(node.keys.back().id);
-            node.keys.pop_back();
-        }
-        place = node.keys.empty() ? nodes_.erase(place) : std::next(place);
+        while (!node.by_age.empty() && node.keys[node.by_age.back()].last_seen_us < since_us)
+            drop_oldest(node);
+        place = node.by_age.empty() ? nodes_.erase(place) : std::next(place);
     }
 }
 

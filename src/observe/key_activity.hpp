@@ -1,4 +1,5 @@
-// What was seen of each key within the last hour, by minute: for lists of keys and for the page. Pure, bounded.
+// What was seen of each key within the last hour, by minute: for lists of keys and for the page. Pure,
+// bounded.
 #pragma once
 
 #include <array>
@@ -44,10 +45,16 @@ enum class KeyOrder : std::uint8_t {
 
 /// One thread. Of each node apart, so that what a node tells twice counts once.
 ///
-/// Memory: a key takes about 0.3 KiB and 40 bytes for each minute in which it was seen, 2.6 KiB at the most: 26
-/// MiB for a node whose 10,000 keys are all busy in every minute of an hour.
+/// Memory: a key of a node takes about 0.5 KiB and 40 bytes for each minute in which it was seen, 3 KiB at
+/// the most: 30 MiB for 10,000 keys that are all busy in every minute of an hour.
 class KeyActivity {
 public:
+    KeyActivity() = default;
+    KeyActivity(const KeyActivity&) = delete;
+    KeyActivity& operator=(const KeyActivity&) = delete;
+    KeyActivity(KeyActivity&&) = default;
+    KeyActivity& operator=(KeyActivity&&) = default;
+
     static constexpr std::size_t minutes_kept = 60;
     static constexpr std::size_t keys_max = 10'000;  ///< of one node; the longest unseen gives way
     static constexpr std::size_t nodes_max = 64;     ///< what further nodes tell is left out
@@ -85,26 +92,44 @@ private:
         std::int64_t number = 0;  ///< since the epoch
         MinuteAmounts amounts;
     };
+    struct Id {
+        std::size_t index = 0;  ///< dense: where ranking sums it up
+        std::size_t uses = 0;   ///< by so many nodes' keys
+    };
+    using Ids = std::unordered_map<std::string, Id>;
+    /// What ranking reads stands first, and all keys of a node in one piece of memory.
     struct Key {
-        std::string id;
-        std::vector<Minute> minutes;  ///< ascending, within an hour of the last
-        MinuteAmounts sum;            ///< of all of these
+        const Ids::value_type* id = nullptr;  ///< nullptr: the place is free
         std::int64_t last_seen_us = 0;
         std::int64_t refused_at_us = 0;
+        std::int64_t oldest = 0, newest = 0;  ///< of `minutes`
+        MinuteAmounts sum;                    ///< of all of `minutes`
+        MinuteAmounts in_newest, before;      ///< in the newest, and in the minute before that
+        std::vector<Minute> minutes;          ///< ascending, within an hour of the newest
         std::string refused_by;
         std::int64_t refused_by_limit = 0;
+        std::list<std::size_t>::iterator age;
     };
     struct Node {
-        std::list<Key> keys;  ///< the longest unseen last
-        std::unordered_map<std::string_view, std::list<Key>::iterator> by_id;
+        std::vector<Key> keys;
+        std::list<std::size_t> by_age;  ///< places in `keys`, the longest unseen last
+        std::vector<std::size_t> free;
+        std::unordered_map<std::string_view, std::size_t> by_id;
     };
+    struct Moment;
     class Sum;
 
-    static Key& touch(Node& node, std::string_view id);
+    Key& touch(Node& node, std::string_view id);
+    void drop_oldest(Node& node);
+    const Ids::value_type* use_id(std::string_view id);
+    void release_id(const Ids::value_type* id);
     static MinuteAmounts* minute_of(Key& key, std::int64_t number);
+    static void note_newest(Key& key);
     static void note_refusal(Key& key, std::int64_t at_us, std::string_view limit_name, std::int64_t limit);
 
     std::map<std::string, Node, std::less<>> nodes_;  ///< this one's name is empty here
+    Ids ids_;
+    std::vector<std::size_t> free_indices_;
 };
 
 }  // namespace weir::observe
