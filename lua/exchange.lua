@@ -3,32 +3,28 @@
 -- KEYS    the documents (see documents.lua), a hash of the nodes' figures, a hash of who has written usage, and a hash
 --         for each day that the batch names
 -- ARGV    node, figures       its name and what the others are to know of it; no figures: it leaves
---         fresh_epoch         random: becomes the epoch of the usage where it has none
---         epoch               the batch is written only under this epoch; 0: under any
---         writer, sequence    the batch is written unless the writer has written this sequence already; 0: no batch
+--         writer, sequence, previous
+--                             see the reply; sequence 0: no batch
 --         expire_at for each day, in seconds since the epoch
 --         then for each increment: the number of its day (from 1), its field, six amounts
--- Reply   now, version and revision of the documents, the usage's epoch, 1 where the batch is written (now or earlier),
---         then name, age in us and figures of each node
--- Stored  figures: node -> "<time in us> <figures>"; written: "epoch", and writer -> "<sequence> <time in us>";
+-- Reply   now, version and revision of the documents, what became of the batch and the writer's sequence as it is now,
+--         then name, age in us and figures of each node. The batch:
+--             0  there was none
+--             1  is applied: now, because the writer stood at `previous` or neither knows of any, or it was before
+--             2  is not, for the store has been emptied: it knows nothing of a writer who has written before
+--             3  is not, for the writer stands at another sequence
+-- Stored  figures: node -> "<time in us> <figures>"; written: writer -> "<sequence> <time in us>";
 --         a day: field -> six numbers with blanks between them
 
 local call, number = redis.call, tonumber
 local documents, nodes, written = KEYS[1], KEYS[2], KEYS[3]
-local node, figures, fresh_epoch, expected_epoch, writer = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local sequence = number(ARGV[6])
+local node, figures, writer, sequence, previous = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local silent_us, forgotten_us, writers_max = 3000000, 60000000, 1000
 
 local time = call('TIME')
 local now = time[1] * 1000000 + time[2]
 
-local epoch = call('HGET', written, 'epoch')
-if not epoch then
-    epoch = fresh_epoch
-    call('HSET', written, 'epoch', epoch)
-end
-
--- Writers that have been silent for a week have gone: their last batch will not come again.
+-- Of a writer that has been silent for a week nothing is kept that could be written twice.
 local function forget_writers()
     local entries = call('HGETALL', written)
     for i = 1, #entries, 2 do
@@ -39,7 +35,7 @@ end
 
 local function write_batch()
     local days = #KEYS - 3
-    local argument = 6 + days
+    local argument = 5 + days
     while argument < #ARGV do
         local key, field = KEYS[3 + number(ARGV[argument + 1])], ARGV[argument + 2]
         local sums = {}
@@ -48,16 +44,23 @@ local function write_batch()
         call('HSET', key, field, table.concat(sums, ' '))
         argument = argument + 8
     end
-    for day = 1, days do call('EXPIREAT', KEYS[3 + day], ARGV[6 + day]) end
-    call('HSET', written, writer, string.format('%.0f %.0f', sequence, now))
+    for day = 1, days do call('EXPIREAT', KEYS[3 + day], ARGV[5 + day]) end
+    call('HSET', written, writer, sequence .. string.format(' %.0f', now))
     if call('HLEN', written) > writers_max then forget_writers() end
 end
 
-local is_written = 0
-if sequence > 0 and (expected_epoch == '0' or expected_epoch == epoch) then
-    local last = string.match(call('HGET', written, writer) or '', '^%d+')
-    if not last or sequence > number(last) then write_batch() end
-    is_written = 1
+local none, applied, emptied, differs = 0, 1, 2, 3
+local fate, stood = none, 0
+if sequence ~= '0' then
+    stood = string.match(call('HGET', written, writer) or '0', '^%d+')
+    if stood == sequence then
+        fate = applied
+    elseif stood == previous then
+        write_batch()
+        fate, stood = applied, sequence
+    else
+        fate = stood == '0' and emptied or differs
+    end
 end
 
 if figures == '' then
@@ -68,7 +71,7 @@ else
 end
 
 local version = call('HMGET', documents, '@version', '@revision')
-local reply = {now, number(version[1] or 0), version[2] or '', number(epoch), is_written}
+local reply = {now, number(version[1] or 0), version[2] or '', fate, number(stood)}
 local entries = call('HGETALL', nodes)
 for i = 1, #entries, 2 do
     local at, told = string.match(entries[i + 1], '^(%d+) (.*)$')

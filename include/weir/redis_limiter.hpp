@@ -92,6 +92,8 @@ public:
     virtual void stop() = 0;
 
     virtual RedisStoreStatistics statistics() const = 0;
+    /// Redis's time, as far as this node can tell. Any thread.
+    virtual std::int64_t now_us() const = 0;
 };
 
 /// Connects to nothing yet. Throws std::invalid_argument for an address that makes no sense.

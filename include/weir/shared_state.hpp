@@ -57,6 +57,7 @@ struct UsageIncrement {
 struct UsageBatch {
     std::string writer;
     std::int64_t sequence = 0;  ///< 0: there is nothing to write
+    std::int64_t previous = 0;  ///< the last one that was applied; 0: none of this writer's was
     std::vector<UsageIncrement> increments;
 };
 
@@ -64,14 +65,21 @@ struct ExchangeQuestion {
     std::string node;     ///< random, of this process
     std::string figures;  ///< for the other nodes; at most 64 KiB; empty: this node leaves
     UsageBatch usage;
-    std::int64_t usage_epoch = 0;  ///< the batch is written only under this one; 0: under any
+};
+
+/// What became of a batch. The store keeps the sequence of each writer's last one.
+enum class BatchFate : std::uint8_t {
+    none,     ///< there was no batch
+    applied,  ///< now or earlier: its sequence is kept, or its `previous` was, or both know of nothing
+    emptied,  ///< not applied: the store knows nothing of this writer, who has written before
+    differs   ///< not applied: the store has another sequence than either of the two
 };
 
 struct ExchangeReply {
     std::int64_t now_us = 0;  ///< Redis's clock
     DocumentVersion documents;
-    std::int64_t usage_epoch = 0;  ///< another one than before: the totals were lost
-    bool usage_written = false;    ///< now or earlier
+    BatchFate batch = BatchFate::none;
+    std::int64_t sequence = 0;  ///< of this writer, as the store has it now
     struct Node {
         std::string name;
         std::int64_t age_us = 0;

@@ -20,12 +20,16 @@ class EmbeddedStore final : public Store {
 public:
     EmbeddedStore(const config::Config& config, const Clock& clock, boost::asio::io_context& main_context)
         : main_context_(main_context),
+          clock_(clock),
           limiter_(make_memory_limiter(
               clock, {.ledgers_max = static_cast<std::size_t>(config.store_max_ledgers)})) {}
 
     std::shared_ptr<Limiter> make_limiter(boost::asio::io_context&) override { return limiter_; }
     void start() override {}
     void stop(std::function<void()> done) override { boost::asio::post(main_context_, std::move(done)); }
+    std::int64_t now_us() const override { return clock_.now_us(); }
+    std::string server() const override { return {}; }
+    SharedState* shared_state() override { return nullptr; }
     Readiness readiness() const override { return {}; }
     void report(observe::StoreFigures& figures) const override {
         const MemoryLimiterStatistics statistics = limiter_->statistics();
@@ -35,6 +39,7 @@ public:
 
 private:
     boost::asio::io_context& main_context_;
+    const Clock& clock_;
     std::shared_ptr<MemoryLimiter> limiter_;
 };
 
@@ -92,6 +97,7 @@ public:
             spdlog::warn("store: {}", words_of_loss(policy_, store_->statistics(), why));
         };
         options.on_warning = [](std::string_view warning) { spdlog::warn("store: {}", warning); };
+        shared_state_ = make_shared_state(main_context, clock, options.address);
         store_ = make_redis_store(main_context, clock, std::move(options));
     }
 
@@ -114,6 +120,9 @@ public:
             store_->stop();
         });
     }
+    std::int64_t now_us() const override { return store_->now_us(); }
+    std::string server() const override { return store_->statistics().server; }
+    SharedState* shared_state() override { return shared_state_.get(); }
     Readiness readiness() const override {
         const RedisStoreStatistics statistics = store_->statistics();
         return {.ready = statistics.ready, .remark = words_of_absence(policy_, statistics)};
@@ -154,6 +163,7 @@ private:
     const Clock& clock_;
     boost::asio::steady_timer reminder_;
     const WithoutStore policy_;
+    std::unique_ptr<SharedState> shared_state_;
     std::unique_ptr<RedisStore> store_;
     std::function<void()> done_;
     bool ended_ = false;

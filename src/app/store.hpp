@@ -10,6 +10,7 @@
 #include "observe/metrics.hpp"
 #include "weir/clock.hpp"
 #include "weir/limiter.hpp"
+#include "weir/shared_state.hpp"
 
 namespace weir::app {
 
@@ -30,6 +31,14 @@ public:
     virtual void start() = 0;
     /// Ends that; `done` is called on the main context once it has.
     virtual void stop(std::function<void()> done) = 0;
+
+    /// The time that limits go by, as this node knows it.
+    virtual std::int64_t now_us() const = 0;
+    /// "redis.example:6379", free of secrets; empty: this process.
+    virtual std::string server() const = 0;
+    /// What nodes share beside the ledgers; nullptr: this node is alone. Run by the caller, on the main
+    /// context.
+    virtual SharedState* shared_state() = 0;
 
     /// Whether decisions are possible.
     virtual Readiness readiness() const = 0;

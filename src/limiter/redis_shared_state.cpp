@@ -1,6 +1,5 @@
 // lua/exchange.lua and lua/documents.lua over a connection of their own.
 #include <charconv>
-#include <random>
 #include <span>
 
 #include "limiter/redis_connection.hpp"
@@ -29,10 +28,6 @@ using Words = std::vector<std::string>;
 
 std::string usage_key(std::int64_t day) {
     return std::string(written_key) + ":" + std::to_string(day);
-}
-
-std::int64_t random_epoch(std::mt19937_64& random) {
-    return std::uniform_int_distribution<std::int64_t>(1, 999'999'999'999'999)(random);
 }
 
 /// Takes the elements of a reply one by one; `failed` once one is not what was expected.
@@ -105,8 +100,7 @@ public:
     RedisSharedState(boost::asio::io_context& context, const Clock& clock, RedisAddress address)
         : clock_(clock),
           connection_(context, clock, std::move(address), options,
-                      {.on_ready = [] {}, .on_lost = [](std::string_view) {}}),
-          random_(std::random_device{}()) {}
+                      {.on_ready = [] {}, .on_lost = [](std::string_view) {}}) {}
 
     awaitable<void> run() override { co_await connection_.run(); }
     void stop() override { connection_.stop(); }
@@ -114,12 +108,8 @@ public:
 
     awaitable<result<ExchangeReply>> exchange(const ExchangeQuestion& question) override {
         Words keys{std::string(documents_key), std::string(nodes_key), std::string(written_key)};
-        Words arguments{question.node,
-                        question.figures,
-                        std::to_string(random_epoch(random_)),
-                        std::to_string(question.usage_epoch),
-                        question.usage.writer,
-                        std::to_string(question.usage.sequence)};
+        Words arguments{question.node, question.figures, question.usage.writer,
+                        std::to_string(question.usage.sequence), std::to_string(question.usage.previous)};
         append_batch(question.usage, keys, arguments);
         const auto reply = co_await run_script(exchange_script, exchange_sha1_, keys, arguments, patience_ms);
         if (!reply) co_return reply.error();
@@ -128,8 +118,11 @@ public:
         told.now_us = elements.integer();
         told.documents.version = elements.integer();
         told.documents.revision = elements.text();
-        told.usage_epoch = elements.integer();
-        told.usage_written = elements.integer() == 1;
+        const std::int64_t fate = elements.integer();
+        told.sequence = elements.integer();
+        if (fate < 0 || fate > static_cast<std::int64_t>(BatchFate::differs))
+            co_return errc::store_unavailable;
+        told.batch = static_cast<BatchFate>(fate);
         while (!elements.empty() && !elements.failed()) {
             std::string name = elements.text();
             const std::int64_t age_us = elements.integer();
@@ -268,7 +261,6 @@ private:
 
     const Clock& clock_;
     RedisConnection connection_;
-    std::mt19937_64 random_;
     const std::string exchange_sha1_ = sha1_of(exchange_script);
     const std::string documents_sha1_ = sha1_of(documents_script);
 };

@@ -19,6 +19,7 @@ public:
     }
     awaitable<void> run() override { co_await keeper_.run(); }
     void stop() override { keeper_.stop(); }
+    std::int64_t now_us() const override { return node_.now_us(); }
 
     RedisStoreStatistics statistics() const override {
         const RedisNode::Counters& counters = node_.counters;

@@ -124,41 +124,49 @@ TEST_F(SharedStateTest, WhatWasErasedIsForgottenInTheEnd) {
     EXPECT_TRUE(news.changes.empty());
 }
 
-UsageBatch batch_of(std::int64_t sequence, std::int64_t amount) {
-    return {.writer = "w",
-            .sequence = sequence,
-            .increments = {{30'000, "acme", "gpt-4o", {amount, 1, 2, 3, 4, 5}}}};
+constexpr std::int64_t day = 30'000;
+
+ExchangeQuestion question_of(std::int64_t sequence, std::int64_t previous, std::int64_t amount) {
+    return {.node = "n",
+            .figures = "{}",
+            .usage = {.writer = "w",
+                      .sequence = sequence,
+                      .previous = previous,
+                      .increments = {{day, "acme", "gpt-4o", {amount, 1, 2, 3, 4, 5}}}}};
 }
 
-TEST_F(SharedStateTest, ABatchIsWrittenOnceHoweverOftenItIsSent) {
+TEST_F(SharedStateTest, ABatchIsAppliedOnceHoweverOftenItIsSent) {
     Side side(*server_);
-    ExchangeQuestion question{.node = "n", .figures = "{}", .usage = batch_of(1, 7)};
-    const ExchangeReply reply = side.exchange(question);
-    EXPECT_TRUE(reply.usage_written);
-    question.usage_epoch = reply.usage_epoch;
-    EXPECT_TRUE(side.exchange(question).usage_written);
-    question.usage = batch_of(2, 3);
-    EXPECT_TRUE(side.exchange(question).usage_written);
-    question.usage = batch_of(1, 7);
-    EXPECT_TRUE(side.exchange(question).usage_written);
-    const auto totals = side.usage(30'000);
+    EXPECT_EQ(side.exchange(question_of(1, 0, 7)).batch, BatchFate::applied);
+    EXPECT_EQ(side.exchange(question_of(1, 0, 7)).batch, BatchFate::applied);
+    EXPECT_EQ(side.exchange(question_of(2, 1, 3)).batch, BatchFate::applied);
+    EXPECT_EQ(side.exchange(question_of(2, 1, 3)).batch, BatchFate::applied);
+    const auto totals = side.usage(day);
     ASSERT_EQ(totals.size(), 1U);
     EXPECT_EQ(totals[0].key, "acme");
     EXPECT_EQ(totals[0].model, "gpt-4o");
     EXPECT_EQ(totals[0].amounts, (std::array<std::int64_t, 6>{10, 2, 4, 6, 8, 10}));
-    EXPECT_TRUE(side.usage(30'001).empty());
+    EXPECT_TRUE(side.usage(day + 1).empty());
+    EXPECT_EQ(side.exchange({.node = "n", .figures = "{}", .usage = {}}).batch, BatchFate::none);
 }
 
-TEST_F(SharedStateTest, ABatchIsNotWrittenWhereTheTotalsWereLost) {
+TEST_F(SharedStateTest, ABatchOfAWriterWhoStandsElsewhereIsNotApplied) {
     Side side(*server_);
-    ExchangeQuestion question{.node = "n", .figures = "{}", .usage = batch_of(1, 7)};
-    question.usage_epoch = side.exchange(question).usage_epoch;
+    side.exchange(question_of(5, 0, 7));
+    const ExchangeReply reply = side.exchange(question_of(4, 3, 7));
+    EXPECT_EQ(reply.batch, BatchFate::differs);
+    EXPECT_EQ(reply.sequence, 5);
+    EXPECT_EQ(side.usage(day)[0].amounts[0], 7);
+}
+
+TEST_F(SharedStateTest, ABatchIsNotAppliedWhereTheTotalsWereLost) {
+    Side side(*server_);
+    side.exchange(question_of(1, 0, 7));
     server_->command({"FLUSHALL"});
-    question.usage = batch_of(2, 3);
-    const ExchangeReply reply = side.exchange(question);
-    EXPECT_FALSE(reply.usage_written);
-    EXPECT_NE(reply.usage_epoch, question.usage_epoch);
-    EXPECT_TRUE(side.usage(30'000).empty());
+    EXPECT_EQ(side.exchange(question_of(2, 1, 3)).batch, BatchFate::emptied);
+    EXPECT_TRUE(side.usage(day).empty());
+    EXPECT_EQ(side.exchange(question_of(3, 0, 10)).batch, BatchFate::applied);
+    EXPECT_EQ(side.usage(day)[0].amounts[0], 10);
 }
 
 TEST_F(SharedStateTest, NodesSeeEachOthersFiguresUntilTheyLeave) {
