@@ -1,6 +1,9 @@
 // SHA-256 over all settings, cut short. Keys are hashed as they are: there may be many.
 #include <openssl/sha.h>
 
+#include <bit>
+#include <cstring>
+
 #include "config/config.hpp"
 #include "config/settings.hpp"
 
@@ -14,48 +17,66 @@ void append_counted(std::string& out, const std::string& text) {
     out.append(std::to_string(text.size())).append(":").append(text);
 }
 
-void append_number(std::string& out, std::int64_t number) {
-    for (int shift = 0; shift < 64; shift += 8) {
-        out += static_cast<char>(static_cast<std::uint64_t>(number) >> shift);
+/// A quick hash for values that hold no secret themselves, but for SHA-256 of some. The same on every
+/// machine.
+class Mixed {
+public:
+    void add(std::uint64_t word) noexcept {
+        state_ = (state_ ^ word) * 0x9e3779b97f4a7c15ULL;
+        state_ ^= state_ >> 32;
     }
-}
+    void add(std::string_view bytes) noexcept {
+        add(std::uint64_t{bytes.size()});
+        for (; bytes.size() >= 8; bytes.remove_prefix(8)) add(word_at(bytes.data(), 8));
+        if (!bytes.empty()) add(word_at(bytes.data(), bytes.size()));
+    }
+    void add(const Sha256& digest) noexcept {
+        add(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+    }
+    std::uint64_t value() const noexcept { return state_; }
 
-void append_digest(std::string& out, const Sha256& digest) {
-    out.append(reinterpret_cast<const char*>(digest.data()), digest.size());
-}
+private:
+    static std::uint64_t word_at(const char* bytes, std::size_t size) noexcept {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes, size);
+        static_assert(std::endian::native == std::endian::little);
+        return word;
+    }
 
-void append_key(std::string& out, const Key& key) {
-    append_counted(out, key.id);
-    append_digest(out, key.secret_sha256);
-    append_counted(out, key.tier);
-    append_counted(out, key.group);
-    out += key.disabled ? 'd' : 'e';
-    append_number(out, static_cast<std::int64_t>(key.limits.size()));
+    std::uint64_t state_ = 0;
+};
+
+void add_key(Mixed& mixed, const Key& key) {
+    mixed.add(key.id);
+    mixed.add(key.secret_sha256);
+    mixed.add(key.tier);
+    mixed.add(key.group);
+    mixed.add(std::uint64_t{key.disabled});
+    mixed.add(std::uint64_t{key.limits.size()});
     for (const LimitSpec& spec : key.limits) {
-        out += static_cast<char>(spec.dimension);
-        append_number(out, spec.limit);
-        append_number(out, spec.window_us);
-        out += spec.enforced ? 'e' : 's';
+        mixed.add(static_cast<std::uint64_t>(spec.dimension) * 2 + (spec.enforced ? 1 : 0));
+        mixed.add(static_cast<std::uint64_t>(spec.limit));
+        mixed.add(static_cast<std::uint64_t>(spec.window_us));
     }
-    append_number(out, static_cast<std::int64_t>(key.former_secrets.size()));
+    mixed.add(std::uint64_t{key.former_secrets.size()});
     for (const FormerSecret& former : key.former_secrets) {
-        append_digest(out, former.sha256);
-        append_number(out, former.until_us);
+        mixed.add(former.sha256);
+        mixed.add(static_cast<std::uint64_t>(former.until_us));
     }
 }
 
 }  // namespace
 
 std::string config_hash(const Config& config) {
-    constexpr std::size_t usual_key_bytes = 128;
     std::string text;
-    text.reserve((config.keys.size() + 100) * usual_key_bytes);
     for (const Setting& setting : settings_of(config, Keys::without)) {
         append_counted(text, setting.path);
         append_counted(text, setting.shown);
         append_counted(text, setting.secret);
     }
-    for (const Key& key : config.keys) append_key(text, key);
+    Mixed keys;
+    for (const Key& key : config.keys) add_key(keys, key);
+    append_counted(text, std::to_string(keys.value()));
     unsigned char digest[SHA256_DIGEST_LENGTH];
     SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
     constexpr std::string_view digits = "0123456789abcdef";

@@ -1,8 +1,7 @@
 // Kind by kind: what keys name comes before them, what lies over others after them. An object is in force
 // whole or not at all.
-#include <algorithm>
-#include <functional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "config/draft.hpp"
 #include "config/json_path.hpp"
@@ -17,6 +16,7 @@ using Kind = RuntimePath::Kind;
 using Object = RuntimeLayer::Object;
 
 constexpr const char* origin_runtime = "runtime";
+constexpr std::string_view override_of_key = "override/key/";
 
 class Laying {
 public:
@@ -74,20 +74,26 @@ private:
         left_out_.push_back({path, {std::move(where), std::move(message)}});
     }
 
-    /// Only where there is something to lay over them. All that will be added fits, so that names stay.
+    /// Finds the keys that the layer is about, and who has the secrets that it gives: few, where there are
+    /// many keys. All that will be added fits, so that names stay.
     void index_keys() {
-        const auto is_about_keys = [](const auto& each) {
-            return each.first.starts_with("key/") || each.first.starts_with("override/key/");
-        };
-        const auto count = std::count_if(objects_.begin(), objects_.end(), is_about_keys);
-        if (count == 0) return;
+        std::unordered_set<std::string_view> ids;
+        std::unordered_set<Sha256, Sha256Hash> secrets;
+        for (const auto& [path, object] : objects_) {
+            if (const KeyParts* key = object->as_key()) {
+                ids.insert(object->path->name);
+                if (key->secret_sha256) secrets.insert(*key->secret_sha256);
+                for (const FormerSecret& former : key->former_secrets) secrets.insert(former.sha256);
+            } else if (path.starts_with(override_of_key)) {
+                ids.insert(std::string_view(path).substr(override_of_key.size()));
+            }
+        }
+        if (ids.empty()) return;
         std::vector<Key>& keys = config_.keys;
-        keys.reserve(keys.size() + static_cast<std::size_t>(count));
-        indexes_.reserve(keys.capacity());
-        secrets_.reserve(keys.capacity());
+        keys.reserve(keys.size() + ids.size());
         for (std::size_t i = 0; i < keys.size(); ++i) {
-            indexes_.emplace(keys[i].id, i);
-            secrets_.emplace(keys[i].secret_sha256, i);
+            if (ids.contains(keys[i].id)) indexes_.emplace(keys[i].id, i);
+            if (secrets.contains(keys[i].secret_sha256)) secrets_.emplace(keys[i].secret_sha256, i);
         }
     }
 
