@@ -8,7 +8,7 @@
 
 namespace weir::usage {
 
-/// Rises only.
+/// Rises only. A sum that 64 bits have no room for stays at the largest that they have.
 struct Amounts {
     std::int64_t requests = 0;  ///< decided on: admitted + refused
     std::int64_t admitted = 0;
@@ -17,8 +17,8 @@ struct Amounts {
     std::int64_t cached_input_tokens = 0;
     std::int64_t output_tokens = 0;
 
-    Amounts& operator+=(const Amounts& other) noexcept;
-    Amounts& operator-=(const Amounts& other) noexcept;
+    Amounts& operator+=(const Amounts& added) noexcept;
+    Amounts& operator-=(const Amounts& taken) noexcept;
     bool operator==(const Amounts&) const noexcept = default;
 };
 

@@ -1,0 +1,232 @@
+// Days, sums, and their two texts.
+#include "usage/totals.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <limits>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+
+#include "usage/printable.hpp"
+
+namespace weir::usage {
+
+namespace {
+
+constexpr std::int64_t day_us = 86'400'000'000;
+// Years of four digits, which is what the text of a day has room for.
+constexpr std::int64_t last_day = 2'932'896;  // 9999-12-31
+
+/// A sum that would not fit stays at the end of what does.
+std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
+    std::int64_t result = 0;
+    if (!__builtin_add_overflow(a, b, &result)) return result;
+    return b > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+}
+
+std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
+    std::int64_t result = 0;
+    if (!__builtin_sub_overflow(a, b, &result)) return result;
+    return b < 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+}
+
+struct Member {
+    std::string_view name;
+    std::int64_t Amounts::*value;
+};
+constexpr std::array<Member, 6> members{{{"requests", &Amounts::requests},
+                                         {"admitted", &Amounts::admitted},
+                                         {"refused", &Amounts::refused},
+                                         {"input_tokens", &Amounts::input_tokens},
+                                         {"cached_input_tokens", &Amounts::cached_input_tokens},
+                                         {"output_tokens", &Amounts::output_tokens}}};
+
+auto name_of(const Row& row) noexcept {
+    return std::tie(row.day, row.key, row.model);
+}
+
+bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+
+/// A JSON string. A store may hold what nobody has looked at, so that it is made printable here too.
+void append_json_string(std::string& out, std::string_view text) {
+    NameBuffer buffer;
+    out += '"';
+    for (const char c : printable(text, buffer)) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    out += '"';
+}
+
+void append_amounts(std::string& out, const Amounts& amounts) {
+    for (const Member& member : members) {
+        out.append(member.name == members.front().name ? "\"" : ",\"").append(member.name).append("\":");
+        out += std::to_string(amounts.*member.value);
+    }
+}
+
+void append_json_row(std::string& out, const Row& row, Grouping by) {
+    out += '{';
+    if (by.day) out.append("\"day\":\"").append(day_text(row.day)).append("\",");
+    if (by.key) {
+        out += "\"key\":";
+        append_json_string(out, row.key);
+        out += ',';
+    }
+    if (by.model) {
+        out += "\"model\":";
+        append_json_string(out, row.model);
+        out += ',';
+    }
+    append_amounts(out, row.amounts);
+    out += '}';
+}
+
+/// Spreadsheets take a cell that begins so for a formula, quoted or not. The apostrophe tells them that it is
+/// text (https://owasp.org/www-community/attacks/CSV_Injection).
+bool may_be_formula(std::string_view text) noexcept {
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return false;
+    if (std::string_view("=+-@|%").find(text[first]) != std::string_view::npos) return true;
+    for (const std::string_view wide : {"＝", "＋", "－", "＠"}) {
+        if (text.substr(first).starts_with(wide)) return true;
+    }
+    return false;
+}
+
+void append_csv_field(std::string& out, std::string_view text) {
+    const bool is_disarmed = may_be_formula(text);
+    // Semicolons and tabs part cells too where a spreadsheet's country says so.
+    if (!is_disarmed && text.find_first_of(",;\t\r\n\"") == std::string_view::npos) {
+        out += text;
+        return;
+    }
+    out += '"';
+    if (is_disarmed) out += '\'';
+    for (const char c : text) {
+        if (c == '"') out += '"';
+        out += c;
+    }
+    out += '"';
+}
+
+void append_csv_name(std::string& out, bool is_kept, std::string_view name) {
+    if (!is_kept) return;
+    append_csv_field(out, name);
+    out += ',';
+}
+
+}  // namespace
+
+Amounts& Amounts::operator+=(const Amounts& added) noexcept {
+    for (const Member& member : members) this->*member.value = sum(this->*member.value, added.*member.value);
+    return *this;
+}
+
+Amounts& Amounts::operator-=(const Amounts& taken) noexcept {
+    for (const Member& member : members)
+        this->*member.value = difference(this->*member.value, taken.*member.value);
+    return *this;
+}
+
+std::int64_t day_of(std::int64_t time_us) noexcept {
+    return time_us >= 0 ? time_us / day_us : -((-(time_us + 1)) / day_us) - 1;
+}
+
+std::string day_text(std::int64_t day) {
+    using namespace std::chrono;
+    const auto days_since = static_cast<int>(std::clamp<std::int64_t>(day, 0, last_day));
+    const year_month_day date{sys_days{days{days_since}}};
+    std::string text = std::to_string(static_cast<int>(date.year())) + "-00-00";
+    const auto put = [&](std::size_t at, unsigned number) {
+        text[at] = static_cast<char>('0' + number / 10);
+        text[at + 1] = static_cast<char>('0' + number % 10);
+    };
+    put(5, static_cast<unsigned>(date.month()));
+    put(8, static_cast<unsigned>(date.day()));
+    return text;
+}
+
+std::int64_t parse_day(std::string_view text) {
+    using namespace std::chrono;
+    constexpr std::string_view shape = "0000-00-00";
+    bool fits = text.size() == shape.size();
+    for (std::size_t i = 0; fits && i < shape.size(); ++i)
+        fits = shape[i] == '-' ? text[i] == '-' : is_digit(text[i]);
+    const auto number = [&](std::size_t at, std::size_t size) {
+        int value = 0;
+        std::from_chars(text.data() + at, text.data() + at + size, value);
+        return value;
+    };
+    if (fits) {
+        const year_month_day date{year{number(0, 4)}, month{static_cast<unsigned>(number(5, 2))},
+                                  std::chrono::day{static_cast<unsigned>(number(8, 2))}};
+        const bool is_known = date.ok() && date.year() >= year{1970};
+        if (is_known) return sys_days{date}.time_since_epoch().count();
+    }
+    throw std::invalid_argument("expected a day, such as 2026-11-26");
+}
+
+std::vector<Row> group(std::vector<Row> rows, Grouping by) {
+    for (Row& row : rows) {
+        if (!by.day) row.day = 0;
+        if (!by.key) row.key.clear();
+        if (!by.model) row.model.clear();
+    }
+    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return name_of(a) < name_of(b); });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (kept > 0 && name_of(rows[kept - 1]) == name_of(rows[i])) {
+            rows[kept - 1].amounts += rows[i].amounts;
+        } else {
+            if (kept != i) rows[kept] = std::move(rows[i]);
+            ++kept;
+        }
+    }
+    rows.resize(kept);
+    return rows;
+}
+
+std::string totals_json(const std::vector<Row>& rows, Grouping by, std::int64_t from_day,
+                        std::int64_t to_day) {
+    std::string out =
+        "{\"from\":\"" + day_text(from_day) + "\",\"to\":\"" + day_text(to_day) + "\",\"rows\":[";
+    Amounts total;
+    for (const Row& row : rows) {
+        if (&row != &rows.front()) out += ',';
+        append_json_row(out, row, by);
+        total += row.amounts;
+    }
+    out += "],\"total\":{";
+    append_amounts(out, total);
+    out += "}}";
+    return out;
+}
+
+std::string totals_csv(const std::vector<Row>& rows, Grouping by) {
+    std::string out;
+    if (by.day) out += "day,";
+    if (by.key) out += "key,";
+    if (by.model) out += "model,";
+    for (const Member& member : members) {
+        out += member.name;
+        out += &member == &members.back() ? "\r\n" : ",";
+    }
+    for (const Row& row : rows) {
+        if (by.day) out.append(day_text(row.day)).append(",");
+        append_csv_name(out, by.key, row.key);
+        append_csv_name(out, by.model, row.model);
+        for (const Member& member : members) {
+            out += std::to_string(row.amounts.*member.value);
+            out += &member == &members.back() ? "\r\n" : ",";
+        }
+    }
+    return out;
+}
+
+}  // namespace weir::usage
