@@ -13,7 +13,7 @@ void Counter::add(std::int64_t day, std::string_view key, std::string_view model
     const NameView wanted{day, printable(key, key_buffer), printable(model, model_buffer)};
     auto row = rows_.find(wanted);
     if (row == rows_.end()) {
-        const NameView name = name_with_room(wanted, rows_.size(), rows_max, 0);
+        const NameView name = name_with_room(wanted, rows_.size(), rows_at_most_, 0);
         if (name != wanted) folded_.fetch_add(1, std::memory_order_relaxed);
         row = rows_.try_emplace(Name(name)).first;
     }
@@ -28,6 +28,13 @@ std::vector<Row> Counter::take() {
         rows.push_back(
             {node.key().day, std::move(node.key().key), std::move(node.key().model), node.mapped()});
     }
+    return rows;
+}
+
+std::vector<Row> Counter::rows() const {
+    std::vector<Row> rows;
+    rows.reserve(rows_.size());
+    for (const auto& [name, amounts] : rows_) rows.push_back({name.day, name.key, name.model, amounts});
     return rows;
 }
 

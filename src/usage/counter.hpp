@@ -18,16 +18,22 @@ public:
     /// Between two takes. What would be one more is counted under the key and the model "(other)".
     static constexpr std::size_t rows_max = 20'000;
 
+    explicit Counter(std::size_t rows_at_most = rows_max) : rows_at_most_(rows_at_most) {}
+
     /// Key and model as they come: they are made printable here. No allocation where the row is there.
     void add(std::int64_t day, std::string_view key, std::string_view model, const Amounts& amounts);
     /// Hands out the rows, each once.
     std::vector<Row> take();
+    /// As they stand; they stay.
+    std::vector<Row> rows() const;
+    std::size_t size() const noexcept { return rows_.size(); }
     bool empty() const noexcept { return rows_.empty(); }
     /// How many additions found no room of their own, in all. Any thread.
     std::uint64_t folded() const noexcept { return folded_.load(std::memory_order_relaxed); }
 
 private:
     RowMap<Amounts> rows_;
+    std::size_t rows_at_most_;
     std::atomic<std::uint64_t> folded_{0};
 };
 

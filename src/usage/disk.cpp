@@ -1,0 +1,118 @@
+// A broken file costs its history and no more: it is put aside for whoever can repair it, and counting goes
+// on.
+#include "usage/disk.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+
+#include "usage/totals.hpp"
+
+namespace weir::usage {
+
+namespace {
+
+/// Above, reading all of it would keep the start waiting; what is broken shows when it is used.
+constexpr std::uintmax_t checked_bytes_max = 128U << 20U;
+
+/// "2026-11-26T071500Z"
+std::string time_text(std::int64_t now_us) {
+    constexpr std::int64_t second_us = 1'000'000;
+    const std::int64_t second = now_us / second_us % 86'400;
+    std::string text = day_text(day_of(now_us)) + "T";
+    for (const std::int64_t part : {second / 3'600, second / 60 % 60, second % 60}) {
+        text += static_cast<char>('0' + part / 10);
+        text += static_cast<char>('0' + part % 10);
+    }
+    return text + "Z";
+}
+
+/// Names of keys are nobody else's business. SQLite gives its further files the same rights.
+void make_private(const std::string& path) {
+    constexpr mode_t by_owner = 0600;
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, by_owner);
+    if (file >= 0) ::close(file);
+}
+
+}  // namespace
+
+Disk::Disk(const std::string& directory, Durability durability, std::int64_t now_us)
+    : path_(directory.empty() ? ":memory:" : directory + "/usage.sqlite") {
+    try {
+        open(durability);
+    } catch (const SqliteError& error) {
+        if (!error.is_corrupt()) throw;
+        set_aside(now_us, error.what());
+        open(durability);
+    }
+}
+
+void Disk::open(Durability durability) {
+    if (!is_in_memory()) make_private(path_);
+    connection_ = std::make_unique<Connection>(path_);
+    connection_->text("PRAGMA journal_mode = WAL");
+    connection_->run(durability == Durability::medium ? "PRAGMA synchronous = FULL"
+                                                      : "PRAGMA synchronous = NORMAL");
+    connection_->run("PRAGMA journal_size_limit = 16777216");
+    check();
+}
+
+void Disk::check() {
+    const std::int64_t found = connection_->number("PRAGMA user_version");
+    if (found > schema) {
+        throw std::runtime_error(path_ + " was written by a newer weir (schema " + std::to_string(found) +
+                                 ", this one knows " + std::to_string(schema) +
+                                 "): run that one, or choose another directory with --state-dir");
+    }
+    if (found == 0) return make_tables();
+    std::error_code error;
+    const std::uintmax_t bytes = std::filesystem::file_size(path_, error);
+    if (error || bytes > checked_bytes_max) return;
+    const std::string verdict = connection_->text("PRAGMA quick_check(1)");
+    if (verdict != "ok") throw SqliteError(path_ + ": " + verdict, SqliteError::corrupt);
+}
+
+void Disk::make_tables() {
+    Transaction transaction(*connection_);
+    connection_->run(R"(
+        CREATE TABLE totals (
+            day INTEGER NOT NULL, key TEXT NOT NULL, model TEXT NOT NULL,
+            requests INTEGER NOT NULL, admitted INTEGER NOT NULL, refused INTEGER NOT NULL,
+            input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+            PRIMARY KEY (day, key, model)) WITHOUT ROWID;
+        CREATE TABLE ledger (
+            day INTEGER NOT NULL, key TEXT NOT NULL, model TEXT NOT NULL,
+            requests INTEGER NOT NULL, admitted INTEGER NOT NULL, refused INTEGER NOT NULL,
+            input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+            acknowledged_requests INTEGER NOT NULL, acknowledged_admitted INTEGER NOT NULL,
+            acknowledged_refused INTEGER NOT NULL, acknowledged_input_tokens INTEGER NOT NULL,
+            acknowledged_cached_input_tokens INTEGER NOT NULL, acknowledged_output_tokens INTEGER NOT NULL,
+            PRIMARY KEY (day, key, model)) WITHOUT ROWID;
+        CREATE TABLE in_flight (
+            day INTEGER NOT NULL, key TEXT NOT NULL, model TEXT NOT NULL,
+            requests INTEGER NOT NULL, admitted INTEGER NOT NULL, refused INTEGER NOT NULL,
+            input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL);
+        CREATE TABLE node (
+            name TEXT NOT NULL, sequence INTEGER NOT NULL, acknowledged INTEGER NOT NULL,
+            in_flight INTEGER NOT NULL);
+        PRAGMA user_version = 1;)");
+    transaction.commit();
+}
+
+void Disk::set_aside(std::int64_t now_us, const std::string& why) {
+    connection_.reset();
+    std::string aside = path_ + ".broken-" + time_text(now_us);
+    while (std::filesystem::exists(aside)) aside += "x";
+    std::filesystem::rename(path_, aside);
+    for (const char* further : {"-wal", "-shm"}) {
+        std::error_code error;  // seldom there
+        std::filesystem::rename(path_ + further, aside + further, error);
+    }
+    notes_.push_back("the totals of usage can't be read (" + why + "): the file is kept as " + aside +
+                     ", and counting begins anew; the sqlite3 tool's .recover may save what is in it");
+}
+
+}  // namespace weir::usage

@@ -1,0 +1,95 @@
+// A batch and the totals that it was made of are kept in the same transaction, before it is sent.
+#include "usage/ledger_table.hpp"
+
+#include <random>
+#include <utility>
+#include <vector>
+
+namespace weir::usage {
+
+namespace {
+
+Statement& bind(Statement& statement, const NameView& name) {
+    return statement.bind(name.day).bind(name.key).bind(name.model);
+}
+
+Statement& bind(Statement& statement, const Amounts& amounts) {
+    statement.bind(amounts.requests).bind(amounts.admitted).bind(amounts.refused);
+    return statement.bind(amounts.input_tokens).bind(amounts.cached_input_tokens).bind(amounts.output_tokens);
+}
+
+Amounts read_amounts(const Statement& statement, int column) {
+    return {statement.number(column),     statement.number(column + 1), statement.number(column + 2),
+            statement.number(column + 3), statement.number(column + 4), statement.number(column + 5)};
+}
+
+}  // namespace
+
+std::string random_node_name() {
+    static constexpr char digits[] = "0123456789abcdef";
+    constexpr std::size_t size = 16;
+    std::random_device random;
+    std::string name;
+    while (name.size() < size) name += digits[random() & 15U];
+    return name;
+}
+
+LedgerTable::LedgerTable(Disk& disk) : disk_(disk) {
+    name_ = disk.connection().text("SELECT name FROM node");
+    if (!name_.empty()) return;
+    name_ = random_node_name();
+    Statement insert(disk.connection(), "INSERT INTO node VALUES (?1, 0, 0, 0)");
+    insert.bind(std::string_view(name_)).finish();
+}
+
+Ledger LedgerTable::load() {
+    Ledger::Head head;
+    Statement node(disk_.connection(), "SELECT sequence, acknowledged, in_flight FROM node");
+    if (node.step()) {
+        head = {static_cast<std::uint64_t>(node.number(0)), static_cast<std::uint64_t>(node.number(1)),
+                node.number(2) != 0};
+    }
+    std::vector<Ledger::KeptRow> rows;
+    Statement ledger(disk_.connection(), "SELECT * FROM ledger");
+    while (ledger.step()) {
+        const std::string key = ledger.text(1);
+        const std::string model = ledger.text(2);
+        rows.push_back({Name(NameView{ledger.number(0), key, model}),
+                        {read_amounts(ledger, 3), read_amounts(ledger, 9)}});
+    }
+    std::vector<Row> increments;
+    Statement batch(disk_.connection(), "SELECT * FROM in_flight ORDER BY rowid");
+    while (batch.step())
+        increments.push_back({batch.number(0), batch.text(1), batch.text(2), read_amounts(batch, 3)});
+    return {head, std::move(rows), std::move(increments)};
+}
+
+void LedgerTable::keep(const Ledger::Changes& changes) {
+    Connection& connection = disk_.connection();
+    Transaction transaction(connection);
+    Statement remove(connection, "DELETE FROM ledger WHERE day = ?1 AND key = ?2 AND model = ?3");
+    for (const Name& name : changes.forgotten) bind(remove, name).finish();
+    Statement put(connection,
+                  "INSERT OR REPLACE INTO ledger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+                  " ?13, ?14, ?15)");
+    for (const Ledger::KeptRow& row : changes.rows) {
+        bind(put, row.name);
+        bind(put, row.amount.total);
+        bind(put, row.amount.acknowledged).finish();
+    }
+    if (changes.in_flight) {
+        connection.run("DELETE FROM in_flight");
+        Statement add(connection, "INSERT INTO in_flight VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+        for (const Row& row : *changes.in_flight) {
+            bind(add, NameView{row.day, row.key, row.model});
+            bind(add, row.amounts).finish();
+        }
+    }
+    Statement head(connection, "UPDATE node SET sequence = ?1, acknowledged = ?2, in_flight = ?3");
+    head.bind(static_cast<std::int64_t>(changes.head.sequence));
+    head.bind(static_cast<std::int64_t>(changes.head.acknowledged));
+    head.bind(std::int64_t{changes.head.in_flight}).finish();
+    transaction.commit();
+}
+
+}  // namespace weir::usage

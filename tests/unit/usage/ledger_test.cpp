@@ -1,0 +1,219 @@
+// Exactly once, whatever is lost between a node and the shared store.
+#include "usage/ledger.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <vector>
+
+#include "support/property.hpp"
+#include "unit/usage/model_store.hpp"
+#include "usage/ledger_table.hpp"
+
+namespace weir::usage {
+namespace {
+
+Row row(std::string key, std::int64_t requests, std::int64_t day = 10, std::string model = "m") {
+    return {day, std::move(key), std::move(model), {.requests = requests, .admitted = requests}};
+}
+
+void hand_over(Ledger& ledger, ModelStore& store, std::size_t rows_at_most = 3) {
+    while (const auto batch = ledger.next_batch(rows_at_most)) store.answer(ledger, *batch);
+}
+
+TEST(Ledger, GivesTheSameBatchUntilItIsAcknowledged) {
+    Ledger ledger;
+    EXPECT_FALSE(ledger.next_batch(10));
+    ledger.add({row("a", 2)});
+    const Batch first = *ledger.next_batch(10);
+    EXPECT_EQ(first.sequence, 1U);
+    EXPECT_EQ(first.previous, 0U);
+    ledger.add({row("a", 5), row("b", 1)});
+    const Batch again = *ledger.next_batch(10);
+    EXPECT_EQ(again.sequence, first.sequence);
+    EXPECT_EQ(sums_of(again.increments), sums_of(first.increments));
+    EXPECT_FALSE(ledger.acknowledge(7));
+    EXPECT_TRUE(ledger.acknowledge(1));
+    EXPECT_FALSE(ledger.acknowledge(1));
+    const Batch next = *ledger.next_batch(10);
+    EXPECT_EQ(next.previous, 1U);
+    EXPECT_EQ(sums_of(next.increments), sums_of({row("a", 5), row("b", 1)}));
+}
+
+TEST(Ledger, BatchesAreBounded) {
+    Ledger ledger;
+    ModelStore store;
+    for (int i = 0; i < 10; ++i) ledger.add({row("k" + std::to_string(i), 1)});
+    EXPECT_EQ(ledger.next_batch(4)->increments.size(), 4U);
+    EXPECT_EQ(ledger.unacknowledged_rows(), 10U);
+    hand_over(ledger, store, 4);
+    EXPECT_EQ(store.sums.size(), 10U);
+    EXPECT_EQ(ledger.unacknowledged_rows(), 0U);
+}
+
+TEST(Ledger, WritesAllThatItKeepsIntoAnEmptiedStore) {
+    Ledger ledger;
+    ModelStore store;
+    ledger.add({row("a", 2), row("b", 3)});
+    hand_over(ledger, store);
+    store = {};
+    EXPECT_FALSE(ledger.next_batch(10)) << "there is nothing to say";
+    ledger.doubt_store();
+    hand_over(ledger, store);
+    EXPECT_EQ(store.sums, sums_of({row("a", 2), row("b", 3)}));
+}
+
+TEST(Ledger, ADoubtThatIsUnfoundedChangesNothing) {
+    Ledger ledger;
+    ModelStore store;
+    ledger.add({row("a", 2)});
+    hand_over(ledger, store);
+    ledger.doubt_store();
+    const auto question = ledger.next_batch(10);
+    ASSERT_TRUE(question);
+    EXPECT_TRUE(question->increments.empty());
+    hand_over(ledger, store);
+    EXPECT_EQ(store.sums, sums_of({row("a", 2)}));
+    EXPECT_FALSE(ledger.next_batch(10));
+}
+
+/// The answer to what was sent before the doubt says nothing about the store as it is now.
+TEST(Ledger, ADoubtOutlastsAnOlderAnswer) {
+    Ledger ledger;
+    ModelStore store;
+    ledger.add({row("a", 2)});
+    hand_over(ledger, store);
+    ledger.add({row("a", 1)});
+    const Batch late = *ledger.next_batch(10);
+    store.apply(late);
+    store = {};
+    ledger.doubt_store();
+    ledger.acknowledge(late.sequence);
+    hand_over(ledger, store);
+    EXPECT_EQ(store.sums, sums_of({row("a", 3)}));
+}
+
+TEST(Ledger, ForgetsOldRowsOnceTheyAreAcknowledged) {
+    Ledger ledger;
+    ModelStore store;
+    ledger.add({row("a", 2, 7), row("a", 3, 9), row("a", 4, 10)});
+    ledger.forget_before(9);
+    EXPECT_EQ(ledger.rows(), 3U) << "nothing is lost that the store has not";
+    hand_over(ledger, store);
+    ledger.forget_before(9);
+    EXPECT_EQ(ledger.rows(), 3U) << "not before it is kept that they are acknowledged";
+    ledger.changes_kept();
+    ledger.forget_before(9);
+    EXPECT_EQ(ledger.rows(), 2U);
+    EXPECT_EQ(ledger.changes().forgotten.size(), 1U);
+    ledger.add({row("a", 1, 7)});  // late, for a day that is gone here
+    hand_over(ledger, store);
+    EXPECT_EQ(store.sums, sums_of({row("a", 3, 7), row("a", 3, 9), row("a", 4, 10)}));
+}
+
+TEST(Ledger, IsBoundedAndLosesNothing) {
+    Ledger ledger;
+    const std::size_t more = 100;
+    for (std::size_t i = 0; i < Ledger::rows_max + more; ++i) ledger.add({row("k" + std::to_string(i), 1)});
+    EXPECT_EQ(ledger.folded(), more);
+    EXPECT_EQ(ledger.rows(), Ledger::rows_max + 1);
+    std::int64_t requests = 0;
+    for (const Row& each : ledger.totals(0, 100)) requests += each.amounts.requests;
+    EXPECT_EQ(requests, static_cast<std::int64_t>(Ledger::rows_max + more));
+}
+
+TEST(Ledger, AKeyWithTooManyModelsKeepsItsSum) {
+    Ledger ledger;
+    for (std::size_t i = 0; i < models_max + 7; ++i) ledger.add({row("a", 1, 10, "m" + std::to_string(i))});
+    const auto sums = sums_of(ledger.totals(10, 10));
+    EXPECT_EQ(sums.size(), models_max + 1);
+    EXPECT_EQ(sums.at({10, "a", "(other)"}).requests, 7);
+}
+
+/// A node, its disk, its store, and the way between them, on which everything can be lost.
+class World {
+public:
+    void take(int what, int how_much) {
+        switch (what) {
+            case 0:
+            case 1:
+            case 2:
+                return count(how_much);
+            case 3:
+                return keep();
+            case 4:
+            case 5:
+                if (const auto batch = send(how_much)) store_.answer(ledger_, *batch);
+                return;
+            case 6:  // the batch is lost
+                (void)send(how_much);
+                return;
+            case 7:  // the answer is lost
+                if (const auto batch = send(how_much)) store_.apply(*batch);
+                return;
+            case 8:  // killed: what was not kept is gone
+                ledger_ = table_.load();
+                counted_ = kept_;
+                return;
+            case 9:  // an old batch arrives once more
+                if (!sent_.empty()) store_.apply(sent_[static_cast<std::size_t>(how_much) % sent_.size()]);
+                return;
+            case 10:  // the store loses its data, and with it all that is on the way
+                store_ = {};
+                sent_.clear();
+                if (how_much % 2 == 0) ledger_.doubt_store();
+                return;
+            default:
+                RC_FAIL("no such thing");
+        }
+    }
+
+    void finish() {
+        ledger_.doubt_store();
+        while (const auto batch = send(3)) store_.answer(ledger_, *batch);
+        RC_ASSERT(store_.sums == counted_);
+        RC_ASSERT(ledger_.unacknowledged_rows() == 0U);
+    }
+
+private:
+    void count(int how_much) {
+        const Row added =
+            row(std::string(1, static_cast<char>('a' + how_much % 5)), how_much + 1, 10 + how_much % 2);
+        ledger_.add({added});
+        add_to(counted_, added);
+    }
+    void keep() {
+        table_.keep(ledger_.changes());
+        ledger_.changes_kept();
+        kept_ = counted_;
+    }
+    /// On disk before it is sent.
+    std::optional<Batch> send(int how_much) {
+        auto batch = ledger_.next_batch(1 + static_cast<std::size_t>(how_much) % 4);
+        if (!batch) return batch;
+        keep();
+        sent_.push_back(*batch);
+        return batch;
+    }
+
+    Disk disk_{"", Durability::medium, 0};
+    LedgerTable table_{disk_};
+    Ledger ledger_ = table_.load();
+    ModelStore store_;
+    std::vector<Batch> sent_;
+    Sums counted_;
+    Sums kept_;
+};
+
+TEST(Ledger, EachCountReachesTheStoreOnce) {
+    testing::check_property({.cases = 300, .size_max = 120}, [] {
+        const auto steps = *rc::gen::container<std::vector<std::pair<int, int>>>(
+            rc::gen::pair(rc::gen::inRange(0, 11), rc::gen::inRange(0, 100)));
+        World world;
+        for (const auto& [what, how_much] : steps) world.take(what, how_much);
+        world.finish();
+    });
+}
+
+}  // namespace
+}  // namespace weir::usage

@@ -1,0 +1,59 @@
+// A shared store as its contract says (ledger.hpp), for tests.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+
+#include "usage/ledger.hpp"
+
+namespace weir::usage {
+
+using Sums = std::map<std::tuple<std::int64_t, std::string, std::string>, Amounts>;
+
+inline void add_to(Sums& sums, const Row& row) {
+    sums[{row.day, row.key, row.model}] += row.amounts;
+}
+
+inline Sums sums_of(const std::vector<Row>& rows) {
+    Sums sums;
+    for (const Row& row : rows) add_to(sums, row);
+    return sums;
+}
+
+/// What one node's batches come to.
+struct ModelStore {
+    enum class Answer : std::uint8_t { applied, emptied, differs };
+
+    std::optional<std::uint64_t> last;
+    Sums sums;
+
+    Answer apply(const Batch& batch) {
+        if (last == batch.sequence) return Answer::applied;
+        if (!last && batch.previous != 0) return Answer::emptied;
+        if (last && (batch.previous == 0 || last != batch.previous)) return Answer::differs;
+        last = batch.sequence;
+        for (const Row& row : batch.increments) add_to(sums, row);
+        return Answer::applied;
+    }
+
+    /// The answer arrives. `to`: a Ledger or a Recorder.
+    template <typename Sender>
+    void answer(Sender& to, const Batch& batch) {
+        switch (apply(batch)) {
+            case Answer::applied:
+                to.acknowledge(batch.sequence);
+                break;
+            case Answer::emptied:
+                to.store_emptied();
+                break;
+            case Answer::differs:
+                to.resume_after(*last);
+                break;
+        }
+    }
+};
+
+}  // namespace weir::usage
