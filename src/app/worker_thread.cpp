@@ -7,6 +7,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
+#include "proxy/books.hpp"
+
 namespace weir::app {
 
 namespace {
@@ -40,14 +42,15 @@ awaitable<void> WorkerThread::keep_house() {
 }
 
 awaitable<void> WorkerThread::look_after_background() {
+    const proxy::BackgroundResponses::OnSettled on_settled =
+        [this](const proxy::BackgroundResponses::Settled& settled) { proxy::enter(worker_, settled); };
     Timer timer(context_);
     for (;;) {
         timer.expires_after(background_interval);
         co_await timer.async_wait(use_awaitable_as_tuple);
         // Whoever wants to end at once is not kept waiting for answers that may take an hour.
         const bool ending = worker_.draining && listener_.empty();
-        const std::size_t settled = co_await worker_.background->look_after(*limiter_, &worker_, ending);
-        worker_.metrics.reservations_in_flight.subtract(settled);
+        co_await worker_.background->look_after(*limiter_, &worker_, ending, on_settled);
     }
 }
 
@@ -56,6 +59,10 @@ void WorkerThread::use(std::shared_ptr<const policy::Policy> policy, proxy::TlsC
         worker_.policy = std::move(policy);
         listener_.use(std::move(tls));
     });
+}
+
+void WorkerThread::take_usage(TakenUsage done) {
+    boost::asio::post(context_, [this, done = std::move(done)] { done(worker_.usage.take()); });
 }
 
 void WorkerThread::drain(std::int64_t drain_ms) {

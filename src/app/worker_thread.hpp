@@ -31,6 +31,15 @@ public:
     // Any thread: these are posted to the loop.
     void use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls);
     void drain(std::int64_t drain_ms);
+    /// Hands what was counted since the last take to `done`, on this thread: it only passes the rows on.
+    /// Never called where the loop ends first; the rows are in `rest_of_usage` then.
+    using TakenUsage = std::function<void(std::vector<usage::Row>)>;
+    void take_usage(TakenUsage done);
+
+    /// After `join`: what nobody has taken.
+    std::vector<usage::Row> rest_of_usage() { return worker_.usage.take(); }
+    /// Any thread.
+    std::uint64_t folded_usage() const noexcept { return worker_.usage.folded(); }
 
 private:
     awaitable<void> keep_house();

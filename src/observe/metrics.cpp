@@ -28,14 +28,16 @@ void WorkerMetrics::count(const RequestRecord& record) noexcept {
     output_tokens[0].add(amount(record.estimated.output_tokens));
     input_tokens[1].add(amount(record.reserved.input_tokens));
     output_tokens[1].add(amount(record.reserved.output_tokens));
-    if (record.actual) {
-        input_tokens[2].add(amount(record.actual->input_tokens));
-        output_tokens[2].add(amount(record.actual->output_tokens));
-        overshoot_tokens.add(amount(record.actual->input_tokens - record.reserved.input_tokens) +
-                             amount(record.actual->output_tokens - record.reserved.output_tokens));
-    }
+    if (record.actual) count_settled(record.reserved, *record.actual);
     request_duration.observe(record.duration_us);
     if (record.decided_at_us != 0) added_latency.observe(record.added_us);
+}
+
+void WorkerMetrics::count_settled(const Demand& reserved, const Usage& actual) noexcept {
+    input_tokens[2].add(amount(actual.input_tokens));
+    output_tokens[2].add(amount(actual.output_tokens));
+    overshoot_tokens.add(amount(actual.input_tokens - reserved.input_tokens) +
+                         amount(actual.output_tokens - reserved.output_tokens));
 }
 
 }  // namespace weir::observe

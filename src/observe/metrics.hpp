@@ -67,6 +67,8 @@ struct WorkerMetrics {
     Counter overshoot_tokens;  ///< used beyond what was reserved
 
     void count(const RequestRecord& record) noexcept;
+    /// Tokens of a settlement, those of a record or of one that came after its record.
+    void count_settled(const Demand& reserved, const Usage& actual) noexcept;
     void bite(Bite which) noexcept { bites[static_cast<std::size_t>(which)].add(); }
 };
 

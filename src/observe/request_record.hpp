@@ -51,7 +51,7 @@ struct RequestRecord {
     std::vector<RefusedBy> shadowed_by;  ///< limits in shadow mode that would have refused it
     Demand estimated;                    ///< what the estimator made of the request
     Demand reserved;                     ///< zero where nothing was reserved
-    std::optional<Usage> actual;         ///< what was settled
+    std::optional<Usage> actual;         ///< what was settled; what nobody reported, as charged
     /// Of the input, what the provider says came out of its cache.
     std::int64_t cached_input_tokens = 0;
     std::int64_t received_at_us = 0;    ///< wall clock, when the head was complete

@@ -16,6 +16,8 @@ bool BackgroundResponses::hold(std::string_view id, Held& held, const void* owne
     const std::int64_t now_us = clock_.steady_us();
     Entry entry;
     entry.cached_input_weight = held.cached_input_weight;
+    entry.key_id = std::move(held.key_id);
+    entry.model = std::move(held.model);
     entry.owner = owner;
     entry.renew_at_us = now_us + held.reservation.progress_due_us() / 2;
     entry.ends_at_us = now_us + held_us_max;
@@ -27,14 +29,14 @@ bool BackgroundResponses::hold(std::string_view id, Held& held, const void* owne
 std::optional<double> BackgroundResponses::weight_of(std::string_view id) const {
     const std::lock_guard lock(mutex_);
     const auto entry = entries_.find(id);
-    if (entry == entries_.end() || entry->second.usage) return std::nullopt;
+    if (entry == entries_.end() || entry->second.facts) return std::nullopt;
     return entry->second.cached_input_weight;
 }
 
-void BackgroundResponses::report(std::string_view id, const Usage& usage) {
+void BackgroundResponses::report(std::string_view id, const EndingFacts& facts) {
     const std::lock_guard lock(mutex_);
     const auto entry = entries_.find(id);
-    if (entry != entries_.end() && !entry->second.usage) entry->second.usage = usage;
+    if (entry != entries_.end() && !entry->second.facts) entry->second.facts = facts;
 }
 
 std::size_t BackgroundResponses::held_by(const void* owner) const noexcept {
@@ -50,45 +52,56 @@ std::vector<std::string> BackgroundResponses::due_ids(const void* owner, bool en
     for (const auto& [id, entry] : entries_) {
         if (entry.owner != owner || !entry.reservation) continue;
         const bool is_late = entry.renew_at_us <= now_us || entry.ends_at_us <= now_us;
-        if (entry.usage || ending || is_late) ids.push_back(id);
+        if (entry.facts || ending || is_late) ids.push_back(id);
     }
     return ids;
 }
 
-awaitable<bool> BackgroundResponses::serve(std::string id, Limiter& limiter, bool ending) {
+awaitable<void> BackgroundResponses::serve(std::string id, Limiter& limiter, bool ending,
+                                           const OnSettled& on_settled) {
     std::optional<Reservation> reservation;
     std::optional<Usage> usage;
+    Settled settled;
     {
         const std::lock_guard lock(mutex_);
         Entry& entry = entries_.find(id)->second;
         reservation.swap(entry.reservation);
-        usage = entry.usage;
-        if (!usage && (ending || entry.ends_at_us <= clock_.steady_us())) usage = as_reserved;
+        settled.reserved = reservation->demand();
+        if (entry.facts) {
+            usage = settle_by(*entry.facts);
+            settled.spent = spent_by(*entry.facts, settled.reserved);
+        } else if (ending || entry.ends_at_us <= clock_.steady_us()) {
+            usage = as_reserved;
+            settled.spent = spent_as_reserved(settled.reserved);
+        }
+        if (usage) {
+            settled.key_id = std::move(entry.key_id);
+            settled.model = std::move(entry.model);
+        }
     }
-    if (usage) {
-        (void)co_await limiter.settle(std::move(*reservation), *usage);
-        const std::lock_guard lock(mutex_);
-        entries_.erase(id);
-        co_return true;
-    }
+    if (!usage) co_return co_await renew(std::move(id), limiter, std::move(*reservation));
+    (void)co_await limiter.settle(std::move(*reservation), *usage);
+    on_settled(settled);
+    const std::lock_guard lock(mutex_);
+    entries_.erase(id);
+}
+
+awaitable<void> BackgroundResponses::renew(std::string id, Limiter& limiter, Reservation reservation) {
     // A failed renewal is tried again a little later; until it succeeds the old lease holds.
     constexpr std::int64_t retry_us = 1'000'000;
-    const auto renewed = co_await limiter.progress(*reservation, {.output_tokens = reservation->produced});
-    const std::int64_t next_us = renewed ? reservation->progress_due_us() / 2 : retry_us;
+    const auto renewed = co_await limiter.progress(reservation, {.output_tokens = reservation.produced});
+    const std::int64_t next_us = renewed ? reservation.progress_due_us() / 2 : retry_us;
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_.find(id)->second;
     entry.renew_at_us = clock_.steady_us() + next_us;
-    entry.reservation.swap(reservation);
-    co_return false;
+    entry.reservation.emplace(std::move(reservation));
 }
 
-awaitable<std::size_t> BackgroundResponses::look_after(Limiter& limiter, const void* owner, bool ending) {
-    std::size_t settled = 0;
+awaitable<void> BackgroundResponses::look_after(Limiter& limiter, const void* owner, bool ending,
+                                                const OnSettled& on_settled) {
     for (std::string& id : due_ids(owner, ending)) {
-        const bool is_settled = co_await serve(std::move(id), limiter, ending);
-        settled += is_settled ? 1 : 0;
+        co_await serve(std::move(id), limiter, ending, on_settled);
     }
-    co_return settled;
 }
 
 }  // namespace weir::proxy

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/settlement.hpp"
 #include "weir/clock.hpp"
 #include "weir/limiter.hpp"
 
@@ -28,6 +30,15 @@ public:
     struct Held {
         Reservation reservation;
         double cached_input_weight = 1.0;
+        std::string key_id;
+        std::string model;
+    };
+    /// What became of it.
+    struct Settled {
+        std::string key_id;
+        std::string model;
+        Demand reserved;
+        Spent spent;
     };
 
     explicit BackgroundResponses(const Clock& clock) : clock_(clock) {}
@@ -37,28 +48,33 @@ public:
     bool hold(std::string_view id, Held& held, const void* owner);
     /// How the response of that id weighs cached input, where it is held and not reported yet; else nullopt.
     std::optional<double> weight_of(std::string_view id) const;
-    /// Its usage is known. Only the first report counts.
-    void report(std::string_view id, const Usage& usage);
+    /// What it used is known. Only the first report counts.
+    void report(std::string_view id, const EndingFacts& facts);
     /// How many this owner still has to settle.
     std::size_t held_by(const void* owner) const noexcept;
 
-    /// Renews and settles what is due of `owner`'s. `ending`: all that is left is charged as reserved. How
-    /// many were settled.
-    awaitable<std::size_t> look_after(Limiter& limiter, const void* owner, bool ending);
+    /// Renews and settles what is due of `owner`'s. `ending`: all that is left is charged as reserved.
+    /// `on_settled` is called once for each that was settled, on the caller's thread, while it still counts
+    /// as held: who waits until nothing is held misses none.
+    using OnSettled = std::function<void(const Settled&)>;
+    awaitable<void> look_after(Limiter& limiter, const void* owner, bool ending, const OnSettled& on_settled);
 
 private:
     struct Entry {
         std::optional<Reservation> reservation;  ///< none while a call for it is under way
         double cached_input_weight = 1.0;
+        std::string key_id;
+        std::string model;
         const void* owner = nullptr;
-        std::int64_t renew_at_us = 0;  ///< steady clock
-        std::int64_t ends_at_us = 0;   ///< steady clock
-        std::optional<Usage> usage;
+        std::int64_t renew_at_us = 0;      ///< steady clock
+        std::int64_t ends_at_us = 0;       ///< steady clock
+        std::optional<EndingFacts> facts;  ///< once it was reported
     };
     using Entries = std::map<std::string, Entry, std::less<>>;
 
     std::vector<std::string> due_ids(const void* owner, bool ending) const;
-    awaitable<bool> serve(std::string id, Limiter& limiter, bool ending);
+    awaitable<void> serve(std::string id, Limiter& limiter, bool ending, const OnSettled& on_settled);
+    awaitable<void> renew(std::string id, Limiter& limiter, Reservation reservation);
 
     const Clock& clock_;
     mutable std::mutex mutex_;

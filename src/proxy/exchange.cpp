@@ -7,6 +7,7 @@
 
 #include "llm/estimate.hpp"
 #include "llm/stored_answers.hpp"
+#include "proxy/books.hpp"
 #include "proxy/cors.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/request_rules.hpp"
@@ -313,7 +314,9 @@ awaitable<void> Exchange::settle() {
     facts_.cached_input_weight = subject_->tier->cached_input_weight;
     if (hold_for_later()) co_return;
     const Usage usage = settle_by(facts_);
-    record_.actual = usage;
+    spent_ = spent_by(facts_, reservation_->demand());
+    record_.actual = as_recorded(usage, spent_);
+    record_.cached_input_tokens = spent_.cached_input_tokens;
     const auto settled = co_await worker_.limiter.settle(std::move(*reservation_), usage);
     if (!settled) worker_.metrics.settle_failures.add();
     worker_.metrics.reservations_in_flight.subtract();
@@ -325,7 +328,8 @@ bool Exchange::hold_for_later() {
     const bool is_accepted = facts_.status >= 200 && facts_.status < 300;
     const llm::TappedUsage& usage = facts_.usage;
     if (!call_.background || !is_accepted || !usage.unfinished || usage.response_id.empty()) return false;
-    BackgroundResponses::Held held{std::move(*reservation_), facts_.cached_input_weight};
+    BackgroundResponses::Held held{std::move(*reservation_), facts_.cached_input_weight,
+                                   std::string(record_.key_id), std::string(record_.model)};
     const bool is_held = worker_.background->hold(usage.response_id, held, &worker_);
     if (is_held) {
         reservation_.reset();
@@ -351,6 +355,7 @@ void Exchange::close_record() {
     record_.duration_us = now_us - started_us_;
     if (forwarded_us_ != 0) record_.upstream_us = now_us - forwarded_us_;
     worker_.metrics.count(record_);
+    enter(worker_, record_, spent_);
     worker_.access_log.write(record_);
 }
 

@@ -100,6 +100,7 @@ private:
     llm::HeaderLines rate_limits_;
     std::optional<Attempt> attempt_;
     EndingFacts facts_;
+    Spent spent_;  ///< zero until it is settled
     llm::HeaderLines cors_;
     std::string_view stored_response_;  ///< id of the background response that is asked for; empty: none
     std::int64_t started_us_ = 0;       ///< steady clock

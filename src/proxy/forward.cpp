@@ -151,7 +151,7 @@ void Exchange::report_stored_answer() {
     // It is worked on no more, and nobody says what it has produced: the rest of the lease just runs out.
     const bool was_stopped = is_gone || request_.head.method == "POST";
     if (was_stopped && !facts.usage.output_tokens) facts.ending = Ending::client_gone;
-    worker_.background->report(stored_response_, settle_by(facts));
+    worker_.background->report(stored_response_, facts);
 }
 
 RelayJob Exchange::make_relay_job(llm::UsageTap& tap, std::vector<std::string_view> first) {

@@ -62,4 +62,28 @@ Usage settle_by(const EndingFacts& facts) noexcept {
     return usage;
 }
 
+Spent spent_by(const EndingFacts& facts, const Demand& reserved) noexcept {
+    if (facts.ending == Ending::never_sent || is_refusal(facts)) return {};
+    const auto bounded = [](std::int64_t tokens) { return std::clamp<std::int64_t>(tokens, 0, amount_max); };
+    const Usage usage = settle_by(facts);
+    Spent spent = spent_as_reserved(reserved);
+    if (facts.usage.input_tokens) {
+        spent.input_tokens = bounded(*facts.usage.input_tokens);
+        spent.weighted_input_tokens = bounded(usage.input_tokens);
+        spent.cached_input_tokens =
+            std::clamp<std::int64_t>(facts.usage.cached_input_tokens, 0, spent.input_tokens);
+    }
+    const bool is_charged = usage.unproduced == Unproduced::charge;
+    spent.output_tokens =
+        bounded(is_charged ? std::max(usage.output_tokens, reserved.output_tokens) : usage.output_tokens);
+    return spent;
+}
+
+Spent spent_as_reserved(const Demand& reserved) noexcept {
+    return {.input_tokens = reserved.input_tokens,
+            .cached_input_tokens = 0,
+            .weighted_input_tokens = reserved.input_tokens,
+            .output_tokens = reserved.output_tokens};
+}
+
 }  // namespace weir::proxy

@@ -23,6 +23,14 @@ struct EndingFacts {
     double cached_input_weight = 1.0;
 };
 
+/// How many tokens a request took, for logs and totals: as reported; what nobody reported, as it is charged.
+struct Spent {
+    std::int64_t input_tokens = 0;           ///< before `cached_input_weight`
+    std::int64_t cached_input_tokens = 0;    ///< of these, as reported
+    std::int64_t weighted_input_tokens = 0;  ///< after `cached_input_weight`
+    std::int64_t output_tokens = 0;
+};
+
 /// Rules, in this order:
 ///   no connection                          everything is given back
 ///   4xx, 503, 529, redirects, or 200 with  the request stays, tokens are given back
@@ -34,5 +42,9 @@ struct EndingFacts {
 ///   or the answer ends in an error
 ///   client gone, or upstream silent        the same, but unseen output stays reserved until its lease ends
 Usage settle_by(const EndingFacts& facts) noexcept;
+/// The same for the books. Output that is left to run out was seen by nobody, and is no part of it.
+Spent spent_by(const EndingFacts& facts, const Demand& reserved) noexcept;
+/// Nobody ever said what became of it.
+Spent spent_as_reserved(const Demand& reserved) noexcept;
 
 }  // namespace weir::proxy

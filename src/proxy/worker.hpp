@@ -14,6 +14,7 @@
 #include "proxy/refusal_rate.hpp"
 #include "proxy/stream_usage.hpp"
 #include "proxy/upstream_pool.hpp"
+#include "usage/counter.hpp"
 #include "weir/clock.hpp"
 #include "weir/limiter.hpp"
 
@@ -56,6 +57,7 @@ struct Worker {
     std::shared_ptr<BackgroundResponses> background;
     std::shared_ptr<StreamUsageRefusals> stream_usage_refusals;
     observe::WorkerMetrics metrics;
+    usage::Counter usage;
     /// A request keeps the one that it started with; a reload posts a new one to the thread.
     std::shared_ptr<const policy::Policy> policy;
     UpstreamPool pool;

@@ -30,7 +30,7 @@ protected:
         return std::move(*decision.reservation);
     }
     bool hold(std::string_view id, const void* owner) {
-        BackgroundResponses::Held held{reserve(), 0.5};
+        BackgroundResponses::Held held{reserve(), 0.5, "acme", "gpt-4o"};
         const bool is_held = responses_.hold(id, held, owner);
         if (!is_held) {
             const Usage nothing{.requests = 0, .certainty = Certainty::exact};
@@ -39,7 +39,17 @@ protected:
         return is_held;
     }
     std::size_t look_after(const void* owner, bool ending = false) {
-        return run_awaitable(context_, responses_.look_after(*limiter_, owner, ending));
+        const std::size_t before = settled_.size();
+        const BackgroundResponses::OnSettled note = [&](const BackgroundResponses::Settled& settled) {
+            EXPECT_GT(responses_.held_by(owner), 0U) << "told too late";
+            settled_.push_back(settled);
+        };
+        const auto look = [&]() -> awaitable<bool> {
+            co_await responses_.look_after(*limiter_, owner, ending, note);
+            co_return true;
+        };
+        run_awaitable(context_, look());
+        return settled_.size() - before;
     }
     std::int64_t used(Dimension dimension) {
         for (const Level& level : run_awaitable(context_, limiter_->peek({&ledger_, 1})).value()) {
@@ -54,10 +64,16 @@ protected:
     LedgerLimits ledger_;
     BackgroundResponses responses_{clock_};
     const int one_ = 0, other_ = 0;
-    const Usage reported_{.input_tokens = 7,
-                          .output_tokens = 90,
-                          .certainty = Certainty::exact,
-                          .unproduced = Unproduced::release};
+    std::vector<BackgroundResponses::Settled> settled_;
+    static EndingFacts reported(std::int64_t output) {
+        EndingFacts facts;
+        facts.status = 200;
+        facts.cached_input_weight = 0.5;
+        facts.usage.input_tokens = 10;
+        facts.usage.cached_input_tokens = 6;
+        facts.usage.output_tokens = output;
+        return facts;
+    }
 };
 
 TEST_F(Background, StaysReservedUntilItsUsageIsReported) {
@@ -69,8 +85,8 @@ TEST_F(Background, StaysReservedUntilItsUsageIsReported) {
     }
     EXPECT_EQ(used(Dimension::output_tokens), 500);
     EXPECT_EQ(responses_.weight_of("r1"), 0.5);
-    responses_.report("r1", reported_);
-    responses_.report("r1", {.output_tokens = 400, .certainty = Certainty::exact});  // the first counts
+    responses_.report("r1", reported(90));
+    responses_.report("r1", reported(400));  // the first counts
     EXPECT_EQ(responses_.weight_of("r1"), std::nullopt);
     EXPECT_EQ(look_after(&one_), 1U);
     EXPECT_EQ(used(Dimension::output_tokens), 90);
@@ -78,9 +94,24 @@ TEST_F(Background, StaysReservedUntilItsUsageIsReported) {
     EXPECT_EQ(responses_.held_by(&one_), 0U);
 }
 
+TEST_F(Background, TellsOnceWhatItUsed) {
+    ASSERT_TRUE(hold("r1", &one_));
+    responses_.report("r1", reported(90));
+    EXPECT_EQ(look_after(&one_), 1U);
+    EXPECT_EQ(look_after(&one_, true), 0U);
+    ASSERT_EQ(settled_.size(), 1U);
+    EXPECT_EQ(settled_[0].key_id, "acme");
+    EXPECT_EQ(settled_[0].model, "gpt-4o");
+    EXPECT_EQ(settled_[0].reserved, (Demand{1, 10, 500}));
+    EXPECT_EQ(settled_[0].spent.input_tokens, 10);
+    EXPECT_EQ(settled_[0].spent.cached_input_tokens, 6);
+    EXPECT_EQ(settled_[0].spent.weighted_input_tokens, 7);
+    EXPECT_EQ(settled_[0].spent.output_tokens, 90);
+}
+
 TEST_F(Background, IsSettledByItsOwnerAlone) {
     ASSERT_TRUE(hold("r1", &one_));
-    responses_.report("r1", reported_);
+    responses_.report("r1", reported(90));
     EXPECT_EQ(look_after(&other_), 0U);
     EXPECT_EQ(responses_.held_by(&one_), 1U);
     EXPECT_EQ(look_after(&one_), 1U);
@@ -102,6 +133,8 @@ TEST_F(Background, IsChargedAsReservedWhenNobodyComesForIt) {
     EXPECT_EQ(look_after(&one_), 1U);
     EXPECT_EQ(used(Dimension::output_tokens), 500);
     EXPECT_EQ(used(Dimension::input_tokens), 10);
+    EXPECT_EQ(settled_.back().spent.output_tokens, 500);
+    EXPECT_EQ(settled_.back().spent.input_tokens, 10);
 }
 
 TEST_F(Background, IsChargedAsReservedWhenTheProcessEnds) {

@@ -1,0 +1,248 @@
+// Decides by versions who has the newest layer: the store, unless it has lost what it held.
+#include "app/layer_keeper.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+namespace weir::app {
+
+using admin::Answered;
+using admin::Changed;
+using admin::Problem;
+
+namespace {
+
+constexpr int conflict_status = 412;
+
+std::string random_revision(std::mt19937_64& random) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    for (std::uint64_t bits = random(), i = 0; i < 16; ++i, bits >>= 4) text += digits[bits & 15];
+    return text;
+}
+
+Problem version_conflict(std::int64_t version) {
+    return {.status = conflict_status,
+            .code = "version_conflict",
+            .message = "Somebody else was faster: version " + std::to_string(version) +
+                       " is in force. Read it again and repeat the change.",
+            .mistakes = {}};
+}
+
+Problem store_unavailable() {
+    return {.status = 503,
+            .code = "store_unavailable",
+            .message =
+                "The shared store does not answer, so that nothing was changed. Try again when /readyz says "
+                "that it is back.",
+            .mistakes = {}};
+}
+
+/// Hashes of secrets need not be in a log, either.
+void mask_secrets(nlohmann::json& value) {
+    for (auto& [name, member] : value.items()) {
+        const bool is_hash = name == "secret_sha256" || name == "sha256";
+        if (is_hash && member.is_string()) {
+            constexpr std::size_t shown_digits = 8;
+            member = member.get<std::string>().substr(0, shown_digits) + "…";
+        } else if (member.is_structured()) {
+            mask_secrets(member);
+        }
+    }
+}
+
+std::string shown(const config::RuntimeDocuments& documents, const std::string& path) {
+    const auto found = documents.documents.find(path);
+    if (found == documents.documents.end()) return "(nothing)";
+    nlohmann::json document = nlohmann::json::parse(found->second, nullptr, false);
+    mask_secrets(document);
+    return document.dump();
+}
+
+void log_change(const admin::Actor& actor, const config::RuntimeChange& change,
+                const config::RuntimeDocuments& before, const config::RuntimeDocuments& after) {
+    const auto log = [&](const std::string& path) {
+        spdlog::info("admin: {} ({}) changed {} from {} to {}, version {}", actor.token_name, actor.address,
+                     path, shown(before, path), shown(after, path), after.version);
+    };
+    for (const auto& [path, document] : change.set) log(path);
+    for (const std::string& path : change.erase) log(path);
+}
+
+}  // namespace
+
+LayerKeeper::LayerKeeper(boost::asio::io_context& context, config::ConfigStore& store, Places places,
+                         std::function<std::int64_t()> now_us, std::function<void()> on_publish)
+    : context_(context),
+      store_(store),
+      places_(std::move(places)),
+      now_us_(std::move(now_us)),
+      on_publish_(std::move(on_publish)),
+      random_(std::random_device{}()) {}
+
+void LayerKeeper::start() {
+    if (places_.file.empty()) return;
+    config::RuntimeFile file = config::load_runtime_file(places_.file, now_us_());
+    if (!file.why.empty()) {
+        spdlog::error("runtime layer: {} can't be used: {}{}", places_.file, file.why,
+                      file.set_aside.empty() ? "" : "; it was set aside as " + file.set_aside);
+    }
+    if (!file.documents) return;
+    put_in_force(std::move(*file.documents));
+    spdlog::info("runtime layer: version {} with {} objects from {}", layer_->version(),
+                 layer_->documents().documents.size(), places_.file);
+}
+
+awaitable<Answered<Changed>> LayerKeeper::change(config::RuntimeChange change, admin::Actor actor) {
+    // Whoever names no version wants the change whatever else has changed meanwhile.
+    constexpr int attempts_max = 5;
+    for (int attempt = 1;; ++attempt) {
+        const bool is_free = co_await take_turn();
+        if (!is_free) co_return store_unavailable();
+        auto answered = co_await try_change(change, actor);
+        is_changing_ = false;
+        const auto* problem = std::get_if<Problem>(&answered);
+        const bool is_late = problem != nullptr && problem->status == conflict_status;
+        if (!is_late || change.expected_version || attempt == attempts_max) co_return answered;
+        if (places_.shared != nullptr) co_await read();
+    }
+}
+
+/// One after the other: what is read or written meanwhile would be overtaken.
+awaitable<bool> LayerKeeper::take_turn() {
+    constexpr auto interval = std::chrono::milliseconds(5);
+    constexpr int attempts_max = 1'000;
+    Timer timer(context_);
+    for (int attempt = 0; is_changing_; ++attempt) {
+        if (attempt == attempts_max) co_return false;
+        timer.expires_after(interval);
+        co_await timer.async_wait(use_awaitable_as_tuple);
+    }
+    is_changing_ = true;
+    co_return true;
+}
+
+awaitable<Answered<Changed>> LayerKeeper::try_change(const config::RuntimeChange& change,
+                                                     const admin::Actor& actor) {
+    const config::RuntimeDocuments before = layer_->documents();
+    if (change.expected_version && *change.expected_version != before.version) {
+        co_return version_conflict(before.version);
+    }
+    auto mistakes = config::mistakes_of_change(*store_.base(), *layer_, change, now_us_());
+    if (!mistakes.empty()) {
+        co_return Problem{.status = 422,
+                          .code = "invalid_document",
+                          .message = "The change was refused; each mistake says what was expected.",
+                          .mistakes = std::move(mistakes)};
+    }
+    auto written = co_await write(config::apply(before, change), change);
+    if (std::holds_alternative<Changed>(written)) log_change(actor, change, before, layer_->documents());
+    co_return written;
+}
+
+awaitable<Answered<Changed>> LayerKeeper::write(config::RuntimeDocuments next,
+                                                const config::RuntimeChange& change) {
+    DocumentVersion next_version{next.version, random_revision(random_)};
+    if (places_.shared != nullptr) {
+        DocumentWrite write{.expected = held_, .next = next_version, .changes = {}};
+        for (const auto& [path, document] : change.set) write.changes.emplace(path, document);
+        for (const std::string& path : change.erase) write.changes.emplace(path, std::nullopt);
+        const auto stored = co_await places_.shared->write_documents(write);
+        if (!stored) co_return store_unavailable();
+        if (!(*stored == next_version)) co_return version_conflict(stored->version);
+        seen_in_store_ = true;
+    }
+    if (places_.shared == nullptr && !places_.file.empty()) {
+        const std::string why = config::save_runtime_file(places_.file, next);
+        if (!why.empty()) {
+            co_return Problem{.status = 503,
+                              .code = "not_durable",
+                              .message = "Nothing was changed, for " + places_.file + " can't be written: " +
+                                         why + ". Choose another folder with --state-dir.",
+                              .mistakes = {}};
+        }
+    }
+    held_ = next_version;
+    put_in_force(std::move(next));
+    is_saved_ = places_.shared == nullptr;
+    co_return Changed{.version = layer_->version(),
+                      .durable = places_.shared != nullptr || !places_.file.empty()};
+}
+
+awaitable<void> LayerKeeper::follow(DocumentVersion stored) {
+    if (is_changing_ || stored == held_) co_return;
+    const bool is_lost = held_.version > stored.version && (seen_in_store_ || stored.version == 0);
+    if (is_lost) {
+        co_await restore(std::move(stored));
+    } else {
+        co_await read();
+    }
+}
+
+awaitable<void> LayerKeeper::restore(DocumentVersion stored) {
+    const bool is_free = co_await take_turn();
+    if (!is_free) co_return;
+    DocumentWrite write{.expected = stored,
+                        .next = {layer_->version(), random_revision(random_)},
+                        .changes = {},
+                        .replaces_all = true};
+    for (const auto& [path, document] : layer_->documents().documents) write.changes.emplace(path, document);
+    const std::int64_t version = layer_->version();
+    const auto now_stored = co_await places_.shared->write_documents(write);
+    is_changing_ = false;
+    if (!now_stored || !(*now_stored == write.next)) co_return;  // the next exchange shows what became of it
+    held_ = write.next;
+    seen_in_store_ = true;
+    spdlog::warn(
+        "runtime layer: the store had version {}; this node has written version {} with {} objects again",
+        stored.version, version, write.changes.size());
+}
+
+awaitable<void> LayerKeeper::read() {
+    const bool is_free = co_await take_turn();
+    if (!is_free) co_return;
+    auto news = co_await places_.shared->read_documents(seen_in_store_ ? held_.version : 0);
+    // Of another history nothing can be told by version.
+    if (news && !news->is_whole && news->now.version <= held_.version && !(news->now == held_)) {
+        news = co_await places_.shared->read_documents(0);
+    }
+    is_changing_ = false;
+    if (!news || news->now == held_) co_return;
+    config::RuntimeDocuments documents = news->is_whole ? config::RuntimeDocuments{} : layer_->documents();
+    documents.version = news->now.version;
+    for (auto& [path, document] : news->changes) {
+        if (document) {
+            documents.documents.insert_or_assign(path, std::move(*document));
+        } else {
+            documents.documents.erase(path);
+        }
+    }
+    held_ = news->now;
+    seen_in_store_ = true;
+    put_in_force(std::move(documents));
+    spdlog::info("runtime layer: version {} is in force, {} object{} changed", layer_->version(),
+                 news->changes.size(), news->changes.size() == 1 ? "" : "s");
+    is_saved_ = false;
+}
+
+void LayerKeeper::put_in_force(config::RuntimeDocuments documents) {
+    layer_ = std::make_shared<const config::RuntimeLayer>(std::move(documents), layer_.get());
+    ignored_ = store_.use_layer(layer_, now_us_());
+    for (const config::Mistake& mistake : ignored_) {
+        spdlog::error("runtime layer: left out, for it does not fit: {}: {}", mistake.where, mistake.message);
+    }
+    if (held_.version != layer_->version()) held_ = {layer_->version(), {}};
+    on_publish_();
+}
+
+void LayerKeeper::tick() {
+    if (store_.refresh(now_us_())) on_publish_();
+    if (is_saved_ || places_.file.empty()) return;
+    is_saved_ = true;
+    const std::string why = config::save_runtime_file(places_.file, layer_->documents());
+    if (!why.empty()) spdlog::warn("runtime layer: no copy in {}: {}", places_.file, why);
+}
+
+}  // namespace weir::app

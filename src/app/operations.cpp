@@ -1,0 +1,166 @@
+// Reading and changing; what goes on by itself is in operations_loop.cpp.
+#include "app/operations.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include "app/explain.hpp"
+#include "config/address.hpp"
+#include "config/url.hpp"
+
+namespace weir::app {
+
+using admin::Answered;
+using admin::Problem;
+
+namespace {
+
+std::string random_name() {
+    std::random_device random;
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string name;
+    for (int i = 0; i < 12; ++i) name += digits[random() & 15U];
+    return name;
+}
+
+usage::Row row_of(UsageIncrement total) {
+    const auto& amounts = total.amounts;
+    return {.day = total.day,
+            .key = std::move(total.key),
+            .model = std::move(total.model),
+            .amounts = {.requests = amounts[0],
+                        .admitted = amounts[1],
+                        .refused = amounts[2],
+                        .input_tokens = amounts[3],
+                        .cached_input_tokens = amounts[4],
+                        .output_tokens = amounts[5]}};
+}
+
+Problem store_unavailable() {
+    return {.status = 503,
+            .code = "store_unavailable",
+            .message = "The shared store does not answer. Try again when /readyz says that it is back.",
+            .mistakes = {}};
+}
+
+}  // namespace
+
+Operations::Operations(OperationsParts parts, std::string runtime_file)
+    : parts_(std::move(parts)),
+      layer_(
+          parts_.context, parts_.config, {.shared = parts_.shared, .file = std::move(runtime_file)},
+          [this] { return parts_.store.now_us(); }, parts_.publish),
+      limiter_(parts_.store.make_limiter(parts_.context)),
+      pause_(parts_.context),
+      name_(random_name()),
+      started_us_(parts_.clock.now_us()) {}
+
+admin::Readiness Operations::readiness() const {
+    if (draining_) return {.ready = false, .remark = "this node is draining"};
+    Readiness of_store = parts_.store.readiness();
+    return {.ready = of_store.ready, .remark = std::move(of_store.remark)};
+}
+
+admin::Snapshot Operations::snapshot() const {
+    return {.policy = parts_.policy(),
+            .file = parts_.config.base(),
+            .layer = layer_.layer(),
+            .ignored = layer_.ignored(),
+            .hash = parts_.config.hash()};
+}
+
+std::vector<config::ShownSetting> Operations::settings() const {
+    return config::shown_settings(*parts_.config.effective());
+}
+
+awaitable<Answered<admin::Changed>> Operations::change(config::RuntimeChange change, admin::Actor actor) {
+    auto answered = co_await layer_.change(std::move(change), std::move(actor));
+    if (std::holds_alternative<admin::Changed>(answered)) ++changes_;
+    co_return answered;
+}
+
+Answered<std::vector<config::Mistake>> Operations::reload(const admin::Actor& actor) {
+    spdlog::info("admin: {} ({}) asked for a reload", actor.token_name, actor.address);
+    std::vector<config::Mistake> mistakes = parts_.reload();
+    if (mistakes.empty()) return parts_.config.notes();
+    return Problem{.status = 422,
+                   .code = "invalid_configuration",
+                   .message = "The configuration has mistakes, so that nothing was changed.",
+                   .mistakes = std::move(mistakes)};
+}
+
+void Operations::drain(const admin::Actor& actor) {
+    spdlog::info("admin: {} ({}) asked to drain", actor.token_name, actor.address);
+    note_draining();
+    parts_.drain();
+}
+
+awaitable<result<std::vector<Level>>> Operations::peek(std::span<const LedgerLimits> ledgers) {
+    // A long call would keep decisions waiting.
+    constexpr std::size_t ledgers_per_call = 32;
+    std::vector<Level> levels;
+    for (std::size_t begin = 0; begin < ledgers.size(); begin += ledgers_per_call) {
+        const auto part = ledgers.subspan(begin, std::min(ledgers_per_call, ledgers.size() - begin));
+        const auto read = co_await limiter_->peek(part);
+        if (!read) co_return read.error();
+        for (Level level : *read) {
+            level.ledger_index += begin;
+            levels.push_back(level);
+        }
+    }
+    co_return levels;
+}
+
+awaitable<result<void>> Operations::reset(std::span<const LedgerLimits> ledgers, admin::Actor actor) {
+    const auto emptied = co_await limiter_->reset(ledgers);
+    if (emptied) {
+        for (const LedgerLimits& ledger : ledgers) {
+            spdlog::info("admin: {} ({}) emptied {}", actor.token_name, actor.address, ledger.ledger);
+        }
+    }
+    co_return emptied;
+}
+
+awaitable<Answered<std::vector<usage::Row>>> Operations::usage_totals(std::int64_t from_day,
+                                                                      std::int64_t to_day) {
+    if (parts_.shared == nullptr) {
+        try {
+            co_return parts_.usage.totals(from_day, to_day, {});
+        } catch (const std::exception& error) {
+            co_return Problem{
+                .status = 503, .code = "usage_unreadable", .message = error.what(), .mistakes = {}};
+        }
+    }
+    std::vector<usage::Row> rows;
+    for (std::int64_t day = from_day; day <= to_day; ++day) {
+        auto read = co_await parts_.shared->read_usage(day);
+        if (!read) co_return store_unavailable();
+        for (UsageIncrement& total : *read) rows.push_back(row_of(std::move(total)));
+    }
+    co_return rows;
+}
+
+awaitable<Answered<std::string>> Operations::explain(admin::ExplainQuestion question) {
+    const std::shared_ptr<const policy::Policy> current = parts_.policy();
+    co_return co_await app::explain(*current, *limiter_, std::move(question));
+}
+
+std::string Operations::nodes_json() const {
+    return cluster_.nodes_json(parts_.clock.now_us());
+}
+
+std::string Operations::figures_json() const {
+    watched_us_ = parts_.clock.steady_us();
+    const std::shared_ptr<const policy::Policy> current = parts_.policy();
+    const auto facts_of = [&](std::string_view id) {
+        const auto subject = current->find(id);
+        return subject ? observe::KeyFacts{.known = true, .tier = subject->tier->name} : observe::KeyFacts{};
+    };
+    return cluster_.figures_json(name_, activity_, facts_of, parts_.clock.now_us());
+}
+
+}  // namespace weir::app

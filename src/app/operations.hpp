@@ -1,0 +1,112 @@
+// What operators see and change of the running process: admin::Control over everything that app has wired.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "admin/control.hpp"
+#include "app/layer_keeper.hpp"
+#include "app/store.hpp"
+#include "app/worker_thread.hpp"
+#include "config/config_store.hpp"
+#include "observe/cluster_figures.hpp"
+#include "observe/key_activity.hpp"
+#include "observe/recent_requests.hpp"
+#include "observe/upstream_health.hpp"
+#include "usage/recorder.hpp"
+#include "weir/clock.hpp"
+#include "weir/shared_state.hpp"
+
+namespace weir::app {
+
+/// What it is made of. All of it outlives the operations.
+struct OperationsParts {
+    boost::asio::io_context& context;  ///< the main thread's
+    const Clock& clock;
+    config::ConfigStore& config;
+    Store& store;
+    SharedState* shared = nullptr;  ///< nullptr: this node is alone
+    usage::Recorder& usage;
+    observe::RecentRequests& recent;
+    const std::vector<std::unique_ptr<WorkerThread>>& workers;
+    std::function<std::shared_ptr<const policy::Policy>()> policy;  ///< the newest
+    std::function<void()> publish;  ///< the configuration of `config` goes to all threads
+    std::function<std::vector<config::Mistake>()> reload;  ///< empty: it is in force
+    std::function<void()> drain;
+    std::function<std::string()> metrics;
+};
+
+/// Main thread. Twice a second it gathers what the workers have counted, writes it down, and exchanges with
+/// the other nodes what all have to know.
+class Operations final : public admin::Control {
+public:
+    /// `runtime_file`: see LayerKeeper::Places.
+    Operations(OperationsParts parts, std::string runtime_file);
+
+    /// Before the threads start: what was in force last.
+    void start() { layer_.start(); }
+    /// To be spawned once; ends after `stop`.
+    awaitable<void> run();
+    /// After the workers have ended: what they counted last is written before `run` ends.
+    void stop();
+
+    void note_draining() noexcept { draining_ = true; }
+
+    admin::Readiness readiness() const override;
+    std::string metrics_text() override { return parts_.metrics(); }
+    std::int64_t store_now_us() const override { return parts_.store.now_us(); }
+    admin::Snapshot snapshot() const override;
+    std::vector<config::ShownSetting> settings() const override;
+    awaitable<admin::Answered<admin::Changed>> change(config::RuntimeChange change,
+                                                      admin::Actor actor) override;
+    admin::Answered<std::vector<config::Mistake>> reload(const admin::Actor& actor) override;
+    void drain(const admin::Actor& actor) override;
+    awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) override;
+    awaitable<result<void>> reset(std::span<const LedgerLimits> ledgers, admin::Actor actor) override;
+    const observe::KeyActivity& activity() const override { return activity_; }
+    awaitable<admin::Answered<std::vector<usage::Row>>> usage_totals(std::int64_t from_day,
+                                                                     std::int64_t to_day) override;
+    awaitable<admin::Answered<std::string>> explain(admin::ExplainQuestion question) override;
+    std::string nodes_json() const override;
+    std::string figures_json() const override;
+
+    /// Of the layer in force, for metrics.
+    std::int64_t runtime_version() const noexcept { return layer_.version(); }
+    std::uint64_t changes() const noexcept { return changes_; }
+
+private:
+    void gather_usage();
+    void note(Counted counted);
+    awaitable<void> exchange(bool leaving);
+    void note_fate(const ExchangeReply& reply, std::uint64_t sequence);
+    void take_figures(const std::vector<ExchangeReply::Node>& nodes);
+    void flush_usage();
+    observe::NodeFigures own_figures();
+    observe::UpstreamFigures upstream_figures(std::size_t index,
+                                              const std::vector<const observe::WorkerMetrics*>& workers);
+    awaitable<void> read_levels();
+
+    OperationsParts parts_;
+    LayerKeeper layer_;
+    std::shared_ptr<Limiter> limiter_;  ///< the main thread's
+    Timer pause_;
+    std::string name_;  ///< of this process, random
+    std::int64_t started_us_;
+    std::string mode_;
+    std::int64_t mode_since_us_ = 0;
+    std::string usage_remark_;
+    observe::KeyActivity activity_;
+    observe::ClusterFigures cluster_;
+    std::vector<observe::UpstreamHealth> health_;  ///< by upstream
+    std::vector<observe::LimitLevel> levels_;
+    mutable std::int64_t watched_us_ = 0;  ///< when somebody last asked for figures
+    std::uint64_t changes_ = 0;
+    bool draining_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace weir::app

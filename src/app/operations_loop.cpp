@@ -1,0 +1,262 @@
+// What goes on by itself twice a second: usage is gathered and written, figures and documents are exchanged.
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/post.hpp>
+#include <chrono>
+
+#include "app/operations.hpp"
+#include "config/address.hpp"
+#include "config/url.hpp"
+#include "llm/dialect.hpp"
+#include "observe/totals.hpp"
+
+namespace weir::app {
+
+namespace {
+
+constexpr auto interval = std::chrono::milliseconds(500);
+constexpr std::int64_t watched_us_max = 5'000'000;
+constexpr std::size_t keys_with_levels = 20;
+constexpr std::size_t increments_max = 2'000;
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+    return name.data();
+}
+
+observe::MinuteAmounts minute_of(const usage::Amounts& amounts) noexcept {
+    return {.requests = amounts.requests,
+            .refused = amounts.refused,
+            .input_tokens = amounts.input_tokens,
+            .output_tokens = amounts.output_tokens};
+}
+
+UsageBatch batch_of(const usage::Batch& batch, const std::string& writer) {
+    UsageBatch sent{.writer = writer,
+                    .sequence = static_cast<std::int64_t>(batch.sequence),
+                    .previous = static_cast<std::int64_t>(batch.previous),
+                    .increments = {}};
+    sent.increments.reserve(batch.increments.size());
+    for (const usage::Row& row : batch.increments) {
+        const usage::Amounts& amounts = row.amounts;
+        sent.increments.push_back(
+            {.day = row.day,
+             .key = row.key,
+             .model = row.model,
+             .amounts = {amounts.requests, amounts.admitted, amounts.refused, amounts.input_tokens,
+                         amounts.cached_input_tokens, amounts.output_tokens}});
+    }
+    return sent;
+}
+
+}  // namespace
+
+awaitable<void> Operations::run() {
+    while (!stopped_) {
+        gather_usage();
+        layer_.tick();
+        flush_usage();
+        co_await exchange(false);
+        activity_.forget_old(parts_.clock.now_us());
+        if (parts_.clock.steady_us() - watched_us_ < watched_us_max) co_await read_levels();
+        if (stopped_) break;
+        pause_.expires_after(interval);
+        co_await pause_.async_wait(use_awaitable_as_tuple);
+    }
+    for (const auto& worker : parts_.workers) note(worker->rest_of_counted());
+    flush_usage();
+    co_await exchange(true);
+    flush_usage();
+    if (parts_.shared != nullptr) parts_.shared->stop();
+}
+
+void Operations::stop() {
+    stopped_ = true;
+    pause_.cancel();
+}
+
+/// The rows come by themselves, a moment later: each thread hands out its own.
+void Operations::gather_usage() {
+    for (const auto& worker : parts_.workers) {
+        worker->take_counted([this](Counted counted) {
+            boost::asio::post(parts_.context,
+                              [this, counted = std::move(counted)]() mutable { note(std::move(counted)); });
+        });
+    }
+}
+
+void Operations::note(Counted counted) {
+    const std::int64_t now_us = parts_.clock.now_us();
+    for (const usage::Row& row : counted.usage) activity_.add(row.key, now_us, minute_of(row.amounts));
+    for (const observe::RefusedKey& key : counted.refused) {
+        activity_.add(key.id, now_us, {}, key.limit_name, key.limit);
+    }
+    parts_.usage.add(counted.usage);
+}
+
+awaitable<void> Operations::exchange(bool leaving) {
+    const std::int64_t now_us = parts_.clock.now_us();
+    observe::NodeFigures figures = own_figures();
+    ExchangeQuestion question{
+        .node = name_, .figures = leaving ? std::string() : observe::to_json(figures), .usage = {}};
+    cluster_.take(std::move(figures), now_us);
+    cluster_.forget_silent(now_us);
+    if (parts_.shared == nullptr || !parts_.shared->ready()) co_return;
+    constexpr int batches_max = 100;  // a backlog does not keep everything else waiting
+    for (int number = 0; number < batches_max; ++number) {
+        const auto batch = parts_.usage.next_batch(increments_max);
+        question.usage = batch ? batch_of(*batch, parts_.usage.node_name()) : UsageBatch{};
+        const auto reply = co_await parts_.shared->exchange(question);
+        if (!reply) co_return;
+        if (batch) note_fate(*reply, batch->sequence);
+        if (!leaving && number == 0) {
+            take_figures(reply->nodes);
+            co_await layer_.follow(reply->documents);
+        }
+        if (!batch) co_return;
+    }
+}
+
+void Operations::note_fate(const ExchangeReply& reply, std::uint64_t sequence) {
+    switch (reply.batch) {
+        case BatchFate::applied:
+            parts_.usage.acknowledge(sequence);
+            break;
+        case BatchFate::emptied:
+            spdlog::warn("usage: the store has lost its totals; this node writes again what it has counted");
+            parts_.usage.store_emptied();
+            break;
+        case BatchFate::differs:
+            parts_.usage.resume_after(static_cast<std::uint64_t>(reply.sequence));
+            break;
+        case BatchFate::none:
+            break;
+    }
+}
+
+void Operations::take_figures(const std::vector<ExchangeReply::Node>& nodes) {
+    const std::int64_t now_us = parts_.clock.now_us();
+    for (const ExchangeReply::Node& node : nodes) {
+        if (node.name == name_) continue;
+        auto figures = observe::parse_node_figures(node.figures);
+        if (!figures) continue;
+        observe::take_minutes(*figures, now_us, activity_);
+        cluster_.take(std::move(*figures), now_us);
+    }
+}
+
+void Operations::flush_usage() {
+    (void)parts_.usage.flush(parts_.clock.now_us());
+    if (parts_.usage.remark() == usage_remark_) return;
+    usage_remark_ = parts_.usage.remark();
+    if (usage_remark_.empty()) {
+        spdlog::info("usage: is written to disk again");
+    } else {
+        spdlog::error("usage: can't be written to disk and waits in memory: {}", usage_remark_);
+    }
+}
+
+observe::NodeFigures Operations::own_figures() {
+    const std::int64_t now_us = parts_.clock.now_us();
+    const std::shared_ptr<const config::Config> config = parts_.config.current();
+    observe::StoreFigures store;
+    parts_.store.report(store);
+    if (mode_ != store.mode) {
+        mode_ = store.mode;
+        mode_since_us_ = now_us;
+    }
+    std::vector<const observe::WorkerMetrics*> workers;
+    for (const auto& worker : parts_.workers) workers.push_back(&worker->metrics());
+    const Readiness readiness = parts_.store.readiness();
+    observe::NodeFigures figures;
+    figures.name = name_;
+    figures.host = host_name();
+    config::Endpoint listen = config->listen;
+    listen.port = parts_.workers.front()->port();
+    figures.listen = config::to_string(listen);
+    figures.version = WEIR_VERSION;
+    figures.started_us = started_us_;
+    figures.made_us = now_us;
+    figures.mode = mode_;
+    figures.mode_since_us = mode_since_us_;
+    figures.store_server = parts_.store.server();
+    figures.store_remark = readiness.remark;
+    figures.ready = readiness.ready && !draining_;
+    figures.remark = draining_ ? "this node is draining" : readiness.remark;
+    figures.draining = draining_;
+    figures.config_hash = parts_.config.hash();
+    figures.runtime_version = layer_.version();
+    figures.totals = observe::totals_of(workers);
+    figures.minutes = activity_.own_minutes(now_us, observe::NodeFigures::keys_max);
+    figures.limits = levels_;
+    figures.recent = parts_.recent.newest();
+    for (std::size_t i = 0; i < config->upstreams.size(); ++i)
+        figures.upstreams.push_back(upstream_figures(i, workers));
+    return figures;
+}
+
+observe::UpstreamFigures Operations::upstream_figures(
+    std::size_t index, const std::vector<const observe::WorkerMetrics*>& workers) {
+    const std::int64_t now_us = parts_.clock.now_us();
+    const config::Upstream& upstream = parts_.config.current()->upstreams[index];
+    if (health_.size() <= index) health_.resize(index + 1, observe::UpstreamHealth(now_us));
+    observe::UpstreamFigures figures{.name = upstream.name, .url = config::to_string(upstream.url)};
+    for (const observe::WorkerMetrics* worker : workers) {
+        if (index >= worker->upstreams.size()) continue;
+        figures.answers += worker->upstreams[index].answers.value();
+        figures.errors += worker->upstreams[index].errors.value();
+    }
+    health_[index].update(figures.answers, figures.errors, now_us);
+    figures.healthy = health_[index].healthy();
+    figures.since_us = health_[index].since_us();
+    return figures;
+}
+
+/// Only while somebody looks: what is shared is read by whoever is asked.
+awaitable<void> Operations::read_levels() {
+    const std::shared_ptr<const policy::Policy> current = parts_.policy();
+    const config::Config& config = current->config();
+    std::vector<LedgerLimits> ledgers;
+    for (const config::Upstream& upstream : config.upstreams) {
+        policy::append_ledgers(ledgers,
+                               {.scope = Scope::upstream, .id = upstream.name, .tenant = upstream.name},
+                               upstream.limits);
+    }
+    for (const auto& [name, group] : config.groups) {
+        if (ledgers.size() >= observe::NodeFigures::limits_max) break;
+        policy::append_ledgers(ledgers, {.scope = Scope::group, .id = name, .tenant = name}, group.limits);
+    }
+    for (const auto& recent :
+         activity_.ranked(observe::KeyOrder::requests, parts_.clock.now_us(), keys_with_levels)) {
+        const auto subject = current->find(recent.id);
+        if (!subject) continue;
+        for (LedgerLimits& ledger : current->ledgers_of(*subject, config.upstreams.front())) {
+            if (ledger.scope == Scope::key) ledgers.push_back(std::move(ledger));
+        }
+    }
+    const auto read = co_await peek(ledgers);
+    if (!read) co_return;
+    std::vector<observe::LimitLevel> levels;
+    for (const Level& level : *read) {
+        const LedgerLimits& ledger = ledgers[level.ledger_index];
+        levels.push_back({.name = llm::limit_name(ledger.scope, level.dimension, ledger.window_us),
+                          .owner = std::string(policy::owner_name(ledger)),
+                          .limit = level.limit,
+                          .used = level.used,
+                          .reset_us = level.reset_us,
+                          .enforced = ledger.enforced});
+    }
+    const auto share = [](const observe::LimitLevel& level) {
+        return static_cast<double>(level.used) / static_cast<double>(std::max<std::int64_t>(level.limit, 1));
+    };
+    std::stable_sort(levels.begin(), levels.end(),
+                     [&](const auto& left, const auto& right) { return share(left) > share(right); });
+    if (levels.size() > observe::NodeFigures::limits_max) levels.resize(observe::NodeFigures::limits_max);
+    levels_ = std::move(levels);
+}
+
+}  // namespace weir::app
