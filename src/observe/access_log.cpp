@@ -72,6 +72,15 @@ void append_refusal(std::string& out, const RefusedBy& refused_by) {
     append_number(out, R"(,"retry_after_us":)", refused_by.retry_after_us);
 }
 
+void append_shadows(std::string& out, const std::vector<RefusedBy>& limits) {
+    std::string_view opening = R"(,"shadowed_by":[")";
+    for (const RefusedBy& limit : limits) {
+        append_text(out, opening, limit.name);
+        opening = R"(,")";
+    }
+    out += ']';
+}
+
 }  // namespace
 
 std::string format_record(const RequestRecord& record) {
@@ -92,6 +101,7 @@ std::string format_record(const RequestRecord& record) {
     append_number(line, R"(,"status":)", record.status);
     append_text(line, R"(,"outcome":")", to_string(record.outcome));
     if (record.refused_by) append_refusal(line, *record.refused_by);
+    if (!record.shadowed_by.empty()) append_shadows(line, record.shadowed_by);
     append_tokens(line, R"(,"estimated":{"input":)", record.estimated.input_tokens,
                   record.estimated.output_tokens);
     append_tokens(line, R"(,"reserved":{"input":)", record.reserved.input_tokens,
@@ -99,6 +109,8 @@ std::string format_record(const RequestRecord& record) {
     if (record.actual)
         append_tokens(line, R"(,"actual":{"input":)", record.actual->input_tokens,
                       record.actual->output_tokens);
+    if (record.cached_input_tokens > 0)
+        append_number(line, R"(,"cached_input":)", record.cached_input_tokens);
     append_number(line, R"(,"added_us":)", record.added_us);
     append_number(line, R"(,"upstream_us":)", record.upstream_us);
     append_number(line, R"(,"duration_us":)", record.duration_us);
@@ -116,6 +128,7 @@ AccessLog::AccessLog(bool enabled) {
 
 void AccessLog::write(const RequestRecord& record) {
     if (writer_) writer_->write(format_record(record));
+    recent_.note(record);
 }
 
 }  // namespace weir::observe

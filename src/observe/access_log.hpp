@@ -5,19 +5,22 @@
 #include <string>
 
 #include "observe/line_writer.hpp"
+#include "observe/recent_requests.hpp"
 #include "observe/request_record.hpp"
 
 namespace weir::observe {
 
-/// Any thread.
+/// Any thread. The last refusals and errors are kept, whether there is a log or not.
 class AccessLog {
 public:
     explicit AccessLog(bool enabled);
 
     void write(const RequestRecord& record);
+    const RecentRequests& recent() const noexcept { return recent_; }
 
 private:
     std::unique_ptr<LineWriter> writer_;
+    RecentRequests recent_;
 };
 
 /// The line without its end, for AccessLog and for tests.

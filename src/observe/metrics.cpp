@@ -1,36 +1,56 @@
 // Counting a finished request.
 #include "observe/metrics.hpp"
 
-#include <algorithm>
-
 namespace weir::observe {
 
 namespace {
+
 std::uint64_t amount(std::int64_t value) noexcept {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0));
 }
-}  // namespace
 
-void Histogram::observe(std::int64_t duration_us) noexcept {
-    const auto bound = std::lower_bound(bounds_us.begin(), bounds_us.end(), duration_us);
-    counts[static_cast<std::size_t>(bound - bounds_us.begin())].add();
-    sum_us.add(amount(duration_us));
+void count_limit(LimitCounters& counters, const RefusedBy& limit) noexcept {
+    counters[static_cast<std::size_t>(limit.scope)][static_cast<std::size_t>(limit.dimension)].add();
 }
+
+}  // namespace
 
 void WorkerMetrics::count(const RequestRecord& record) noexcept {
     requests[static_cast<std::size_t>(record.outcome)].add();
-    if (record.refused_by) {
-        rejections[static_cast<std::size_t>(record.refused_by->scope)]
-                  [static_cast<std::size_t>(record.refused_by->dimension)]
-                      .add();
+    if (record.refused_by) count_limit(rejections, *record.refused_by);
+    for (const RefusedBy& limit : record.shadowed_by) count_limit(shadow_rejections, limit);
+    count_tokens(record);
+    request_duration.observe(record.duration_us);
+    if (record.decided_at_us != 0) {
+        added_latency.observe(record.added_us);
+        if (!record.refused_by) admitted.add();
     }
+    if (record.upstream_us != 0 || record.outcome == Outcome::upstream_failed) count_upstream(record);
+}
+
+void WorkerMetrics::count_tokens(const RequestRecord& record) noexcept {
     input_tokens[0].add(amount(record.estimated.input_tokens));
     output_tokens[0].add(amount(record.estimated.output_tokens));
     input_tokens[1].add(amount(record.reserved.input_tokens));
     output_tokens[1].add(amount(record.reserved.output_tokens));
     if (record.actual) count_settled(record.reserved, *record.actual);
-    request_duration.observe(record.duration_us);
-    if (record.decided_at_us != 0) added_latency.observe(record.added_us);
+}
+
+/// A client that leaves before the answer says nothing about the upstream.
+void WorkerMetrics::count_upstream(const RequestRecord& record) noexcept {
+    if (record.upstream_us != 0) upstream_duration.observe(record.upstream_us);
+    if (record.streamed && record.first_byte_at_us != 0) {
+        time_to_first_token.observe(record.first_byte_at_us - record.received_at_us);
+    }
+    UpstreamCounters& upstream = upstreams.front();
+    const std::uint64_t now_us = amount(record.received_at_us + record.duration_us);
+    if (record.outcome == Outcome::upstream_failed || record.status >= 500) {
+        upstream.errors.add();
+        upstream.last_error_us.set(now_us);
+    } else if (record.first_byte_at_us != 0) {
+        upstream.answers.add();
+        upstream.last_answer_us.set(now_us);
+    }
 }
 
 void WorkerMetrics::count_settled(const Demand& reserved, const Usage& actual) noexcept {
@@ -38,6 +58,10 @@ void WorkerMetrics::count_settled(const Demand& reserved, const Usage& actual) n
     output_tokens[2].add(amount(actual.output_tokens));
     overshoot_tokens.add(amount(actual.input_tokens - reserved.input_tokens) +
                          amount(actual.output_tokens - reserved.output_tokens));
+    const std::int64_t estimate = reserved.input_tokens;
+    if (actual.certainty == Certainty::exact && estimate > 0 && actual.input_tokens > 0) {
+        estimate_error.observe(std::min(actual.input_tokens, amount_max) * 1'000'000 / estimate);
+    }
 }
 
 }  // namespace weir::observe

@@ -1,6 +1,7 @@
 // Counters of one worker thread, written by it alone and read by anybody.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -23,24 +24,50 @@ public:
     void subtract(std::uint64_t amount = 1) noexcept {
         value_.store(value_.load(std::memory_order_relaxed) - amount, std::memory_order_relaxed);
     }
+    void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
     std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
 
 private:
     std::atomic<std::uint64_t> value_{0};
 };
 
-/// Cumulative buckets are made when the text is; here each value is counted once.
+/// Upper bounds of what weir does itself, fine enough to see a tenth of a millisecond.
+inline constexpr std::array<std::int64_t, 24> latency_bounds_us{
+    25,    50,    75,    100,   150,    200,    300,    400,    600,     800,     1'000,     1'500,
+    2'000, 3'000, 5'000, 7'500, 10'000, 15'000, 25'000, 50'000, 100'000, 250'000, 1'000'000, 5'000'000};
+/// Of what upstreams take.
+inline constexpr std::array<std::int64_t, 26> duration_bounds_us{
+    500,        1'000,      2'500,       5'000,       7'500,      10'000,     25'000,
+    50'000,     75'000,     100'000,     150'000,     250'000,    500'000,    750'000,
+    1'000'000,  1'500'000,  2'500'000,   5'000'000,   7'500'000,  10'000'000, 20'000'000,
+    30'000'000, 60'000'000, 120'000'000, 300'000'000, 600'000'000};
+/// Of ratios, in millionths.
+inline constexpr std::array<std::int64_t, 17> ratio_bounds{
+    100'000,   250'000,   500'000,   700'000,   800'000,   900'000,   950'000,   980'000,   1'000'000,
+    1'020'000, 1'050'000, 1'100'000, 1'250'000, 1'500'000, 2'000'000, 5'000'000, 10'000'000};
+
+/// Of values in millionths of the unit that the text is in: microseconds and seconds. Cumulative buckets are
+/// made when the text is; here each value is counted once.
+template <const auto& upper_bounds>
 class Histogram {
 public:
-    /// Upper bounds, each 2.5 or 2 times the one before.
-    static constexpr std::array<std::int64_t, 18> bounds_us{
-        50,     100,     250,     500,     1'000,     2'500,     5'000,      10'000,     25'000,
-        50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 10'000'000, 60'000'000, 600'000'000};
-    void observe(std::int64_t duration_us) noexcept;
+    static constexpr const auto& bounds = upper_bounds;
+    void observe(std::int64_t millionths) noexcept {
+        const auto bound = std::lower_bound(bounds.begin(), bounds.end(), millionths);
+        counts[static_cast<std::size_t>(bound - bounds.begin())].add();
+        sum.add(static_cast<std::uint64_t>(std::max<std::int64_t>(millionths, 0)));
+    }
 
-    std::array<Counter, bounds_us.size() + 1> counts;
-    Counter sum_us;
+    std::array<Counter, upper_bounds.size() + 1> counts;  ///< the last: above all bounds
+    Counter sum;                                          ///< millionths
 };
+using LatencyHistogram = Histogram<latency_bounds_us>;
+using DurationHistogram = Histogram<duration_bounds_us>;
+using RatioHistogram = Histogram<ratio_bounds>;
+
+/// What the store is asked for.
+enum class StoreCall : std::uint8_t { reserve, settle, progress, peek };
+inline constexpr std::size_t store_call_count = 4;
 
 /// The limits of weir's own that can bite.
 enum class Bite : std::uint8_t {
@@ -53,15 +80,30 @@ enum class Bite : std::uint8_t {
 };
 inline constexpr std::size_t bite_count = 6;
 
+/// How one upstream fared. A 5xx of its own is an error.
+struct UpstreamCounters {
+    Counter answers, errors;
+    Counter last_answer_us, last_error_us;  ///< wall clock; 0: none yet
+};
+
+inline constexpr std::size_t scope_count = 4;
+using LimitCounters = std::array<std::array<Counter, dimension_count>, scope_count>;  ///< [scope][dimension]
+
 struct WorkerMetrics {
     std::array<Counter, outcome_count> requests;
-    std::array<std::array<Counter, dimension_count>, 4> rejections;  ///< [scope][dimension]
-    std::array<Counter, 3> input_tokens;                             ///< estimated, reserved, actual
+    Counter admitted;  ///< by every limit, whatever became of them
+    LimitCounters rejections;
+    LimitCounters shadow_rejections;
+    std::array<Counter, 3> input_tokens;  ///< estimated, reserved, actual
     std::array<Counter, 3> output_tokens;
-    Histogram request_duration, added_latency;
+    DurationHistogram request_duration, upstream_duration, time_to_first_token;
+    LatencyHistogram added_latency;
+    std::array<LatencyHistogram, store_call_count> store_duration;
+    RatioHistogram estimate_error;  ///< actual input by estimated
     std::array<Counter, bite_count> bites;
     Counter connections_accepted, connections_open;
     Counter upstream_connections_opened, upstream_requests_reused, upstream_retries, upstream_errors;
+    std::array<UpstreamCounters, 1> upstreams;  ///< in the order of the configuration
     Counter reservations_in_flight;
     Counter settle_failures;
     Counter overshoot_tokens;  ///< used beyond what was reserved
@@ -70,6 +112,13 @@ struct WorkerMetrics {
     /// Tokens of a settlement, those of a record or of one that came after its record.
     void count_settled(const Demand& reserved, const Usage& actual) noexcept;
     void bite(Bite which) noexcept { bites[static_cast<std::size_t>(which)].add(); }
+    void count_store_call(StoreCall call, std::int64_t duration_us) noexcept {
+        store_duration[static_cast<std::size_t>(call)].observe(duration_us);
+    }
+
+private:
+    void count_tokens(const RequestRecord& record) noexcept;
+    void count_upstream(const RequestRecord& record) noexcept;
 };
 
 /// What the store has to tell. What does not apply to it stays 0.
@@ -89,12 +138,42 @@ struct StoreFigures {
     std::uint64_t data_losses = 0;  ///< times that the shared store came back without its data
 };
 
-/// What no worker counts.
+/// One limit that each key of a tier has.
+struct TierLimit {
+    std::string tier;
+    Dimension dimension = Dimension::requests;
+    std::string window;  ///< "1m", as in the names of limits
+    std::int64_t limit = 0;
+};
+
+/// One upstream of the configuration.
+struct UpstreamState {
+    std::string name;
+    bool healthy = true;  ///< UpstreamHealth::healthy
+};
+
+/// Answers of one status class, "2xx" to "5xx".
+struct StatusCount {
+    std::string_view status;
+    std::uint64_t count = 0;
+};
+
+/// What no worker counts: whoever asks for the text fills it in. Counts are those since the process started.
 struct ProcessFigures {
-    std::string version;
-    std::string config_hash;
-    std::uint64_t dropped_reservations = 0;
-    std::int64_t buffered_bytes = 0;
+    std::string version;                         ///< of the program
+    std::string config_hash;                     ///< config::config_hash of the configuration in force
+    std::int64_t started_at_us = 0;              ///< wall clock
+    std::int64_t runtime_version = 0;            ///< of the runtime layer in force
+    std::uint64_t dropped_reservations = 0;      ///< Reservation::dropped()
+    std::int64_t buffered_bytes = 0;             ///< BodyBudget::held_bytes()
+    std::uint64_t reloads_succeeded = 0;         ///< SIGHUP and POST /admin/reload
+    std::uint64_t reloads_failed = 0;            ///< the same, where a mistake kept the old configuration
+    std::uint64_t runtime_changes = 0;           ///< that the admin API made on this node
+    std::vector<StatusCount> admin_requests{};   ///< answered on the admin port
+    std::uint64_t access_log_lines_dropped = 0;  ///< AccessLog::lines_dropped()
+    std::uint64_t log_lines_dropped = 0;         ///< log_lines_dropped()
+    std::vector<TierLimit> tier_limits{};        ///< of the configuration in force
+    std::vector<UpstreamState> upstreams{};      ///< in the order of WorkerMetrics::upstreams
     StoreFigures store{};
 };
 

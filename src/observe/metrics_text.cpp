@@ -1,181 +1,318 @@
-// All workers' counters as Prometheus text.
-#include <spdlog/fmt/fmt.h>
-
+// All metrics: one row each, and how a row's values are found in the workers and the process.
 #include <functional>
-#include <iterator>
+#include <numeric>
+#include <variant>
 
 #include "observe/metrics.hpp"
+#include "observe/prometheus_text.hpp"
 
 namespace weir::observe {
 
 namespace {
 
 using Workers = std::vector<const WorkerMetrics*>;
-using Pick = std::function<const Counter&(const WorkerMetrics&)>;
 
-constexpr std::array<Scope, 4> all_scopes{Scope::key, Scope::group, Scope::key_on_model, Scope::upstream};
-constexpr std::array<std::string_view, 3> token_kinds{"estimated", "reserved", "actual"};
-constexpr std::array<std::string_view, bite_count> bite_names{
-    "connections", "buffered_bytes", "body_bytes", "header", "accept_errors", "background_responses"};
+/// Where values come from, and where they go.
+struct Page {
+    const Workers& workers;
+    const ProcessFigures& process;
+    PrometheusText& text;
 
-class Text {
-public:
-    explicit Text(const Workers& workers) : workers_(workers) {}
-
-    void family(std::string_view name, std::string_view type, std::string_view help) {
-        fmt::format_to(std::back_inserter(out_), "# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
+    /// `pick`: of one worker.
+    template <typename Pick>
+    std::uint64_t sum(const Pick& pick) const {
+        return std::transform_reduce(
+            workers.begin(), workers.end(), std::uint64_t{0}, std::plus<>(),
+            [&](const WorkerMetrics* worker) { return std::invoke(pick, *worker).value(); });
     }
-    void value(std::string_view name, std::string_view labels, std::uint64_t value) {
-        fmt::format_to(std::back_inserter(out_), "{}{} {}\n", name, labels, value);
+    template <typename Pick>
+    std::uint64_t newest(const Pick& pick) const {
+        return std::transform_reduce(
+            workers.begin(), workers.end(), std::uint64_t{0},
+            [](std::uint64_t left, std::uint64_t right) { return std::max(left, right); },
+            [&](const WorkerMetrics* worker) { return std::invoke(pick, *worker).value(); });
     }
-    void sum(std::string_view name, std::string_view labels, const Pick& pick) {
-        std::uint64_t total = 0;
-        for (const WorkerMetrics* worker : workers_) total += pick(*worker).value();
-        value(name, labels, total);
-    }
-    void histogram(std::string_view name, std::string_view help, const Histogram WorkerMetrics::*member) {
-        family(name, "histogram", help);
-        std::uint64_t cumulative = 0, sum_us = 0;
-        for (std::size_t i = 0; i <= Histogram::bounds_us.size(); ++i) {
-            for (const WorkerMetrics* worker : workers_) cumulative += (worker->*member).counts[i].value();
-            const std::string bound =
-                i < Histogram::bounds_us.size()
-                    ? fmt::format("{}", static_cast<double>(Histogram::bounds_us[i]) / 1e6)
-                    : "+Inf";
-            value(fmt::format("{}_bucket", name), fmt::format("{{le=\"{}\"}}", bound), cumulative);
+    template <typename Pick>
+    void histogram(Labels labels, const Pick& pick) const {
+        using Kind = std::remove_cvref_t<std::invoke_result_t<Pick, const WorkerMetrics&>>;
+        std::array<std::uint64_t, Kind::bounds.size() + 1> counts{};
+        std::uint64_t sum = 0;
+        for (const WorkerMetrics* worker : workers) {
+            const Kind& histogram = std::invoke(pick, *worker);
+            for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += histogram.counts[i].value();
+            sum += histogram.sum.value();
         }
-        for (const WorkerMetrics* worker : workers_) sum_us += (worker->*member).sum_us.value();
-        fmt::format_to(std::back_inserter(out_), "{}_sum {}\n{}_count {}\n", name,
-                       static_cast<double>(sum_us) / 1e6, name, cumulative);
+        text.histogram(labels, Kind::bounds, counts, sum);
     }
-    std::string take() { return std::move(out_); }
-
-private:
-    const Workers& workers_;
-    std::string out_;
 };
 
-void render_requests(Text& text) {
-    text.family("weir_requests_total", "counter", "Requests by what became of them.");
+double seconds(std::uint64_t time_us) {
+    return static_cast<double>(time_us) / 1e6;
+}
+
+void write_requests(const Page& page) {
     for (std::size_t i = 0; i < outcome_count; ++i) {
-        text.sum("weir_requests_total", fmt::format("{{outcome=\"{}\"}}", to_string(static_cast<Outcome>(i))),
-                 [i](const WorkerMetrics& worker) -> const Counter& { return worker.requests[i]; });
-    }
-    text.family("weir_rejections_total", "counter", "Requests that a limit refused, by the limit.");
-    for (const Scope scope : all_scopes) {
-        for (const Dimension dimension : all_dimensions) {
-            text.sum("weir_rejections_total",
-                     fmt::format("{{scope=\"{}\",dimension=\"{}\"}}", to_string(scope), to_string(dimension)),
-                     [=](const WorkerMetrics& worker) -> const Counter& {
-                         return worker.rejections[static_cast<std::size_t>(scope)]
-                                                 [static_cast<std::size_t>(dimension)];
-                     });
-        }
-    }
-    text.family("weir_tokens_total", "counter", "Tokens of admitted and refused requests.");
-    for (std::size_t kind = 0; kind < token_kinds.size(); ++kind) {
-        text.sum("weir_tokens_total", fmt::format("{{direction=\"input\",kind=\"{}\"}}", token_kinds[kind]),
-                 [kind](const WorkerMetrics& worker) -> const Counter& { return worker.input_tokens[kind]; });
-        text.sum(
-            "weir_tokens_total", fmt::format("{{direction=\"output\",kind=\"{}\"}}", token_kinds[kind]),
-            [kind](const WorkerMetrics& worker) -> const Counter& { return worker.output_tokens[kind]; });
+        page.text.value({{"outcome", to_string(static_cast<Outcome>(i))}},
+                        page.sum([i](const WorkerMetrics& worker) -> auto& { return worker.requests[i]; }));
     }
 }
 
-struct Simple {
+template <LimitCounters WorkerMetrics::*counters>
+void write_limits(const Page& page) {
+    for (std::size_t scope = 0; scope < scope_count; ++scope) {
+        for (const Dimension dimension : all_dimensions) {
+            const auto pick = [&](const WorkerMetrics& worker) -> auto& {
+                return (worker.*counters)[scope][static_cast<std::size_t>(dimension)];
+            };
+            page.text.value(
+                {{"scope", to_string(static_cast<Scope>(scope))}, {"dimension", to_string(dimension)}},
+                page.sum(pick));
+        }
+    }
+}
+
+void write_tokens(const Page& page) {
+    constexpr std::array<std::string_view, 3> kinds{"estimated", "reserved", "actual"};
+    for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+        page.text.value({{"direction", "input"}, {"kind", kinds[kind]}}, page.sum([=
+        ](const WorkerMetrics& worker) -> auto& { return worker.input_tokens[kind]; }));
+        page.text.value({{"direction", "output"}, {"kind", kinds[kind]}}, page.sum([=
+        ](const WorkerMetrics& worker) -> auto& { return worker.output_tokens[kind]; }));
+    }
+}
+
+void write_limit_hits(const Page& page) {
+    constexpr std::array<std::string_view, bite_count> names{
+        "connections", "buffered_bytes", "body_bytes", "header", "accept_errors", "background_responses"};
+    for (std::size_t i = 0; i < bite_count; ++i) {
+        page.text.value({{"limit", names[i]}},
+                        page.sum([i](const WorkerMetrics& worker) -> auto& { return worker.bites[i]; }));
+    }
+}
+
+void write_store_durations(const Page& page) {
+    constexpr std::array<std::string_view, store_call_count> names{"reserve", "settle", "progress", "peek"};
+    for (std::size_t i = 0; i < store_call_count; ++i) {
+        page.histogram(
+            {{"op", names[i]}}, [i](const WorkerMetrics& worker) -> auto& {
+                return worker.store_duration[i];
+            });
+    }
+}
+
+/// `write` is called with what picks a counter out of a worker, once for each upstream of the configuration.
+template <typename Write>
+void each_upstream(const Page& page, const Write& write) {
+    const std::size_t counted = WorkerMetrics().upstreams.size();
+    for (std::size_t i = 0; i < std::min(counted, page.process.upstreams.size()); ++i) {
+        write(page.process.upstreams[i], i);
+    }
+}
+
+void write_upstream_requests(const Page& page) {
+    each_upstream(page, [&](const UpstreamState& upstream, std::size_t i) {
+        page.text.value(
+            {{"upstream", upstream.name}, {"result", "answer"}},
+            page.sum([i](const WorkerMetrics& worker) -> auto& { return worker.upstreams[i].answers; }));
+        page.text.value(
+            {{"upstream", upstream.name}, {"result", "error"}},
+            page.sum([i](const WorkerMetrics& worker) -> auto& { return worker.upstreams[i].errors; }));
+    });
+}
+
+template <Counter UpstreamCounters::*time>
+void write_upstream_time(const Page& page) {
+    each_upstream(page, [&](const UpstreamState& upstream, std::size_t i) {
+        const std::uint64_t newest_us =
+            page.newest([i](const WorkerMetrics& worker) -> auto& { return worker.upstreams[i].*time; });
+        page.text.value({{"upstream", upstream.name}}, seconds(newest_us));
+    });
+}
+
+void write_upstream_health(const Page& page) {
+    for (const UpstreamState& upstream : page.process.upstreams)
+        page.text.value({{"upstream", upstream.name}}, std::uint64_t{upstream.healthy});
+}
+
+void write_store_mode(const Page& page) {
+    page.text.value({{"mode", page.process.store.mode}}, std::uint64_t{1});
+}
+
+void write_store_errors(const Page& page) {
+    for (const auto& [kind, count] : page.process.store.errors) page.text.value({{"kind", kind}}, count);
+}
+
+void write_reloads(const Page& page) {
+    page.text.value({{"result", "success"}}, page.process.reloads_succeeded);
+    page.text.value({{"result", "failure"}}, page.process.reloads_failed);
+}
+
+void write_admin_requests(const Page& page) {
+    for (const StatusCount& answers : page.process.admin_requests)
+        page.text.value({{"status", answers.status}}, answers.count);
+}
+
+void write_dropped_lines(const Page& page) {
+    page.text.value({{"log", "access"}}, page.process.access_log_lines_dropped);
+    page.text.value({{"log", "operational"}}, page.process.log_lines_dropped);
+}
+
+void write_tier_limits(const Page& page) {
+    for (const TierLimit& limit : page.process.tier_limits) {
+        page.text.value(
+            {{"tier", limit.tier}, {"dimension", to_string(limit.dimension)}, {"window", limit.window}},
+            static_cast<std::uint64_t>(limit.limit));
+    }
+}
+
+void write_build(const Page& page) {
+    page.text.value({{"version", page.process.version}}, std::uint64_t{1});
+}
+
+void write_config(const Page& page) {
+    page.text.value({{"hash", page.process.config_hash}}, std::uint64_t{1});
+}
+
+void write_start_time(const Page& page) {
+    page.text.value({}, seconds(static_cast<std::uint64_t>(page.process.started_at_us)));
+}
+
+/// A member, or a function where there are labels.
+using Source =
+    std::variant<Counter WorkerMetrics::*, DurationHistogram WorkerMetrics::*,
+                 LatencyHistogram WorkerMetrics::*, RatioHistogram WorkerMetrics::*,
+                 std::uint64_t ProcessFigures::*, std::int64_t ProcessFigures::*,
+                 std::uint64_t StoreFigures::*, std::int64_t StoreFigures::*, void (*)(const Page&)>;
+
+struct Family {
     std::string_view name, type, help;
-    Counter WorkerMetrics::*member;
+    Source source;
 };
-constexpr std::array<Simple, 9> simple_families{{
+
+const Family families[] = {
+    {"weir_requests_total", "counter", "Requests by what became of them.", write_requests},
+    {"weir_requests_admitted_total", "counter", "Requests that every limit had room for.",
+     &WorkerMetrics::admitted},
+    {"weir_rejections_total", "counter", "Requests that a limit refused, by the limit.",
+     write_limits<&WorkerMetrics::rejections>},
+    {"weir_shadow_rejections_total", "counter", "Requests that a limit in shadow mode would have refused.",
+     write_limits<&WorkerMetrics::shadow_rejections>},
+    {"weir_tokens_total", "counter", "Tokens of admitted and refused requests.", write_tokens},
+    {"weir_request_duration_seconds", "histogram", "From the complete header to the end of the answer.",
+     &WorkerMetrics::request_duration},
+    {"weir_added_latency_seconds", "histogram", "weir's own part of it, the store included.",
+     &WorkerMetrics::added_latency},
+    {"weir_time_to_first_token_seconds", "histogram",
+     "Of streams, from the complete header to the first byte of the upstream's answer.",
+     &WorkerMetrics::time_to_first_token},
+    {"weir_upstream_duration_seconds", "histogram", "From sending a request on to the end of its answer.",
+     &WorkerMetrics::upstream_duration},
+    {"weir_estimate_error_ratio", "histogram",
+     "Input tokens as the provider counted them, by what they were estimated to be.",
+     &WorkerMetrics::estimate_error},
+    {"weir_overshoot_tokens_total", "counter", "Tokens used beyond what was reserved.",
+     &WorkerMetrics::overshoot_tokens},
+    {"weir_reservations_in_flight", "gauge", "Reservations not yet settled.",
+     &WorkerMetrics::reservations_in_flight},
+    {"weir_reservations_dropped_total", "counter", "Reservations lost unsettled: a bug if not 0.",
+     &ProcessFigures::dropped_reservations},
+    {"weir_settle_failures_total", "counter", "Settlements that the store did not take.",
+     &WorkerMetrics::settle_failures},
+    {"weir_tier_limit", "gauge", "Limits of each key in a tier.", write_tier_limits},
+    {"weir_limit_bites_total", "counter", "Times that a limit of weir's own turned something away.",
+     write_limit_hits},
     {"weir_connections_accepted_total", "counter", "Client connections accepted.",
      &WorkerMetrics::connections_accepted},
     {"weir_connections_open", "gauge", "Client connections open now.", &WorkerMetrics::connections_open},
+    {"weir_buffered_bytes", "gauge", "Request bodies held in memory.", &ProcessFigures::buffered_bytes},
+    {"weir_upstream_requests_total", "counter",
+     "Requests sent on, by whether an answer came; a 5xx is an error.", write_upstream_requests},
+    {"weir_upstream_healthy", "gauge", "0 after 5 failures in a row, or where all of 10 s failed.",
+     write_upstream_health},
+    {"weir_upstream_last_answer_timestamp_seconds", "gauge", "When it answered last; 0: not yet.",
+     write_upstream_time<&UpstreamCounters::last_answer_us>},
+    {"weir_upstream_last_error_timestamp_seconds", "gauge", "When it failed last; 0: not yet.",
+     write_upstream_time<&UpstreamCounters::last_error_us>},
+    {"weir_upstream_errors_total", "counter", "Requests that failed at the upstream.",
+     &WorkerMetrics::upstream_errors},
+    {"weir_upstream_retries_total", "counter", "Requests sent again because a kept connection was dead.",
+     &WorkerMetrics::upstream_retries},
     {"weir_upstream_connections_opened_total", "counter", "Connections made to the upstream.",
      &WorkerMetrics::upstream_connections_opened},
     {"weir_upstream_requests_reused_total", "counter", "Requests sent over a kept connection.",
      &WorkerMetrics::upstream_requests_reused},
-    {"weir_upstream_retries_total", "counter", "Requests sent again because a kept connection was dead.",
-     &WorkerMetrics::upstream_retries},
-    {"weir_upstream_errors_total", "counter", "Requests that failed at the upstream.",
-     &WorkerMetrics::upstream_errors},
-    {"weir_reservations_in_flight", "gauge", "Reservations not yet settled.",
-     &WorkerMetrics::reservations_in_flight},
-    {"weir_settle_failures_total", "counter", "Settlements that the store did not take.",
-     &WorkerMetrics::settle_failures},
-    {"weir_overshoot_tokens_total", "counter", "Tokens used beyond what was reserved.",
-     &WorkerMetrics::overshoot_tokens},
-}};
+    {"weir_store_mode", "gauge",
+     "1 for what decides now: the store, or what stands in for it. nodes_unknown: nothing does, until Redis "
+     "answers or cluster.nodes is set.",
+     write_store_mode},
+    {"weir_store_duration_seconds", "histogram", "Calls to the store, as a request waits for them.",
+     write_store_durations},
+    {"weir_store_errors_total", "counter", "Calls to the shared store that failed, by kind.",
+     write_store_errors},
+    {"weir_store_nodes", "gauge", "Nodes that share the store, the most of the last hour.",
+     &StoreFigures::nodes},
+    {"weir_store_calls_total", "counter", "Calls to the shared store on behalf of requests.",
+     &StoreFigures::calls},
+    {"weir_store_operations_total", "counter",
+     "Reserves, progress and settlements that went with these calls.", &StoreFigures::operations},
+    {"weir_store_recalled_refusals_total", "counter",
+     "Refusals repeated within a moment, without asking the shared store.", &StoreFigures::recalled_refusals},
+    {"weir_store_alone_total", "counter", "Decisions made without the shared store.", &StoreFigures::alone},
+    {"weir_store_unmetered_total", "counter", "Of these, admitted without being written down.",
+     &StoreFigures::unmetered},
+    {"weir_store_turned_away_total", "counter",
+     "Requests answered 503, for neither the shared store nor this node could decide.",
+     &StoreFigures::turned_away},
+    {"weir_store_unwritten_total", "counter", "Admissions that the journal had no room for.",
+     &StoreFigures::unwritten},
+    {"weir_store_data_losses_total", "counter", "Times that the shared store came back without its data.",
+     &StoreFigures::data_losses},
+    {"weir_ledgers", "gauge", "Ledgers kept by the embedded store.", &StoreFigures::ledgers},
+    {"weir_overflow_requests_total", "counter", "Requests charged to a shared ledger for want of room.",
+     &StoreFigures::overflow_requests},
+    {"weir_config_info", "gauge", "The configuration that is in force.", write_config},
+    {"weir_config_reloads_total", "counter", "Times that the configuration was read again.", write_reloads},
+    {"weir_runtime_version", "gauge", "Version of the runtime layer in force.",
+     &ProcessFigures::runtime_version},
+    {"weir_runtime_changes_total", "counter", "Changes that the admin API made on this node.",
+     &ProcessFigures::runtime_changes},
+    {"weir_admin_requests_total", "counter", "Requests answered on the admin port.", write_admin_requests},
+    {"weir_log_lines_dropped_total", "counter", "Lines left out because whoever reads the log is too slow.",
+     write_dropped_lines},
+    {"weir_build_info", "gauge", "The version that runs.", write_build},
+    {"process_start_time_seconds", "gauge", "When the process started, since the epoch.", write_start_time},
+};
 
-void render_store(Text& text, const StoreFigures& store) {
-    text.family(
-        "weir_store_mode", "gauge",
-        "1 for what decides now: the store, or what stands in for it. nodes_unknown: nothing does, until "
-        "Redis answers or cluster.nodes is set.");
-    text.value("weir_store_mode", fmt::format("{{mode=\"{}\"}}", store.mode), 1);
-    text.family("weir_store_errors_total", "counter", "Calls to the shared store that failed, by kind.");
-    for (const auto& [kind, count] : store.errors) {
-        text.value("weir_store_errors_total", fmt::format("{{kind=\"{}\"}}", kind), count);
+struct Writer {
+    const Page& page;
+
+    void operator()(Counter WorkerMetrics::*counter) const { page.text.value({}, page.sum(counter)); }
+    template <const auto& bounds>
+    void operator()(Histogram<bounds> WorkerMetrics::*histogram) const {
+        page.histogram({}, histogram);
     }
-    const auto simple = [&](std::string_view name, std::string_view type, std::string_view help,
-                            std::uint64_t value) {
-        text.family(name, type, help);
-        text.value(name, "", value);
-    };
-    simple("weir_ledgers", "gauge", "Ledgers kept by the embedded store.", store.ledgers);
-    simple("weir_overflow_requests_total", "counter", "Requests charged to a shared ledger for want of room.",
-           store.overflow_requests);
-    simple("weir_store_nodes", "gauge", "Nodes that share the store, the most of the last hour.",
-           static_cast<std::uint64_t>(store.nodes));
-    simple("weir_store_calls_total", "counter", "Calls to the shared store on behalf of requests.",
-           store.calls);
-    simple("weir_store_operations_total", "counter",
-           "Reserves, progress and settlements that went with these calls.", store.operations);
-    simple("weir_store_recalled_refusals_total", "counter",
-           "Refusals repeated within a moment, without asking the shared store.", store.recalled_refusals);
-    simple("weir_store_alone_total", "counter", "Decisions made without the shared store.", store.alone);
-    simple("weir_store_unmetered_total", "counter", "Of these, admitted without being written down.",
-           store.unmetered);
-    simple("weir_store_turned_away_total", "counter",
-           "Requests answered 503, for neither the shared store nor this node could decide.",
-           store.turned_away);
-    simple("weir_store_unwritten_total", "counter", "Admissions that the journal had no room for.",
-           store.unwritten);
-    simple("weir_store_data_losses_total", "counter",
-           "Times that the shared store came back without its data.", store.data_losses);
-}
-
-void render_process(Text& text, const ProcessFigures& process) {
-    text.family("weir_reservations_dropped_total", "counter", "Reservations lost unsettled: a bug if not 0.");
-    text.value("weir_reservations_dropped_total", "", process.dropped_reservations);
-    text.family("weir_buffered_bytes", "gauge", "Request bodies held in memory.");
-    text.value("weir_buffered_bytes", "", static_cast<std::uint64_t>(process.buffered_bytes));
-    text.family("weir_build_info", "gauge", "The version that runs.");
-    text.value("weir_build_info", fmt::format("{{version=\"{}\"}}", process.version), 1);
-    text.family("weir_config_info", "gauge", "The configuration that is in force.");
-    text.value("weir_config_info", fmt::format("{{hash=\"{}\"}}", process.config_hash), 1);
-}
+    void operator()(std::uint64_t ProcessFigures::*value) const { page.text.value({}, page.process.*value); }
+    void operator()(std::int64_t ProcessFigures::*value) const {
+        page.text.value({}, static_cast<std::uint64_t>(page.process.*value));
+    }
+    void operator()(std::uint64_t StoreFigures::*value) const {
+        page.text.value({}, page.process.store.*value);
+    }
+    void operator()(std::int64_t StoreFigures::*value) const {
+        page.text.value({}, static_cast<std::uint64_t>(page.process.store.*value));
+    }
+    void operator()(void (*write)(const Page&)) const { write(page); }
+};
 
 }  // namespace
 
 std::string render_metrics(const std::vector<const WorkerMetrics*>& workers, const ProcessFigures& process) {
-    Text text(workers);
-    render_requests(text);
-    text.histogram("weir_request_duration_seconds", "From the complete header to the end of the answer.",
-                   &WorkerMetrics::request_duration);
-    text.histogram("weir_added_latency_seconds", "weir's own part of it.", &WorkerMetrics::added_latency);
-    for (const Simple& simple : simple_families) {
-        text.family(simple.name, simple.type, simple.help);
-        text.sum(simple.name, "",
-                 [&](const WorkerMetrics& worker) -> const Counter& { return worker.*simple.member; });
+    PrometheusText text;
+    const Page page{workers, process, text};
+    for (const Family& family : families) {
+        text.family(family.name, family.type, family.help);
+        std::visit(Writer{page}, family.source);
     }
-    text.family("weir_limit_bites_total", "counter",
-                "Times that a limit of weir's own turned something away.");
-    for (std::size_t i = 0; i < bite_count; ++i) {
-        text.sum("weir_limit_bites_total", fmt::format("{{limit=\"{}\"}}", bite_names[i]),
-                 [i](const WorkerMetrics& worker) -> const Counter& { return worker.bites[i]; });
-    }
-    render_store(text, process.store);
-    render_process(text, process);
     return text.take();
 }
 

@@ -113,7 +113,9 @@ awaitable<void> Exchange::answer_limits() {
         co_return co_await answer_error(error, observe::Outcome::bad_request);
     }
     const std::vector<LedgerLimits> ledgers = policy_->ledgers_of(*subject_, upstream());
+    const std::int64_t asked_us = worker_.clock.steady_us();
     const auto levels = co_await worker_.limiter.peek(ledgers);
+    worker_.metrics.count_store_call(observe::StoreCall::peek, worker_.clock.steady_us() - asked_us);
     if (!levels) co_return co_await answer_error(levels.error());
     nlohmann::ordered_json limits = nlohmann::ordered_json::array();
     for (const Level& level : *levels) {

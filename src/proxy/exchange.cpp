@@ -290,7 +290,9 @@ awaitable<bool> Exchange::reserve() {
     record_.estimated = demand;
     // A client that leaves while a shared store is asked need not be admitted.
     client_.watch([] {});
+    const std::int64_t asked_us = worker_.clock.steady_us();
     auto decided = co_await worker_.limiter.reserve(demand, applicable_.ledgers, &client_.gone());
+    worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);
     client_.unwatch();
     if (!decided) {
         co_await answer_error(decided.error());
@@ -317,7 +319,9 @@ awaitable<void> Exchange::settle() {
     spent_ = spent_by(facts_, reservation_->demand());
     record_.actual = as_recorded(usage, spent_);
     record_.cached_input_tokens = spent_.cached_input_tokens;
+    const std::int64_t asked_us = worker_.clock.steady_us();
     const auto settled = co_await worker_.limiter.settle(std::move(*reservation_), usage);
+    worker_.metrics.count_store_call(observe::StoreCall::settle, worker_.clock.steady_us() - asked_us);
     if (!settled) worker_.metrics.settle_failures.add();
     worker_.metrics.reservations_in_flight.subtract();
     reservation_.reset();

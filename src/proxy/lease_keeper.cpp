@@ -38,8 +38,11 @@ awaitable<void> LeaseKeeper::renew_due() {
         if (entry.due_us > now_us) continue;
         entry.busy = true;
         // A failed renewal is tried again at the next tick; until it succeeds the old lease holds.
+        const std::int64_t asked_us = clock_.steady_us();
         const auto renewed = co_await limiter_.progress(entry.reservation, entry.so_far());
-        if (renewed) entry.due_us = clock_.steady_us() + entry.reservation.progress_due_us() - tick_us;
+        const std::int64_t told_us = clock_.steady_us();
+        metrics_.count_store_call(observe::StoreCall::progress, told_us - asked_us);
+        if (renewed) entry.due_us = told_us + entry.reservation.progress_due_us() - tick_us;
         entry.busy = false;
         entry.idle.notify();
     }

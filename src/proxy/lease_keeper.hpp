@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "observe/metrics.hpp"
 #include "proxy/wakeup.hpp"
 #include "weir/clock.hpp"
 #include "weir/limiter.hpp"
@@ -26,8 +27,9 @@ public:
         Wakeup idle;
     };
 
-    LeaseKeeper(boost::asio::io_context& context, const Clock& clock, Limiter& limiter)
-        : context_(context), clock_(clock), limiter_(limiter) {}
+    LeaseKeeper(boost::asio::io_context& context, const Clock& clock, Limiter& limiter,
+                observe::WorkerMetrics& metrics)
+        : context_(context), clock_(clock), limiter_(limiter), metrics_(metrics) {}
 
     void add(Entry& entry);
     /// Waits for a call under way, since there may be one per reservation at a time.
@@ -44,6 +46,7 @@ private:
     boost::asio::io_context& context_;
     const Clock& clock_;
     Limiter& limiter_;
+    observe::WorkerMetrics& metrics_;
     Entries entries_;
     Entries::iterator next_ = entries_.end();
     bool stopped_ = false;

@@ -45,7 +45,7 @@ struct Worker {
           stream_usage_refusals(shared.stream_usage_refusals),
           policy(std::move(initial)),
           pool(io_context, shared.clock, metrics),
-          leases(io_context, shared.clock, thread_limiter),
+          leases(io_context, shared.clock, thread_limiter, metrics),
           random(std::random_device{}()) {}
 
     boost::asio::io_context& context;

@@ -1,5 +1,4 @@
-// The row that a request leaves behind, and the counters.
-#include <gmock/gmock.h>
+// The row that a request leaves behind, and what the process itself has to say.
 #include <gtest/gtest.h>
 
 #include <spdlog/spdlog.h>
@@ -9,13 +8,10 @@
 
 #include "observe/access_log.hpp"
 #include "observe/log.hpp"
-#include "observe/metrics.hpp"
 #include "observe/timestamp.hpp"
 
 namespace weir::observe {
 namespace {
-
-using testing::HasSubstr;
 
 RequestRecord record() {
     RequestRecord row;
@@ -69,6 +65,15 @@ TEST(AccessLog, ALineIsOneJsonObject) {
     EXPECT_EQ(line["store_mode"], "memory");
 }
 
+TEST(AccessLog, NamesLimitsInShadowModeAndCachedInput) {
+    RequestRecord row = record();
+    row.shadowed_by = {{.name = "key/requests/1m"}, {.name = "group/output_tokens/1d"}};
+    row.cached_input_tokens = 7;
+    const auto line = nlohmann::json::parse(format_record(row));
+    EXPECT_EQ(line["shadowed_by"], (nlohmann::json{"key/requests/1m", "group/output_tokens/1d"}));
+    EXPECT_EQ(line["cached_input"], 7);
+}
+
 TEST(AccessLog, AnAdmittedRequestHasNoLimit) {
     RequestRecord row = record();
     row.refused_by.reset();
@@ -111,34 +116,6 @@ TEST(AccessLog, WhatClientsNameCannotBreakALine) {
     row.path = "/\"";
     const auto line = nlohmann::json::parse(format_record(row));
     EXPECT_EQ(line["model"], "a\"b\\c???");
-}
-
-TEST(Metrics, CountsARequestWhereItBelongs) {
-    WorkerMetrics worker;
-    worker.count(record());
-    RequestRecord served = record();
-    served.refused_by.reset();
-    served.outcome = Outcome::served;
-    served.reserved = {1, 10, 20};
-    served.actual = Usage{.requests = 1, .input_tokens = 12, .output_tokens = 5};
-    worker.count(served);
-    const std::string text = render_metrics({&worker}, {.version = "1", .config_hash = "abc"});
-    for (const char* line :
-         {"weir_requests_total{outcome=\"refused\"} 1", "weir_requests_total{outcome=\"served\"} 1",
-          "weir_rejections_total{scope=\"group\",dimension=\"output_tokens\"} 1",
-          "weir_tokens_total{direction=\"input\",kind=\"actual\"} 12", "weir_overshoot_tokens_total 2",
-          "weir_added_latency_seconds_bucket{le=\"0.0001\"} 2", "weir_added_latency_seconds_count 2",
-          "weir_config_info{hash=\"abc\"} 1"}) {
-        EXPECT_THAT(text, HasSubstr(std::string(line) + "\n"));
-    }
-}
-
-TEST(Metrics, SumsWorkers) {
-    WorkerMetrics first, second;
-    first.count(record());
-    second.count(record());
-    EXPECT_THAT(render_metrics({&first, &second}, {}),
-                HasSubstr("weir_requests_total{outcome=\"refused\"} 2\n"));
 }
 
 }  // namespace

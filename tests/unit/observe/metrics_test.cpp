@@ -1,0 +1,163 @@
+// What is counted of a request, and how it is told to Prometheus.
+#include "observe/metrics.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace weir::observe {
+namespace {
+
+using testing::HasSubstr;
+
+RequestRecord refused() {
+    RequestRecord row;
+    row.status = 429;
+    row.outcome = Outcome::refused;
+    row.refused_by = RefusedBy{.scope = Scope::group, .dimension = Dimension::output_tokens, .name = {}};
+    row.estimated = {1, 10, 20};
+    row.decided_at_us = 6;
+    row.added_us = 70;
+    return row;
+}
+
+RequestRecord served() {
+    RequestRecord row = refused();
+    row.refused_by.reset();
+    row.status = 200;
+    row.outcome = Outcome::served;
+    row.reserved = {1, 10, 20};
+    row.actual = Usage{.input_tokens = 12, .output_tokens = 5, .certainty = Certainty::exact};
+    row.received_at_us = 1'000'000'000'000'000;
+    row.first_byte_at_us = row.received_at_us + 300'000;
+    row.upstream_us = 2'000'000;
+    row.duration_us = 2'100'000;
+    row.streamed = true;
+    return row;
+}
+
+std::string text_of(const std::vector<RequestRecord>& records, ProcessFigures process = {}) {
+    WorkerMetrics worker;
+    for (const RequestRecord& record : records) worker.count(record);
+    return render_metrics({&worker}, process);
+}
+
+void expect_lines(const std::string& text, const std::vector<const char*>& lines) {
+    for (const char* line : lines) EXPECT_THAT(text, HasSubstr("\n" + std::string(line) + "\n"));
+}
+
+TEST(Metrics, CountsARequestWhereItBelongs) {
+    expect_lines(text_of({refused(), served()}, {.version = "1", .config_hash = "abc"}),
+                 {"weir_requests_total{outcome=\"refused\"} 1", "weir_requests_total{outcome=\"served\"} 1",
+                  "weir_requests_admitted_total 1",
+                  "weir_rejections_total{scope=\"group\",dimension=\"output_tokens\"} 1",
+                  "weir_tokens_total{direction=\"input\",kind=\"actual\"} 12",
+                  "weir_overshoot_tokens_total 2", "weir_added_latency_seconds_bucket{le=\"5e-05\"} 0",
+                  "weir_added_latency_seconds_bucket{le=\"7.5e-05\"} 2",
+                  "weir_added_latency_seconds_bucket{le=\"0.0001\"} 2",
+                  "weir_added_latency_seconds_bucket{le=\"+Inf\"} 2", "weir_added_latency_seconds_count 2",
+                  "weir_added_latency_seconds_sum 0.00014", "weir_config_info{hash=\"abc\"} 1",
+                  "weir_upstream_duration_seconds_count 1", "weir_upstream_duration_seconds_sum 2",
+                  "weir_time_to_first_token_seconds_bucket{le=\"0.25\"} 0",
+                  "weir_time_to_first_token_seconds_bucket{le=\"0.5\"} 1"});
+}
+
+TEST(Metrics, ComparesEstimatesWithExactFigures) {
+    RequestRecord guessed = served();
+    guessed.actual->certainty = Certainty::lower_bound;
+    expect_lines(
+        text_of({served(), guessed}),
+        {"weir_estimate_error_ratio_bucket{le=\"1.1\"} 0", "weir_estimate_error_ratio_bucket{le=\"1.25\"} 1",
+         "weir_estimate_error_ratio_count 1", "weir_estimate_error_ratio_sum 1.2"});
+}
+
+TEST(Metrics, CountsLimitsInShadowMode) {
+    RequestRecord row = served();
+    row.shadowed_by = {{.scope = Scope::key, .dimension = Dimension::requests, .name = {}},
+                       {.scope = Scope::upstream, .dimension = Dimension::input_tokens, .name = {}}};
+    expect_lines(text_of({row}),
+                 {"weir_shadow_rejections_total{scope=\"key\",dimension=\"requests\"} 1",
+                  "weir_shadow_rejections_total{scope=\"upstream\",dimension=\"input_tokens\"} 1",
+                  "weir_rejections_total{scope=\"key\",dimension=\"requests\"} 0"});
+}
+
+TEST(Metrics, TellsHowEachUpstreamFared) {
+    RequestRecord failed = served();
+    failed.status = 503;
+    RequestRecord unreachable = served();
+    unreachable.outcome = Outcome::upstream_failed;
+    unreachable.status = 502;
+    unreachable.upstream_us = unreachable.first_byte_at_us = 0;
+    RequestRecord left = served();
+    left.outcome = Outcome::client_gone;
+    left.first_byte_at_us = 0;
+    const ProcessFigures process{
+        .version = {}, .config_hash = {}, .upstreams = {{.name = "open\"ai", .healthy = false}}};
+    expect_lines(text_of({served(), failed, unreachable, left}, process),
+                 {"weir_upstream_requests_total{upstream=\"open\\\"ai\",result=\"answer\"} 1",
+                  "weir_upstream_requests_total{upstream=\"open\\\"ai\",result=\"error\"} 2",
+                  "weir_upstream_healthy{upstream=\"open\\\"ai\"} 0",
+                  "weir_upstream_last_answer_timestamp_seconds{upstream=\"open\\\"ai\"} 1000000002.1"});
+}
+
+TEST(Metrics, TimesCallsToTheStore) {
+    WorkerMetrics worker;
+    worker.count_store_call(StoreCall::settle, 90);
+    expect_lines(render_metrics({&worker}, {}),
+                 {"weir_store_duration_seconds_bucket{op=\"settle\",le=\"7.5e-05\"} 0",
+                  "weir_store_duration_seconds_bucket{op=\"settle\",le=\"0.0001\"} 1",
+                  "weir_store_duration_seconds_count{op=\"settle\"} 1",
+                  "weir_store_duration_seconds_count{op=\"reserve\"} 0"});
+}
+
+TEST(Metrics, TellsWhatTheProcessFillsIn) {
+    const ProcessFigures process{
+        .version = {},
+        .config_hash = {},
+        .started_at_us = 1'500'000,
+        .runtime_version = 7,
+        .reloads_succeeded = 2,
+        .reloads_failed = 1,
+        .runtime_changes = 4,
+        .admin_requests = {{"2xx", 5}, {"4xx", 6}},
+        .access_log_lines_dropped = 8,
+        .tier_limits = {{.tier = "trial", .dimension = Dimension::requests, .window = "1m", .limit = 20}}};
+    expect_lines(
+        text_of({}, process),
+        {"process_start_time_seconds 1.5", "weir_runtime_version 7",
+         "weir_config_reloads_total{result=\"success\"} 2", "weir_config_reloads_total{result=\"failure\"} 1",
+         "weir_runtime_changes_total 4", "weir_admin_requests_total{status=\"4xx\"} 6",
+         "weir_log_lines_dropped_total{log=\"access\"} 8",
+         "weir_log_lines_dropped_total{log=\"operational\"} 0",
+         "weir_tier_limit{tier=\"trial\",dimension=\"requests\",window=\"1m\"} 20"});
+}
+
+TEST(Metrics, SumsWorkers) {
+    WorkerMetrics first, second;
+    first.count(refused());
+    second.count(refused());
+    expect_lines(render_metrics({&first, &second}, {}), {"weir_requests_total{outcome=\"refused\"} 2"});
+}
+
+TEST(Metrics, NamesFollowTheConventions) {
+    std::istringstream lines(text_of({served()}));
+    const std::regex name_of_family("# TYPE ([a-z_]+) (counter|gauge|histogram)");
+    std::set<std::string> names;
+    std::string line;
+    while (std::getline(lines, line)) {
+        std::smatch match;
+        if (!std::regex_match(line, match, name_of_family)) continue;
+        const std::string name = match[1];
+        EXPECT_TRUE(names.insert(name).second) << name << " stands there twice";
+        EXPECT_EQ(name.ends_with("_total"), match[2] == "counter") << name;
+        EXPECT_TRUE(match[2] != "histogram" || name.ends_with("_seconds") || name.ends_with("_ratio"))
+            << name;
+    }
+    EXPECT_GT(names.size(), 40U);
+}
+
+}  // namespace
+}  // namespace weir::observe
