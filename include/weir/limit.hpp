@@ -83,9 +83,12 @@ struct Limits {
     constexpr bool operator==(const Limits&) const noexcept = default;
 };
 
+/// Ends the name of a ledger in shadow mode beside which an enforced one has the same owner and window.
+inline constexpr std::string_view shadow_suffix = "-shadow";
+
 /// One ledger that applies to a request, and what it may hold.
 struct LedgerLimits {
-    std::string ledger;  ///< unique name of the ledger in its store: "<scope>:<id>:<window in us>"
+    std::string ledger;  ///< unique name of the ledger in its store: "<scope>:<id>:<window in us>[-shadow]"
     /// Groups the ledgers that a shared store may have to keep together; 1 to 16 letters and digits.
     std::string tenant_tag = "0";
     Scope scope = Scope::key;
@@ -93,7 +96,8 @@ struct LedgerLimits {
     Limits limits;
     /// Made for a key that no configuration names. When the store is full, such ledgers share one.
     bool may_overflow = false;
-    /// False: what it would refuse passes all the same (shadow mode). Stores do not look at it.
+    /// False: what it would refuse passes all the same (shadow mode). Stores decide by it as by any other;
+    /// whoever asks them leaves it out then, and asks again.
     bool enforced = true;
 };
 

@@ -83,8 +83,8 @@ struct Decision {
     std::string_view decided_by = "memory";  ///< the store, or what decided without it
     std::optional<Reservation> reservation;  ///< set when admitted
     Refusal refusal;                         ///< meaningful unless admitted
-    /// After the decision, of each limited dimension the level with the least remaining. Indexed by
-    /// Dimension.
+    /// After the decision, of each limited dimension the level with the least remaining, over the ledgers
+    /// that are enforced. Indexed by Dimension.
     std::array<std::optional<Level>, dimension_count> tightest;
 };
 

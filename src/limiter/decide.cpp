@@ -34,9 +34,11 @@ void append_levels(std::vector<Level>& levels, std::size_t ledger_index, const L
     }
 }
 
-std::array<std::optional<Level>, dimension_count> tightest_of(std::span<const Level> levels) {
+std::array<std::optional<Level>, dimension_count> tightest_of(std::span<const Level> levels,
+                                                              std::span<const LedgerLimits> ledgers) {
     std::array<std::optional<Level>, dimension_count> tightest;
     for (const Level& level : levels) {
+        if (!ledgers[level.ledger_index].enforced) continue;
         auto& best = tightest[static_cast<std::size_t>(level.dimension)];
         if (!best || level.remaining() < best->remaining() ||
             (level.remaining() == best->remaining() && level.reset_us > best->reset_us)) {

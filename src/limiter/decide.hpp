@@ -19,7 +19,9 @@ std::optional<Refusal> find_refusal(const Demand& demand, std::span<const Ledger
 void append_levels(std::vector<Level>& levels, std::size_t ledger_index, const LedgerLimits& ledger,
                    const Window* window, std::int64_t now_us);
 
-/// Of each dimension the level with the least remaining; of equal ones that which resets last.
-std::array<std::optional<Level>, dimension_count> tightest_of(std::span<const Level> levels);
+/// Of each dimension the level with the least remaining; of equal ones that which resets last. Of the ledgers
+/// that are enforced: the others hold nobody up.
+std::array<std::optional<Level>, dimension_count> tightest_of(std::span<const Level> levels,
+                                                              std::span<const LedgerLimits> ledgers);
 
 }  // namespace weir

@@ -102,7 +102,7 @@ std::optional<Decision> Journal::reserve(const Demand& demand, std::span<const L
     }
     std::vector<Level> all;
     for (std::size_t i = 0; i < shares.size(); ++i) append_levels(all, i, shares[i], windows[i], now_us);
-    decision.tightest = tightest_of(all);
+    decision.tightest = tightest_of(all, shares);
     if (refusal) return decision;
     decision.verdict = Verdict::admitted;
     decision.reservation.emplace(demand, std::move(charges), shortest_lease_us);

@@ -16,7 +16,10 @@ namespace {
 using Shard = LedgerShard<Window>;
 
 std::string overflow_name(const LedgerLimits& ledger) {
-    return "overflow:" + std::string(to_string(ledger.scope)) + ":" + std::to_string(ledger.window_us);
+    std::string name("overflow:");
+    name.append(to_string(ledger.scope)).append(":").append(std::to_string(ledger.window_us));
+    if (ledger.ledger.ends_with(shadow_suffix)) name.append(shadow_suffix);
+    return name;
 }
 
 class MemoryLimiterImpl final : public MemoryLimiter {
@@ -114,7 +117,7 @@ private:
         if (const auto impossible = find_impossible(demand, ledgers)) {
             decision.verdict = impossible->verdict;
             decision.refusal = impossible->refusal;
-            decision.tightest = tightest_of(peek_now(ledgers));
+            decision.tightest = tightest_of(peek_now(ledgers), ledgers);
             decision.decided_at_us = clock_.now_us();
             return decision;
         }
@@ -129,7 +132,7 @@ private:
             decision.verdict = Verdict::admitted;
             decision.reservation = charge_all(locked, demand, ledgers);
         }
-        decision.tightest = tightest_of(levels_of(locked, ledgers));
+        decision.tightest = tightest_of(levels_of(locked, ledgers), ledgers);
         if (locked.made) {
             for (Shard* shard : locked.shards) shard->forget_some(locked.now_us);
         }

@@ -106,7 +106,7 @@ Decision RedisLimiter::refuse(const Letter& letter) {
     decision.decided_at_us = letter.reply->now_us;
     decision.decided_by = "redis";
     decision.refusal = letter.demand_reply.refusal;
-    decision.tightest = tightest_of(levels_of(letter.ledgers, *letter.reply));
+    decision.tightest = tightest_of(levels_of(letter.ledgers, *letter.reply), letter.ledgers);
     if (letter.changes) {
         const KnownUnder under{.changes = *letter.changes,
                                .store_epoch = node_.store_epoch.load(std::memory_order_relaxed)};
@@ -144,7 +144,7 @@ Decision RedisLimiter::admit(const Demand& demand, std::span<const LedgerLimits>
     decision.verdict = Verdict::admitted;
     decision.decided_at_us = reply.now_us;
     decision.decided_by = "redis";
-    decision.tightest = tightest_of(levels_of(ledgers, reply));
+    decision.tightest = tightest_of(levels_of(ledgers, reply), ledgers);
     decision.reservation.emplace(demand, std::move(charges), shortest_lease_us);
     return decision;
 }

@@ -170,6 +170,12 @@ ErrorDescription unknown_key_error() {
     return error;
 }
 
+ErrorDescription disabled_key_error() {
+    ErrorDescription error = unknown_key_error();
+    error.message = "This key is disabled.";
+    return error;
+}
+
 ErrorDescription upgrade_required_error() {
     ErrorDescription error;
     error.status = 426;

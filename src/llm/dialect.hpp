@@ -44,6 +44,7 @@ std::string error_event(Dialect dialect, const ErrorDescription& error);
 // Errors that several callers need to word alike.
 ErrorDescription no_key_error(Dialect dialect);
 ErrorDescription unknown_key_error();
+ErrorDescription disabled_key_error();
 /// To a client that asks for a WebSocket: it falls back to plain requests at once.
 ErrorDescription upgrade_required_error();
 

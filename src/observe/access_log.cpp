@@ -64,21 +64,21 @@ void append_tokens(std::string& out, std::string_view opening, std::int64_t inpu
     out += '}';
 }
 
+void append_shadow(std::string& out, const std::vector<RefusedBy>& shadowed_by) {
+    std::string_view opening = R"(,"shadow":[")";
+    for (const RefusedBy& limit : shadowed_by) {
+        append_text(out, opening, limit.name);
+        opening = R"(,")";
+    }
+    out += ']';
+}
+
 void append_refusal(std::string& out, const RefusedBy& refused_by) {
     append_text(out, R"(,"refused_by":")", refused_by.name);
     append_number(out, R"(,"limit":)", refused_by.limit);
     append_number(out, R"(,"used":)", refused_by.used);
     append_number(out, R"(,"requested":)", refused_by.requested);
     append_number(out, R"(,"retry_after_us":)", refused_by.retry_after_us);
-}
-
-void append_shadows(std::string& out, const std::vector<RefusedBy>& limits) {
-    std::string_view opening = R"(,"shadowed_by":[")";
-    for (const RefusedBy& limit : limits) {
-        append_text(out, opening, limit.name);
-        opening = R"(,")";
-    }
-    out += ']';
 }
 
 }  // namespace
@@ -101,7 +101,7 @@ std::string format_record(const RequestRecord& record) {
     append_number(line, R"(,"status":)", record.status);
     append_text(line, R"(,"outcome":")", to_string(record.outcome));
     if (record.refused_by) append_refusal(line, *record.refused_by);
-    if (!record.shadowed_by.empty()) append_shadows(line, record.shadowed_by);
+    if (!record.shadowed_by.empty()) append_shadow(line, record.shadowed_by);
     append_tokens(line, R"(,"estimated":{"input":)", record.estimated.input_tokens,
                   record.estimated.output_tokens);
     append_tokens(line, R"(,"reserved":{"input":)", record.reserved.input_tokens,

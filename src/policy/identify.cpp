@@ -65,6 +65,10 @@ struct Policy::Index {
 Policy::Policy(std::shared_ptr<const config::Config> config) : config_(std::move(config)) {
     auto index = std::make_shared<Index>();
     for (const config::Key& key : config_->keys) index->keys.emplace(key.secret_sha256, &key);
+    // After all the current ones: a former secret gives way to them.
+    for (const config::Key& key : config_->keys) {
+        for (const config::FormerSecret& former : key.former_secrets) index->keys.emplace(former.sha256, &key);
+    }
     index_ = std::move(index);
 }
 
@@ -95,23 +99,37 @@ std::optional<Identified> Policy::identify(std::span<const std::string_view> cre
     std::size_t known = 0;                   // the first that is a known key
     const config::Key* key = nullptr;
     bool several = false;
+    bool names_disabled = false;
     for (std::size_t i = credentials.size(); i-- > 0;) {
         if (credentials[i].empty()) continue;
         first = i;
         first_digest = sha256(credentials[i]);
         const auto found = index_->keys.find(first_digest);
         if (found == index_->keys.end()) continue;
+        if (found->second->disabled) {
+            names_disabled = true;
+            continue;
+        }
         several = several || (key != nullptr && key != found->second);
         key = found->second;
         known = i;
     }
     if (key != nullptr && (!several || known == first)) return Identified{subject_of(*key), known};
-    if (config_->unknown_keys == config::UnknownKeys::reject) return std::nullopt;
+    if (names_disabled || config_->unknown_keys == config::UnknownKeys::reject) return std::nullopt;
     if (first == credentials.size()) return Identified{anonymous_subject(), 0};
     Subject subject = anonymous_subject();
     subject.id = name_by("unknown-", first_digest, 6);
     subject.ledger_id = name_by("~", first_digest, 16);
     return Identified{std::move(subject), first};
+}
+
+const config::Key* Policy::find_disabled(std::span<const std::string_view> credentials) const {
+    for (const std::string_view credential : credentials) {
+        if (credential.empty()) continue;
+        const auto found = index_->keys.find(sha256(credential));
+        if (found != index_->keys.end() && found->second->disabled) return found->second;
+    }
+    return nullptr;
 }
 
 }  // namespace weir::policy

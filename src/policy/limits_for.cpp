@@ -36,11 +36,15 @@ std::string_view owner_name(const LedgerLimits& ledger) noexcept {
 
 void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner,
                     const config::LimitSet& limits) {
-    const std::size_t first = ledgers.size();
+    const auto first = static_cast<std::ptrdiff_t>(ledgers.size());
+    const auto find = [&](std::int64_t window_us, bool enforced) {
+        return std::find_if(ledgers.begin() + first, ledgers.end(), [&](const LedgerLimits& ledger) {
+            return ledger.window_us == window_us && ledger.enforced == enforced;
+        });
+    };
     for (const config::LimitSpec& spec : limits) {
-        auto ledger =
-            std::find_if(ledgers.begin() + static_cast<std::ptrdiff_t>(first), ledgers.end(),
-                         [&](const LedgerLimits& other) { return other.window_us == spec.window_us; });
+        const bool enforced = owner.enforced && spec.enforced;
+        auto ledger = find(spec.window_us, enforced);
         if (ledger == ledgers.end()) {
             std::string name(to_string(owner.scope));
             name.append(":").append(owner.id).append(":").append(std::to_string(spec.window_us));
@@ -49,9 +53,15 @@ void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner
                                                          .scope = owner.scope,
                                                          .window_us = spec.window_us,
                                                          .limits = {},
-                                                         .may_overflow = owner.may_overflow});
+                                                         .may_overflow = owner.may_overflow,
+                                                         .enforced = enforced});
         }
         ledger->limits.set(spec.dimension, std::min(ledger->limits.of(spec.dimension), spec.limit));
+    }
+    // Alone in its window, one in shadow mode has the usual name: what was used outlives a change of mode.
+    for (auto ledger = ledgers.begin() + first; ledger != ledgers.end(); ++ledger) {
+        const bool has_both = !ledger->enforced && find(ledger->window_us, true) != ledgers.end();
+        if (has_both) ledger->ledger.append(shadow_suffix);
     }
 }
 
@@ -64,12 +74,13 @@ std::string_view tenant_of(const Subject& subject) noexcept {
 /// The key's own ledgers and its group's.
 void append_subject(std::vector<LedgerLimits>& ledgers, const Subject& subject) {
     const bool is_unknown = subject.key == nullptr;
-    const LedgerOwner key{Scope::key, subject.ledger_id, tenant_of(subject), is_unknown};
+    const LedgerOwner key{Scope::key, subject.ledger_id, tenant_of(subject), is_unknown,
+                          subject.tier->enforced};
     append_ledgers(
         ledgers, key,
         is_unknown ? subject.tier->limits : replace_by_dimension(subject.tier->limits, subject.key->limits));
     if (subject.group != nullptr) {
-        append_ledgers(ledgers, {Scope::group, subject.group->name, subject.group->name, false},
+        append_ledgers(ledgers, {Scope::group, subject.group->name, subject.group->name},
                        subject.group->limits);
     }
 }
@@ -77,7 +88,9 @@ void append_subject(std::vector<LedgerLimits>& ledgers, const Subject& subject) 
 void append_model(std::vector<LedgerLimits>& ledgers, const Subject& subject,
                   const config::ModelLimits& model) {
     const std::string id = subject.ledger_id + "/" + model.pattern;
-    append_ledgers(ledgers, {Scope::key_on_model, id, tenant_of(subject), subject.key == nullptr},
+    append_ledgers(ledgers,
+                   {Scope::key_on_model, id, tenant_of(subject), subject.key == nullptr,
+                    subject.tier->enforced},
                    model.limits);
 }
 
@@ -94,7 +107,7 @@ void append_further_models(std::vector<LedgerLimits>& ledgers, const Subject& su
 }
 
 void append_upstream(std::vector<LedgerLimits>& ledgers, const config::Upstream& upstream) {
-    append_ledgers(ledgers, {Scope::upstream, upstream.name, upstream.name, false}, upstream.limits);
+    append_ledgers(ledgers, {Scope::upstream, upstream.name, upstream.name}, upstream.limits);
 }
 
 }  // namespace
@@ -118,6 +131,7 @@ Applicable Policy::limits_for(const Subject& subject, std::string_view model,
     };
     applicable.output_default = subject.tier->output_default;
     for (const LedgerLimits& ledger : applicable.ledgers) {
+        if (!ledger.enforced) continue;
         const Limits& limits = ledger.limits;
         applicable.input_limit = std::min(applicable.input_limit, limits.of(Dimension::input_tokens));
         applicable.total_limit = std::min(applicable.total_limit, limits.of(Dimension::total_tokens));

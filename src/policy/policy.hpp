@@ -33,7 +33,7 @@ struct Applicable {
     std::vector<LedgerLimits> ledgers;  ///< key, group, key on model, upstream; no ledger twice
     /// The tier's, cut to the tightest limit on output or on all tokens.
     std::int64_t output_default = 0;
-    // The tightest over the ledgers.
+    // The tightest over the ledgers. What is in shadow mode bounds nothing.
     std::int64_t input_limit = unlimited;
     std::int64_t total_limit = unlimited;
 };
@@ -47,8 +47,12 @@ public:
 
     /// `credentials` as the client sent them, the one that its dialect names first. Where exactly one of them
     /// is a known key, that one counts (agents send placeholders beside it), else the first; empty ones are
-    /// none. nullopt: no known key, where keys are required.
+    /// none. A former secret is as good as the key's own. nullopt: no known key, where keys are required; or
+    /// a disabled one, and none that is not.
     std::optional<Identified> identify(std::span<const std::string_view> credentials) const;
+
+    /// Of credentials that identify nobody: the disabled key among them; nullptr where there is none.
+    const config::Key* find_disabled(std::span<const std::string_view> credentials) const;
 
     /// Whether a path that is not metered passes. `path` without its query.
     bool passes_unmetered(std::string_view path) const noexcept;
@@ -86,12 +90,15 @@ struct LedgerOwner {
     /// The group, the key where it has none, the upstream: whose ledgers a shared store keeps together.
     std::string_view tenant;
     bool may_overflow = false;
+    bool enforced = true;  ///< false: none of its limits is, whatever they say
 };
 
 /// The group's or upstream's name, the key's id: what stands between scope and window in a ledger's name.
 std::string_view owner_name(const LedgerLimits& ledger) noexcept;
 
-/// One ledger per window among the limits, named "<scope>:<id>:<window in us>".
+/// One ledger per window among the limits, named "<scope>:<id>:<window in us>". Where a window has limits of
+/// both kinds, those in shadow mode have a ledger of their own, with `shadow_suffix` behind its name: what it
+/// does not count, because it would have refused it, the others do count.
 void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner,
                     const config::LimitSet& limits);
 

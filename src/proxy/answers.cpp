@@ -4,18 +4,20 @@
 #include "proxy/cors.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/shadow.hpp"
 
 namespace weir::proxy {
 
 awaitable<void> Exchange::answer(const llm::Answer& answer, observe::Outcome outcome) {
     record_.outcome = outcome;
     record_.status = answer.status;
+    const llm::HeaderLines own_lines = cors_ + shadow_;
     const std::string bytes = make_own_answer({.answer = answer,
                                                .request_id = record_.request_id,
                                                .now_us = worker_.clock.now_us(),
                                                .close = closes_after(),
                                                .head_only = request_.head.method == "HEAD",
-                                               .cors = cors_});
+                                               .cors = own_lines});
     record_.answer_bytes = static_cast<std::int64_t>(answer.body.size());
     const auto buffer = boost::asio::buffer(bytes);
     const boost::system::error_code error = co_await client_.write({&buffer, 1});
@@ -58,14 +60,7 @@ awaitable<void> Exchange::refuse(const Decision& decision) {
         std::uniform_int_distribution<std::int64_t> up_to_a_tenth(0, refusal.retry_after_us / 10);
         context.spread_us = up_to_a_tenth(worker_.random);
     }
-    record_.refused_by =
-        observe::RefusedBy{.scope = ledger.scope,
-                           .dimension = refusal.dimension,
-                           .name = llm::limit_name(ledger.scope, refusal.dimension, ledger.window_us),
-                           .limit = refusal.limit,
-                           .used = refusal.used,
-                           .requested = refusal.requested,
-                           .retry_after_us = refusal.retry_after_us};
+    record_.refused_by = refused_by(ledger, refusal);
     const observe::Outcome outcome = decision.verdict == Verdict::refused      ? observe::Outcome::refused
                                      : decision.verdict == Verdict::never_fits ? observe::Outcome::never_fits
                                                                                : observe::Outcome::blocked;
@@ -84,8 +79,12 @@ awaitable<void> Exchange::answer_anybody() {
 }
 
 awaitable<void> Exchange::refuse_key() {
+    const config::Key* disabled = policy_->find_disabled(credentials_.keys());
+    if (disabled != nullptr) record_.key_id = disabled->id;
     const bool has_key = !credentials_.keys().empty();
-    const llm::ErrorDescription error = has_key ? llm::unknown_key_error() : llm::no_key_error(dialect_);
+    const llm::ErrorDescription error = disabled != nullptr ? llm::disabled_key_error()
+                                        : has_key           ? llm::unknown_key_error()
+                                                            : llm::no_key_error(dialect_);
     co_await answer_error(error, observe::Outcome::unauthenticated);
 }
 
@@ -125,7 +124,8 @@ awaitable<void> Exchange::answer_limits() {
                           {"limit", level.limit},
                           {"used", level.used},
                           {"remaining", level.remaining()},
-                          {"reset_ms", (level.reset_us + 999) / 1000}});
+                          {"reset_ms", (level.reset_us + 999) / 1000},
+                          {"enforced", ledger.enforced}});
     }
     llm::Answer rendered;
     rendered.status = 200;

@@ -11,6 +11,7 @@
 #include "proxy/cors.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/request_rules.hpp"
+#include "proxy/shadow.hpp"
 
 namespace weir::proxy {
 
@@ -291,7 +292,9 @@ awaitable<bool> Exchange::reserve() {
     // A client that leaves while a shared store is asked need not be admitted.
     client_.watch([] {});
     const std::int64_t asked_us = worker_.clock.steady_us();
-    auto decided = co_await worker_.limiter.reserve(demand, applicable_.ledgers, &client_.gone());
+    std::vector<observe::RefusedBy> shadowed_by;
+    auto decided = co_await reserve_past_shadow(worker_.limiter, demand, applicable_.ledgers,
+                                                &client_.gone(), shadowed_by);
     worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);
     client_.unwatch();
     if (!decided) {
@@ -309,6 +312,9 @@ awaitable<bool> Exchange::reserve() {
     reservation_ = std::move(decision.reservation);
     worker_.metrics.reservations_in_flight.add();
     llm::append_rate_limit_headers(dialect_, decision.tightest, worker_.clock.now_us(), rate_limits_);
+    record_.shadowed_by = std::move(shadowed_by);
+    shadow_ = shadow_lines(record_.shadowed_by);
+    rate_limits_.append(shadow_);
     co_return true;
 }
 

@@ -98,6 +98,7 @@ private:
     llm::Call call_;
     std::optional<Reservation> reservation_;
     llm::HeaderLines rate_limits_;
+    llm::HeaderLines shadow_;  ///< which limits in shadow mode would have refused it; empty: none
     std::optional<Attempt> attempt_;
     EndingFacts facts_;
     Spent spent_;  ///< zero until it is settled

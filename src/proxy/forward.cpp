@@ -173,7 +173,7 @@ RelayJob Exchange::make_relay_job(llm::UsageTap& tap, std::vector<std::string_vi
                           .close = closes_after(),
                           .client_version = request_.head.version,
                           .request_id = record_.request_id,
-                          .rate_limits = keep_theirs ? std::string_view() : rate_limits_,
+                          .rate_limits = keep_theirs ? shadow_ : rate_limits_,
                           .replace_rate_limits = !keep_theirs,
                           .cors = cors_,
                           .body_is_decoded = tap.decodes()});

@@ -18,17 +18,17 @@ config::Config config_for(std::uint16_t upstream_port, config::LimitSet limits) 
     return config;
 }
 
-RunningWeir::RunningWeir(config::Config config, unsigned threads)
+RunningWeir::RunningWeir(config::Config config, unsigned threads, app::WorkerThread::MakeLimiter store)
     : config_(std::make_shared<const config::Config>(std::move(config))),
       limiter_(make_memory_limiter(clock_)),
       body_budget_(config_->limits_of_weir.max_buffered_bytes) {
     const proxy::Shared shared{clock_, access_log_, body_budget_, connections_open_};
-    const auto make_limiter = [this](boost::asio::io_context&) { return limiter_; };
+    if (!store) store = [this](boost::asio::io_context&) { return limiter_; };
     const auto policy = std::make_shared<const policy::Policy>(config_);
     config::Endpoint endpoint = config_->listen;
     for (unsigned i = 0; i < threads; ++i) {
         workers_.push_back(std::make_unique<app::WorkerThread>(
-            shared, make_limiter, policy, endpoint, config_->limits_of_weir.max_connections, nullptr));
+            shared, store, policy, endpoint, config_->limits_of_weir.max_connections, nullptr));
         endpoint.port = workers_.front()->port();
     }
     port_ = endpoint.port;

@@ -21,7 +21,9 @@ config::Config config_for(std::uint16_t upstream_port, config::LimitSet limits =
 /// Serves from construction until `stop` or destruction, which drain.
 class RunningWeir {
 public:
-    explicit RunningWeir(config::Config config, unsigned threads = 1);
+    /// `store`: whose limiters decide; empty: an embedded one of its own.
+    explicit RunningWeir(config::Config config, unsigned threads = 1,
+                         app::WorkerThread::MakeLimiter store = {});
     ~RunningWeir();
 
     std::uint16_t port() const { return port_; }

@@ -68,11 +68,15 @@ TEST(TightestOf, LeastRemainingThenLastToResetThenFirst) {
                                     {2, requests, 8, 1, 4},
                                     {3, requests, 7, 0, 4},
                                     {4, input_tokens, 5, 9, 1}};
-    const auto tightest = tightest_of(levels);
+    std::vector<LedgerLimits> ledgers(5);
+    const auto tightest = tightest_of(levels, ledgers);
     EXPECT_EQ(tightest[0]->ledger_index, 2U);
     EXPECT_EQ(tightest[1]->ledger_index, 4U);
     EXPECT_FALSE(tightest[2].has_value());
     EXPECT_FALSE(tightest[3].has_value());
+    ledgers[2].enforced = ledgers[4].enforced = false;
+    EXPECT_EQ(tightest_of(levels, ledgers)[0]->ledger_index, 3U);
+    EXPECT_FALSE(tightest_of(levels, ledgers)[1].has_value());
 }
 
 }  // namespace

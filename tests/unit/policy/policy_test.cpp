@@ -169,9 +169,9 @@ TEST(LimitsFor, TheTightestOfTheSameDimensionAndWindowHolds) {
 TEST(LimitsFor, LedgersOfOneTenantShareATag) {
     std::vector<LedgerLimits> ledgers;
     const config::LimitSet limits{{Dimension::requests, 9, minute_us}};
-    append_ledgers(ledgers, {Scope::key, "web", "acme", false}, limits);
-    append_ledgers(ledgers, {Scope::group, "acme", "acme", false}, limits);
-    append_ledgers(ledgers, {Scope::key, "other", "other", false}, limits);
+    append_ledgers(ledgers, {Scope::key, "web", "acme"}, limits);
+    append_ledgers(ledgers, {Scope::group, "acme", "acme"}, limits);
+    append_ledgers(ledgers, {Scope::key, "other", "other"}, limits);
     EXPECT_EQ(ledgers[0].tenant_tag, ledgers[1].tenant_tag);
     EXPECT_NE(ledgers[0].tenant_tag, ledgers[2].tenant_tag);
     // http://www.isthe.com/chongo/tech/comp/fnv/: FNV-1a, 32 bits
