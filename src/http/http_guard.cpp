@@ -158,7 +158,8 @@ Objection check_framing(int version, const Fields& fields, Framing& framing) noe
     return fine;
 }
 
-Objection check_request(const RequestHead& head, std::string_view& path_and_query) noexcept {
+Objection check_request(const RequestHead& head, std::string_view& path_and_query,
+                        bool is_forwarded) noexcept {
     if (head.method == "CONNECT" || head.method == "TRACE") {
         return {errc::method_not_allowed, "the method is not allowed"};
     }
@@ -187,7 +188,7 @@ Objection check_request(const RequestHead& head, std::string_view& path_and_quer
         if (target.front() != '/') return bad("the target must be a path");
     }
     path_and_query = target;
-    if (!is_normal_path(target.substr(0, target.find('?')), head.method == "POST"))
+    if (!is_normal_path(target.substr(0, target.find('?')), is_forwarded && head.method == "POST"))
         return bad("the path is not in its normal form");
     return fine;
 }

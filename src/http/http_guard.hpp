@@ -37,8 +37,10 @@ struct Framing {
 Objection check_framing(int version, const Fields& fields, Framing& framing) noexcept;
 
 /// Host (one, without userinfo), the form of the target, and the methods that a proxy of this kind has no use
-/// for. `path_and_query` is the target in origin form: a view into the head.
-Objection check_request(const RequestHead& head, std::string_view& path_and_query) noexcept;
+/// for. `path_and_query` is the target in origin form: a view into the head. `is_forwarded`: somebody else
+/// will read the path too, so that of a POST, which may be metered, is judged by the stricter rules.
+Objection check_request(const RequestHead& head, std::string_view& path_and_query,
+                        bool is_forwarded = true) noexcept;
 
 /// The path (no query) is in its normal form: no empty or dot segments, no percent-encoded unreserved
 /// characters (RFC 3986 6.2.2), so that it means to the upstream what it means to the meter.
