@@ -1,40 +1,34 @@
-// Beast's own reading and writing: nothing here is on a client's way.
+// Accepts, and counts. What happens on a connection stands in connection.cpp.
 #include "admin/admin_server.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/basic_stream.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/rate_policy.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
+#include <set>
+#include <utility>
 
-#include "admin/endpoints.hpp"
+#include "admin/connection.hpp"
 #include "weir/awaitable.hpp"
 
 namespace weir::admin {
 
-namespace http = boost::beast::http;
-using Tcp = boost::asio::ip::tcp;
-using Stream = boost::beast::basic_stream<Tcp, executor>;
-
 namespace {
-constexpr int connections_max = 64;
-constexpr std::uint32_t header_bytes_max = 8 << 10;
-constexpr auto io_timeout = std::chrono::seconds(10);
+constexpr std::size_t connections_max = 64;
+constexpr std::size_t turned_away_max = 64;
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 }  // namespace
 
-struct AdminServer::Impl {
-    Impl(boost::asio::io_context& io_context, AdminOptions given_options, AdminSources given_sources)
+struct AdminServer::Impl : std::enable_shared_from_this<Impl> {
+    Impl(boost::asio::io_context& io_context, const Clock& clock, const AdminOptions& options,
+         Control& control)
         : context(io_context),
           acceptor(io_context),
-          options(std::move(given_options)),
-          sources(std::move(given_sources)) {
+          services{.control = control,
+                   .clock = clock,
+                   .is_loopback = boost::asio::ip::make_address(options.listen.address).is_loopback(),
+                   .tokens = Tokens(options.tokens),
+                   .wrong_tokens = {},
+                   .indexes = {}} {
         const Tcp::endpoint address(boost::asio::ip::make_address(options.listen.address),
                                     options.listen.port);
         acceptor.open(address.protocol());
@@ -43,67 +37,54 @@ struct AdminServer::Impl {
         acceptor.listen();
     }
 
+    awaitable<void> accept();
+    awaitable<void> serve(std::shared_ptr<Connection> connection);
+    awaitable<void> turn_away(std::shared_ptr<Connection> connection);
+
     boost::asio::io_context& context;
     boost::asio::basic_socket_acceptor<Tcp, executor> acceptor;
-    AdminOptions options;
-    AdminSources sources;
-    int connections = 0;
+    Services services;
+    std::set<Connection*> connections;
+    std::size_t turned_away = 0;
 };
 
-namespace {
-
-template <typename Impl>
-awaitable<void> serve(std::shared_ptr<Impl> impl, Stream stream) {
-    boost::beast::flat_buffer buffer;
-    for (bool keep_alive = true; keep_alive;) {
-        http::request_parser<http::empty_body> parser;
-        parser.header_limit(header_bytes_max);
-        stream.expires_after(io_timeout);
-        const auto [read_error, read] =
-            co_await http::async_read(stream, buffer, parser, use_awaitable_as_tuple);
-        if (read_error) break;
-        const auto& request = parser.get();
-        const std::string target(request.target());
-        const std::string method(request.method_string());
-        const std::string authorization(request[http::field::authorization]);
-        const AdminRequest asked{method, std::string_view(target).substr(0, target.find('?')), authorization};
-        AdminAnswer answer = answer_admin(asked, impl->options, impl->sources);
-        http::response<http::string_body> response(static_cast<http::status>(answer.status),
-                                                   request.version());
-        response.set(http::field::content_type,
-                     boost::beast::string_view(answer.content_type.data(), answer.content_type.size()));
-        response.keep_alive(request.keep_alive());
-        response.content_length(answer.body.size());
-        if (request.method() != http::verb::head) response.body() = std::move(answer.body);
-        keep_alive = request.keep_alive();
-        const auto [write_error, written] =
-            co_await http::async_write(stream, response, use_awaitable_as_tuple);
-        if (write_error) break;
-    }
-    --impl->connections;
-}
-
-template <typename Impl>
-awaitable<void> accept_loop(std::shared_ptr<Impl> impl) {
-    Timer pause(impl->context);
-    while (impl->acceptor.is_open()) {
-        auto [error, socket] = co_await impl->acceptor.async_accept(use_awaitable_as_tuple);
-        if (!impl->acceptor.is_open()) break;
+awaitable<void> AdminServer::Impl::accept() {
+    const std::shared_ptr<Impl> self = shared_from_this();
+    Timer pause(context);
+    while (acceptor.is_open()) {
+        auto [error, socket] = co_await acceptor.async_accept(use_awaitable_as_tuple);
+        if (!acceptor.is_open()) break;
         if (error) {
             pause.expires_after(accept_pause);
             co_await pause.async_wait(use_awaitable_as_tuple);
             continue;
         }
-        if (impl->connections >= connections_max) continue;
-        ++impl->connections;
-        boost::asio::co_spawn(impl->context, serve(impl, Stream(std::move(socket))), boost::asio::detached);
+        auto connection = std::make_shared<Connection>(services, std::move(socket));
+        if (connections.size() < connections_max) {
+            connections.insert(connection.get());
+            boost::asio::co_spawn(context, serve(std::move(connection)), boost::asio::detached);
+        } else if (turned_away < turned_away_max) {
+            ++turned_away;
+            boost::asio::co_spawn(context, turn_away(std::move(connection)), boost::asio::detached);
+        }
     }
 }
 
-}  // namespace
+awaitable<void> AdminServer::Impl::serve(std::shared_ptr<Connection> connection) {
+    const std::shared_ptr<Impl> self = shared_from_this();
+    co_await connection->run();
+    connections.erase(connection.get());
+}
 
-AdminServer::AdminServer(boost::asio::io_context& context, AdminOptions options, AdminSources sources)
-    : impl_(std::make_shared<Impl>(context, std::move(options), std::move(sources))) {}
+awaitable<void> AdminServer::Impl::turn_away(std::shared_ptr<Connection> connection) {
+    const std::shared_ptr<Impl> self = shared_from_this();
+    co_await connection->turn_away();
+    --turned_away;
+}
+
+AdminServer::AdminServer(boost::asio::io_context& context, const Clock& clock, const AdminOptions& options,
+                         Control& control)
+    : impl_(std::make_shared<Impl>(context, clock, options, control)) {}
 
 AdminServer::~AdminServer() = default;
 
@@ -112,12 +93,19 @@ std::uint16_t AdminServer::port() const {
 }
 
 void AdminServer::start() {
-    boost::asio::co_spawn(impl_->context, accept_loop(impl_), boost::asio::detached);
+    boost::asio::co_spawn(impl_->context, impl_->accept(), boost::asio::detached);
+}
+
+void AdminServer::set_tokens(const std::vector<config::AdminToken>& tokens) {
+    impl_->services.tokens = Tokens(tokens);
+    ++impl_->services.generation;
 }
 
 void AdminServer::stop() {
     boost::system::error_code ignored;
     impl_->acceptor.close(ignored);
+    ++impl_->services.generation;
+    for (Connection* connection : impl_->connections) connection->close_if_idle();
 }
 
 }  // namespace weir::admin

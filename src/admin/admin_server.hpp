@@ -3,42 +3,36 @@
 
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <string>
+#include <vector>
 
+#include "admin/control.hpp"
 #include "config/config.hpp"
+#include "weir/clock.hpp"
 
 namespace weir::admin {
 
-struct Readiness {
-    bool ready = true;
-    std::string remark;  ///< why it is not, or what is amiss all the same; empty: nothing
-};
-
-/// What the endpoints tell, asked anew for each request, on the admin thread.
-struct AdminSources {
-    std::function<Readiness()> readiness;  ///< for /readyz
-    std::function<std::string()> metrics;  ///< Prometheus text
-};
-
 struct AdminOptions {
     config::Endpoint listen;
-    std::string token;  ///< a secret; empty: none is asked for on loopback, and only the health checks answer
-                        ///< elsewhere
+    /// None: nothing is asked for on loopback, and only the health checks and the page answer elsewhere.
+    std::vector<config::AdminToken> tokens;
 };
 
-/// Serves /healthz, /readyz and /metrics, and at / what there is. At most 64 connections, each with its own
-/// time limits. One thread: that of its io_context, which must outlive it.
+/// Serves what endpoints.cpp lists. At most 64 connections, each with its own time limits; more are told 503.
+/// One thread: that of its io_context. Context, clock and control must outlive it, and its connections: they
+/// end with the context.
 class AdminServer {
 public:
     /// Throws boost::system::system_error where the address can't be bound.
-    AdminServer(boost::asio::io_context& context, AdminOptions options, AdminSources sources);
+    AdminServer(boost::asio::io_context& context, const Clock& clock, const AdminOptions& options,
+                Control& control);
     ~AdminServer();
 
     std::uint16_t port() const;
     void start();
-    /// Stops accepting; connections end by themselves within seconds.
+    /// From now on these alone are taken; streams of events end and may be asked for anew.
+    void set_tokens(const std::vector<config::AdminToken>& tokens);
+    /// Stops accepting and ends connections that are idle; the others end by themselves within seconds.
     void stop();
 
 private:

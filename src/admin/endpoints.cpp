@@ -1,85 +1,370 @@
-// The endpoint table and who may use it.
-#include "admin/endpoints.hpp"
-
-#include <openssl/crypto.h>
-
-#include <algorithm>
+// The table.
 #include <array>
-#include <boost/asio/ip/address.hpp>
+
+#include "admin/endpoint.hpp"
+#include "admin/handlers.hpp"
 
 namespace weir::admin {
 
 namespace {
 
-struct Endpoint {
-    std::string_view path;
-    bool open;  ///< needs no token
-    AdminAnswer (*answer)(const AdminSources& sources);
-    std::string_view help;
+constexpr Parameter id{
+    .name = "id", .place = Place::path, .type = Type::name, .about = "id of a key", .max = 128};
+constexpr Parameter name{
+    .name = "name", .place = Place::path, .type = Type::name, .about = "its name", .max = 128};
+
+constexpr std::array by_id{id};
+constexpr std::array by_name{name};
+constexpr std::array of_override{Parameter{.name = "kind",
+                                           .place = Place::path,
+                                           .type = Type::choice,
+                                           .about = "what it lies over",
+                                           .choices = "key|tier|group|upstream"},
+                                 name};
+constexpr std::array of_key_list{
+    Parameter{.name = "sort",
+              .type = Type::choice,
+              .about = "which come first; all but id put the active ones first and list the others by id",
+              .choices = "used|refused|last_seen|id",
+              .usual = "used"},
+    Parameter{.name = "dimension",
+              .type = Type::choice,
+              .about = "what `used` means",
+              .choices = "requests|input_tokens|output_tokens|total_tokens",
+              .usual = "requests"},
+    Parameter{.name = "limit",
+              .type = Type::integer,
+              .about = "keys in an answer",
+              .usual = "50",
+              .min = 1,
+              .max = 500},
+    Parameter{.name = "after", .about = "what the answer before had as `next`"},
+    Parameter{.name = "q", .about = "a part of the id, in any case"},
+};
+constexpr std::array of_usage{
+    Parameter{.name = "from", .type = Type::day, .about = "the first day, UTC; else the last or today"},
+    Parameter{.name = "to", .type = Type::day, .about = "the last day; else today"},
+    Parameter{.name = "by",
+              .type = Type::choices,
+              .about = "what sums are kept apart by",
+              .choices = "key|model|day",
+              .usual = "key"},
+    Parameter{.name = "format",
+              .type = Type::choice,
+              .about = "of the answer",
+              .choices = "json|csv",
+              .usual = "json"},
 };
 
-AdminAnswer healthz(const AdminSources&) {
-    return {.body = "ok\n"};
-}
+constexpr std::array store{503};
+constexpr std::array change{503, 507};
+constexpr std::array change_conflict{409, 503, 507};
+constexpr std::array missing_change_conflict{404, 409, 503, 507};
+constexpr std::array missing_change{404, 503, 507};
+constexpr std::array missing_store{404, 503};
+constexpr std::array missing{404};
+constexpr std::array document{422};
+constexpr std::array document_store{422, 503};
 
-AdminAnswer readyz(const AdminSources& sources) {
-    const Readiness readiness = sources.readiness();
-    AdminAnswer answer{.status = readiness.ready ? 200 : 503,
-                       .body = readiness.ready ? "ready" : "not ready"};
-    if (!readiness.remark.empty()) answer.body.append(": ").append(readiness.remark);
-    answer.body += "\n";
-    return answer;
-}
+constexpr auto open = Access::open;
+constexpr auto read = Access::read;
+constexpr auto write = Access::write;
 
-AdminAnswer metrics(const AdminSources& sources) {
-    return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = sources.metrics()};
-}
+constexpr Success text{200, "", "text/plain"};
 
-AdminAnswer list(const AdminSources& sources);
-
-constexpr std::array<Endpoint, 4> endpoints{{
-    {"/", true, list, "this list"},
-    {"/healthz", true, healthz, "200 while the process lives"},
-    {"/readyz", true, readyz, "200 while requests can be decided, else 503 and why"},
-    {"/metrics", false, metrics, "figures in Prometheus' text format"},
-}};
-
-AdminAnswer list(const AdminSources&) {
-    AdminAnswer answer{.body = "The admin port of weir serves:\n"};
-    for (const Endpoint& endpoint : endpoints) {
-        constexpr std::size_t column = 10;
-        answer.body.append("  ").append(endpoint.path);
-        answer.body.append(column - endpoint.path.size(), ' ').append(endpoint.help);
-        answer.body.append(endpoint.open ? "\n" : " (with the admin token, where one is set)\n");
-    }
-    return answer;
-}
-
-bool is_authorized(std::string_view authorization, const std::string& token) {
-    const std::string expected = "Bearer " + token;
-    return authorization.size() == expected.size() &&
-           CRYPTO_memcmp(authorization.data(), expected.data(), expected.size()) == 0;
-}
+constexpr Endpoint table[] = {
+    {"GET", "/", open, list_endpoints, "the page, and for clients that take no HTML this list", {}, {}, text},
+    {"GET", "/healthz", open, show_health, "200 while the process lives", {}, {}, text},
+    {"GET",
+     "/readyz",
+     open,
+     show_readiness,
+     "200 while requests can be decided, else 503 and why",
+     {},
+     {},
+     text,
+     store},
+    {"GET", "/metrics", read, show_metrics, "figures in Prometheus' text format", {}, {}, text},
+    {"GET",
+     "/admin/openapi.json",
+     read,
+     show_openapi,
+     "this API, described for programs",
+     {},
+     {},
+     {200, "Any"}},
+    {"GET",
+     "/admin/keys",
+     read,
+     list_keys,
+     "keys, the most active first",
+     of_key_list,
+     {},
+     {200, "KeyList"},
+     store},
+    {"POST",
+     "/admin/keys",
+     write,
+     create_key,
+     "a new key; its secret is shown this once",
+     {},
+     {"NewKey"},
+     {201, "CreatedKey"},
+     change_conflict},
+    {"GET",
+     "/admin/keys/{id}",
+     read,
+     show_key,
+     "one key: limits, configuration, last hour",
+     by_id,
+     {},
+     {200, "KeyDetail"},
+     missing_store},
+    {"PATCH",
+     "/admin/keys/{id}",
+     write,
+     patch_key,
+     "changes a key; null takes what the file says again",
+     by_id,
+     {"KeyPatch"},
+     {200, "ChangedKey"},
+     missing_change},
+    {"DELETE",
+     "/admin/keys/{id}",
+     write,
+     delete_key,
+     "takes a key away that the file does not have",
+     by_id,
+     {},
+     {200, "Changed"},
+     missing_change_conflict},
+    {"POST",
+     "/admin/keys/{id}/rotate",
+     write,
+     rotate_key,
+     "a new secret; the old one lives on for overlap_s",
+     by_id,
+     {"Rotation", false},
+     {200, "Rotated"},
+     missing_change_conflict},
+    {"POST",
+     "/admin/keys/{id}/disable",
+     write,
+     disable_key,
+     "refuses the key from now on",
+     by_id,
+     {},
+     {200, "ChangedKey"},
+     missing_change},
+    {"POST",
+     "/admin/keys/{id}/enable",
+     write,
+     enable_key,
+     "takes the key again",
+     by_id,
+     {},
+     {200, "ChangedKey"},
+     missing_change},
+    {"POST",
+     "/admin/keys/{id}/reset",
+     write,
+     reset_key,
+     "empties the key's windows",
+     by_id,
+     {},
+     {200, "ChangedKey"},
+     missing_store},
+    {"GET",
+     "/admin/tiers",
+     read,
+     list_tiers,
+     "tiers, and how many keys are in each",
+     {},
+     {},
+     {200, "TierList"}},
+    {"GET", "/admin/tiers/{name}", read, show_tier, "one tier", by_name, {}, {200, "Object"}, missing},
+    {"PUT",
+     "/admin/tiers/{name}",
+     write,
+     put_tier,
+     "makes or replaces a tier",
+     by_name,
+     {"Tier"},
+     {200, "ChangedObject"},
+     change},
+    {"DELETE",
+     "/admin/tiers/{name}",
+     write,
+     delete_tier,
+     "takes the runtime's tier away; the file's comes back",
+     by_name,
+     {},
+     {200, "Changed"},
+     missing_change_conflict},
+    {"GET",
+     "/admin/groups",
+     read,
+     list_groups,
+     "groups, and how many keys are in each",
+     {},
+     {},
+     {200, "GroupList"}},
+    {"GET", "/admin/groups/{name}", read, show_group, "one group", by_name, {}, {200, "Object"}, missing},
+    {"PUT",
+     "/admin/groups/{name}",
+     write,
+     put_group,
+     "makes or replaces a group",
+     by_name,
+     {"Group"},
+     {200, "ChangedObject"},
+     change},
+    {"DELETE",
+     "/admin/groups/{name}",
+     write,
+     delete_group,
+     "takes the runtime's group away; the file's comes back",
+     by_name,
+     {},
+     {200, "Changed"},
+     missing_change_conflict},
+    {"GET",
+     "/admin/upstreams",
+     read,
+     list_upstreams,
+     "upstreams and their limits",
+     {},
+     {},
+     {200, "UpstreamList"}},
+    {"GET",
+     "/admin/upstreams/{name}/limits",
+     read,
+     show_upstream_limits,
+     "limits of one upstream",
+     by_name,
+     {},
+     {200, "Object"},
+     missing},
+    {"PUT",
+     "/admin/upstreams/{name}/limits",
+     write,
+     put_upstream_limits,
+     "replaces the limits of an upstream",
+     by_name,
+     {"Limits"},
+     {200, "ChangedObject"},
+     missing_change},
+    {"DELETE",
+     "/admin/upstreams/{name}/limits",
+     write,
+     delete_upstream_limits,
+     "takes the file's limits again",
+     by_name,
+     {},
+     {200, "Changed"},
+     missing_change_conflict},
+    {"GET",
+     "/admin/overrides",
+     read,
+     list_overrides,
+     "what holds for a while",
+     {},
+     {},
+     {200, "OverrideList"}},
+    {"POST",
+     "/admin/overrides",
+     write,
+     create_override,
+     "other limits for a while",
+     {},
+     {"NewOverride"},
+     {201, "ChangedOverride"},
+     change},
+    {"DELETE",
+     "/admin/overrides/{kind}/{name}",
+     write,
+     delete_override,
+     "ends an override now",
+     of_override,
+     {},
+     {200, "Changed"},
+     missing_change},
+    {"GET",
+     "/admin/usage",
+     read,
+     show_usage,
+     "daily totals by key, model and day",
+     of_usage,
+     {},
+     {200, "Usage"},
+     store},
+    {"POST",
+     "/admin/explain",
+     read,
+     explain,
+     "how a request would be decided; charges nothing",
+     {},
+     {"Question"},
+     {200, "Explanation"},
+     missing_store},
+    {"GET",
+     "/admin/config",
+     read,
+     show_config,
+     "what is in force and where it came from",
+     {},
+     {},
+     {200, "Config"}},
+    {"POST",
+     "/admin/reload",
+     write,
+     reload,
+     "reads the file, secrets and certificates again",
+     {},
+     {},
+     {200, "Reloaded"},
+     document},
+    {"POST",
+     "/admin/drain",
+     write,
+     drain,
+     "this node takes no new connections and ends",
+     {},
+     {},
+     {202, "Draining"}},
+    {"GET", "/admin/nodes", read, list_nodes, "the nodes of the cluster", {}, {}, {200, "Nodes"}},
+    {"GET",
+     "/admin/figures",
+     read,
+     show_figures,
+     "the cluster's figures of this second",
+     {},
+     {},
+     {200, "Figures"}},
+    {"GET",
+     "/admin/events",
+     read,
+     stream_events,
+     "the figures, once a second (server-sent events)",
+     {},
+     {},
+     {200, "", "text/event-stream"},
+     store},
+};
 
 }  // namespace
 
-AdminAnswer answer_admin(const AdminRequest& request, const AdminOptions& options,
-                         const AdminSources& sources) {
-    const auto endpoint = std::find_if(endpoints.begin(), endpoints.end(), [&](const Endpoint& candidate) {
-        return candidate.path == request.path;
-    });
-    if (endpoint == endpoints.end()) return {.status = 404, .body = "not found; / says what there is\n"};
-    if (request.method != "GET" && request.method != "HEAD") return {.status = 405, .body = "use GET\n"};
-    if (!endpoint->open) {
-        if (options.token.empty()) {
-            if (!boost::asio::ip::make_address(options.listen.address).is_loopback()) {
-                return {.status = 403, .body = "set admin.token_env to use this from other hosts\n"};
-            }
-        } else if (!is_authorized(request.authorization, options.token)) {
-            return {.status = 401, .body = "the admin token is needed: Authorization: Bearer …\n"};
-        }
+std::span<const Endpoint> endpoints() {
+    return table;
+}
+
+std::string_view choice_at(std::string_view choices, std::size_t i) noexcept {
+    for (; i > 0; --i) {
+        const auto bar = choices.find('|');
+        if (bar == std::string_view::npos) return {};
+        choices.remove_prefix(bar + 1);
     }
-    return endpoint->answer(sources);
+    return choices.substr(0, choices.find('|'));
 }
 
 }  // namespace weir::admin

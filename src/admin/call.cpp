@@ -1,0 +1,39 @@
+// Changes, and what is told of them.
+#include "admin/call.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace weir::admin {
+
+namespace {
+constexpr int attempts_max = 5;
+}  // namespace
+
+awaitable<Changed> apply_change(Call& call, Make make) {
+    for (int attempt = 1;; ++attempt) {
+        const std::shared_ptr<const KeyIndex> index = call.index();
+        config::RuntimeChange change = make(*index);
+        change.expected_version = call.if_match.value_or(index->snapshot().layer->version());
+        Answered<Changed> changed = co_await call.control().change(std::move(change), call.actor);
+        const Problem* problem = std::get_if<Problem>(&changed);
+        const bool was_outrun = problem != nullptr && problem->status == 412 && !call.if_match;
+        if (was_outrun && attempt < attempts_max) continue;
+        co_return value_of(std::move(changed));
+    }
+}
+
+void append_changed(Json& answer, const Changed& changed) {
+    answer["version"] = changed.version;
+    if (changed.durable) return;
+    answer["durable"] = false;
+    answer["warning"] =
+        "This change ends with the process: set state_dir, or a store that is shared, to keep it.";
+}
+
+Answer versioned_answer(const Json& body, std::int64_t version, int status) {
+    Answer answer = json_answer(body, status);
+    answer.fields.emplace_back("etag", "\"" + std::to_string(version) + "\"");
+    return answer;
+}
+
+}  // namespace weir::admin

@@ -1,0 +1,130 @@
+// What the API's objects look like. config/ has the last word on documents; this says what it looks for.
+#include "admin/openapi.hpp"
+
+namespace weir::admin {
+
+namespace {
+
+constexpr std::string_view documents = R"json(
+"Any": {"type": "object"},
+"Name": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!#$%&()*+,\\-.0-9;<=>?@A-Z\\[\\]^_a-z|]+$"},
+"Limit": {"type": "integer", "minimum": 0, "maximum": 1000000000000},
+"Limits": {"type": "object", "additionalProperties": false, "properties": {
+  "rpm": {"$ref": "#/components/schemas/Limit"}, "itpm": {"$ref": "#/components/schemas/Limit"},
+  "otpm": {"$ref": "#/components/schemas/Limit"}, "tpm": {"$ref": "#/components/schemas/Limit"},
+  "enforce": {"type": "boolean"},
+  "more": {"type": "array", "maxItems": 32, "items": {"type": "object", "additionalProperties": false,
+    "required": ["dimension", "limit", "window"], "properties": {
+      "dimension": {"enum": ["requests", "input_tokens", "output_tokens", "total_tokens"]},
+      "limit": {"$ref": "#/components/schemas/Limit"}, "window": {"type": "string",
+  "pattern": "^[1-9][0-9]{0,6}[smhd]$"},
+      "enforce": {"type": "boolean"}}}}}},
+"Tier": {"type": "object", "additionalProperties": false, "properties": {
+  "limits": {"$ref": "#/components/schemas/Limits"},
+  "models": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Limits"}},
+  "output_default": {"type": "integer", "minimum": 0, "maximum": 1000000000},
+  "reserve": {"enum": ["output_default", "max_tokens"]}, "estimate": {"enum": ["fitted", "bound"]},
+  "cached_input_weight": {"type": "number", "minimum": 0, "maximum": 1}, "enforce": {"type": "boolean"}}},
+"Group": {"type": "object", "additionalProperties": false,
+  "properties": {"limits": {"$ref": "#/components/schemas/Limits"}}},
+"Sha256": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"},
+"NewKey": {"type": "object", "additionalProperties": false, "required": ["id"], "properties": {
+  "id": {"$ref": "#/components/schemas/Name"}, "tier": {"type": ["string", "null"]}, "group": {"type": ["string",
+  "null"]},
+  "limits": {"anyOf": [{"$ref": "#/components/schemas/Limits"}, {"type": "null"}]}, "disabled": {"type": ["boolean",
+  "null"]},
+  "secret_sha256": {"$ref": "#/components/schemas/Sha256"}}},
+"KeyPatch": {"type": "object", "additionalProperties": false, "properties": {
+  "tier": {"type": ["string", "null"]}, "group": {"type": ["string", "null"]}, "limits": {"type": ["object", "null"]},
+  "disabled": {"type": ["boolean", "null"]}}},
+"Rotation": {"type": "object", "additionalProperties": false, "properties": {
+  "overlap_s": {"type": "integer", "minimum": 0, "maximum": 2678400, "default": 86400},
+  "secret_sha256": {"$ref": "#/components/schemas/Sha256"}}},
+"NewOverride": {"type": "object", "additionalProperties": false, "required": ["target"], "properties": {
+  "target": {"type": "string", "pattern": "^(key|tier|group|upstream)/.+$"},
+  "limits": {"$ref": "#/components/schemas/Limits"}, "factor": {"type": "number", "minimum": 0, "maximum": 1000},
+  "until": {"type": "string"}, "reason": {"type": "string"}}},
+"Question": {"type": "object", "additionalProperties": false, "required": ["path"], "properties": {
+  "key": {"type": "string", "maxLength": 128}, "secret": {"type": "string"}, "method": {"type": "string",
+  "default": "POST"},
+  "path": {"type": "string", "pattern": "^/"}, "content_type": {"type": "string", "default": "application/json"},
+  "body": {"type": ["object", "string"]}}},
+)json";
+
+constexpr std::string_view answers = R"json(
+"Mistake": {"type": "object", "required": ["path", "message"], "properties": {
+  "path": {"type": "string"}, "message": {"type": "string"}}},
+"Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "object",
+  "required": ["code", "message"], "properties": {"code": {"type": "string"}, "message": {"type": "string"},
+  "mistakes": {"type": "array", "items": {"$ref": "#/components/schemas/Mistake"}}}}}},
+"Time": {"type": ["string", "null"], "format": "date-time"},
+"Level": {"type": "object", "required": ["name", "scope", "owner", "dimension", "window", "limit", "used", "remaining",
+  "reset_ms", "enforced"], "properties": {
+  "name": {"type": "string"}, "scope": {"enum": ["key", "group", "model", "upstream"]}, "owner": {"type": "string"},
+  "dimension": {"enum": ["requests", "input_tokens", "output_tokens", "total_tokens"]}, "window": {"type": "string"},
+  "limit": {"type": "integer"}, "used": {"type": "integer"}, "remaining": {"type": "integer"},
+  "reset_ms": {"type": "integer"}, "enforced": {"type": "boolean"}}},
+"Amounts": {"type": "object", "required": ["requests", "refused", "input_tokens", "output_tokens"], "properties": {
+  "requests": {"type": "integer"}, "refused": {"type": "integer"}, "input_tokens": {"type": "integer"},
+  "output_tokens": {"type": "integer"}}},
+"KeyRow": {"type": "object", "required": ["id", "known", "tier", "group", "disabled", "source", "limits", "last_minute",
+  "last_hour", "last_seen", "refused_by", "override"], "properties": {
+  "id": {"type": "string"}, "known": {"type": "boolean"}, "tier": {"type": "string"}, "group": {"type": ["string",
+  "null"]},
+  "disabled": {"type": "boolean"}, "source": {"enum": ["file", "runtime", "unknown"]},
+  "limits": {"type": "array", "items": {"$ref": "#/components/schemas/Level"}},
+  "last_minute": {"$ref": "#/components/schemas/Amounts"}, "last_hour": {"$ref": "#/components/schemas/Amounts"},
+  "last_seen": {"$ref": "#/components/schemas/Time"}, "refused_by": {"type": ["object", "null"]},
+  "override": {"type": ["object", "null"]}}},
+"KeyList": {"type": "object", "required": ["keys", "next", "total"], "properties": {
+  "keys": {"type": "array", "items": {"$ref": "#/components/schemas/KeyRow"}}, "next": {"type": ["string", "null"]},
+  "total": {"type": "integer"}}},
+"KeyDetail": {"allOf": [{"$ref": "#/components/schemas/KeyRow"}, {"type": "object",
+  "required": ["document", "version", "former_secrets", "history"], "properties": {
+  "document": {"type": ["object", "null"]}, "version": {"type": "integer"}, "former_secrets": {"type": "array"},
+  "history": {"type": "array", "minItems": 60, "maxItems": 60}}}]},
+"Changed": {"type": "object", "required": ["version"], "properties": {
+  "version": {"type": "integer"}, "durable": {"type": "boolean"}, "warning": {"type": "string"}}},
+"ChangedKey": {"allOf": [{"$ref": "#/components/schemas/KeyRow"}, {"$ref": "#/components/schemas/Changed"}]},
+"CreatedKey": {"allOf": [{"$ref": "#/components/schemas/ChangedKey"}, {"type": "object", "properties": {
+  "secret": {"type": "string"}}}]},
+"Rotated": {"allOf": [{"$ref": "#/components/schemas/Changed"}, {"type": "object",
+  "required": ["id", "former_valid_until"], "properties": {"id": {"type": "string"}, "secret": {"type": "string"},
+  "former_valid_until": {"$ref": "#/components/schemas/Time"}}}]},
+"Object": {"type": "object", "required": ["name", "document", "source"], "properties": {
+  "name": {"type": "string"}, "document": {"type": "object"}, "source": {"enum": ["file", "runtime"]},
+  "keys": {"type": "integer"}, "version": {"type": "integer"}}},
+"ChangedObject": {"allOf": [{"$ref": "#/components/schemas/Object"}, {"$ref": "#/components/schemas/Changed"}]},
+"TierList": {"type": "object", "required": ["tiers"],
+  "properties": {"tiers": {"$ref": "#/components/schemas/Objects"}}},
+"GroupList": {"type": "object", "required": ["groups"],
+  "properties": {"groups": {"$ref": "#/components/schemas/Objects"}}},
+"UpstreamList": {"type": "object", "required": ["upstreams"], "properties": {
+  "upstreams": {"$ref": "#/components/schemas/Objects"}}},
+"Objects": {"type": "array", "items": {"$ref": "#/components/schemas/Object"}},
+"Override": {"type": "object", "required": ["target", "until", "reason"], "properties": {
+  "target": {"type": "string"}, "limits": {"type": "object"}, "factor": {"type": "number"},
+  "until": {"$ref": "#/components/schemas/Time"}, "reason": {"type": ["string", "null"]}}},
+"OverrideList": {"type": "object", "required": ["overrides", "version"], "properties": {
+  "overrides": {"type": "array", "items": {"$ref": "#/components/schemas/Override"}}, "version": {"type": "integer"}}},
+"ChangedOverride": {"allOf": [{"$ref": "#/components/schemas/Override"}, {"$ref": "#/components/schemas/Changed"}]},
+"Usage": {"type": "object", "required": ["from", "to", "rows", "total"], "properties": {
+  "from": {"type": "string"}, "to": {"type": "string"}, "rows": {"type": "array"}, "total": {"type": "object"}}},
+"Explanation": {"type": "object", "required": ["key", "request", "estimate", "ledgers", "decision"]},
+"Config": {"type": "object", "required": ["hash", "version", "settings", "warnings", "runtime"]},
+"Reloaded": {"type": "object", "required": ["hash", "notes"], "properties": {"hash": {"type": "string"},
+  "notes": {"type": "array", "items": {"$ref": "#/components/schemas/Mistake"}}}},
+"Draining": {"type": "object", "required": ["draining"]},
+"Nodes": {"type": "object", "required": ["nodes"], "properties": {"nodes": {"type": "array"}}},
+"Figures": {"type": "object", "required": ["now", "node", "store", "nodes", "upstreams", "rates", "limits",
+  "latency_ms",
+  "recent"]}
+)json";
+
+}  // namespace
+
+std::string schemas_text() {
+    return std::string("{").append(documents).append(answers).append("}");
+}
+
+}  // namespace weir::admin

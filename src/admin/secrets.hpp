@@ -1,0 +1,20 @@
+// Secrets: made from the system's randomness, kept and compared by their hashes alone.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "config/config.hpp"
+
+namespace weir::admin {
+
+config::Sha256 sha256_of(std::string_view text);
+/// 64 lower-case hexadecimal digits.
+std::string hex_of(const config::Sha256& digest);
+/// In constant time.
+bool is_same(const config::Sha256& left, const config::Sha256& right) noexcept;
+
+/// `weir-` and 32 random bytes in base64url. Throws runtime_error where the system has no randomness.
+std::string make_secret();
+
+}  // namespace weir::admin
