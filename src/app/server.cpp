@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "admin/admin_server.hpp"
+#include "app/notify.hpp"
 #include "app/store.hpp"
 #include "app/tls.hpp"
 #include "app/worker_thread.hpp"
@@ -76,11 +77,14 @@ struct Server::Impl {
     void wait_for_signal();
     void on_signal(int signal);
     void reload();
+    bool put_file_in_force();
     admin::Readiness readiness() const;
     std::string metrics_text();
 
     config::ConfigStore& store;
     const Clock& clock;
+    const Notifier notifier = Notifier::from_environment();
+    std::string listening;  // for systemctl status
     observe::AccessLog access_log;
     boost::asio::io_context main_context{1};
     std::unique_ptr<Store> ledgers;
@@ -129,6 +133,7 @@ void Server::Impl::start_workers(const config::Config& config) {
         return 0;
     });
     const config::Upstream& upstream = config.upstreams.front();
+    listening = "listening on " + text_of(endpoint);
     spdlog::info("listening on {}{} with {} thread{}, upstream {} ({}), store {}, {}", text_of(endpoint),
                  tls ? " (TLS)" : "", count, count == 1 ? "" : "s", upstream.name,
                  config::to_string(upstream.url), config::to_masked_string(config.store),
@@ -173,6 +178,7 @@ void Server::Impl::on_signal(int signal) {
     }
     const std::int64_t drain_ms = store.current()->timeouts.drain_ms;
     spdlog::info("draining for at most {} ms", drain_ms);
+    notifier.stopping(drain_ms);
     for (const auto& worker : workers) worker->drain(drain_ms);
     // The admin port goes on answering until the last worker has ended.
     ending = std::thread([this] {
@@ -182,6 +188,12 @@ void Server::Impl::on_signal(int signal) {
 }
 
 void Server::Impl::reload() {
+    notifier.reloading();
+    const bool reloaded = put_file_in_force();
+    notifier.ready(listening + (reloaded ? "" : "; the last reload changed nothing, the log says why"));
+}
+
+bool Server::Impl::put_file_in_force() {
     const std::vector<config::Mistake> mistakes = store.reload();
     for (const config::Mistake& mistake : mistakes) {
         spdlog::error("reload: {}: {}", mistake.where, mistake.message);
@@ -189,7 +201,7 @@ void Server::Impl::reload() {
     if (!mistakes.empty()) {
         spdlog::error("reload: {} mistake{}, nothing was changed", mistakes.size(),
                       mistakes.size() == 1 ? "" : "s");
-        return;
+        return false;
     }
     observe::set_log_level(store.current()->log_level);
     for (const config::Mistake& note : store.notes()) {
@@ -204,6 +216,7 @@ void Server::Impl::reload() {
     for (const auto& worker : workers) worker->use(policy, tls);
     body_budget.set_bytes_max(store.current()->limits_of_weir.max_buffered_bytes);
     spdlog::info("reload: configuration {} is in force", config::config_hash(*store.current()));
+    return true;
 }
 
 std::string Server::Impl::metrics_text() {
@@ -227,6 +240,7 @@ int Server::run() {
     impl_->admin_server->start();
     impl_->ledgers->start();
     for (const auto& worker : impl_->workers) worker->start();
+    impl_->notifier.ready(impl_->listening);
     impl_->main_context.run();
     impl_->ending.join();
     spdlog::info("drained");
