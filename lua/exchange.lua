@@ -19,17 +19,17 @@
 local call, number = redis.call, tonumber
 local documents, nodes, written = KEYS[1], KEYS[2], KEYS[3]
 local node, figures, writer, sequence, previous = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local silent_us, forgotten_us, writers_max = 3000000, 60000000, 1000
+local silent_us, forgotten_us, writers_max, kept_us = 3000000, 60000000, 1000, 401 * 86400000000
 
 local time = call('TIME')
 local now = time[1] * 1000000 + time[2]
 
--- Of a writer that has been silent for a week nothing is kept that could be written twice.
+-- A writer is remembered for as long as what it wrote: one that comes back would write it again otherwise.
 local function forget_writers()
     local entries = call('HGETALL', written)
     for i = 1, #entries, 2 do
         local last = string.match(entries[i + 1], '^%d+ (%d+)$')
-        if last and now - number(last) > 7 * 86400000000 then call('HDEL', written, entries[i]) end
+        if last and now - number(last) > kept_us then call('HDEL', written, entries[i]) end
     end
 end
 
@@ -46,7 +46,7 @@ local function write_batch()
     end
     for day = 1, days do call('EXPIREAT', KEYS[3 + day], ARGV[5 + day]) end
     call('HSET', written, writer, sequence .. string.format(' %.0f', now))
-    if call('HLEN', written) > writers_max then forget_writers() end
+    if previous == '0' and call('HLEN', written) > writers_max then forget_writers() end
 end
 
 local none, applied, emptied, differs = 0, 1, 2, 3

@@ -6,6 +6,7 @@
 #include <optional>
 #include <variant>
 
+#include "config/durations.hpp"
 #include "llm/call.hpp"
 #include "llm/dialect.hpp"
 #include "proxy/demand.hpp"

@@ -31,7 +31,7 @@ struct OperationsParts {
     Store& store;
     SharedState* shared = nullptr;  ///< nullptr: this node is alone
     usage::Recorder& usage;
-    observe::RecentRequests& recent;
+    const observe::RecentRequests& recent;
     const std::vector<std::unique_ptr<WorkerThread>>& workers;
     std::function<std::shared_ptr<const policy::Policy>()> policy;  ///< the newest
     std::function<void()> publish;  ///< the configuration of `config` goes to all threads
@@ -77,6 +77,8 @@ public:
     /// Of the layer in force, for metrics.
     std::int64_t runtime_version() const noexcept { return layer_.version(); }
     std::uint64_t changes() const noexcept { return changes_; }
+    std::int64_t started_at_us() const noexcept { return started_us_; }
+    const std::vector<observe::UpstreamFigures>& upstreams() const noexcept { return upstreams_; }
 
 private:
     void gather_usage();
@@ -101,7 +103,8 @@ private:
     std::string usage_remark_;
     observe::KeyActivity activity_;
     observe::ClusterFigures cluster_;
-    std::vector<observe::UpstreamHealth> health_;  ///< by upstream
+    std::vector<observe::UpstreamHealth> health_;      ///< by upstream
+    std::vector<observe::UpstreamFigures> upstreams_;  ///< as they were last looked at
     std::vector<observe::LimitLevel> levels_;
     mutable std::int64_t watched_us_ = 0;  ///< when somebody last asked for figures
     std::uint64_t changes_ = 0;

@@ -194,8 +194,10 @@ observe::NodeFigures Operations::own_figures() {
     figures.minutes = activity_.own_minutes(now_us, observe::NodeFigures::keys_max);
     figures.limits = levels_;
     figures.recent = parts_.recent.newest();
+    upstreams_.clear();
     for (std::size_t i = 0; i < config->upstreams.size(); ++i)
-        figures.upstreams.push_back(upstream_figures(i, workers));
+        upstreams_.push_back(upstream_figures(i, workers));
+    figures.upstreams = upstreams_;
     return figures;
 }
 

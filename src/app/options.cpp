@@ -30,6 +30,7 @@ constexpr Setting settings[] = {
     {"upstream", "URL", "The provider"},
     {"store", "URL", "memory, or redis://, rediss://, unix://, sentinel://"},
     {"threads", "N", "io threads; 0: one a core"},
+    {"state-dir", "DIR", "Where this node keeps what is changed at run time, and usage"},
 };
 
 }  // namespace

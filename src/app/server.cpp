@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
@@ -16,14 +19,18 @@
 
 #include "admin/admin_server.hpp"
 #include "app/notify.hpp"
+#include "app/operations.hpp"
+#include "app/state_directory.hpp"
 #include "app/store.hpp"
 #include "app/tls.hpp"
 #include "app/worker_thread.hpp"
+#include "config/durations.hpp"
 #include "config/store_url.hpp"
 #include "config/url.hpp"
 #include "observe/access_log.hpp"
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
+#include "usage/recorder.hpp"
 
 namespace weir::app {
 
@@ -74,47 +81,81 @@ struct Server::Impl {
 
     void start_workers(const config::Config& config);
     void start_admin(const config::Config& config);
+    void start_loops();
     void wait_for_signal();
     void on_signal(int signal);
-    void reload();
-    bool put_file_in_force();
-    admin::Readiness readiness() const;
+    void drain();
+    void end_loops();
+    /// Empty: it is in force.
+    std::vector<config::Mistake> reload();
+    std::vector<config::Mistake> put_file_in_force();
+    void publish();
+    OperationsParts parts();
+    observe::ProcessFigures process_figures() const;
     std::string metrics_text();
 
     config::ConfigStore& store;
     const Clock& clock;
     const Notifier notifier = Notifier::from_environment();
     std::string listening;  // for systemctl status
+    const StateDirectory state;
+    const std::unique_ptr<usage::Recorder> recorder;
     observe::AccessLog access_log;
     boost::asio::io_context main_context{1};
-    std::unique_ptr<Store> ledgers;
+    const std::unique_ptr<Store> ledgers;
     proxy::BodyBudget body_budget;
     std::atomic<std::int64_t> connections_open{0};
-    proxy::TlsContext tls;  // the newest
+    proxy::TlsContext tls;                         // the newest
+    std::shared_ptr<const policy::Policy> policy;  // the newest
     std::vector<std::unique_ptr<WorkerThread>> workers;
+    Operations operations;
     boost::asio::signal_set signals;
     std::unique_ptr<admin::AdminServer> admin_server;
-    std::atomic<bool> draining{false};
+    std::uint64_t reloads_succeeded = 0, reloads_failed = 0;
+    bool draining = false;
     std::thread ending;  // waits for the workers
 };
 
 Server::Impl::Impl(config::ConfigStore& config_store, const Clock& system_clock)
     : store(config_store),
       clock(system_clock),
+      state(*store.base()),
+      recorder(usage::make_recorder({.state_dir = state.path(),
+                                     .is_shared = store.current()->store.kind != config::StoreKind::memory,
+                                     .now_us = clock.now_us()})),
       access_log(store.current()->log_access),
       ledgers(make_store(*store.current(), clock, main_context)),
       body_budget(store.current()->limits_of_weir.max_buffered_bytes),
+      policy(std::make_shared<const policy::Policy>(store.current())),
+      operations(parts(), state.runtime_file()),
       signals(main_context, SIGTERM, SIGINT, SIGHUP) {
     const std::shared_ptr<const config::Config> config = store.current();
     std::signal(SIGPIPE, SIG_IGN);
+    for (const std::string& note : recorder->notes()) spdlog::warn("usage: {}", note);
     start_workers(*config);
+    operations.start();
     start_admin(*config);
+}
+
+OperationsParts Server::Impl::parts() {
+    return {.context = main_context,
+            .clock = clock,
+            .config = store,
+            .store = *ledgers,
+            .shared = ledgers->shared_state(),
+            .usage = *recorder,
+            .recent = access_log.recent(),
+            .workers = workers,
+            .policy = [this] { return policy; },
+            .publish = [this] { publish(); },
+            .reload = [this] { return reload(); },
+            .drain = [this] { drain(); },
+            .metrics = [this] { return metrics_text(); }};
 }
 
 void Server::Impl::start_workers(const config::Config& config) {
     const std::int64_t connections_max = allowed_connections(config.limits_of_weir);
     tls = load_tls(config);
-    const auto policy = std::make_shared<const policy::Policy>(store.current());
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const unsigned count = config.threads > 0 ? static_cast<unsigned>(config.threads) : cores;
     const proxy::Shared shared{clock, access_log, body_budget, connections_open};
@@ -141,25 +182,27 @@ void Server::Impl::start_workers(const config::Config& config) {
 }
 
 void Server::Impl::start_admin(const config::Config& config) {
-    admin::AdminSources sources{.readiness = [this] { return readiness(); },
-                                .metrics = [this] { return metrics_text(); }};
     admin_server = bind_or_explain(config.admin_listen, "--admin", [&] {
         return std::make_unique<admin::AdminServer>(
-            main_context,
-            admin::AdminOptions{config.admin_listen, config.admin_tokens.empty()
-                                                         ? std::string()
-                                                         : config.admin_tokens.front().secret},
-            std::move(sources));
+            main_context, clock,
+            admin::AdminOptions{.listen = config.admin_listen, .tokens = config.admin_tokens}, operations);
     });
     config::Endpoint endpoint = config.admin_listen;
     endpoint.port = admin_server->port();
     spdlog::info("admin on {}", text_of(endpoint));
 }
 
-admin::Readiness Server::Impl::readiness() const {
-    if (draining.load()) return {.ready = false, .remark = "this node is draining"};
-    Readiness of_store = ledgers->readiness();
-    return {.ready = of_store.ready, .remark = std::move(of_store.remark)};
+void Server::Impl::start_loops() {
+    admin_server->start();
+    ledgers->start();
+    if (SharedState* shared = ledgers->shared_state()) {
+        boost::asio::co_spawn(main_context, shared->run(), boost::asio::detached);
+    }
+    boost::asio::co_spawn(main_context, operations.run(), [this](const std::exception_ptr& error) {
+        if (error) spdlog::error("operations: the loop ended by an unforeseen error");
+        ledgers->stop([this] { main_context.stop(); });
+    });
+    for (const auto& worker : workers) worker->start();
 }
 
 void Server::Impl::wait_for_signal() {
@@ -171,11 +214,20 @@ void Server::Impl::wait_for_signal() {
 }
 
 void Server::Impl::on_signal(int signal) {
-    if (signal == SIGHUP) return reload();
-    if (draining.exchange(true)) {
+    if (signal == SIGHUP) {
+        (void)reload();
+    } else if (draining) {
         spdlog::warn("second signal: ending at once");
         std::_Exit(1);
+    } else {
+        drain();
     }
+}
+
+void Server::Impl::drain() {
+    if (draining) return;
+    draining = true;
+    operations.note_draining();
     const std::int64_t drain_ms = store.current()->timeouts.drain_ms;
     spdlog::info("draining for at most {} ms", drain_ms);
     notifier.stopping(drain_ms);
@@ -183,27 +235,29 @@ void Server::Impl::on_signal(int signal) {
     // The admin port goes on answering until the last worker has ended.
     ending = std::thread([this] {
         for (const auto& worker : workers) worker->join();
-        ledgers->stop([this] { main_context.stop(); });
+        boost::asio::post(main_context, [this] { operations.stop(); });
     });
 }
 
-void Server::Impl::reload() {
+std::vector<config::Mistake> Server::Impl::reload() {
     notifier.reloading();
-    const bool reloaded = put_file_in_force();
-    notifier.ready(listening + (reloaded ? "" : "; the last reload changed nothing, the log says why"));
+    std::vector<config::Mistake> mistakes = put_file_in_force();
+    ++(mistakes.empty() ? reloads_succeeded : reloads_failed);
+    notifier.ready(listening +
+                   (mistakes.empty() ? "" : "; the last reload changed nothing, the log says why"));
+    return mistakes;
 }
 
-bool Server::Impl::put_file_in_force() {
-    const std::vector<config::Mistake> mistakes = store.reload();
+std::vector<config::Mistake> Server::Impl::put_file_in_force() {
+    std::vector<config::Mistake> mistakes = store.reload(ledgers->now_us());
     for (const config::Mistake& mistake : mistakes) {
         spdlog::error("reload: {}: {}", mistake.where, mistake.message);
     }
     if (!mistakes.empty()) {
         spdlog::error("reload: {} mistake{}, nothing was changed", mistakes.size(),
                       mistakes.size() == 1 ? "" : "s");
-        return false;
+        return mistakes;
     }
-    observe::set_log_level(store.current()->log_level);
     for (const config::Mistake& note : store.notes()) {
         spdlog::warn("reload: {}: {}", note.where, note.message);
     }
@@ -212,23 +266,49 @@ bool Server::Impl::put_file_in_force() {
     } catch (const std::runtime_error& error) {
         spdlog::error("reload: {}; the old certificate stays", error.what());
     }
-    const auto policy = std::make_shared<const policy::Policy>(store.current());
+    admin_server->set_tokens(store.current()->admin_tokens);
+    publish();
+    spdlog::info("reload: configuration {} is in force", store.hash());
+    return {};
+}
+
+void Server::Impl::publish() {
+    const std::shared_ptr<const config::Config> config = store.current();
+    observe::set_log_level(config->log_level);
+    policy = std::make_shared<const policy::Policy>(config);
     for (const auto& worker : workers) worker->use(policy, tls);
-    body_budget.set_bytes_max(store.current()->limits_of_weir.max_buffered_bytes);
-    spdlog::info("reload: configuration {} is in force", config::config_hash(*store.current()));
-    return true;
+    body_budget.set_bytes_max(config->limits_of_weir.max_buffered_bytes);
+}
+
+observe::ProcessFigures Server::Impl::process_figures() const {
+    observe::ProcessFigures figures{.version = WEIR_VERSION,
+                                    .config_hash = store.hash(),
+                                    .started_at_us = operations.started_at_us(),
+                                    .runtime_version = operations.runtime_version(),
+                                    .dropped_reservations = Reservation::dropped(),
+                                    .buffered_bytes = body_budget.held_bytes(),
+                                    .reloads_succeeded = reloads_succeeded,
+                                    .reloads_failed = reloads_failed,
+                                    .runtime_changes = operations.changes()};
+    for (const auto& [name, tier] : store.current()->tiers) {
+        for (const config::LimitSpec& spec : tier.limits) {
+            figures.tier_limits.push_back({.tier = name,
+                                           .dimension = spec.dimension,
+                                           .window = config::window_text(spec.window_us),
+                                           .limit = spec.limit});
+        }
+    }
+    for (const observe::UpstreamFigures& upstream : operations.upstreams()) {
+        figures.upstreams.push_back({.name = upstream.name, .healthy = upstream.healthy});
+    }
+    ledgers->report(figures.store);
+    return figures;
 }
 
 std::string Server::Impl::metrics_text() {
     std::vector<const observe::WorkerMetrics*> all;
     for (const auto& worker : workers) all.push_back(&worker->metrics());
-    observe::ProcessFigures figures{.version = WEIR_VERSION,
-                                    .config_hash = config::config_hash(*store.current()),
-                                    .dropped_reservations = Reservation::dropped(),
-                                    .buffered_bytes = body_budget.held_bytes(),
-                                    .store = {}};
-    ledgers->report(figures.store);
-    return observe::render_metrics(all, figures);
+    return observe::render_metrics(all, process_figures());
 }
 
 Server::Server(config::ConfigStore& store, const Clock& clock)
@@ -237,9 +317,7 @@ Server::~Server() = default;
 
 int Server::run() {
     impl_->wait_for_signal();
-    impl_->admin_server->start();
-    impl_->ledgers->start();
-    for (const auto& worker : impl_->workers) worker->start();
+    impl_->start_loops();
     impl_->notifier.ready(impl_->listening);
     impl_->main_context.run();
     impl_->ending.join();

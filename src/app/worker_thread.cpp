@@ -61,8 +61,8 @@ void WorkerThread::use(std::shared_ptr<const policy::Policy> policy, proxy::TlsC
     });
 }
 
-void WorkerThread::take_usage(TakenUsage done) {
-    boost::asio::post(context_, [this, done = std::move(done)] { done(worker_.usage.take()); });
+void WorkerThread::take_counted(std::function<void(Counted)> done) {
+    boost::asio::post(context_, [this, done = std::move(done)] { done(rest_of_counted()); });
 }
 
 void WorkerThread::drain(std::int64_t drain_ms) {

@@ -5,11 +5,18 @@
 #include <functional>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "proxy/listener.hpp"
 #include "proxy/worker.hpp"
 
 namespace weir::app {
+
+/// What a thread has counted for operators, by key.
+struct Counted {
+    std::vector<usage::Row> usage;
+    std::vector<observe::RefusedKey> refused;
+};
 
 /// Made, started and joined by the main thread; everything else runs on its own.
 class WorkerThread {
@@ -31,13 +38,12 @@ public:
     // Any thread: these are posted to the loop.
     void use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls);
     void drain(std::int64_t drain_ms);
-    /// Hands what was counted since the last take to `done`, on this thread: it only passes the rows on.
-    /// Never called where the loop ends first; the rows are in `rest_of_usage` then.
-    using TakenUsage = std::function<void(std::vector<usage::Row>)>;
-    void take_usage(TakenUsage done);
+    /// Hands what was counted since the last take to `done`, on this thread: it only passes it on. Never
+    /// called where the loop ends first; `rest_of_counted` has it then.
+    void take_counted(std::function<void(Counted)> done);
 
     /// After `join`: what nobody has taken.
-    std::vector<usage::Row> rest_of_usage() { return worker_.usage.take(); }
+    Counted rest_of_counted() { return {worker_.usage.take(), worker_.refused_keys.take()}; }
     /// Any thread.
     std::uint64_t folded_usage() const noexcept { return worker_.usage.folded(); }
 

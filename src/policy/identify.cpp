@@ -93,6 +93,13 @@ Subject Policy::anonymous_subject() const {
     return subject;
 }
 
+std::optional<Subject> Policy::find(std::string_view id) const {
+    const auto key = std::find_if(config_->keys.begin(), config_->keys.end(),
+                                  [&](const config::Key& candidate) { return candidate.id == id; });
+    if (key == config_->keys.end()) return std::nullopt;
+    return subject_of(*key);
+}
+
 std::optional<Identified> Policy::identify(std::span<const std::string_view> credentials) const {
     Digest first_digest{};
     std::size_t first = credentials.size();  // that is not empty

@@ -51,6 +51,9 @@ public:
     /// a disabled one, and none that is not.
     std::optional<Identified> identify(std::span<const std::string_view> credentials) const;
 
+    /// The key of that id; nullopt where none is configured. Looks at one key after the other: not for the hot path.
+    std::optional<Subject> find(std::string_view id) const;
+
     /// Of credentials that identify nobody: the disabled key among them; nullptr where there is none.
     const config::Key* find_disabled(std::span<const std::string_view> credentials) const;
 

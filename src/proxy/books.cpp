@@ -28,6 +28,9 @@ void enter(Worker& worker, const observe::RequestRecord& record, const Spent& sp
     if (amounts.requests == 0) return;
     const std::int64_t day = usage::day_of(record.received_at_us + record.duration_us);
     worker.usage.add(day, record.key_id, record.model, amounts);
+    if (record.refused_by) {
+        worker.refused_keys.note(record.key_id, record.refused_by->name, record.refused_by->limit);
+    }
 }
 
 void enter(Worker& worker, const BackgroundResponses::Settled& settled) {

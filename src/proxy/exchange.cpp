@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <exception>
 
-#include "llm/estimate.hpp"
 #include "llm/stored_answers.hpp"
 #include "proxy/books.hpp"
 #include "proxy/cors.hpp"
+#include "proxy/demand.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/request_rules.hpp"
 #include "proxy/shadow.hpp"
@@ -266,28 +266,9 @@ awaitable<bool> Exchange::understand() {
     co_return true;
 }
 
-Demand Exchange::make_demand() const {
-    Demand demand{.requests = 1};
-    if (!is_metered()) return demand;
-    const config::Tier& tier = *subject_->tier;
-    const auto mode = tier.estimate_bound ? llm::EstimateMode::bound : llm::EstimateMode::fitted;
-    demand.input_tokens = llm::estimate_input(call_, mode);
-    const auto reserve = tier.reserve == config::Reserve::max_tokens ? llm::OutputReserve::own_bound
-                                                                     : llm::OutputReserve::output_default;
-    demand.output_tokens = llm::reserve_output(call_, mode, applicable_.output_default, reserve);
-    if (mode == llm::EstimateMode::bound) return demand;
-    // A guess, such as the size of an image that only its URL is known of, is no reason to say that the
-    // request can never be served.
-    const std::int64_t certain = llm::estimate_input_least(call_);
-    const std::int64_t room =
-        std::min(applicable_.input_limit, applicable_.total_limit - demand.output_tokens);
-    if (demand.input_tokens > room && certain <= room) demand.input_tokens = room;
-    return demand;
-}
-
 awaitable<bool> Exchange::reserve() {
     applicable_ = policy_->limits_for(*subject_, call_.model, upstream(), call_.further_models);
-    const Demand demand = make_demand();
+    const Demand demand = make_demand(call_, *subject_->tier, applicable_);
     record_.estimated = demand;
     // A client that leaves while a shared store is asked need not be admitted.
     client_.watch([] {});

@@ -76,7 +76,6 @@ private:
     bool hold_for_later();
     void report_stored_answer();
 
-    Demand make_demand() const;
     void note_limit_hit(boost::system::error_code error) noexcept;
     bool is_metered() const noexcept { return api_ != llm::Api::unmetered; }
     bool closes_after() const noexcept { return close_ || worker_.draining; }

@@ -7,6 +7,7 @@
 
 #include "observe/access_log.hpp"
 #include "observe/metrics.hpp"
+#include "observe/refused_keys.hpp"
 #include "policy/policy.hpp"
 #include "proxy/background_responses.hpp"
 #include "proxy/body_budget.hpp"
@@ -58,6 +59,7 @@ struct Worker {
     std::shared_ptr<StreamUsageRefusals> stream_usage_refusals;
     observe::WorkerMetrics metrics;
     usage::Counter usage;
+    observe::RefusedKeys refused_keys;
     /// A request keeps the one that it started with; a reload posts a new one to the thread.
     std::shared_ptr<const policy::Policy> policy;
     UpstreamPool pool;

@@ -70,7 +70,7 @@ TEST(AccessLog, NamesLimitsInShadowModeAndCachedInput) {
     row.shadowed_by = {{.name = "key/requests/1m"}, {.name = "group/output_tokens/1d"}};
     row.cached_input_tokens = 7;
     const auto line = nlohmann::json::parse(format_record(row));
-    EXPECT_EQ(line["shadowed_by"], (nlohmann::json{"key/requests/1m", "group/output_tokens/1d"}));
+    EXPECT_EQ(line["shadow"], (nlohmann::json{"key/requests/1m", "group/output_tokens/1d"}));
     EXPECT_EQ(line["cached_input"], 7);
 }
 
