@@ -72,6 +72,31 @@ std::uint64_t RunningWeir::reservations_in_flight() const {
     return sum;
 }
 
+std::uint64_t RunningWeir::settled_input_tokens() const {
+    std::uint64_t sum = 0;
+    for (const auto& worker : workers_) sum += worker->metrics().input_tokens[2].value();
+    return sum;
+}
+
+std::uint64_t RunningWeir::settled_output_tokens() const {
+    std::uint64_t sum = 0;
+    for (const auto& worker : workers_) sum += worker->metrics().output_tokens[2].value();
+    return sum;
+}
+
+void RunningWeir::take_usage(const app::WorkerThread::TakenUsage& done) {
+    for (const auto& worker : workers_) worker->take_usage(done);
+}
+
+std::vector<usage::Row> RunningWeir::rest_of_usage() {
+    std::vector<usage::Row> rows;
+    for (const auto& worker : workers_) {
+        const std::vector<usage::Row> rest = worker->rest_of_usage();
+        rows.insert(rows.end(), rest.begin(), rest.end());
+    }
+    return rows;
+}
+
 std::uint64_t RunningWeir::connections_open() const {
     std::uint64_t sum = 0;
     for (const auto& worker : workers_) sum += worker->metrics().connections_open.value();

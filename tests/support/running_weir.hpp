@@ -37,6 +37,13 @@ public:
     std::uint64_t counted(observe::Outcome outcome) const;
     std::uint64_t bitten(observe::Bite bite) const;
     std::uint64_t reservations_in_flight() const;
+    /// What was settled, as the metrics have it.
+    std::uint64_t settled_input_tokens() const;
+    std::uint64_t settled_output_tokens() const;
+    /// Hands what each thread has counted to `done`, on that thread.
+    void take_usage(const app::WorkerThread::TakenUsage& done);
+    /// After `stop`: what nobody has taken.
+    std::vector<usage::Row> rest_of_usage();
     std::uint64_t connections_open() const;
     std::int64_t buffered_bytes() const { return body_budget_.held_bytes(); }
 
