@@ -8,16 +8,20 @@
 namespace weir::usage {
 
 void Counter::add(std::int64_t day, std::string_view key, std::string_view model, const Amounts& amounts) {
+    // A name that is there is printable.
+    const auto row = rows_.find(NameView{day, key, model});
+    (row != rows_.end() ? row->second : amounts_of({day, key, model})) += amounts;
+}
+
+Amounts& Counter::amounts_of(const NameView& as_sent) {
     NameBuffer key_buffer;
     NameBuffer model_buffer;
-    const NameView wanted{day, printable(key, key_buffer), printable(model, model_buffer)};
-    auto row = rows_.find(wanted);
-    if (row == rows_.end()) {
-        const NameView name = name_with_room(wanted, rows_.size(), rows_at_most_, 0);
-        if (name != wanted) folded_.fetch_add(1, std::memory_order_relaxed);
-        row = rows_.try_emplace(Name(name)).first;
-    }
-    row->second += amounts;
+    const NameView wanted{as_sent.day, printable(as_sent.key, key_buffer),
+                          printable(as_sent.model, model_buffer)};
+    if (const auto row = rows_.find(wanted); row != rows_.end()) return row->second;
+    const NameView name = name_with_room(wanted, rows_.size(), rows_at_most_, 0);
+    if (name != wanted) folded_.fetch_add(1, std::memory_order_relaxed);
+    return rows_.try_emplace(Name(name)).first->second;
 }
 
 std::vector<Row> Counter::take() {

@@ -32,6 +32,8 @@ public:
     std::uint64_t folded() const noexcept { return folded_.load(std::memory_order_relaxed); }
 
 private:
+    Amounts& amounts_of(const NameView& as_sent);
+
     RowMap<Amounts> rows_;
     std::size_t rows_at_most_;
     std::atomic<std::uint64_t> folded_{0};

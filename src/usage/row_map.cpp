@@ -1,7 +1,6 @@
 // A keyed hash in the manner of wyhash: 64 by 64 bits multiplied, the halves folded.
 #include "usage/row_map.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 #include <random>
@@ -24,16 +23,28 @@ const std::array<std::uint64_t, 2> seed = [] {
     return std::array<std::uint64_t, 2>{word(), word()};
 }();
 
+template <typename Word>
+std::uint64_t load(const char* at) noexcept {
+    Word word = 0;
+    std::memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/// Up to eight bytes, read in pieces of fixed lengths, which may overlap.
+std::uint64_t last_word(const char* at, std::size_t size) noexcept {
+    if (size == 8) return load<std::uint64_t>(at);
+    if (size >= 4) return load<std::uint32_t>(at) | (load<std::uint32_t>(at + size - 4) << 32);
+    if (size >= 2) return load<std::uint16_t>(at) | (load<std::uint16_t>(at + size - 2) << 16);
+    return size == 1 ? load<std::uint8_t>(at) : 0;
+}
+
 std::uint64_t add_text(std::uint64_t state, std::string_view text) noexcept {
     state = mix(state ^ text.size(), seed[0]);
-    while (!text.empty()) {
-        std::uint64_t word = 0;
-        const std::size_t size = std::min(text.size(), sizeof(word));
-        std::memcpy(&word, text.data(), size);
-        state = mix(state ^ word, seed[1]);
-        text.remove_prefix(size);
-    }
-    return state;
+    const char* at = text.data();
+    std::size_t left = text.size();
+    for (; left > sizeof(std::uint64_t); left -= sizeof(std::uint64_t), at += sizeof(std::uint64_t))
+        state = mix(state ^ load<std::uint64_t>(at), seed[1]);
+    return mix(state ^ last_word(at, left), seed[1]);
 }
 
 bool is_of_unknown_key(std::string_view key) noexcept {
