@@ -53,7 +53,7 @@ bool is_of_unknown_key(std::string_view key) noexcept {
 
 }  // namespace
 
-std::size_t NameHash::operator()(const NameView& name) const noexcept {
+std::size_t NameHash::operator()(const NameView& name) const {
     const std::uint64_t day = mix(static_cast<std::uint64_t>(name.day) ^ seed[1], seed[0]);
     return add_text(add_text(day, name.key), name.model);
 }

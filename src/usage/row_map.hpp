@@ -34,10 +34,11 @@ struct Name {
     operator NameView() const noexcept { return {day, key, model}; }  // NOLINT: meant to be taken for it
 };
 
-/// Seeded anew in each process: nobody outside can choose names that collide.
+/// Seeded anew in each process: nobody outside can choose names that collide. Not noexcept, for with that
+/// libstdc++ would reckon hashes again where it can keep them.
 struct NameHash {
     using is_transparent = void;
-    std::size_t operator()(const NameView& name) const noexcept;
+    std::size_t operator()(const NameView& name) const;
 };
 
 struct NameEqual {
