@@ -151,7 +151,7 @@ TEST(WireBooks, ABackgroundResponseThatIsLeftAtTheEndCountsAsReserved) {
 /// Somebody takes all the while, many ask at once, and then everything ends.
 TEST(WireBooks, NothingIsLostOrDoubledOverThreads) {
     constexpr int clients = 6;
-    constexpr int requests_each = 60;
+    constexpr std::int64_t requests_each = 60;
     ScriptedUpstream upstream({chat_reply(usage_text)});
     RunningWeir weir(wire_config(keys_required, upstream.port()), 3);
     std::mutex mutex;
@@ -171,7 +171,7 @@ TEST(WireBooks, NothingIsLostOrDoubledOverThreads) {
     std::vector<std::thread> all;
     for (int i = 0; i < clients; ++i) {
         all.emplace_back([&] {
-            for (int n = 0; n < requests_each; ++n) {
+            for (std::int64_t n = 0; n < requests_each; ++n) {
                 RawClient client(weir.port());
                 client.send(plain_chat());
                 EXPECT_EQ(client.read_answer().status, 200);

@@ -12,8 +12,6 @@
 namespace weir::usage {
 namespace {
 
-using ::testing::ElementsAre;
-
 const Amounts one{.requests = 1, .admitted = 1, .output_tokens = 3};
 
 /// "key|model" and its requests, sorted.
