@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
         if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
         return serve(std::get<app::Options>(options));
     } catch (const std::exception& error) {
+        observe::flush_log();
         std::fprintf(stderr, "weir: %s\n", error.what());
         return app::exit_failed;
     }

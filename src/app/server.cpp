@@ -64,6 +64,16 @@ std::string text_of(const config::Endpoint& endpoint) {
     return (is_ipv6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" + std::to_string(endpoint.port);
 }
 
+std::vector<observe::TierLimit> tier_limits(const config::Config& config) {
+    std::vector<observe::TierLimit> limits;
+    for (const auto& [name, tier] : config.tiers) {
+        for (const config::LimitSpec& limit : tier.limits) {
+            limits.push_back({name, limit.dimension, config::window_text(limit.window_us), limit.limit});
+        }
+    }
+    return limits;
+}
+
 template <typename Make>
 auto bind_or_explain(const config::Endpoint& endpoint, const char* flag, Make make) {
     try {
@@ -123,7 +133,7 @@ Server::Impl::Impl(config::ConfigStore& config_store, const Clock& system_clock)
       recorder(usage::make_recorder({.state_dir = state.path(),
                                      .is_shared = store.current()->store.kind != config::StoreKind::memory,
                                      .now_us = clock.now_us()})),
-      access_log(store.current()->log_access),
+      access_log({.enabled = store.current()->log_access, .json = store.current()->log_json}),
       ledgers(make_store(*store.current(), clock, main_context)),
       body_budget(store.current()->limits_of_weir.max_buffered_bytes),
       policy(std::make_shared<const policy::Policy>(store.current())),
@@ -218,6 +228,7 @@ void Server::Impl::on_signal(int signal) {
         (void)reload();
     } else if (draining) {
         spdlog::warn("second signal: ending at once");
+        observe::flush_log();
         std::_Exit(1);
     } else {
         drain();
@@ -289,15 +300,10 @@ observe::ProcessFigures Server::Impl::process_figures() const {
                                     .buffered_bytes = body_budget.held_bytes(),
                                     .reloads_succeeded = reloads_succeeded,
                                     .reloads_failed = reloads_failed,
-                                    .runtime_changes = operations.changes()};
-    for (const auto& [name, tier] : store.current()->tiers) {
-        for (const config::LimitSpec& spec : tier.limits) {
-            figures.tier_limits.push_back({.tier = name,
-                                           .dimension = spec.dimension,
-                                           .window = config::window_text(spec.window_us),
-                                           .limit = spec.limit});
-        }
-    }
+                                    .runtime_changes = operations.changes(),
+                                    .access_log_lines_dropped = access_log.lines_dropped(),
+                                    .log_lines_dropped = observe::log_lines_dropped(),
+                                    .tier_limits = tier_limits(*store.current())};
     for (const observe::UpstreamFigures& upstream : operations.upstreams()) {
         figures.upstreams.push_back({.name = upstream.name, .healthy = upstream.healthy});
     }

@@ -2,47 +2,22 @@
 #include "observe/access_log.hpp"
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
-
+#include "observe/json_text.hpp"
+#include "observe/text_row.hpp"
 #include "observe/timestamp.hpp"
 
 namespace weir::observe {
 
 namespace {
 
-/// By character: whether it stands in a JSON string as it is.
-constexpr std::array<bool, 256> plain = [] {
-    std::array<bool, 256> table{};
-    for (std::size_t byte = 0x20; byte < 0x7f; ++byte) table[byte] = byte != '"' && byte != '\\';
-    return table;
-}();
-
-bool is_plain(char c) noexcept {
-    return plain[static_cast<unsigned char>(c)];
-}
-
-/// JSON string contents; what is not UTF-8 text becomes question marks.
-void append_escaped(std::string& out, std::string_view text) {
-    while (!text.empty()) {
-        const auto special = std::find_if_not(text.begin(), text.end(), is_plain);
-        const auto count = static_cast<std::size_t>(special - text.begin());
-        out.append(text.substr(0, count));
-        if (special == text.end()) return;
-        const bool can_be_escaped = *special == '"' || *special == '\\';
-        if (can_be_escaped) out += '\\';
-        out += can_be_escaped ? *special : '?';
-        text.remove_prefix(count + 1);
-    }
-}
-
 // What is given as the opening is all that stands before the value, so that it is appended at once.
 
 void append_text(std::string& out, std::string_view opening, std::string_view value) {
     out.append(opening);
-    append_escaped(out, value);
+    append_json_text(out, value);
     out += '"';
 }
 
@@ -122,12 +97,18 @@ std::string format_record(const RequestRecord& record) {
     return line;
 }
 
-AccessLog::AccessLog(bool enabled) {
-    if (enabled) writer_ = std::make_unique<LineWriter>(STDOUT_FILENO);
+AccessLog::AccessLog(AccessLogOptions options) : json_(options.json) {
+    if (!options.enabled) return;
+    LineWriterOptions writer;
+    writer.on_drop = [](std::uint64_t lines) {
+        spdlog::warn("access log: {} line{} dropped: standard output is read more slowly than requests come",
+                     lines, lines == 1 ? " was" : "s were");
+    };
+    writer_ = std::make_unique<LineWriter>(STDOUT_FILENO, std::move(writer));
 }
 
 void AccessLog::write(const RequestRecord& record) {
-    if (writer_) writer_->write(format_record(record));
+    if (writer_) writer_->write(json_ ? format_record(record) : format_text_row(record));
     recent_.note(record);
 }
 

@@ -1,4 +1,4 @@
-// The access log: one JSON line per request on standard output.
+// The access log: one line per request on standard output.
 #pragma once
 
 #include <memory>
@@ -10,15 +10,23 @@
 
 namespace weir::observe {
 
-/// Any thread. The last refusals and errors are kept, whether there is a log or not.
+struct AccessLogOptions {
+    bool enabled = true;
+    bool json = true;  ///< false: one line for people, in columns
+};
+
+/// Any thread. Nobody waits for the reader: where 16 MiB wait, further lines are dropped and counted, and the
+/// operational log says so. The last refusals and errors are kept, whether there is a log or not.
 class AccessLog {
 public:
-    explicit AccessLog(bool enabled);
+    explicit AccessLog(AccessLogOptions options);
 
     void write(const RequestRecord& record);
     const RecentRequests& recent() const noexcept { return recent_; }
+    std::uint64_t lines_dropped() const noexcept { return writer_ ? writer_->lines_dropped() : 0; }
 
 private:
+    bool json_;
     std::unique_ptr<LineWriter> writer_;
     RecentRequests recent_;
 };

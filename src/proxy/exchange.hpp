@@ -69,6 +69,7 @@ private:
     awaitable<void> fail_before_answer(boost::system::error_code error);
     RelayJob make_relay_job(llm::UsageTap& tap, std::vector<std::string_view> first);
     void note_end(const RelayResult& result);
+    void log_of_upstream(std::string_view what) const;
     UpstreamMessage make_message() const;
 
     // Answers that are made in the background.

@@ -1,8 +1,7 @@
 // The admitted part of an exchange: send the request, pass the answer on, note how it ended.
-#include <spdlog/spdlog.h>
-
 #include "config/url.hpp"
 #include "llm/stored_answers.hpp"
+#include "observe/log.hpp"
 #include "proxy/cors.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
@@ -90,9 +89,13 @@ awaitable<void> Exchange::fail_before_answer(error_code error) {
     }
     if (error == errc::upstream_timeout) facts_.ending = Ending::upstream_silent;
     worker_.metrics.upstream_errors.add();
-    spdlog::warn("request {}: upstream {} at {}: {}{}", record_.request_id, upstream().name,
-                 config::to_string(upstream().url), error.message(), attempt_->cause());
+    log_of_upstream(error.message() + attempt_->cause());
     co_await answer_error(error);
+}
+
+void Exchange::log_of_upstream(std::string_view what) const {
+    std::string message = "upstream " + upstream().name + " at " + config::to_string(upstream().url) + ": ";
+    observe::log_of_request(observe::LogLevel::warning, record_.request_id, message.append(what));
 }
 
 awaitable<void> Exchange::relay_answer() {
@@ -133,9 +136,8 @@ void Exchange::note_end(const RelayResult& result) {
     close_ = true;
     if (result.ending == Ending::client_gone) return;
     worker_.metrics.upstream_errors.add();
-    spdlog::warn("request {}: upstream {} at {}: {} after {} bytes of its answer", record_.request_id,
-                 upstream().name, config::to_string(upstream().url), result.error.message(),
-                 result.body_bytes);
+    log_of_upstream(result.error.message() + " after " + std::to_string(result.body_bytes) +
+                    " bytes of its answer");
 }
 
 /// Somebody fetched, cancelled or deleted what was begun in the background: that is when its usage is known,

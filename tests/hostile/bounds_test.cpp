@@ -253,7 +253,7 @@ TEST_F(HostileBounds, AConnectionThatBeginsWhileDrainingIsNotWaitedFor) {
     boost::asio::io_context context{1};
     const SystemClock clock;
     const auto limiter = make_memory_limiter(clock);
-    observe::AccessLog access_log(false);
+    observe::AccessLog access_log({.enabled = false});
     proxy::BodyBudget body_budget(1'000);
     std::atomic<std::int64_t> connections_open{0};
     const auto policy =

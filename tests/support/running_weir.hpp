@@ -51,7 +51,7 @@ private:
     SystemClock clock_;
     std::shared_ptr<const config::Config> config_;
     std::shared_ptr<MemoryLimiter> limiter_;
-    observe::AccessLog access_log_{false};
+    observe::AccessLog access_log_{{.enabled = false}};
     proxy::BodyBudget body_budget_;
     std::atomic<std::int64_t> connections_open_{0};
     std::vector<std::unique_ptr<app::WorkerThread>> workers_;

@@ -1,4 +1,4 @@
-// Lines arrive whole, in order, all of them, however slow their reader is.
+// Lines arrive whole and in order; what has no room is dropped and counted.
 #include "observe/line_writer.hpp"
 
 #include <gtest/gtest.h>
@@ -50,10 +50,10 @@ TEST_F(LineWriterTest, WhatWasWrittenIsThereAtTheEnd) {
     EXPECT_EQ(read_to_the_end(), "one\n\ntwo\n");
 }
 
-TEST_F(LineWriterTest, LinesOfManyThreadsOutlastASlowReader) {
-    constexpr int lines_each = 20'000;
+TEST_F(LineWriterTest, LinesOfManyThreadsKeepTheirOrder) {
+    constexpr int lines_each = 10'000;
     constexpr int thread_count = 4;
-    const std::string padding(200, '.');  // together several times what may wait
+    const std::string padding(100, '.');
     std::thread writing([&] {
         std::vector<std::thread> threads;
         for (int thread = 0; thread < thread_count; ++thread) {
@@ -63,6 +63,7 @@ TEST_F(LineWriterTest, LinesOfManyThreadsOutlastASlowReader) {
             });
         }
         for (std::thread& thread : threads) thread.join();
+        EXPECT_EQ(writer_->lines_dropped(), 0U);
         finish();
     });
     std::istringstream all(read_to_the_end());
@@ -75,6 +76,44 @@ TEST_F(LineWriterTest, LinesOfManyThreadsOutlastASlowReader) {
         ASSERT_EQ(dots, padding);
     }
     for (int thread = 0; thread < thread_count; ++thread) EXPECT_EQ(next[thread], lines_each);
+}
+
+TEST_F(LineWriterTest, WhatHasNoRoomIsDroppedCountedAndToldOnce) {
+    std::uint64_t told = 0;
+    int calls = 0;
+    writer_ = std::make_unique<LineWriter>(
+        ends_[1], LineWriterOptions{.waiting_bytes_max = 1'000'000, .on_drop = [&](std::uint64_t lines) {
+                                        told += lines;
+                                        ++calls;
+                                    }});
+    const std::string line(999, 'x');
+    int written = 0;
+    for (int i = 0; i < 10'000; ++i) written += writer_->write(line) ? 1 : 0;
+    EXPECT_EQ(writer_->lines_dropped(), static_cast<std::uint64_t>(10'000 - written));
+    EXPECT_GT(writer_->lines_dropped(), 0U);
+    EXPECT_EQ(calls, 1);
+    EXPECT_EQ(told, 1U);
+    std::string all;
+    std::thread reading([&] { all = read_to_the_end(); });
+    finish();
+    reading.join();
+    EXPECT_EQ(all.size(), static_cast<std::size_t>(written) * (line.size() + 1));
+}
+
+TEST_F(LineWriterTest, TheEndDoesNotWaitForAReaderThatTakesNothing) {
+    writer_ = std::make_unique<LineWriter>(ends_[1], LineWriterOptions{.patience_ms = 200});
+    for (int i = 0; i < 1'000; ++i) writer_->write(std::string(1'000, 'x'));
+    finish();
+    EXPECT_GE(read_to_the_end().size(), 4'096U);
+}
+
+TEST_F(LineWriterTest, FlushWaitsUntilItIsWritten) {
+    writer_->write("one");
+    writer_->flush();
+    std::array<char, 8> bytes{};
+    EXPECT_EQ(::read(ends_[0], bytes.data(), bytes.size()), 4);
+    writer_->flush();
+    finish();
 }
 
 TEST_F(LineWriterTest, AReaderThatIsGoneEndsNothing) {

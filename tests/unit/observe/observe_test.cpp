@@ -5,9 +5,11 @@
 
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <sstream>
 
 #include "observe/access_log.hpp"
 #include "observe/log.hpp"
+#include "observe/text_row.hpp"
 #include "observe/timestamp.hpp"
 
 namespace weir::observe {
@@ -101,6 +103,7 @@ TEST(Log, LinesBeginWithATimeThatPeopleRead) {
         set_up_log("info", json);
         testing::internal::CaptureStderr();
         spdlog::warn("it \"broke\"");
+        flush_log();
         const std::string line = testing::internal::GetCapturedStderr();
         const std::string time = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z";
         const std::regex expected(json ? R"(\{"time":")" + time +
@@ -110,12 +113,70 @@ TEST(Log, LinesBeginWithATimeThatPeopleRead) {
     }
 }
 
+TEST(Log, EveryMessageIsValidJson) {
+    set_up_log("info", true);
+    std::string message;
+    for (int byte = 1; byte < 256; ++byte) message += static_cast<char>(byte);
+    message += "h\xc3\xa9llo \xe2\x86\x92 \xf0\x9f\x98\x80 \xed\xa0\x80 \xc0\xaf";
+    testing::internal::CaptureStderr();
+    spdlog::info("{}", message);
+    spdlog::info("");
+    flush_log();
+    std::istringstream lines(testing::internal::GetCapturedStderr());
+    std::string line;
+    ASSERT_TRUE(std::getline(lines, line));
+    EXPECT_TRUE(nlohmann::json::parse(line)["message"].get<std::string>().ends_with(
+        "h\xc3\xa9llo \xe2\x86\x92 \xf0\x9f\x98\x80 ??? ??"));
+    ASSERT_TRUE(std::getline(lines, line));
+    EXPECT_EQ(nlohmann::json::parse(line)["message"], "");
+    EXPECT_FALSE(std::getline(lines, line));
+}
+
+TEST(Log, ALineAboutARequestCarriesItsId) {
+    set_up_log("info", true);
+    testing::internal::CaptureStderr();
+    log_of_request(LogLevel::warning, "req_\"1", "upstream is gone {}");
+    spdlog::info("something else");
+    flush_log();
+    std::istringstream lines(testing::internal::GetCapturedStderr());
+    std::string line;
+    std::getline(lines, line);
+    EXPECT_EQ(nlohmann::json::parse(line)["request_id"], "req_\"1");
+    EXPECT_EQ(nlohmann::json::parse(line)["message"], "upstream is gone {}");
+    EXPECT_EQ(nlohmann::json::parse(line)["level"], "warning");
+    std::getline(lines, line);
+    EXPECT_FALSE(nlohmann::json::parse(line).contains("request_id"));
+    set_up_log("info", false);
+    testing::internal::CaptureStderr();
+    log_of_request(LogLevel::error, "req_1", "upstream is gone");
+    flush_log();
+    EXPECT_TRUE(testing::internal::GetCapturedStderr().ends_with(" error request req_1: upstream is gone\n"));
+}
+
+TEST(TextRow, IsOneAlignedLine) {
+    RequestRecord refused = record();
+    RequestRecord served = record();
+    served.refused_by.reset();
+    served.outcome = Outcome::served;
+    served.status = 200;
+    served.actual = Usage{.input_tokens = 12, .output_tokens = 5};
+    served.duration_us = 812'300;
+    EXPECT_EQ(format_text_row(refused),
+              "1970-01-01T00:00:00.000005Z 429 web              gpt-4o               in 10→-          out "
+              "20→-              0.0 ms, weir   0.1 ms  refused by group/output_tokens/1m  req_1");
+    EXPECT_EQ(format_text_row(served),
+              "1970-01-01T00:00:00.000005Z 200 web              gpt-4o               in 10→12         out "
+              "20→5            812.3 ms, weir   0.1 ms  req_1");
+    served.model = "\x1b[31m";
+    EXPECT_EQ(format_text_row(served).find('\x1b'), std::string::npos);
+}
+
 TEST(AccessLog, WhatClientsNameCannotBreakALine) {
     RequestRecord row = record();
     row.model = "a\"b\\c\n\x01\xff";
     row.path = "/\"";
     const auto line = nlohmann::json::parse(format_record(row));
-    EXPECT_EQ(line["model"], "a\"b\\c???");
+    EXPECT_EQ(line["model"], "a\"b\\c\n\x01?");
 }
 
 }  // namespace
