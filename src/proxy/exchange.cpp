@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "llm/stored_answers.hpp"
+#include "observe/log.hpp"
 #include "proxy/books.hpp"
 #include "proxy/cors.hpp"
 #include "proxy/demand.hpp"
@@ -69,6 +70,15 @@ std::string make_request_id(std::mt19937_64& random) {
     return id;
 }
 
+void log_unforeseen(std::string_view request_id, const std::exception_ptr& unforeseen) {
+    try {
+        std::rethrow_exception(unforeseen);
+    } catch (const std::exception& error) {
+        observe::log_of_request(observe::LogLevel::error, request_id,
+                                std::string("ended by an unforeseen error: ") + error.what());
+    }
+}
+
 }  // namespace
 
 Exchange::Exchange(Worker& worker, ClientStream& client, IncomingRequest request)
@@ -95,7 +105,10 @@ awaitable<bool> Exchange::run() {
     // three run on every path.
     if (reservation_) co_await settle();
     close_record();
-    if (unforeseen) std::rethrow_exception(unforeseen);
+    if (unforeseen) {
+        log_unforeseen(record_.request_id, unforeseen);
+        co_return false;
+    }
 
     if (!closes_after() && !body_.complete()) {
         const bool discarded = co_await body_.discard();
