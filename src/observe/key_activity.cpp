@@ -3,8 +3,9 @@
 #include "observe/key_activity.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <tuple>
-#include <utility>
 
 namespace weir::observe {
 
@@ -20,7 +21,7 @@ constexpr std::int64_t first_minute(std::int64_t minute) noexcept {
 
 MinuteAmounts scaled(const MinuteAmounts& whole, double part) noexcept {
     const auto scale = [part](std::int64_t amount) {
-        return static_cast<std::int64_t>(static_cast<double>(amount) * part);
+        return std::llround(static_cast<double>(amount) * part);
     };
     return {scale(whole.requests), scale(whole.refused), scale(whole.input_tokens),
             scale(whole.output_tokens)};
@@ -77,7 +78,7 @@ struct KeyActivity::Moment {
 class KeyActivity::Sum {
 public:
     void add(const Key& key, const Moment& now) {
-        id = &key.id->first;
+        id = key.id->first;
         last_hour += key.sum;
         for (auto old = key.minutes.begin(); key.oldest < now.first && old != key.minutes.end(); ++old) {
             if (old->number < now.first) last_hour -= old->amounts;
@@ -92,7 +93,7 @@ public:
     }
     bool was_seen(const Moment& now) const noexcept { return last_seen_us >= now.first * minute_us; }
     KeyRecent recent() const {
-        KeyRecent recent{.id = *id,
+        KeyRecent recent{.id = std::string(id),
                          .last_minute = last_minute,
                          .last_hour = last_hour,
                          .last_seen_us = last_seen_us,
@@ -104,7 +105,7 @@ public:
         return recent;
     }
 
-    const std::string* id = nullptr;
+    std::string_view id;
     MinuteAmounts last_minute;
     MinuteAmounts last_hour;
     std::int64_t last_seen_us = 0;
@@ -251,7 +252,7 @@ std::vector<KeyRecent> KeyActivity::ranked(KeyOrder order, std::int64_t now_us, 
     const auto end = sums.begin() + static_cast<std::ptrdiff_t>(std::min(count, sums.size()));
     std::partial_sort(sums.begin(), end, sums.end(), [&](const Sum& left, const Sum& right) {
         const auto left_rank = rank(left), right_rank = rank(right);
-        return left_rank != right_rank ? left_rank > right_rank : *left.id < *right.id;
+        return left_rank != right_rank ? left_rank > right_rank : left.id < right.id;
     });
     std::vector<KeyRecent> ranked;
     ranked.reserve(static_cast<std::size_t>(end - sums.begin()));

@@ -85,6 +85,16 @@ Totals totals_of(const std::vector<const WorkerMetrics*>& workers) {
     return totals;
 }
 
+UpstreamTotals upstream_totals_of(const std::vector<const WorkerMetrics*>& workers, std::size_t index) {
+    UpstreamTotals totals;
+    for (const WorkerMetrics* worker : workers) {
+        if (index >= worker->upstreams.size()) continue;
+        totals.answers += worker->upstreams[index].answers.value();
+        totals.errors += worker->upstreams[index].errors.value();
+    }
+    return totals;
+}
+
 std::optional<Totals> since(const Totals& now, const Totals& before) {
     Totals added = now;
     bool fits = subtract(added.refusals, before.refusals) && subtract(added.shadow, before.shadow);

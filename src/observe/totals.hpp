@@ -63,6 +63,13 @@ inline constexpr std::array<BucketsRow, 3> buckets_rows{{
 
 Totals totals_of(const std::vector<const WorkerMetrics*>& workers);
 
+struct UpstreamTotals {
+    std::uint64_t answers = 0;
+    std::uint64_t errors = 0;
+};
+/// `index`: of WorkerMetrics::upstreams; zeros where nothing is counted of it.
+UpstreamTotals upstream_totals_of(const std::vector<const WorkerMetrics*>& workers, std::size_t index);
+
 /// What was added since; nullopt: a counter is lower than it was, so that the node has begun anew.
 std::optional<Totals> since(const Totals& now, const Totals& before);
 

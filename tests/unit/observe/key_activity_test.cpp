@@ -26,11 +26,11 @@ std::vector<std::string> ids_of(const std::vector<KeyRecent>& keys) {
 
 TEST(KeyActivity, TheLastMinuteIsThisOneAndTheRestOfTheOneBefore) {
     KeyActivity activity;
-    activity.add("a", start_us, {.requests = 60, .refused = 6, .input_tokens = 600, .output_tokens = 6});
+    activity.add("a", start_us, {.requests = 60, .refused = 4, .input_tokens = 600, .output_tokens = 1});
     activity.add("a", start_us + minute_us, {.requests = 1, .input_tokens = 10});
     const KeyRecent recent = activity.recent("a", start_us + minute_us + 15 * second_us);
-    EXPECT_EQ(recent.last_minute, (MinuteAmounts{46, 4, 460, 4}));
-    EXPECT_EQ(recent.last_hour, (MinuteAmounts{61, 6, 610, 6}));
+    EXPECT_EQ(recent.last_minute, (MinuteAmounts{46, 3, 460, 1}));
+    EXPECT_EQ(recent.last_hour, (MinuteAmounts{61, 4, 610, 1}));
     EXPECT_EQ(recent.last_seen_us, start_us + minute_us);
 }
 

@@ -8,6 +8,8 @@
 #include <set>
 #include <sstream>
 
+#include "observe/totals.hpp"
+
 namespace weir::observe {
 namespace {
 
@@ -140,6 +142,32 @@ TEST(Metrics, SumsWorkers) {
     first.count(refused());
     second.count(refused());
     expect_lines(render_metrics({&first, &second}, {}), {"weir_requests_total{outcome=\"refused\"} 2"});
+}
+
+TEST(Totals, SumUpWorkers) {
+    WorkerMetrics first, second;
+    RequestRecord failed = served();
+    failed.status = 503;
+    first.count(refused());
+    second.count(served());
+    second.count(failed);
+    const std::vector<const WorkerMetrics*> workers{&first, &second};
+    const Totals totals = totals_of(workers);
+    EXPECT_EQ(totals.requests, 3U);
+    EXPECT_EQ(totals.admitted, 2U);
+    EXPECT_EQ(totals.refused, 1U);
+    EXPECT_EQ(totals.input_tokens, 24U);
+    EXPECT_EQ(totals.estimated_input_tokens, 20U);
+    EXPECT_EQ(totals.reserved_output_tokens, 40U);
+    EXPECT_EQ(totals.refusals[1][2], 1U);
+    EXPECT_EQ(count_of(totals.added_us), 3U);
+    EXPECT_EQ(totals.added_us.at(75), 3U);
+    EXPECT_EQ(count_of(totals.first_byte_us), 2U);
+    EXPECT_EQ(upstream_totals_of(workers, 0).answers, 1U);
+    EXPECT_EQ(upstream_totals_of(workers, 0).errors, 1U);
+    EXPECT_EQ(upstream_totals_of(workers, 7).errors, 0U);
+    EXPECT_EQ(since(totals, totals)->requests, 0U);
+    EXPECT_FALSE(since(Totals(), totals));
 }
 
 TEST(Metrics, NamesFollowTheConventions) {
