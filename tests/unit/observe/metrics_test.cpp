@@ -71,7 +71,7 @@ TEST(Metrics, ComparesEstimatesWithExactFigures) {
     RequestRecord guessed = served();
     guessed.actual->certainty = Certainty::lower_bound;
     expect_lines(
-        text_of({served(), guessed}),
+        text_of({served(), guessed, guessed}),
         {"weir_estimate_error_ratio_bucket{le=\"1.1\"} 0", "weir_estimate_error_ratio_bucket{le=\"1.25\"} 1",
          "weir_estimate_error_ratio_count 1", "weir_estimate_error_ratio_sum 1.2"});
 }

@@ -166,6 +166,17 @@ TEST(UpstreamHealth, FiveFailuresInARowAndAnAnswer) {
     EXPECT_EQ(health.since_us(), start_us + 61 * second_us);
 }
 
+TEST(UpstreamHealth, AnAnswerEndsARowOfFailures) {
+    UpstreamHealth health(start_us);
+    health.update(10, 3, start_us + 1 * second_us);
+    health.update(10, 6, start_us + 2 * second_us);
+    health.update(11, 6, start_us + 3 * second_us);
+    health.update(11, 10, start_us + 4 * second_us);
+    EXPECT_TRUE(health.healthy());
+    health.update(11, 11, start_us + 5 * second_us);
+    EXPECT_FALSE(health.healthy());
+}
+
 TEST(UpstreamHealth, EveryAttemptOfTheLastTenSeconds) {
     UpstreamHealth health(start_us);
     for (int i = 0; i <= 20; ++i) health.update(7, 0, start_us + i * second_us);
