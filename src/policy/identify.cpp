@@ -67,7 +67,8 @@ Policy::Policy(std::shared_ptr<const config::Config> config) : config_(std::move
     for (const config::Key& key : config_->keys) index->keys.emplace(key.secret_sha256, &key);
     // After all the current ones: a former secret gives way to them.
     for (const config::Key& key : config_->keys) {
-        for (const config::FormerSecret& former : key.former_secrets) index->keys.emplace(former.sha256, &key);
+        for (const config::FormerSecret& former : key.former_secrets)
+            index->keys.emplace(former.sha256, &key);
     }
     index_ = std::move(index);
 }

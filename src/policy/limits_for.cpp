@@ -88,10 +88,10 @@ void append_subject(std::vector<LedgerLimits>& ledgers, const Subject& subject) 
 void append_model(std::vector<LedgerLimits>& ledgers, const Subject& subject,
                   const config::ModelLimits& model) {
     const std::string id = subject.ledger_id + "/" + model.pattern;
-    append_ledgers(ledgers,
-                   {Scope::key_on_model, id, tenant_of(subject), subject.key == nullptr,
-                    subject.tier->enforced},
-                   model.limits);
+    append_ledgers(
+        ledgers,
+        {Scope::key_on_model, id, tenant_of(subject), subject.key == nullptr, subject.tier->enforced},
+        model.limits);
 }
 
 /// Each that matches once, and not the one that is there already.

@@ -167,18 +167,17 @@ RelayJob Exchange::make_relay_job(llm::UsageTap& tap, std::vector<std::string_vi
     // An event of weir's own would be no part of what a coding holds.
     const bool is_readable = tap.decodes() || head.fields.value("content-encoding").empty();
     const bool keep_theirs = !is_metered() || head.status == 429;
-    std::string client_head =
-        make_answer_head({.head = head,
-                          .upstream = upstream().url,
-                          .upstream_framing = answer.framing(),
-                          .framing = framing,
-                          .close = closes_after(),
-                          .client_version = request_.head.version,
-                          .request_id = record_.request_id,
-                          .rate_limits = keep_theirs ? shadow_ : rate_limits_,
-                          .replace_rate_limits = !keep_theirs,
-                          .cors = cors_,
-                          .body_is_decoded = tap.decodes()});
+    std::string client_head = make_answer_head({.head = head,
+                                                .upstream = upstream().url,
+                                                .upstream_framing = answer.framing(),
+                                                .framing = framing,
+                                                .close = closes_after(),
+                                                .client_version = request_.head.version,
+                                                .request_id = record_.request_id,
+                                                .rate_limits = keep_theirs ? shadow_ : rate_limits_,
+                                                .replace_rate_limits = !keep_theirs,
+                                                .cors = cors_,
+                                                .body_is_decoded = tap.decodes()});
     return {.client = client_,
             .reader = attempt_->answer(),
             .tap = tap,

@@ -22,8 +22,8 @@ public:
 
     Decision ask(Demand demand, const std::vector<LedgerLimits>& ledgers) {
         noted_.clear();
-        return run_awaitable(store_->context(), proxy::reserve_past_shadow(store_->limiter(), demand, ledgers,
-                                                                           nullptr, noted_))
+        return run_awaitable(store_->context(),
+                             proxy::reserve_past_shadow(store_->limiter(), demand, ledgers, nullptr, noted_))
             .value();
     }
     void settle(Decision& decision, std::int64_t output) {
@@ -73,8 +73,9 @@ using Names = std::vector<std::string>;
 
 TEST_P(ShadowContract, LetsPassAndNotesWhatItWouldHaveRefused) {
     Shadowed store(GetParam());
-    const std::vector<LedgerLimits> ledgers{shadow(ledger("key:a:60000000", minute_us, {{requests, 1}})),
-                                            of(Scope::group, ledger("group:g:60000000", minute_us, {{requests, 3}}))};
+    const std::vector<LedgerLimits> ledgers{
+        shadow(ledger("key:a:60000000", minute_us, {{requests, 1}})),
+        of(Scope::group, ledger("group:g:60000000", minute_us, {{requests, 3}}))};
     EXPECT_EQ(store.ask({.requests = 1}, ledgers).verdict, Verdict::admitted);
     EXPECT_TRUE(store.noted().empty());
     for (int i = 0; i < 2; ++i) {
@@ -123,8 +124,8 @@ TEST_P(ShadowContract, NotesExactlyWhatAnEnforcedTwinRefuses) {
         const auto limit = [](Dimension dimension) {
             return LimitOf{dimension, *rc::gen::inRange<std::int64_t>(0, 60)};
         };
-        const LedgerLimits twin = ledger(
-            "key:twin:5000000", 5 * second_us, {limit(requests), limit(input_tokens), limit(output_tokens)});
+        const LedgerLimits twin = ledger("key:twin:5000000", 5 * second_us,
+                                         {limit(requests), limit(input_tokens), limit(output_tokens)});
         LedgerLimits tried = shadow(twin);
         tried.ledger = "key:tried:5000000";
         const LedgerLimits wide = ledger("group:g:60000000", minute_us, {{requests, 1'000'000}});

@@ -27,7 +27,7 @@ public:
         config::Config config;
         config.store = config::parse_store_url(url);
         config.store_timeout_ms = 5'000;
-        config.cluster_nodes = 1;
+        config.on_failure = config::OnFailure::closed;
         store_ = app::make_store(config, clock_, context_);
         store_->start();
         thread_ = std::thread([this] { context_.run(); });
@@ -90,6 +90,8 @@ protected:
     void start(config::Config config) {
         weir_.reset();
         weir_.emplace(std::move(config), 1, store_->limiters());
+        const std::string question = get("/weir/limits", "authorization: Bearer secret-of-tried\r\n");
+        ASSERT_TRUE(eventually([&] { return ask(question).status == 200; })) << "the store never answers";
     }
 
     RawAnswer ask(const std::string& request) {
@@ -159,9 +161,9 @@ TEST_P(Shadow, ChangingTheModeKeepsWhatWasUsed) {
 }
 
 TEST_P(Shadow, SeveralLimitsAndBothKindsInOneWindow) {
-    config::Config config = twins({{Dimension::requests, 2, minute_us, false},
-                                   {Dimension::output_tokens, 1'000, minute_us, true}},
-                                  true);
+    config::Config config = twins(
+        {{Dimension::requests, 2, minute_us, false}, {Dimension::output_tokens, 1'000, minute_us, true}},
+        true);
     config.upstreams.front().limits = {{Dimension::requests, 1, minute_us, false}};
     start(std::move(config));
     const auto tried = [&] { return chat("tried", ",\"max_tokens\":300", "x-mock-tokens: 300\r\n"); };
@@ -205,12 +207,12 @@ TEST_P(Shadow, DisabledKeysAreToldSo) {
     EXPECT_EQ(error["message"], "This key is disabled.");
     EXPECT_EQ(error["code"], "invalid_api_key");
     EXPECT_EQ(ask(get("/weir/limits", "authorization: Bearer secret-of-strict\r\n")).status, 401);
-    EXPECT_EQ(weir_->counted(observe::Outcome::unauthenticated), 2U);
+    EXPECT_TRUE(eventually([&] { return weir_->counted(observe::Outcome::unauthenticated) == 2; }));
     EXPECT_EQ(chat("tried").status, 200);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, Shadow, ::testing::Values("memory", "redis"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& one) { return std::string(one.param); });
 
 }  // namespace
 }  // namespace weir::testing

@@ -27,7 +27,8 @@ std::vector<std::string> names(const std::vector<LedgerLimits>& ledgers) {
 
 std::vector<LedgerLimits> ledgers_of(const config::LimitSet& limits, bool enforced = true) {
     std::vector<LedgerLimits> ledgers;
-    append_ledgers(ledgers, {.scope = Scope::key, .id = "web", .tenant = "web", .enforced = enforced}, limits);
+    append_ledgers(ledgers, {.scope = Scope::key, .id = "web", .tenant = "web", .enforced = enforced},
+                   limits);
     return ledgers;
 }
 
