@@ -40,6 +40,16 @@ RequestRecord record() {
     return row;
 }
 
+TEST(AccessLog, NamesTheLimitsInShadowModeThatWouldHaveRefused) {
+    RequestRecord row = record();
+    EXPECT_FALSE(nlohmann::json::parse(format_record(row)).contains("shadow"));
+    row.shadowed_by.resize(2);
+    row.shadowed_by[0].name = "key/output_tokens/1m";
+    row.shadowed_by[1].name = "group/requests/1d";
+    EXPECT_EQ(nlohmann::json::parse(format_record(row))["shadow"],
+              (nlohmann::json{"key/output_tokens/1m", "group/requests/1d"}));
+}
+
 TEST(Log, ItsLevelCanBeChanged) {
     set_up_log("info", true);
     EXPECT_FALSE(spdlog::should_log(spdlog::level::debug));
