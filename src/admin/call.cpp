@@ -1,12 +1,16 @@
 // Changes, and what is told of them.
 #include "admin/call.hpp"
 
+#include <boost/asio/this_coro.hpp>
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 namespace weir::admin {
 
 namespace {
-constexpr int attempts_max = 5;
+constexpr int attempts_max = 10;
+/// A change by another node is known here with the next heartbeat.
+constexpr auto attempt_pause = std::chrono::milliseconds(150);
 }  // namespace
 
 awaitable<Changed> apply_change(Call& call, Make make) {
@@ -17,8 +21,10 @@ awaitable<Changed> apply_change(Call& call, Make make) {
         Answered<Changed> changed = co_await call.control().change(std::move(change), call.actor);
         const Problem* problem = std::get_if<Problem>(&changed);
         const bool was_outrun = problem != nullptr && problem->status == 412 && !call.if_match;
-        if (was_outrun && attempt < attempts_max) continue;
-        co_return value_of(std::move(changed));
+        if (!was_outrun || attempt == attempts_max) co_return value_of(std::move(changed));
+        if (call.control().snapshot().layer->version() != index->snapshot().layer->version()) continue;
+        Timer pause(co_await boost::asio::this_coro::executor, attempt_pause);
+        co_await pause.async_wait(use_awaitable_as_tuple);
     }
 }
 

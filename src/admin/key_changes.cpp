@@ -168,7 +168,7 @@ awaitable<Answer> patch_key(Call& call) {
         expect_key(index, id);
         Json document = document_of(index, id);
         document.merge_patch(call.body);
-        if (document.contains("limits") && document["limits"].empty()) document.erase("limits");
+        if (document.contains("limits") && document["limits"] == Json::object()) document.erase("limits");
         return change_to(id, document);
     };
     const Changed changed = co_await apply_change(call, std::move(make));
