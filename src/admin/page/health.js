@@ -1,0 +1,50 @@
+// Is it well? From the figures to one verdict and what it rests on. Pure.
+
+const storeWords = {
+    memory: ['Embedded store', 'limits are counted in this process', 'good'],
+    redis: ['Redis', 'all nodes count together', 'good'],
+    local: ['Redis is away', 'each node enforces its share of every limit', 'warn'],
+    open: ['Redis is away', 'requests pass without limits (on_failure: open)', 'bad'],
+    closed: ['Redis is away', 'requests are refused (on_failure: closed)', 'bad'],
+    nodes_unknown: ['Redis is away', 'nothing decides until a node knows how many there are (cluster.nodes)', 'bad'],
+};
+export function storeState(store) {
+    const [title, text, kind] = storeWords[store.mode] ?? [store.mode, '', 'warn'];
+    return { title, text, kind, since: store.since, remark: store.remark, server: store.server };
+}
+
+export function nodeKind(node) {
+    if (!node.ready && !node.draining) return 'bad';
+    return node.draining || node.remark || node.age_ms > 3000 ? 'warn' : 'good';
+}
+
+const plural = (n, one, many) => `${n} ${n === 1 ? one : many}`;
+
+/** {kind: good|warn|bad, title, remarks} */
+export function verdict(figures) {
+    const remarks = [];
+    const add = (kind, text) => remarks.push({ kind, text });
+    const store = storeState(figures.store);
+    if (store.kind !== 'good') add(store.kind, `${store.title}: ${store.text}.`);
+    if (store.remark) add('warn', store.remark);
+    for (const node of figures.nodes) {
+        if (node.draining) add('warn', `Node ${node.name} is draining.`);
+        else if (!node.ready) add('bad', `Node ${node.name} is not ready${node.remark ? `: ${node.remark}` : '.'}`);
+        else if (node.remark && node.remark !== store.remark) add('warn', `Node ${node.name}: ${node.remark}`);
+        if (node.age_ms > 3000) add('warn', `Node ${node.name} has not been heard of for ${Math.round(node.age_ms / 1000)} s.`);
+    }
+    if (new Set(figures.nodes.map((node) => node.config_hash)).size > 1) add('warn', 'The nodes run on different configurations (see Cluster).');
+    const ill = figures.upstreams.filter((upstream) => !upstream.healthy);
+    for (const upstream of ill) add(ill.length === figures.upstreams.length ? 'bad' : 'warn', `Upstream ${upstream.name} does not answer.`);
+    const { requests, errors } = figures.rates;
+    if (requests > 0 && errors / requests > 0.02) add('warn', `${Math.round((100 * errors) / requests)}% of the requests end in an error.`);
+
+    const kind = remarks.some((r) => r.kind === 'bad') ? 'bad' : remarks.length ? 'warn' : 'good';
+    const refused = figures.rates.refused;
+    const title = {
+        good: refused > 0 ? 'All is well; some requests are over their limits' : 'All is well',
+        warn: `Working, with ${plural(remarks.length, 'remark', 'remarks')}`,
+        bad: 'Not well',
+    }[kind];
+    return { kind, title, remarks };
+}

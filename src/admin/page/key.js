@@ -1,0 +1,127 @@
+// One key: what limits it, how it fared within the last hour, and what can be done about it.
+import { change, get } from './api.js';
+import { timeChart } from './charts.js';
+import { confirmDialog, say, warningOf } from './dialog.js';
+import { h } from './dom.js';
+import { ago, compact, duration, limitText, timeOfDay, whole } from './format.js';
+import { keyBadges } from './keys.js';
+import { editDialog, rotateDialog } from './key_forms.js';
+import { clusterNow } from './live.js';
+import { badge, card, empty, figure, levelRow, refusedByText, table } from './parts.js';
+import { raiseDialog } from './raise.js';
+import { redraw } from './redraw.js';
+import { untilText } from './until.js';
+import { scopeText } from './format.js';
+
+const state = { id: '', row: null, error: null };
+const path = (id = state.id) => `admin/keys/${encodeURIComponent(id)}`;
+
+async function load() {
+    const { id } = state;
+    try {
+        const row = await get(path(id));
+        if (id !== state.id) return;
+        Object.assign(state, { row, error: null });
+    } catch (error) {
+        if (id !== state.id) return;
+        state.error = error;
+        if (error.status === 404) state.row = null;
+    }
+    redraw();
+}
+
+async function act(action, said) {
+    const answer = await change('POST', `${path()}/${action}`, {}, state.row.version);
+    say(said + warningOf(answer));
+    load();
+}
+async function take_away(row) {
+    const answer = await change('DELETE', path(row.id), undefined, row.version);
+    say(`${row.id} was deleted.${warningOf(answer)}`);
+    location.hash = '#/keys';
+}
+async function endOverride(row) {
+    try {
+        const answer = await change('DELETE', `admin/overrides/key/${encodeURIComponent(row.id)}`, undefined, row.version);
+        say(`The override of ${row.id} has ended.${warningOf(answer)}`);
+        load();
+    } catch (error) {
+        say(`Not done: ${error.message}`, { kind: 'bad' });
+    }
+}
+
+function actions(row) {
+    const button = (text, onClick, kind = '') => h('button', { type: 'button', key: text, class: kind, onClick }, text);
+    const confirm = (title, text, doIt, action) => () => confirmDialog({ title, text, doIt, action });
+    const raise = button('Raise a limit…', () => raiseDialog({ key: row.id, known: row.known, tier: row.tier, limit: row.refused_by?.limit, limitValue: row.refused_by?.value }, load), 'primary');
+    const reset = button('Reset…', confirm(`Reset ${row.id}?`, 'All windows of this key become empty: what it has used counts no more, and it may use its whole limits again at once.', 'Reset its windows', () => act('reset', `The windows of ${row.id} are empty.`)));
+    if (!row.known) return [raise, reset];
+    return [raise, button('Edit…', () => editDialog(row, load)), button('Rotate…', () => rotateDialog(row, load)), reset,
+        row.disabled ? button('Enable', confirm(`Enable ${row.id}?`, 'Its requests are let in again, within its limits.', 'Enable it', () => act('enable', `${row.id} is enabled.`)))
+            : button('Disable…', confirm(`Disable ${row.id}?`, 'Its requests are refused with 401 from now on, on all nodes. Its limits and usage stay.', 'Disable it', () => act('disable', `${row.id} is disabled.`)), 'danger'),
+        row.source === 'runtime' ? button('Delete…', confirm(`Delete ${row.id}?`, 'The key and its secrets are gone. This cannot be undone. A key that the file has as well becomes again what the file says.', 'Delete it', () => take_away(row)), 'danger') : null];
+}
+
+function historyCharts(history) {
+    const minutes = history.map((minute) => Date.parse(minute.minute));
+    const last = minutes.at(-1);
+    const x = (i) => (minutes[i] - last) / 60_000;
+    const axis = { from: -59.5, to: 0.5, ticks: [-45, -30, -15, 0], tickText: (v) => timeOfDay(last + v * 60_000, { seconds: false }).slice(-5), xText: (v) => timeOfDay(last + Math.round(v) * 60_000, { seconds: false }).slice(-5) };
+    const points = (valueOf) => history.map((minute, i) => ({ x: x(i), y: valueOf(minute) }));
+    const sum = (name) => history.reduce((total, minute) => total + minute[name], 0);
+    return h('div', { class: 'split even' },
+        timeChart({ key: 'history-requests', ...axis, type: 'bar', stacked: true, label: `Requests by minute over the last hour: ${whole(sum('requests'))}, of which ${whole(sum('refused'))} were refused`,
+            series: [{ label: 'admitted', color: '--admitted', points: points((m) => m.requests - m.refused), now: sum('requests') - sum('refused') }, { label: 'refused', color: '--refused', points: points((m) => m.refused), now: sum('refused') }] }),
+        timeChart({ key: 'history-tokens', ...axis, type: 'bar', stacked: true, label: `Tokens by minute over the last hour: ${whole(sum('input_tokens'))} in, ${whole(sum('output_tokens'))} out`,
+            series: [{ label: 'input tokens', color: '--input', points: points((m) => m.input_tokens), now: sum('input_tokens') }, { label: 'output tokens', color: '--output', points: points((m) => m.output_tokens), now: sum('output_tokens') }] }));
+}
+
+function historyTable(history) {
+    const columns = [{ title: 'Minute', cell: (m) => timeOfDay(m.minute, { seconds: false }) }, ...[['requests', 'Requests'], ['refused', 'Refused'], ['input_tokens', 'Input tokens'], ['output_tokens', 'Output tokens']].map(([name, title]) => ({ title, class: 'number', cell: (m) => whole(m[name]) }))];
+    return h('details', null, h('summary', null, 'As a table'), table({ caption: 'The last hour by minute', columns, rows: [...history].reverse().filter((m) => m.requests || m.input_tokens || m.output_tokens), keyOf: (m) => m.minute }));
+}
+
+function about(row) {
+    const { override } = row;
+    return h('dl', { class: 'record' }, [
+        ['Tier', row.tier ?? '–'], ['Group', row.group ?? 'none'], ['Stands in', { file: 'the file', runtime: 'the runtime layer', unknown: 'no configuration' }[row.source] ?? row.source],
+        ['Last seen', row.last_seen ? `${ago(row.last_seen, clusterNow())} (${timeOfDay(row.last_seen)})` : 'not within the last hour'],
+        row.refused_by ? ['Last refused by', refusedByText(row.refused_by.limit, row.refused_by.value)] : null,
+        override ? ['Override', [override.factor ? `every limit × ${override.factor}` : Object.entries(override.limits ?? {}).map(([name, value]) => (name === 'more' ? value.map((m) => `${compact(m.limit)} ${limitText(`/${m.dimension}/${m.window}`)}`).join(', ') : `${name} ${typeof value === 'number' ? whole(value) : value}`)).join(', '),
+            ` ${untilText(override.until)}`, override.reason ? `: ${override.reason}` : '', ' ', h('button', { type: 'button', class: 'small', onClick: () => endOverride(row) }, 'End it')]] : null,
+        row.former_secrets?.length ? ['Former secrets', row.former_secrets.map((s) => `valid for another ${duration(Date.parse(s.until) - clusterNow())}`).join('; ')] : null,
+    ].filter(Boolean).map(([title, text]) => h('div', { key: title }, h('dt', null, title), h('dd', null, text))));
+}
+
+function body(row) {
+    const levels = row.limits ?? [];
+    const hour = row.last_hour ?? {};
+    const minute = row.last_minute ?? {};
+    return [
+        card('key-limits', 'Limits', { hint: 'All that apply to its requests: its own, its group’s, those of models and upstreams' },
+            levels.length ? h('ul', { class: 'levels one' }, levels.map((level) => levelRow(level, { owner: h('span', { class: 'owner' }, badge(scopeText(level.scope), 'scope'), level.scope === 'key' ? null : h('b', { class: 'id' }, level.owner)) })))
+                : empty('Nothing limits this key', 'Neither it nor its tier, group or upstreams set a limit. “Edit” gives it one.')),
+        card('key-about', 'About it', {},
+            h('div', { class: 'figures few' }, figure(compact(minute.requests), 'requests, last minute'), figure(compact(minute.refused), 'refused, last minute', minute.refused ? 'refused' : ''),
+                figure(compact(hour.requests), 'requests, last hour'), figure(compact((hour.input_tokens ?? 0) + (hour.output_tokens ?? 0)), 'tokens, last hour')), about(row)),
+        row.history?.length ? card('key-hour', 'The last hour', { wide: true, hint: 'By minute, of all nodes; the numbers are sums of the hour' }, historyCharts(row.history), historyTable(row.history)) : null,
+    ];
+}
+
+let timer = 0;
+export const keyView = {
+    title: 'Key',
+    start(id) {
+        Object.assign(state, { id, row: null, error: null });
+        load();
+        timer = setInterval(() => !document.hidden && load(), 2000);
+    },
+    stop: () => clearInterval(timer),
+    render() {
+        const { id, row, error } = state;
+        const title = h('div', { class: 'page-head' }, h('div', null, h('p', null, h('a', { href: '#/keys' }, '← All keys')), h('h1', { class: 'id', tabindex: '-1' }, id), row ? h('p', { class: 'badges' }, keyBadges(row)) : null),
+            row ? h('div', { class: 'actions' }, actions(row)) : null);
+        if (!row) return [title, h('div', { class: 'card' }, error ? (error.status === 404 ? empty('There is no such key', 'It is not configured and was not seen within the last hour. Look in the list of keys, or create it there.') : empty('It cannot be shown', error.message)) : h('p', { class: 'soft', role: 'status' }, 'Looking…'))];
+        return [title, error ? h('p', { class: 'problem', role: 'alert' }, `Not up to date: ${error.message}`) : null, h('div', { class: 'grid' }, body(row))];
+    },
+};

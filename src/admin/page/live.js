@@ -1,0 +1,110 @@
+// Follows the node's figures, one event a second, and remembers the last minutes of them for the charts.
+// EventSource cannot send the token, so the stream is read by hand. What is shown says how old it is.
+import { ask, token } from './api.js';
+
+const pauses = [500, 1000, 2000, 4000, 8000];
+const silentMs = 5000; // without an event: the connection counts as lost
+const keptMs = 5 * 60_000;
+
+export const live = {
+    status: 'connecting', // live, lost, unauthorized
+    figures: null,
+    receivedAt: 0, // by this computer's clock
+    lostAt: 0,
+    retryAt: 0,
+    reason: '',
+    history: [], // [{at, figures}], the oldest first
+};
+
+const listeners = new Set();
+export const onFigures = (callback) => listeners.add(callback);
+const tell = () => listeners.forEach((callback) => callback(live));
+
+/** The cluster's time now, as its last figures told it. */
+export function clusterNow() {
+    return live.figures ? Date.parse(live.figures.now) + (Date.now() - live.receivedAt) : Date.now();
+}
+
+function take(figures) {
+    live.figures = figures;
+    live.receivedAt = Date.now();
+    live.status = 'live';
+    live.reason = '';
+    live.history.push({ at: live.receivedAt, figures });
+    while (live.history.length && live.history[0].at < live.receivedAt - keptMs) live.history.shift();
+    tell();
+}
+
+function takeEvent(text) {
+    const lines = text.split(/\r?\n/);
+    const name = lines.find((line) => line.startsWith('event:'))?.slice(6).trim() ?? 'message';
+    const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trimStart()).join('\n');
+    if (name === 'figures' && data) take(JSON.parse(data));
+}
+
+async function readEvents(answer, heard) {
+    const reader = answer.body.getReader();
+    const decoder = new TextDecoder();
+    let text = '';
+    for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        text += decoder.decode(value, { stream: true });
+        for (let end; (end = /\r?\n\r?\n/.exec(text)); text = text.slice(end.index + end[0].length)) {
+            heard();
+            takeEvent(text.slice(0, end.index));
+        }
+    }
+}
+
+let attempt = null; // the AbortController of what is under way
+let timer = 0;
+let failures = 0;
+
+async function connect() {
+    clearTimeout(timer);
+    attempt?.abort();
+    const own = (attempt = new AbortController());
+    let silence = setTimeout(() => own.abort(), silentMs);
+    const heard = () => {
+        failures = 0;
+        clearTimeout(silence);
+        silence = setTimeout(() => own.abort(), silentMs);
+    };
+    let error = null;
+    try {
+        await readEvents(await ask('admin/events', { signal: own.signal }), heard);
+    } catch (caught) {
+        error = caught;
+    }
+    clearTimeout(silence);
+    if (attempt === own) lost(error);
+}
+
+function lost(error) {
+    if (live.status !== 'lost' && live.status !== 'unauthorized') live.lostAt = Date.now();
+    live.status = error?.status === 401 ? 'unauthorized' : 'lost';
+    live.reason = error?.status ? error.message : '';
+    const pause = Math.max(pauses[Math.min(failures++, pauses.length - 1)] * (0.8 + 0.4 * Math.random()), (error?.retryAfterS ?? 0) * 1000);
+    live.retryAt = Date.now() + pause;
+    // Without the right token every attempt counts against this address.
+    if (live.status !== 'unauthorized') timer = setTimeout(connect, pause);
+    tell();
+}
+
+/** At once, whatever pause there was. */
+export function reconnect() {
+    failures = 0;
+    connect();
+}
+
+export function start() {
+    addEventListener('online', reconnect);
+    document.addEventListener('visibilitychange', () => {
+        if (!document.hidden && live.status === 'lost') reconnect();
+    });
+    addEventListener('pagehide', () => attempt?.abort());
+    setInterval(() => live.status !== 'live' && tell(), 1000); // how long it has been, and when the next attempt is
+    connect();
+}
+export const hasToken = () => token() !== '';
