@@ -1,4 +1,4 @@
-// The files of the page, made part of the program when it is built.
+// The operator's page as it stands in the program: its files, each as it is and compressed.
 #pragma once
 
 #include <span>
@@ -7,12 +7,13 @@
 namespace weir::admin {
 
 struct PageFile {
-    std::string_view path;  ///< as asked for: "/" is the page itself
+    std::string_view path;  ///< "/", "/app.js"
     std::string_view content_type;
     std::string_view bytes;
-    std::string_view gzip;  ///< the same, compressed; empty: not worth it
+    std::string_view gzip;  ///< the same, compressed
 };
 
+/// Sorted by path.
 std::span<const PageFile> page_files();
 
 }  // namespace weir::admin

@@ -97,7 +97,7 @@ function listKeys(response, query) {
     const limit = Math.min(500, Number(query.get('limit') ?? 50));
     const after = Number(query.get('after') ?? 0);
     const all = [...world.keys.values(), ...(sort === 'id' ? [] : [world.unknown])].filter((key) => key.id.includes(text));
-    const value = (key) => { const minute = world.sum(key.id, 2); return sort === 'refused' ? minute.refused : sort === 'last_seen' ? Date.parse(key.last_seen ?? 0) || 0 : dimension === 'total_tokens' ? minute.input_tokens + minute.output_tokens : minute[dimension]; };
+    const value = (key) => { const minute = world.lastMinute(key.id); return sort === 'refused' ? minute.refused : sort === 'last_seen' ? Date.parse(key.last_seen ?? 0) || 0 : dimension === 'total_tokens' ? minute.input_tokens + minute.output_tokens : minute[dimension]; };
     all.sort((a, b) => (sort === 'id' ? 0 : value(b) - value(a)) || (a.id < b.id ? -1 : 1));
     const keys = all.slice(after, after + limit).map((key) => world.row(key));
     answer(response, 200, { keys, next: after + limit < all.length ? String(after + limit) : null, total: all.length });

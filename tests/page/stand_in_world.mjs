@@ -24,7 +24,7 @@ export class World {
         this.tiers = { default: { limits: { rpm: 600, itpm: 400_000, otpm: 60_000 } }, trial: { limits: { rpm: 20, itpm: 20_000, otpm: 500, more: [{ dimension: 'requests', limit: 500, window: '1d' }] } },
             production: { limits: { rpm: 3000, itpm: 2_000_000, otpm: 400_000 } }, research: { limits: { rpm: 100, otpm: 9000, more: [{ dimension: 'total_tokens', limit: 2_000_000, window: '1d', enforce: false }] } } };
         this.groups = { acme: { limits: { itpm: 300_000, otpm: 40_000 } }, globex: { limits: { rpm: 900 } } };
-        this.upstreams = { openai: { limits: { rpm: 6000, itpm: 2_000_000, otpm: 300_000 } }, anthropic: { limits: { otpm: 80_000 } } };
+        this.upstreams = { openai: { limits: { rpm: 9000, itpm: 4_000_000, otpm: 480_000 } }, anthropic: { limits: { otpm: 260_000 } } };
         this.keys = new Map();
         this.overrides = new Map();
         this.rows = [];
@@ -148,6 +148,14 @@ export class World {
             Object.assign(this.minuteOf(key.id, now - i * 60_000), { requests, refused, input_tokens: (requests - refused) * 560, output_tokens: (requests - refused) * 96 });
         }
     }
+    lastMinute(id) {
+        const now = Date.now() / 60_000;
+        const part = 1 - (now % 1);
+        const before = this.history.get(id)?.get(Math.floor(now) - 1) ?? zero();
+        const total = this.sum(id, 1);
+        for (const name of Object.keys(total)) total[name] += Math.round(before[name] * part);
+        return total;
+    }
     sum(id, minutes) {
         const now = Math.floor(Date.now() / 60_000);
         const total = zero();
@@ -156,7 +164,7 @@ export class World {
     }
     row(key, whole) {
         const override = this.overrides.get(`key/${key.id}`);
-        return { id: key.id, known: key.known !== false, tier: key.tier, group: key.group, disabled: Boolean(key.disabled), source: key.source, limits: this.levels(key, whole ? null : ['key']), last_minute: this.sum(key.id, 2), last_hour: this.sum(key.id, 60), last_seen: key.last_seen ?? null, refused_by: key.refused_by ?? null,
+        return { id: key.id, known: key.known !== false, tier: key.tier, group: key.group, disabled: Boolean(key.disabled), source: key.source, limits: this.levels(key, whole ? null : ['key']), last_minute: this.lastMinute(key.id), last_hour: this.sum(key.id, 60), last_seen: key.last_seen ?? null, refused_by: key.refused_by ?? null,
             override: override ? { limits: override.limits, factor: override.factor, until: override.until ?? null, reason: override.reason ?? '' } : null };
     }
     figures(node) {

@@ -7,7 +7,7 @@ import { duration, timeOfDay } from './format.js';
 import { verdict } from './health.js';
 import { keysView } from './keys.js';
 import { keyView } from './key.js';
-import { live, onFigures, reconnect, start } from './live.js';
+import { lastSeconds, live, onFigures, reconnect, start } from './live.js';
 import { overview } from './overview.js';
 import { onRedraw, redraw } from './redraw.js';
 import { askForToken } from './token_dialog.js';
@@ -45,7 +45,7 @@ function route() {
 const statusTexts = { connecting: 'connecting', live: 'live', lost: 'disconnected', unauthorized: 'token needed' };
 function head() {
     const { figures } = live;
-    const kind = live.status === 'live' ? (figures ? verdict(figures).kind : 'good') : live.status === 'connecting' ? '' : 'bad';
+    const kind = live.status === 'live' ? (figures ? verdict(figures, lastSeconds()).kind : 'good') : live.status === 'connecting' ? '' : 'bad';
     const dark = globalThis.weirTheme.current() === 'dark';
     return h('div', { class: 'top' },
         h('a', { class: 'brand', href: '#/' }, h('svg', { viewBox: '0 0 32 32', 'aria-hidden': 'true' }, h('path', { d: 'M2 9c4 0 4 3 8 3s4-3 8-3', class: 'water' }), h('path', { d: 'M18 9v7M14 23c4 0 4 3 8 3s4-3 8-3', class: 'water' }), h('path', { d: 'M18 9h4v17', class: 'wall' })), 'weir'),

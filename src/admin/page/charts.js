@@ -44,7 +44,7 @@ function optionsOf(chart) {
 function draw(holder, chart) {
     const entry = holder.weirChart;
     entry.chart = chart;
-    const signature = document.documentElement.dataset.colors + chart.series.map((s) => s.label).join();
+    const signature = [document.documentElement.dataset.colors, chart.from, ...chart.series.map((s) => s.label)].join();
     if (entry.drawn && entry.signature === signature) {
         chart.series.forEach((series, i) => (entry.drawn.data.datasets[i].data = series.points));
         Object.assign(entry.drawn.options.scales.x, { min: chart.from, max: chart.to });
@@ -89,12 +89,16 @@ export function timeChart(chart) {
             } }));
 }
 
-/** The last five minutes on an axis of seconds before now. */
+const spans = [[60, [-60, -45, -30, -15, 0]], [120, [-120, -90, -60, -30, 0]], [300, [-300, -240, -180, -120, -60, 0]]];
+
+/** What was seen of the last five minutes, on an axis of seconds before now. */
 export function lastMinutes(live) {
     const end = live.receivedAt;
+    const seen = (end - (live.history[0]?.at ?? end)) / 1000;
+    const [span, ticks] = spans.find(([most]) => seen <= most) ?? spans.at(-1);
     return {
-        from: -300, to: 0, ticks: [-300, -240, -180, -120, -60, 0],
-        tickText: (x) => (x === 0 ? 'now' : `${x / 60} min`.replace('-', '−')),
+        from: -span, to: 0, ticks,
+        tickText: (x) => (x === 0 ? 'now' : span > 120 ? `−${-x / 60} min` : `−${-x} s`),
         xText: (x) => (x > -1 ? 'now' : `${Math.round(-x)} s ago`),
         pointsOf: (valueOf) => {
             const points = [];

@@ -20,8 +20,14 @@ export function nodeKind(node) {
 
 const plural = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 
-/** {kind: good|warn|bad, title, remarks} */
-export function verdict(figures) {
+/** The share of errors of some seconds: of a single one it would jump. */
+function errorShare(seconds) {
+    const sum = (name) => seconds.reduce((total, { rates }) => total + rates[name], 0);
+    return sum('requests') >= 20 ? sum('errors') / sum('requests') : 0;
+}
+
+/** {kind: good|warn|bad, title, remarks}; `seconds` are the last few figures. */
+export function verdict(figures, seconds = [figures]) {
     const remarks = [];
     const add = (kind, text) => remarks.push({ kind, text });
     const store = storeState(figures.store);
@@ -36,8 +42,8 @@ export function verdict(figures) {
     if (new Set(figures.nodes.map((node) => node.config_hash)).size > 1) add('warn', 'The nodes run on different configurations (see Cluster).');
     const ill = figures.upstreams.filter((upstream) => !upstream.healthy);
     for (const upstream of ill) add(ill.length === figures.upstreams.length ? 'bad' : 'warn', `Upstream ${upstream.name} does not answer.`);
-    const { requests, errors } = figures.rates;
-    if (requests > 0 && errors / requests > 0.02) add('warn', `${Math.round((100 * errors) / requests)}% of the requests end in an error.`);
+    const errors = errorShare(seconds);
+    if (errors > 0.02) add('warn', `${Math.round(100 * errors)}% of the requests end in an error.`);
 
     const kind = remarks.some((r) => r.kind === 'bad') ? 'bad' : remarks.length ? 'warn' : 'good';
     const refused = figures.rates.refused;

@@ -99,7 +99,7 @@ function body(row) {
     const minute = row.last_minute ?? {};
     return [
         card('key-limits', 'Limits', { hint: 'All that apply to its requests: its own, its group’s, those of models and upstreams' },
-            levels.length ? h('ul', { class: 'levels one' }, levels.map((level) => levelRow(level, { owner: h('span', { class: 'owner' }, badge(scopeText(level.scope), 'scope'), level.scope === 'key' ? null : h('b', { class: 'id' }, level.owner)) })))
+            levels.length ? h('ul', { class: 'levels one' }, levels.map((level) => levelRow(level, { withReset: true, owner: h('span', { class: 'owner' }, badge(scopeText(level.scope), 'scope'), level.scope === 'key' ? null : h('b', { class: 'id' }, level.owner)) })))
                 : empty('Nothing limits this key', 'Neither it nor its tier, group or upstreams set a limit. “Edit” gives it one.')),
         card('key-about', 'About it', {},
             h('div', { class: 'figures few' }, figure(compact(minute.requests), 'requests, last minute'), figure(compact(minute.refused), 'refused, last minute', minute.refused ? 'refused' : ''),

@@ -70,8 +70,8 @@ function columns() {
         { title: 'Refused / min', sort: 'refused', class: 'number', cell: (row) => h('span', { class: row.last_minute?.refused ? 'is-refused' : '' }, compact(row.last_minute?.refused ?? 0)) },
         { title: 'Tokens in / min', class: 'number', cell: (row) => compact(row.last_minute?.input_tokens ?? 0) },
         { title: 'out / min', class: 'number', cell: (row) => compact(row.last_minute?.output_tokens ?? 0) },
-        { title: 'Fullest limit', class: 'grow', cell: fullestCell },
         { title: 'Last seen', sort: 'last_seen', class: 'number', cell: (row) => ago(row.last_seen, clusterNow()) },
+        { title: 'Fullest limit', class: 'grow', cell: fullestCell },
     ];
 }
 
@@ -108,7 +108,7 @@ export const keysView = {
             aside: h('button', { type: 'button', class: 'primary', onClick: () => createDialog() }, 'Create a key…') },
         tools(), error ? h('p', { class: 'problem', role: 'alert' }, `The list is not up to date: ${error.message}`) : null,
         !answer ? h('p', { class: 'soft', role: 'status' }, error ? '' : 'Looking…')
-            : answer.keys.length ? [table({ caption: 'Keys', columns: columns(), rows: answer.keys, keyOf: (row) => row.id, order }), pager()]
+            : answer.keys.length ? [table({ caption: 'Keys', kind: 'dense', columns: columns(), rows: answer.keys, keyOf: (row) => row.id, order }), pager()]
                 : state.q ? empty(`No key matches “${state.q}”`, 'The search looks for a part of the id.')
                     : empty('No keys yet', 'Create one, or send a request: keys that are not configured show here as well once they were seen.')));
     },

@@ -1,6 +1,6 @@
 // Follows the node's figures, one event a second, and remembers the last minutes of them for the charts.
 // EventSource cannot send the token, so the stream is read by hand. What is shown says how old it is.
-import { ask, token } from './api.js';
+import { ask } from './api.js';
 
 const pauses = [500, 1000, 2000, 4000, 8000];
 const silentMs = 5000; // without an event: the connection counts as lost
@@ -24,6 +24,9 @@ const tell = () => listeners.forEach((callback) => callback(live));
 export function clusterNow() {
     return live.figures ? Date.parse(live.figures.now) + (Date.now() - live.receivedAt) : Date.now();
 }
+
+/** The figures of the last seconds. */
+export const lastSeconds = () => live.history.slice(-15).map((entry) => entry.figures);
 
 function take(figures) {
     live.figures = figures;
@@ -107,4 +110,3 @@ export function start() {
     setInterval(() => live.status !== 'live' && tell(), 1000); // how long it has been, and when the next attempt is
     connect();
 }
-export const hasToken = () => token() !== '';

@@ -4,7 +4,7 @@ import { h } from './dom.js';
 import { compact, dimensionText, duration, milliseconds, scopeText, timeOfDay, whole } from './format.js';
 import { storeState, nodeKind, verdict } from './health.js';
 import { heldOrder } from './held_order.js';
-import { live } from './live.js';
+import { lastSeconds, live } from './live.js';
 import { badge, card, empty, figure, keyLink, levelRow, rankedBars, refusedByText, table } from './parts.js';
 import { raiseDialog } from './raise.js';
 import { recentCard } from './recent.js';
@@ -15,7 +15,7 @@ const chip = (kind, name, text, note) =>
     h('li', { class: `chip ${kind}`, key: name }, h('i', { class: 'dot', 'aria-hidden': 'true' }), h('b', null, name), h('span', null, text), note ? h('small', null, note) : null);
 
 function wellCard(figures) {
-    const { kind, title, remarks } = verdict(figures);
+    const { kind, title, remarks } = verdict(figures, lastSeconds());
     const store = storeState(figures.store);
     const { rates } = figures;
     const nodes = figures.nodes.slice(0, 12);
@@ -47,9 +47,8 @@ function refusalColumns() {
     return [
         { title: 'Key', class: 'grow', cell: (row) => [keyLink(row.id), row.known ? null : badge('unknown', '', 'Not configured; shown by a hash of its secret')] },
         { title: 'Tier', cell: (row) => row.tier ?? '–' },
-        { title: 'Refused / min', class: 'number', cell: (row) => whole(row.refused_last_minute) },
-        { title: 'of', class: 'number', cell: (row) => whole(row.requests_last_minute) },
-        { title: 'By its limit', class: 'grow', cell: (row) => refusedByText(row.limit, row.limit_value) },
+        { title: 'Refused / min', class: 'number', cell: (row) => [h('b', null, whole(row.refused_last_minute)), h('span', { class: 'soft' }, ` of ${whole(row.requests_last_minute)}`)] },
+        { title: 'By limit', class: 'grow', cell: (row) => refusedByText(row.limit, row.limit_value) },
         { title: 'Action', hidden: true, class: 'end', cell: (row) => h('button', { type: 'button', class: 'small primary', 'aria-label': `Raise the limit that refuses ${row.id}`,
             onClick: () => raiseDialog({ key: row.id, known: row.known, tier: row.tier, limit: row.limit, limitValue: row.limit_value, refused: row.refused_last_minute }) }, 'Raise…') },
     ];
@@ -93,20 +92,20 @@ function fullCard(figures) {
     return card('full', 'How full are we?', { wide: true, hint: 'Used of each limit within its window, the fullest first; tokens a second, as estimated and as they turned out',
         aside: h('div', { class: 'segments', role: 'group', 'aria-label': 'Whose limits' }, scopes.filter(([scope]) => !scope || figures.limits.some((l) => l.scope === scope)).map(([scope, text]) =>
             h('button', { type: 'button', key: scope, 'aria-pressed': String(full.scope === scope), onClick: () => ((full.scope = scope), redraw()) }, text))) },
-    h('div', { class: 'split even' },
+    h('div', { class: 'split wide-left' },
         h('div', { ...heldLevels.holder }, levels.length
             ? h('ul', { class: 'levels' }, shown.map((level) => levelRow(level, { owner: ownerOf(level) })))
             : empty('No limit is in use', 'As soon as requests are counted against a limit, it shows here. Limits are set on tiers, groups, keys and upstreams.'),
         levels.length > full.few ? h('button', { type: 'button', class: 'small', onClick: () => ((full.all = !full.all), redraw()) }, full.all ? `Show the fullest ${full.few}` : `Show all ${levels.length}`) : null),
-        h('div', null, timeChart({ key: 'tokens', ...window, series, unit: '/s', label: `Tokens a second over the last five minutes: now ${compact(rates.input_tokens)} in and ${compact(rates.output_tokens)} out` }))));
+        h('div', { class: 'stays' }, h('h3', null, 'Tokens a second'), timeChart({ key: 'tokens', ...window, series, unit: '/s', label: `Tokens a second over the last five minutes: now ${compact(rates.input_tokens)} in and ${compact(rates.output_tokens)} out` }))));
 }
 
 function fastCard({ latency_ms: latency }) {
     const window = lastMinutes(live);
-    const rows = [['added', 'Added by weir', '--admitted'], ['upstream', 'Upstreams, whole answer', '--output'], ['first_byte', 'First byte of the answer', '--first']];
-    const series = rows.flatMap(([name, title, color]) => [
-        { label: `${title} p50`, color, points: window.pointsOf((f) => f.latency_ms[name]?.p50 || null) },
-        { label: `${title} p99`, color, dash: [4, 3], points: window.pointsOf((f) => f.latency_ms[name]?.p99 || null) },
+    const rows = [['added', 'Added by weir', '--admitted', 'weir'], ['first_byte', 'First byte of the answer', '--first', 'first byte'], ['upstream', 'Upstreams, whole answer', '--output', 'upstreams']];
+    const series = rows.flatMap(([name, , color, short]) => [
+        { label: `${short} p50`, color, points: window.pointsOf((f) => f.latency_ms[name]?.p50 || null) },
+        { label: `${short} p99`, color, dash: [4, 3], points: window.pointsOf((f) => f.latency_ms[name]?.p99 || null) },
     ]);
     const columns = [
         { title: 'Latency', class: 'grow', cell: ([, title]) => title },
@@ -114,7 +113,7 @@ function fastCard({ latency_ms: latency }) {
         { title: 'answers', class: 'number', cell: ([name]) => (latency[name] ? whole(latency[name].count) : '–') },
     ];
     return card('fast', 'How fast?', { hint: 'The last 10 seconds; the scale is logarithmic' },
-        table({ caption: 'Latency of the last 10 seconds', columns, rows, keyOf: ([name]) => name }),
+        table({ caption: 'Latency of the last 10 seconds', kind: 'keep', columns, rows, keyOf: ([name]) => name }),
         timeChart({ key: 'latency', ...window, series, logarithmic: true, format: (v) => (v > 0 ? milliseconds(v) : ''), label: `Latency over the last five minutes: weir adds ${milliseconds(latency.added?.p50)} at p50 and ${milliseconds(latency.added?.p99)} at p99` }));
 }
 

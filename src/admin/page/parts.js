@@ -17,10 +17,11 @@ export function card(id, title, { hint, aside, wide = false, first = false } = {
 export const empty = (title, ...text) => h('div', { class: 'empty' }, h('strong', null, title), h('p', null, text));
 
 /**
- * A table that becomes a list of cards where there is no room. columns: [{title, cell(row), class, sort}];
- * sort: {name, by, onSort}. Roles are said again because cards take them away.
+ * A table that becomes a list of cards where there is no room. columns: [{title, cell(row), class, sort, hidden}];
+ * order: {by, up, onSort}; kind: "dense" for cards of three columns, "keep" for a table that fits anywhere.
+ * Roles are said again because cards take them away.
  */
-export function table({ caption, columns, rows, keyOf, rowProps, order }) {
+export function table({ caption, columns, rows, keyOf, rowProps, order, kind }) {
     const head = columns.map((column) => {
         const sorted = order && column.sort && order.by === column.sort;
         const title = column.sort
@@ -30,7 +31,7 @@ export function table({ caption, columns, rows, keyOf, rowProps, order }) {
     });
     const body = rows.map((row, index) => h('tr', { role: 'row', key: keyOf ? keyOf(row) : index, ...rowProps?.(row) },
         columns.map((column, at) => h('td', { role: at === 0 ? 'rowheader' : 'cell', class: column.class, 'data-title': column.hidden ? null : column.title }, column.cell(row)))));
-    return h('div', { class: 'table-scroll' }, h('table', { role: 'table', 'aria-label': caption },
+    return h('div', { class: 'table-scroll' }, h('table', { role: 'table', class: kind, 'aria-label': caption },
         h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, head)), h('tbody', { role: 'rowgroup' }, body)));
 }
 
@@ -49,15 +50,14 @@ export function bar(level, label) {
 }
 
 /** One limit: whose, what, how full. */
-export function levelRow(level, { owner, action } = {}) {
+export function levelRow(level, { owner, withReset = false } = {}) {
     const what = `${dimensionText(level.dimension)} ${windowText(level.window)}`;
     return h('li', { class: 'level', key: `${level.scope}/${level.owner}/${level.name}` },
         h('div', { class: 'level-name' }, owner ?? null, h('span', { class: 'what' }, what), level.enforced === false ? badge('shadow', 'shadow', 'Counts, and refuses nothing') : null,
             level.limit === 0 ? badge('blocked', 'bad') : null),
-        bar(level, `${level.owner} ${what}`),
-        h('div', { class: 'level-numbers' }, h('span', { class: 'number' }, `${compact(level.used)} / ${compact(level.limit)}`),
-            h('span', { class: 'number share' }, percent(level.used, level.limit)),
-            level.reset_ms !== undefined && level.used > 0 && !action ? h('span', { class: 'soft' }, ` empty in ${duration(level.reset_ms)}`) : null, action ?? null));
+        h('div', { class: 'level-numbers' }, withReset && level.used > 0 && level.reset_ms ? h('span', { class: 'soft' }, `empty in ${duration(level.reset_ms)}`) : null,
+            h('span', { class: 'number' }, `${compact(level.used)} / ${compact(level.limit)}`), h('b', { class: 'number share' }, percent(level.used, level.limit))),
+        bar(level, `${level.owner} ${what}`));
 }
 
 /** Amounts by name as bars of one length scale: [{name, value, text}]. */

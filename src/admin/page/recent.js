@@ -22,7 +22,7 @@ export const statusBadge = (status) => badge(String(status || 'none'), status ==
 
 const columns = [
     { title: 'Time', cell: (row) => h('button', { type: 'button', class: 'link number', 'aria-label': `${timeOfDay(row.time)}, show the whole record`, onClick: () => recordDialog(row) }, timeOfDay(row.time)) },
-    { title: 'Status', cell: (row) => statusBadge(row.status) },
+    { title: 'Status', class: 'beside', cell: (row) => statusBadge(row.status) },
     { title: 'Key', class: 'grow', cell: (row) => (row.key ? keyLink(row.key) : '–') },
     { title: 'Model', cell: (row) => h('span', { class: 'break' }, row.model || '–') },
     { title: 'Why', class: 'grow', cell: (row) => (row.refused_by ? h('code', null, row.refused_by) : row.outcome.replaceAll('_', ' ')) },

@@ -85,7 +85,7 @@ export const usageView = {
             aside: h('button', { type: 'button', disabled: !rows.length, onClick: download }, 'Download CSV') },
         form(), error ? h('p', { class: 'problem', role: 'alert' }, error.message, error.mistakes?.map((m) => ` ${m.path}: ${m.message}`)) : null,
         !answer ? h('p', { class: 'soft', role: 'status' }, error ? '' : 'Adding up…')
-            : rows.length ? [totals(answer.total), table({ caption: `Usage from ${answer.from} to ${answer.to}`, columns: columns(rows), rows: rows.slice(0, state.shown), keyOf: (row) => `${row.day}/${row.key}/${row.model}`, order: { ...state.order, onSort: reorder } }),
+            : rows.length ? [totals(answer.total), table({ kind: 'dense', caption: `Usage from ${answer.from} to ${answer.to}`, columns: columns(rows), rows: rows.slice(0, state.shown), keyOf: (row) => `${row.day}/${row.key}/${row.model}`, order: { ...state.order, onSort: reorder } }),
                 rows.length > state.shown ? h('button', { type: 'button', class: 'small', onClick: () => ((state.shown += 200), redraw()) }, `Show more (${whole(rows.length - state.shown)} rows are left)`) : null]
                 : empty('Nothing was used in these days', 'Choose other days; days are those of UTC.')));
     },
