@@ -11,7 +11,9 @@ preset=${1:-dev}
 [ $# -gt 0 ] && shift
 scripts/install_packages build run test
 if command -v node >/dev/null && ! command -v npm >/dev/null; then scripts/install_packages npm || true; fi
+command -v chromium >/dev/null || scripts/install_packages page || true
 scripts/build "$preset" -DWEIR_WERROR=ON
 scripts/install_sdks build/sdks || echo "SKIPPED: end-to-end tests with SDKs: npm could not install them"
+scripts/install_sdks build/page tests/page || echo "SKIPPED: tests of the operator's page: npm could not install what drives a browser"
 echo "Testing ($preset) ..."
 exec ctest --preset "$preset" -j "$(nproc)" "$@"
