@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const tools = createRequire(join(process.env.WEIR_PAGE_TOOLS ?? join(import.meta.dirname ?? '.', '.'), 'x.js'));
+const tools = createRequire(join(process.env.WEIR_PAGE_TOOLS ?? '.', 'x.js'));
 const { chromium } = tools('playwright-core');
 const axe = readFileSync(tools.resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -14,7 +14,7 @@ export const looks = Object.entries(sizes).flatMap(([size, viewport]) => ['light
 /** --no-sandbox: in containers there are no user namespaces; the pages are our own. */
 export const launch = () => chromium.launch({ executablePath: process.env.WEIR_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 
-/** A page of its own context. `expected`: what may stand on the console, as a pattern. */
+/** A page of its own context. */
 export async function openPage(browser, { url, token, viewport = sizes.wide, colorScheme = 'light', reducedMotion = 'reduce' } = {}) {
     const context = await browser.newContext({ viewport, colorScheme, reducedMotion, acceptDownloads: true });
     if (token) await context.addInitScript((value) => sessionStorage.setItem('weir-admin-token', value), token);
@@ -32,10 +32,11 @@ export async function openPage(browser, { url, token, viewport = sizes.wide, col
     if (url) await page.goto(url);
     return {
         page, context, requests, transferred: () => bytes,
-        /** Nothing on the console but what is expected, nothing from elsewhere. */
+        /** Nothing on the console but what is expected (a pattern), nothing from elsewhere. */
         assertClean(expected = /^$/) {
             assert.deepEqual(wrong.filter((text) => !expected.test(text)), []);
-            const own = new URL(page.url()).origin;
+            const { protocol, origin } = new URL(page.url());
+            const own = protocol === 'file:' ? page.url() : origin;
             assert.deepEqual(requests.filter((request) => !request.startsWith(own) && !/^(blob|data):/.test(request)), []);
         },
         close: () => context.close(),
