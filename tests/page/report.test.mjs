@@ -51,6 +51,7 @@ test('it shows what was measured', async () => {
 
 test('plots take the width that there is, and text keeps its size', async () => {
     const { page, close } = await openPage(browser, { url, viewport: sizes.narrow });
+    assert.equal(await page.locator('.plot svg').count(), 4);
     const scale = () => page.evaluate(() => [...document.querySelectorAll('.plot svg')].map((svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width));
     for (const factor of await scale()) assert.ok(Math.abs(factor - 1) < 0.02, `text is drawn at ${factor} of its size`);
     await page.setViewportSize(sizes.wide);

@@ -22,7 +22,7 @@ export class World {
         this.version = 3;
         this.started = new Date(Date.now() - 7 * 3600_000);
         this.tiers = { default: { limits: { rpm: 600, itpm: 400_000, otpm: 60_000 } }, trial: { limits: { rpm: 20, itpm: 20_000, otpm: 500, more: [{ dimension: 'requests', limit: 500, window: '1d' }] } },
-            production: { limits: { rpm: 3000, itpm: 2_000_000, otpm: 400_000 } }, research: { limits: { rpm: 100, otpm: 9000, more: [{ dimension: 'total_tokens', limit: 2_000_000, window: '1d', enforce: false }] } } };
+            production: { limits: { rpm: 3000, itpm: 2_000_000, otpm: 400_000 } }, research: { limits: { rpm: 100, otpm: 9000, more: [{ dimension: 'total_tokens', limit: 60_000, window: '1h', enforce: false }] } } };
         this.groups = { acme: { limits: { itpm: 300_000, otpm: 40_000 } }, globex: { limits: { rpm: 900 } } };
         this.upstreams = { openai: { limits: { rpm: 9000, itpm: 4_000_000, otpm: 480_000 } }, anthropic: { limits: { otpm: 260_000 } } };
         this.keys = new Map();

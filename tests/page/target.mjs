@@ -14,6 +14,17 @@ const readToken = 'page-test-read-token';
 const children = new Set();
 process.on('exit', () => children.forEach((child) => child.kill()));
 
+function stopped(child) {
+    return new Promise((done) => {
+        if (child.exitCode !== null || child.signalCode !== null) return done();
+        child.once('exit', done);
+        child.kill();
+        // A second signal cuts what is still open.
+        setTimeout(() => child.kill(), 500).unref();
+        setTimeout(() => child.kill('SIGKILL'), 5000).unref();
+    });
+}
+
 /** Starts a program, and waits for what follows `mark` in its log. */
 export async function start(program, parameters, mark, environment = {}) {
     const child = spawn(program, parameters, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -29,7 +40,7 @@ export async function start(program, parameters, mark, environment = {}) {
         child.stderr.on('data', heard);
         child.on('exit', (code) => (children.delete(child), failed(new Error(`${program} ended with ${code}:\n${log}`))));
     });
-    return { child, found, log: () => log, stop: () => new Promise((done) => { child.once('exit', done); child.kill(); setTimeout(() => child.kill('SIGKILL'), 3000).unref(); }) };
+    return { child, found, log: () => log, stop: () => stopped(child) };
 }
 
 async function standIn(more) {

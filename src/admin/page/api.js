@@ -27,6 +27,8 @@ export class ApiError extends Error {
     }
 }
 
+/** Tokens that this node does not know: each attempt with one would count against this address. */
+const refused = new Set();
 const listeners = { unauthorized: () => {} };
 export const onUnauthorized = (callback) => (listeners.unauthorized = callback);
 
@@ -43,7 +45,9 @@ async function errorOf(answer) {
 /** The answer, whatever its body is; throws ApiError. */
 export async function ask(path, { method = 'GET', body, version, signal } = {}) {
     const headers = {};
-    if (token()) headers.authorization = `Bearer ${token()}`;
+    const used = token();
+    if (refused.has(used)) throw new ApiError(401, { code: 'token_needed', message: 'The node asks for the admin token.' });
+    if (used) headers.authorization = `Bearer ${used}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (version !== undefined && version !== null) headers['if-match'] = `"${version}"`;
     let answer;
@@ -55,7 +59,10 @@ export async function ask(path, { method = 'GET', body, version, signal } = {}) 
     }
     if (answer.ok) return answer;
     const error = await errorOf(answer);
-    if (answer.status === 401) listeners.unauthorized(error);
+    if (answer.status === 401) {
+        refused.add(used);
+        listeners.unauthorized(error);
+    }
     throw error;
 }
 

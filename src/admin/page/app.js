@@ -42,10 +42,10 @@ function route() {
     ever = true;
 }
 
-const statusTexts = { connecting: 'connecting', live: 'live', lost: 'disconnected', unauthorized: 'token needed' };
+const statusTexts = { connecting: 'connecting', live: 'live', lost: 'disconnected', unauthorized: 'token needed', resting: 'paused' };
 function head() {
     const { figures } = live;
-    const kind = live.status === 'live' ? (figures ? verdict(figures, lastSeconds()).kind : 'good') : live.status === 'connecting' ? '' : 'bad';
+    const kind = live.status === 'live' ? (figures ? verdict(figures, lastSeconds()).kind : 'good') : live.status === 'connecting' || live.status === 'resting' ? '' : 'bad';
     const dark = globalThis.weirTheme.current() === 'dark';
     return h('div', { class: 'top' },
         h('a', { class: 'brand', href: '#/' }, h('svg', { viewBox: '0 0 32 32', 'aria-hidden': 'true' }, h('path', { d: 'M2 9c4 0 4 3 8 3s4-3 8-3', class: 'water' }), h('path', { d: 'M18 9v7M14 23c4 0 4 3 8 3s4-3 8-3', class: 'water' }), h('path', { d: 'M18 9h4v17', class: 'wall' })), 'weir'),
@@ -57,7 +57,7 @@ function head() {
 }
 
 function banner() {
-    if (live.status === 'live' || (live.status === 'connecting' && !live.lostAt)) return null;
+    if (live.status === 'live' || live.status === 'resting' || (live.status === 'connecting' && !live.lostAt)) return null;
     const unauthorized = live.status === 'unauthorized';
     const left = Math.max(0, live.retryAt - Date.now());
     return h('div', { class: 'banner' },

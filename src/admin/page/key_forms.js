@@ -5,7 +5,7 @@ import { openDialog, say, warningOf } from './dialog.js';
 import { h } from './dom.js';
 import { duration, timeOfDay } from './format.js';
 import { documentOf, editable, limitsEditor } from './limits_editor.js';
-import { mergePatch } from './limits.js';
+import { keyPatch, notTaken } from './limits.js';
 
 const path = (id) => `admin/keys/${encodeURIComponent(id)}`;
 
@@ -78,13 +78,13 @@ export function editDialog(row, done) {
             members(state, self.redraw), buttons(self, 'Save')),
     });
     async function save(version) {
-        const from = state.document;
-        const before = { tier: from.tier, group: from.group || undefined, limits: from.limits };
-        const after = { tier: state.tier || undefined, group: state.group || undefined, limits: documentOf(state.limits) };
-        const patch = mergePatch(JSON.parse(JSON.stringify(before)), JSON.parse(JSON.stringify(after)));
+        const wanted = { tier: state.tier || undefined, group: state.group || undefined, limits: documentOf(state.limits) };
+        const patch = keyPatch(state.document, wanted);
         if (patch) {
             const answer = await change('PATCH', path(row.id), patch, version);
             say(`${row.id} was changed: ${Object.keys(patch).join(', ')}.${warningOf(answer)}`);
+            const left = notTaken(wanted, (await get(path(row.id))).document ?? {});
+            if (left.length) say(`The file says something else about the ${left.join(' and the ')} of ${row.id}. It can be replaced here, but only the file can take it back.`, { kind: 'bad' });
         }
         dialog.close();
         done?.();

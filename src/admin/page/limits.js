@@ -1,4 +1,5 @@
-// Limits as configuration writes them ({"rpm": 20, "more": [...]}) and as a list; and JSON merge patches. Pure.
+// Limits as configuration writes them ({"rpm": 20, "more": [...]}) and as a list; and what turns one document of a key into
+// another. Pure.
 
 const short = { rpm: 'requests', itpm: 'input_tokens', otpm: 'output_tokens', tpm: 'total_tokens' };
 const shortOf = Object.fromEntries(Object.entries(short).map(([name, dimension]) => [dimension, name]));
@@ -42,19 +43,28 @@ export function raisedLimits({ levels, dimension, window, limit, existing }) {
     return limitsOfList([...kept, { dimension, window, limit, enforced: true }, ...others]);
 }
 
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const sameLimits = (a, b) => JSON.stringify(listOfLimits(a)) === JSON.stringify(listOfLimits(b));
 
-/** RFC 7396: what turns one document into the other. undefined: nothing to do. */
-export function mergePatch(from, to) {
-    if (!isObject(from) || !isObject(to)) return JSON.stringify(from) === JSON.stringify(to) ? undefined : to;
+/**
+ * RFC 7396: what turns one key's document into the other. undefined: nothing to do. Limits are said whole: what
+ * lies over the file replaces its limits dimension by dimension, so that half a dimension would be half lost.
+ */
+export function keyPatch(from, to) {
     const patch = {};
-    for (const name of new Set([...Object.keys(from), ...Object.keys(to)])) {
-        if (!(name in to)) patch[name] = null;
-        else if (!(name in from)) patch[name] = to[name];
-        else {
-            const difference = mergePatch(from[name], to[name]);
-            if (difference !== undefined) patch[name] = difference;
-        }
+    for (const name of ['tier', 'group']) if ((from[name] ?? null) !== (to[name] ?? null)) patch[name] = to[name] ?? null;
+    if (!sameLimits(from.limits, to.limits)) {
+        const gone = Object.keys(from.limits ?? {}).filter((name) => !(name in (to.limits ?? {})));
+        patch.limits = to.limits ? { ...Object.fromEntries(gone.map((name) => [name, null])), ...to.limits } : null;
     }
     return Object.keys(patch).length ? patch : undefined;
+}
+
+/** What a change was to bring and did not: the file says it, and only the file can take it back. */
+export function notTaken(wanted, document) {
+    const left = ['tier', 'group'].filter((name) => (wanted[name] ?? null) !== (document[name] ?? null));
+    if (!sameLimits(sorted(wanted.limits), sorted(document.limits))) left.push('limits');
+    return left;
+}
+function sorted(limits) {
+    return limitsOfList(listOfLimits(limits).sort((a, b) => `${a.dimension}/${a.window}`.localeCompare(`${b.dimension}/${b.window}`)));
 }

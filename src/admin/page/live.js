@@ -1,13 +1,14 @@
 // Follows the node's figures, one event a second, and remembers the last minutes of them for the charts.
 // EventSource cannot send the token, so the stream is read by hand. What is shown says how old it is.
-import { ask } from './api.js';
+import { ask, get } from './api.js';
 
 const pauses = [500, 1000, 2000, 4000, 8000];
 const silentMs = 5000; // without an event: the connection counts as lost
 const keptMs = 5 * 60_000;
+const restMs = 30_000;
 
 export const live = {
-    status: 'connecting', // live, lost, unauthorized
+    status: 'connecting', // live, lost, unauthorized, resting
     figures: null,
     receivedAt: 0, // by this computer's clock
     lostAt: 0,
@@ -63,6 +64,7 @@ async function readEvents(answer, heard) {
 let attempt = null; // the AbortController of what is under way
 let timer = 0;
 let failures = 0;
+let resting = 0;
 
 async function connect() {
     clearTimeout(timer);
@@ -81,7 +83,19 @@ async function connect() {
         error = caught;
     }
     clearTimeout(silence);
-    if (attempt === own) lost(error);
+    if (attempt !== own) return;
+    // So many pages are open that the node has no stream left: then it is asked, less often.
+    if (error?.status === 503 && (await askOnce())) timer = setTimeout(connect, 3000);
+    else lost(error);
+}
+
+async function askOnce() {
+    try {
+        take(await get('admin/figures'));
+        return true;
+    } catch {
+        return false;
+    }
 }
 
 function lost(error) {
@@ -95,6 +109,16 @@ function lost(error) {
     tell();
 }
 
+/** Nobody looks: a stream that is open all the same takes one of the browser's few connections to the node. */
+function rest() {
+    if (live.status !== 'live') return;
+    live.status = 'resting';
+    const own = attempt;
+    attempt = null;
+    own?.abort();
+    tell();
+}
+
 /** At once, whatever pause there was. */
 export function reconnect() {
     failures = 0;
@@ -104,7 +128,9 @@ export function reconnect() {
 export function start() {
     addEventListener('online', reconnect);
     document.addEventListener('visibilitychange', () => {
-        if (!document.hidden && live.status === 'lost') reconnect();
+        clearTimeout(resting);
+        if (document.hidden) resting = setTimeout(rest, restMs);
+        else if (live.status === 'lost' || live.status === 'resting') reconnect();
     });
     addEventListener('pagehide', () => attempt?.abort());
     setInterval(() => live.status !== 'live' && tell(), 1000); // how long it has been, and when the next attempt is

@@ -15,7 +15,9 @@ const chip = (kind, name, text, note) =>
     h('li', { class: `chip ${kind}`, key: name }, h('i', { class: 'dot', 'aria-hidden': 'true' }), h('b', null, name), h('span', null, text), note ? h('small', null, note) : null);
 
 function wellCard(figures) {
-    const { kind, title, remarks } = verdict(figures, lastSeconds());
+    const known = verdict(figures, lastSeconds());
+    const isOld = live.status === 'lost' || live.status === 'unauthorized';
+    const { kind, title, remarks } = isOld ? { kind: 'unknown', title: `Unknown since ${timeOfDay(live.receivedAt)}: what follows was so then`, remarks: known.remarks } : known;
     const store = storeState(figures.store);
     const { rates } = figures;
     const nodes = figures.nodes.slice(0, 12);
@@ -49,7 +51,7 @@ function refusalColumns() {
         { title: 'Tier', cell: (row) => row.tier ?? '–' },
         { title: 'Refused / min', class: 'number', cell: (row) => [h('b', null, whole(row.refused_last_minute)), h('span', { class: 'soft' }, ` of ${whole(row.requests_last_minute)}`)] },
         { title: 'By limit', class: 'grow', cell: (row) => refusedByText(row.limit, row.limit_value) },
-        { title: 'Action', hidden: true, class: 'end', cell: (row) => h('button', { type: 'button', class: 'small primary', 'aria-label': `Raise the limit that refuses ${row.id}`,
+        { title: 'Action', hidden: true, class: 'end', cell: (row) => h('button', { type: 'button', class: 'small accent', 'aria-label': `Raise the limit that refuses ${row.id}`,
             onClick: () => raiseDialog({ key: row.id, known: row.known, tier: row.tier, limit: row.limit, limitValue: row.limit_value, refused: row.refused_last_minute }) }, 'Raise…') },
     ];
 }
@@ -63,7 +65,7 @@ function refusedCard(figures) {
     const refusedItems = items(refusals);
     const shadowItems = items(shadow ?? []);
     return card('refused', 'Is anybody being refused?', { wide: true, hint: 'Requests a second, and the keys that were refused most within the last minute' },
-        h('div', { class: 'split' },
+        h('div', { class: 'split wide-right' },
             h('div', null,
                 timeChart({ key: 'rates', ...window, series: rateSeries(window.pointsOf, rates), unit: '/s', label: `Requests a second over the last five minutes: ${compact(rates.admitted)} admitted, ${compact(rates.refused)} refused, ${compact(rates.errors)} errors now` }),
                 h('h3', null, 'By limit'), refusedItems.length ? rankedBars(refusedItems, 'refused', '/s') : h('p', { class: 'soft' }, 'No limit refuses anything right now.'),

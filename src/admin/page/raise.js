@@ -4,16 +4,18 @@ import { change, get, targetPath } from './api.js';
 import { openDialog, say, warningOf } from './dialog.js';
 import { h } from './dom.js';
 import { compact, dimensionText, limitParts, limitText, whole, windowText } from './format.js';
-import { raisedLimits } from './limits.js';
+import { listOfLimits, raisedLimits } from './limits.js';
 import { untilDefault, untilField, untilText, untilTime } from './until.js';
 
 /** What can be raised for a key: [{target, title, levels}]; levels: the limits that the target sets. */
 function targetsOf({ key, known, tier }, levels, tiers) {
     const own = levels.filter((level) => level.scope === 'key');
-    const keysOfTier = tiers.find((t) => t.name === tier)?.keys;
+    const ofTier = tiers.find((t) => t.name === tier);
+    const keysOfTier = ofTier?.keys;
+    const tierLevels = ofTier ? listOfLimits(ofTier.document?.limits).map((entry) => ({ scope: 'key', ...entry })) : own;
     const targets = [];
     if (key && known) targets.push({ target: `key/${key}`, title: `This key alone: ${key}`, scope: 'key', levels: own });
-    if (tier) targets.push({ target: `tier/${tier}`, title: `Each key of the tier ${tier}${keysOfTier === undefined ? '' : ` (${whole(keysOfTier)} ${keysOfTier === 1 ? 'key' : 'keys'})`}`, scope: 'key', levels: own });
+    if (tier) targets.push({ target: `tier/${tier}`, title: `Each key of the tier ${tier}${keysOfTier === undefined ? '' : ` (${whole(keysOfTier)} ${keysOfTier === 1 ? 'key' : 'keys'})`}`, scope: 'key', levels: tierLevels });
     for (const scope of ['group', 'upstream'])
         for (const owner of new Set(levels.filter((l) => l.scope === scope).map((l) => l.owner)))
             targets.push({ target: `${scope}/${owner}`, title: `The whole ${scope} ${owner}`, scope, levels: levels.filter((l) => l.scope === scope && l.owner === owner) });
@@ -27,7 +29,7 @@ async function load(subject) {
     ]);
     const levels = row.limits ?? subject.levels ?? [];
     const targets = subject.targets ?? targetsOf({ key: subject.key, known: row.known ?? subject.known, tier: row.tier ?? subject.tier }, levels, tiers.tiers);
-    return { targets, overrides: overrides.overrides ?? [], version: row.version ?? overrides.version };
+    return { targets, overrides: overrides.overrides ?? [], version: overrides.version };
 }
 
 function firstChoice(subject, targets) {

@@ -25,7 +25,7 @@ const columns = [
     { title: 'Status', class: 'beside', cell: (row) => statusBadge(row.status) },
     { title: 'Key', class: 'grow', cell: (row) => (row.key ? keyLink(row.key) : '–') },
     { title: 'Model', cell: (row) => h('span', { class: 'break' }, row.model || '–') },
-    { title: 'Why', class: 'grow', cell: (row) => (row.refused_by ? h('code', null, row.refused_by) : row.outcome.replaceAll('_', ' ')) },
+    { title: 'Why', class: 'grow nowrap', cell: (row) => (row.refused_by ? h('code', null, row.refused_by) : row.outcome.replaceAll('_', ' ')) },
 ];
 
 export function recentCard(figures) {
