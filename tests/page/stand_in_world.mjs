@@ -144,8 +144,9 @@ export class World {
         const now = Date.now();
         for (let i = 2; i < 60; ++i) {
             const requests = Math.round(60 * key.rate * (0.7 + 0.3 * Math.sin(i / 6)));
-            const refused = key.tier === 'trial' ? Math.max(0, requests - 20) : 0;
-            Object.assign(this.minuteOf(key.id, now - i * 60_000), { requests, refused, input_tokens: (requests - refused) * 560, output_tokens: (requests - refused) * 96 });
+            const most = (dimension) => this.ledgersOf(key)[0].limits.find((l) => l.dimension === dimension && l.window === '1m')?.limit ?? Infinity;
+            const admitted = Math.floor(Math.min(requests, most('requests'), most('output_tokens') / 96, most('input_tokens') / 560));
+            Object.assign(this.minuteOf(key.id, now - i * 60_000), { requests, refused: requests - admitted, input_tokens: admitted * 560, output_tokens: admitted * (92 + (i % 5)) });
         }
     }
     lastMinute(id) {

@@ -7,12 +7,13 @@ const color = (name) => getComputedStyle(document.documentElement).getPropertyVa
 const shown = new Set();
 const translucent = (hex, alpha) => (/^#[0-9a-f]{6}$/i.test(hex) ? `${hex}${Math.round(alpha * 255).toString(16).padStart(2, '0')}` : hex);
 
-function datasetOf(series, type) {
+function datasetOf(series, chartType) {
+    const type = series.type ?? chartType;
     const line = color(series.color);
     return {
-        label: series.label, data: series.points, borderColor: line, borderWidth: type === 'bar' ? 0 : 1.75, borderDash: series.dash ?? [],
+        type, label: series.label, data: series.points, borderColor: line, borderWidth: type === 'bar' ? 0 : 1.75, borderDash: series.dash ?? [],
         backgroundColor: type === 'bar' ? line : translucent(line, 0.14), fill: series.fill ?? false, pointRadius: 0, pointHoverRadius: 3, pointHitRadius: 8, pointBackgroundColor: line,
-        tension: 0, spanGaps: false, stack: series.stack, barPercentage: 0.92, categoryPercentage: 0.92, order: series.order ?? 0,
+        tension: 0, spanGaps: false, stack: type === 'bar' ? 'bars' : series.label, barPercentage: 0.92, categoryPercentage: 0.92, order: type === 'bar' ? 1 : 0,
     };
 }
 
@@ -52,7 +53,7 @@ function draw(holder, chart) {
         entry.drawn?.destroy();
         entry.signature = signature;
         entry.drawn = new window.Chart(holder.firstChild, {
-            type: chart.type ?? 'line', data: { datasets: chart.series.map((series) => datasetOf(series, chart.type)) }, options: optionsOf(chart),
+            type: chart.type ?? 'line', data: { datasets: chart.series.map((series) => datasetOf(series, chart.type ?? 'line')) }, options: optionsOf(chart),
         });
         return;
     }
@@ -66,7 +67,7 @@ export function redrawCharts() {
 
 /**
  * chart: {key, label, series: [{label, color: '--name', points: [{x, y}], dash, fill, now}], from, to, ticks,
- * tickText, xText, format, unit, type, stacked, atLeast}
+ * tickText, xText, format, unit, type, stacked, atLeast}; a series may have a type of its own.
  */
 export function timeChart(chart) {
     const format = chart.format ?? compact;

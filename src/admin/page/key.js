@@ -3,7 +3,7 @@ import { change, get } from './api.js';
 import { timeChart } from './charts.js';
 import { confirmDialog, say, warningOf } from './dialog.js';
 import { h } from './dom.js';
-import { ago, compact, duration, limitText, timeOfDay, whole } from './format.js';
+import { ago, compact, dimensionText, duration, limitText, scopeText, timeOfDay, whole } from './format.js';
 import { keyBadges } from './keys.js';
 import { editDialog, rotateDialog } from './key_forms.js';
 import { clusterNow } from './live.js';
@@ -11,7 +11,6 @@ import { badge, card, empty, figure, levelRow, refusedByText, table } from './pa
 import { raiseDialog } from './raise.js';
 import { redraw } from './redraw.js';
 import { untilText } from './until.js';
-import { scopeText } from './format.js';
 
 const state = { id: '', row: null, error: null };
 const path = (id = state.id) => `admin/keys/${encodeURIComponent(id)}`;
@@ -62,18 +61,30 @@ function actions(row) {
         row.source === 'runtime' ? button('Delete…', confirm(`Delete ${row.id}?`, 'The key and its secrets are gone. This cannot be undone. A key that the file has as well becomes again what the file says.', 'Delete it', () => take_away(row)), 'danger') : null];
 }
 
-function historyCharts(history) {
+/** A dashed line at a limit of a minute, unless it would press what is used against the ground. */
+function limitLine(levels, dimension, history, from, to) {
+    const level = levels.find((l) => l.scope === 'key' && l.dimension === dimension && (l.window === '1m' || l.window === '60s'));
+    if (!level) return [];
+    const most = Math.max(...history.map((minute) => minute[dimension]));
+    const points = level.limit <= 4 * most ? [{ x: from, y: level.limit }, { x: to, y: level.limit }] : [];
+    return [{ label: 'limit', color: '--ink', dash: [5, 4], type: 'line', points, now: level.limit }];
+}
+
+function historyCharts({ history, limits = [] }) {
     const minutes = history.map((minute) => Date.parse(minute.minute));
     const last = minutes.at(-1);
-    const x = (i) => (minutes[i] - last) / 60_000;
-    const axis = { from: -59.5, to: 0.5, ticks: [-45, -30, -15, 0], tickText: (v) => timeOfDay(last + v * 60_000, { seconds: false }).slice(-5), xText: (v) => timeOfDay(last + Math.round(v) * 60_000, { seconds: false }).slice(-5) };
-    const points = (valueOf) => history.map((minute, i) => ({ x: x(i), y: valueOf(minute) }));
+    const clock = (v) => timeOfDay(last + Math.round(v) * 60_000, { seconds: false }).slice(-5);
+    const axis = { from: -59.5, to: 0.5, ticks: [-45, -30, -15, 0], tickText: clock, xText: clock };
+    const points = (valueOf) => history.map((minute, i) => ({ x: (minutes[i] - last) / 60_000, y: valueOf(minute) }));
     const sum = (name) => history.reduce((total, minute) => total + minute[name], 0);
-    return h('div', { class: 'split even' },
-        timeChart({ key: 'history-requests', ...axis, type: 'bar', stacked: true, label: `Requests by minute over the last hour: ${whole(sum('requests'))}, of which ${whole(sum('refused'))} were refused`,
-            series: [{ label: 'admitted', color: '--admitted', points: points((m) => m.requests - m.refused), now: sum('requests') - sum('refused') }, { label: 'refused', color: '--refused', points: points((m) => m.refused), now: sum('refused') }] }),
-        timeChart({ key: 'history-tokens', ...axis, type: 'bar', stacked: true, label: `Tokens by minute over the last hour: ${whole(sum('input_tokens'))} in, ${whole(sum('output_tokens'))} out`,
-            series: [{ label: 'input tokens', color: '--input', points: points((m) => m.input_tokens), now: sum('input_tokens') }, { label: 'output tokens', color: '--output', points: points((m) => m.output_tokens), now: sum('output_tokens') }] }));
+    const line = (dimension) => limitLine(limits, dimension, history, axis.from, axis.to);
+    const tokens = (dimension, color) => [{ label: dimensionText(dimension), color, points: points((m) => m[dimension]), now: sum(dimension) }, ...line(dimension)];
+    const of = (name) => `${whole(sum(name))} within the last hour`;
+    return h('div', { class: 'thirds' },
+        timeChart({ key: 'history-requests', ...axis, type: 'bar', stacked: true, label: `Requests by minute: ${of('requests')}, of which ${whole(sum('refused'))} were refused`,
+            series: [{ label: 'admitted', color: '--admitted', points: points((m) => m.requests - m.refused), now: sum('requests') - sum('refused') }, { label: 'refused', color: '--refused', points: points((m) => m.refused), now: sum('refused') }, ...line('requests')] }),
+        timeChart({ key: 'history-input', ...axis, type: 'bar', stacked: true, label: `Input tokens by minute: ${of('input_tokens')}`, series: tokens('input_tokens', '--input') }),
+        timeChart({ key: 'history-output', ...axis, type: 'bar', stacked: true, label: `Output tokens by minute: ${of('output_tokens')}`, series: tokens('output_tokens', '--output') }));
 }
 
 function historyTable(history) {
@@ -104,7 +115,7 @@ function body(row) {
         card('key-about', 'About it', {},
             h('div', { class: 'figures few' }, figure(compact(minute.requests), 'requests, last minute'), figure(compact(minute.refused), 'refused, last minute', minute.refused ? 'refused' : ''),
                 figure(compact(hour.requests), 'requests, last hour'), figure(compact((hour.input_tokens ?? 0) + (hour.output_tokens ?? 0)), 'tokens, last hour')), about(row)),
-        row.history?.length ? card('key-hour', 'The last hour', { wide: true, hint: 'By minute, of all nodes; the numbers are sums of the hour' }, historyCharts(row.history), historyTable(row.history)) : null,
+        row.history?.length ? card('key-hour', 'The last hour', { wide: true, hint: 'By minute, of all nodes; the numbers are sums of the hour. A dashed line is its own limit of a minute' }, historyCharts(row), historyTable(row.history)) : null,
     ];
 }
 
