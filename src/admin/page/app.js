@@ -81,11 +81,21 @@ function sayConnection() {
     document.getElementById('connection').textContent = text;
 }
 
+/** A node of another version may say something that a view does not know: that is said, and the page goes on. */
+function shown() {
+    try {
+        return view.render();
+    } catch (error) {
+        console.error(error);
+        return h('div', { class: 'card' }, h('h1', { tabindex: '-1' }, view.title), h('p', { class: 'problem', role: 'alert' }, `This cannot be shown: ${error.message}. Reload the page; it may be older than the node.`));
+    }
+}
+
 function draw() {
     document.documentElement.classList.toggle('stale', live.status !== 'live' && live.figures !== null);
     render(document.getElementById('head'), head());
     render(document.getElementById('banner'), banner());
-    render(document.getElementById('main'), view.render());
+    render(document.getElementById('main'), shown());
     sayConnection();
 }
 

@@ -36,8 +36,8 @@ function optionsOf(chart) {
             x: { type: 'linear', min: chart.from, max: chart.to, offset: false, stacked: chart.stacked ?? false, grid: { display: false, borderColor: grid },
                 ticks: { color: ink, maxRotation: 0, autoSkip: false, font: { size: 11 }, callback: (value) => chart.tickText(value) },
                 afterBuildTicks: (axis) => (axis.ticks = chart.ticks.map((value) => ({ value }))) },
-            y: { type: chart.logarithmic ? 'logarithmic' : 'linear', beginAtZero: true, stacked: chart.stacked ?? false, suggestedMax: chart.atLeast ?? 1, grid: { color: grid, borderColor: 'transparent', drawTicks: false },
-                ticks: { color: ink, padding: 6, maxTicksLimit: 5, font: { size: 11 }, callback: (value) => format(value) } },
+            y: { type: chart.logarithmic ? 'logarithmic' : 'linear', beginAtZero: true, stacked: chart.stacked ?? false, suggestedMax: 1, grid: { color: grid, borderColor: 'transparent', drawTicks: false },
+                ticks: { color: ink, padding: 6, maxTicksLimit: 5, font: { size: 11 }, callback: (value) => (chart.isTick && !chart.isTick(value) ? '' : format(value)) } },
         },
     };
 }
@@ -67,7 +67,8 @@ export function redrawCharts() {
 
 /**
  * chart: {key, label, series: [{label, color: '--name', points: [{x, y}], dash, fill, now}], from, to, ticks,
- * tickText, xText, format, unit, type, stacked, atLeast}; a series may have a type of its own.
+ * tickText, xText, format, unit, type, stacked,
+ * logarithmic, isTick}; a series may have a type of its own.
  */
 export function timeChart(chart) {
     const format = chart.format ?? compact;

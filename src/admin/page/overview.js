@@ -83,6 +83,7 @@ function fullCard(figures) {
     const window = lastMinutes(live);
     const { rates } = figures;
     const levels = heldLevels.rows(figures.limits).filter((level) => !full.scope || level.scope === full.scope);
+    const choices = scopes.filter(([scope]) => !scope || scope === full.scope || figures.limits.some((l) => l.scope === scope));
     const shown = full.all ? levels : levels.slice(0, full.few);
     const ownerOf = (level) => h('span', { class: 'owner' }, badge(scopeText(level.scope), 'scope'), level.scope === 'key' || level.scope === 'model' ? keyLink(level.owner) : h('b', { class: 'id' }, level.owner));
     const series = [
@@ -92,7 +93,7 @@ function fullCard(figures) {
         { label: 'output, reserved', color: '--output', dash: [4, 3], points: window.pointsOf((f) => f.rates.reserved_output_tokens), now: rates.reserved_output_tokens },
     ];
     return card('full', 'How full are we?', { wide: true, hint: 'Used of each limit within its window, the fullest first; tokens a second, as estimated and as they turned out',
-        aside: h('div', { class: 'segments', role: 'group', 'aria-label': 'Whose limits' }, scopes.filter(([scope]) => !scope || figures.limits.some((l) => l.scope === scope)).map(([scope, text]) =>
+        aside: choices.length < 3 ? null : h('div', { class: 'segments', role: 'group', 'aria-label': 'Whose limits' }, choices.map(([scope, text]) =>
             h('button', { type: 'button', key: scope, 'aria-pressed': String(full.scope === scope), onClick: () => ((full.scope = scope), redraw()) }, text))) },
     h('div', { class: 'split wide-left' },
         h('div', { ...heldLevels.holder }, levels.length
@@ -102,12 +103,13 @@ function fullCard(figures) {
         h('div', { class: 'stays' }, h('h3', null, 'Tokens a second'), timeChart({ key: 'tokens', ...window, series, unit: '/s', label: `Tokens a second over the last five minutes: now ${compact(rates.input_tokens)} in and ${compact(rates.output_tokens)} out` }))));
 }
 
-function fastCard({ latency_ms: latency }) {
+function fastCard({ latency_ms }) {
+    const latency = latency_ms ?? {};
     const window = lastMinutes(live);
     const rows = [['added', 'Added by weir', '--admitted', 'weir'], ['first_byte', 'First byte of the answer', '--first', 'first byte'], ['upstream', 'Upstreams, whole answer', '--output', 'upstreams']];
     const series = rows.flatMap(([name, , color, short]) => [
-        { label: `${short} p50`, color, points: window.pointsOf((f) => f.latency_ms[name]?.p50 || null) },
-        { label: `${short} p99`, color, dash: [4, 3], points: window.pointsOf((f) => f.latency_ms[name]?.p99 || null) },
+        { label: `${short} p50`, color, points: window.pointsOf((f) => f.latency_ms?.[name]?.p50 || null) },
+        { label: `${short} p99`, color, dash: [4, 3], points: window.pointsOf((f) => f.latency_ms?.[name]?.p99 || null) },
     ]);
     const columns = [
         { title: 'Latency', class: 'grow', cell: ([, title]) => title },
@@ -116,7 +118,7 @@ function fastCard({ latency_ms: latency }) {
     ];
     return card('fast', 'How fast?', { hint: 'The last 10 seconds; the scale is logarithmic' },
         table({ caption: 'Latency of the last 10 seconds', kind: 'keep', columns, rows, keyOf: ([name]) => name }),
-        timeChart({ key: 'latency', ...window, series, logarithmic: true, format: (v) => (v > 0 ? milliseconds(v) : ''), label: `Latency over the last five minutes: weir adds ${milliseconds(latency.added?.p50)} at p50 and ${milliseconds(latency.added?.p99)} at p99` }));
+        timeChart({ key: 'latency', ...window, series, logarithmic: true, format: (v) => (v > 0 ? milliseconds(v) : ''), isTick: (v) => Number.isInteger(Math.log10(v)), label: `Latency over the last five minutes: weir adds ${milliseconds(latency.added?.p50)} at p50 and ${milliseconds(latency.added?.p99)} at p99` }));
 }
 
 export const overview = {

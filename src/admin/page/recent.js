@@ -25,11 +25,11 @@ const columns = [
     { title: 'Status', class: 'beside', cell: (row) => statusBadge(row.status) },
     { title: 'Key', class: 'grow', cell: (row) => (row.key ? keyLink(row.key) : '–') },
     { title: 'Model', cell: (row) => h('span', { class: 'break' }, row.model || '–') },
-    { title: 'Why', class: 'grow nowrap', cell: (row) => (row.refused_by ? h('code', null, row.refused_by) : row.outcome.replaceAll('_', ' ')) },
+    { title: 'Why', class: 'grow nowrap', cell: (row) => (row.refused_by ? h('code', null, row.refused_by) : String(row.outcome ?? '–').replaceAll('_', ' ')) },
 ];
 
 export function recentCard(figures) {
-    const rows = held.rows(figures.recent);
+    const rows = held.rows(figures.recent ?? []);
     const shown = rows.filter(matches);
     return card('recent', 'What just happened?', { hint: 'The last 50 refusals and errors of all nodes, the newest first' },
         h('div', { class: 'tools' },
