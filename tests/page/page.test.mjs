@@ -9,7 +9,11 @@ let target;
 const opened = [];
 before(async () => {
     [browser, target] = await Promise.all([launch(), startTarget()]);
-    await until('acme-web is refused', async () => (await target.json('admin/figures')).refused_keys?.some((k) => k.id === 'acme-web'), 60_000);
+    await until(
+        'acme-web is refused',
+        async () => (await target.json('admin/figures')).refused_keys?.some((k) => k.id === 'acme-web'),
+        60_000,
+    );
 });
 after(async () => {
     await browser?.close();
@@ -36,12 +40,24 @@ const refusedKeys = (page) => page.getByRole('table', { name: 'Keys that were re
 
 test('the five questions are answered, with what the load did', async () => {
     const { page, assertClean } = await overview();
-    for (const question of ['Is it well?', 'Is anybody being refused?', 'How full are we?', 'How fast?', 'What just happened?']) await page.getByRole('heading', { name: question }).waitFor();
+    for (const question of [
+        'Is it well?',
+        'Is anybody being refused?',
+        'How full are we?',
+        'How fast?',
+        'What just happened?',
+    ])
+        await page.getByRole('heading', { name: question }).waitFor();
     const row = refusedKeys(page).getByRole('row').filter({ hasText: 'acme-web' });
     assert.match(await row.innerText(), target.refusedBy);
-    const requests = Number((await page.locator('.figure', { hasText: 'requests a second' }).locator('b').innerText()).replace(/,/g, ''));
+    const requests = Number(
+        (await page.locator('.figure', { hasText: 'requests a second' }).locator('b').innerText()).replace(/,/g, ''),
+    );
     assert.ok(requests > 0, 'requests a second');
-    await page.getByRole('meter', { name: /acme-web/ }).first().waitFor();
+    await page
+        .getByRole('meter', { name: /acme-web/ })
+        .first()
+        .waitFor();
     await page.getByRole('table', { name: 'The last refusals and errors' }).getByText('429').first().waitFor();
     assertClean();
 });
@@ -68,7 +84,11 @@ test('a lost connection is seen, and a restarted node found again', async (t) =>
     await page.getByText('The connection to the node is lost.').waitFor({ state: 'detached', timeout: 20_000 });
     assert.equal(await page.evaluate(() => document.documentElement.classList.contains('stale')), false);
     assertClean(/Failed to load resource|net::ERR/);
-    await until('acme-web is refused again', async () => (await target.json('admin/figures')).refused_keys.some((k) => k.id === 'acme-web'), 90_000);
+    await until(
+        'acme-web is refused again',
+        async () => (await target.json('admin/figures')).refused_keys.some((k) => k.id === 'acme-web'),
+        90_000,
+    );
 });
 
 test('a limit is raised by keyboard alone, and put back', async () => {
@@ -83,7 +103,10 @@ test('a limit is raised by keyboard alone, and put back', async () => {
     await page.keyboard.type('100000');
     assert.match(await dialog.innerText(), /key\/acme-web may use 100,000 .* per minute until/);
     await page.keyboard.press('Enter');
-    await page.locator('#notes').getByText(/^Raised\. key\/acme-web may use 100,000/).waitFor();
+    await page
+        .locator('#notes')
+        .getByText(/^Raised\. key\/acme-web may use 100,000/)
+        .waitFor();
     const { overrides } = await target.json('admin/overrides');
     assert.ok(overrides.find((o) => o.target === 'key/acme-web').until);
     if (target.refusedSince) {
@@ -93,8 +116,14 @@ test('a limit is raised by keyboard alone, and put back', async () => {
         assert.equal(target.refusedSince(since), 0, 'the 429s stop');
     }
     await page.locator('#notes').getByRole('button', { name: 'Undo' }).click();
-    await page.locator('#notes').getByText(/^Undone/).waitFor();
-    assert.equal((await target.json('admin/overrides')).overrides.some((o) => o.target === 'key/acme-web'), false);
+    await page
+        .locator('#notes')
+        .getByText(/^Undone/)
+        .waitFor();
+    assert.equal(
+        (await target.json('admin/overrides')).overrides.some((o) => o.target === 'key/acme-web'),
+        false,
+    );
     assertClean();
 });
 
@@ -105,10 +134,17 @@ test('a dialog keeps the focus, and gives it back', async () => {
     await dialogOf(page).getByLabel('New limit', { exact: true }).waitFor();
     for (let i = 0; i < 30; ++i) {
         await page.keyboard.press('Tab');
-        assert.ok(await page.evaluate(() => document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))), 'inside');
+        assert.ok(
+            await page.evaluate(
+                () => document.activeElement === document.body || Boolean(document.activeElement.closest('dialog')),
+            ),
+            'inside',
+        );
     }
     await page.keyboard.press('Escape');
-    await until('the button has the focus again', () => raiseButton(page).evaluate((node) => node === document.activeElement));
+    await until('the button has the focus again', () =>
+        raiseButton(page).evaluate((node) => node === document.activeElement),
+    );
 });
 
 test('somebody else was faster: said, and left to choose', async () => {
@@ -121,7 +157,10 @@ test('somebody else was faster: said, and left to choose', async () => {
     await dialog.getByText('Somebody else was faster.').waitFor();
     await assertAccessible(page, 'conflict');
     await dialog.getByRole('button', { name: 'Do it all the same' }).click();
-    await page.locator('#notes').getByText(/^Raised/).waitFor();
+    await page
+        .locator('#notes')
+        .getByText(/^Raised/)
+        .waitFor();
     assertClean(/412/);
 });
 
@@ -132,14 +171,28 @@ test('the whole page is reached by Tab alone', async () => {
     const names = [];
     for (let i = 0; i < 16; ++i) {
         await page.keyboard.press('Tab');
-        names.push(await page.evaluate(() => {
-            const node = document.activeElement;
-            const style = getComputedStyle(node);
-            return `${node.textContent.trim() || node.getAttribute('placeholder') || node.tagName}${style.outlineStyle === 'none' ? ' WITHOUT OUTLINE' : ''}`;
-        }));
+        names.push(
+            await page.evaluate(() => {
+                const node = document.activeElement;
+                const style = getComputedStyle(node);
+                return `${node.textContent.trim() || node.getAttribute('placeholder') || node.tagName}${style.outlineStyle === 'none' ? ' WITHOUT OUTLINE' : ''}`;
+            }),
+        );
     }
-    assert.deepEqual(names.filter((name) => name.endsWith('WITHOUT OUTLINE')), []);
-    for (const name of ['Skip to the figures', 'Overview', 'Keys', 'Usage', 'Cluster', 'Create a key…', 'Search keys by id…']) assert.ok(names.includes(name), `${name} in ${names}`);
+    assert.deepEqual(
+        names.filter((name) => name.endsWith('WITHOUT OUTLINE')),
+        [],
+    );
+    for (const name of [
+        'Skip to the figures',
+        'Overview',
+        'Keys',
+        'Usage',
+        'Cluster',
+        'Create a key…',
+        'Search keys by id…',
+    ])
+        assert.ok(names.includes(name), `${name} in ${names}`);
 });
 
 test('keys are searched, sorted and paged', async () => {
@@ -180,7 +233,10 @@ test('a key is made, edited, rotated, disabled, enabled and deleted', async () =
     await dialog.getByRole('button', { name: 'Save' }).click();
     await notes.getByText('page-made was changed: limits.').waitFor();
     assert.equal((await target.json('admin/keys/page-made')).document.limits.rpm, 7);
-    await page.getByRole('meter', { name: /requests per minute/ }).first().waitFor();
+    await page
+        .getByRole('meter', { name: /requests per minute/ })
+        .first()
+        .waitFor();
 
     await page.getByRole('button', { name: 'Rotate…' }).click();
     await dialog.getByRole('button', { name: 'Rotate', exact: true }).click();
@@ -188,7 +244,11 @@ test('a key is made, edited, rotated, disabled, enabled and deleted', async () =
     await page.keyboard.press('Escape');
     await page.getByText('valid for another').waitFor();
 
-    for (const [button, sure, said] of [['Disable…', 'Disable it', 'is disabled'], ['Enable', 'Enable it', 'is enabled'], ['Delete…', 'Delete it', 'was deleted']]) {
+    for (const [button, sure, said] of [
+        ['Disable…', 'Disable it', 'is disabled'],
+        ['Enable', 'Enable it', 'is enabled'],
+        ['Delete…', 'Delete it', 'was deleted'],
+    ]) {
         await page.getByRole('button', { name: button }).click();
         await dialog.getByRole('button', { name: sure }).click();
         await notes.getByText(said).waitFor();
@@ -216,17 +276,24 @@ test('a refusal is filtered for and shown whole', async () => {
         return texts.length && texts.every((text) => text.includes('acme-web'));
     });
     await rows.nth(1).getByRole('button').click();
-    for (const name of ['Request id', 'Refused by', 'Asked for', 'Added by weir']) await dialogOf(page).getByText(name, { exact: true }).waitFor();
+    for (const name of ['Request id', 'Refused by', 'Asked for', 'Added by weir'])
+        await dialogOf(page).getByText(name, { exact: true }).waitFor();
     await page.keyboard.press('Escape');
     assertClean();
 });
 
 test('usage is added up, and downloaded', async () => {
     const { page, assertClean } = await open('#/usage');
-    await page.getByRole('table', { name: /^Usage from/ }).getByText('acme-web').waitFor();
+    await page
+        .getByRole('table', { name: /^Usage from/ })
+        .getByText('acme-web')
+        .waitFor();
     await page.getByLabel('model').check();
     await page.getByRole('columnheader', { name: 'Model' }).waitFor();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download CSV' }).click()]);
+    const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Download CSV' }).click(),
+    ]);
     assert.match(download.suggestedFilename(), /^weir-usage-.*\.csv$/);
     assertClean();
 });

@@ -6,46 +6,107 @@ import { storeState, verdict } from '../../src/admin/page/health.js';
 import { keyPatch, limitsOfList, listOfLimits, notTaken, raisedLimits } from '../../src/admin/page/limits.js';
 
 test('limits go to a list and back', () => {
-    const limits = { rpm: 20, otpm: 500, more: [{ dimension: 'requests', limit: 500, window: '1d' }, { dimension: 'total_tokens', limit: 9, window: '1m', enforce: false }] };
+    const limits = {
+        rpm: 20,
+        otpm: 500,
+        more: [
+            { dimension: 'requests', limit: 500, window: '1d' },
+            { dimension: 'total_tokens', limit: 9, window: '1m', enforce: false },
+        ],
+    };
     assert.deepEqual(limitsOfList(listOfLimits(limits)), limits);
     assert.deepEqual(listOfLimits(undefined), []);
     assert.ok(listOfLimits({ rpm: 1, enforce: false }).every((entry) => !entry.enforced));
 });
 
 test('raising one limit keeps the other windows of its dimension, and the other dimensions of an override', () => {
-    const levels = [{ dimension: 'requests', window: '1m', limit: 20 }, { dimension: 'requests', window: '1d', limit: 500 }, { dimension: 'output_tokens', window: '1m', limit: 7 }];
-    assert.deepEqual(raisedLimits({ levels, dimension: 'requests', window: '1m', limit: 40 }), { rpm: 40, more: [{ dimension: 'requests', limit: 500, window: '1d' }] });
-    assert.deepEqual(raisedLimits({ levels, dimension: 'requests', window: '1d', limit: 900, existing: { limits: { otpm: 14, rpm: 1 } } }), { otpm: 14, more: [{ dimension: 'requests', limit: 900, window: '1d' }], rpm: 20 });
+    const levels = [
+        { dimension: 'requests', window: '1m', limit: 20 },
+        { dimension: 'requests', window: '1d', limit: 500 },
+        { dimension: 'output_tokens', window: '1m', limit: 7 },
+    ];
+    assert.deepEqual(raisedLimits({ levels, dimension: 'requests', window: '1m', limit: 40 }), {
+        rpm: 40,
+        more: [{ dimension: 'requests', limit: 500, window: '1d' }],
+    });
+    assert.deepEqual(
+        raisedLimits({
+            levels,
+            dimension: 'requests',
+            window: '1d',
+            limit: 900,
+            existing: { limits: { otpm: 14, rpm: 1 } },
+        }),
+        { otpm: 14, more: [{ dimension: 'requests', limit: 900, window: '1d' }], rpm: 20 },
+    );
 });
 
 test('a change of a key says what changes, limits whole', () => {
-    assert.equal(keyPatch({ tier: 'a', group: null, limits: { rpm: 1 } }, { tier: 'a', limits: { rpm: 1 } }), undefined);
+    assert.equal(
+        keyPatch({ tier: 'a', group: null, limits: { rpm: 1 } }, { tier: 'a', limits: { rpm: 1 } }),
+        undefined,
+    );
     assert.deepEqual(keyPatch({ tier: 'a', group: 'g', limits: {} }, { tier: 'b' }), { tier: 'b', group: null });
-    assert.deepEqual(keyPatch({ limits: { rpm: 1, otpm: 5 } }, { limits: { rpm: 2 } }), { limits: { otpm: null, rpm: 2 } });
+    assert.deepEqual(keyPatch({ limits: { rpm: 1, otpm: 5 } }, { limits: { rpm: 2 } }), {
+        limits: { otpm: null, rpm: 2 },
+    });
     assert.deepEqual(keyPatch({ limits: { rpm: 1 } }, {}), { limits: null });
-    assert.deepEqual(notTaken({ tier: 'a', limits: { rpm: 1 } }, { tier: 'a', group: 'g', limits: { rpm: 1, otpm: 2 } }), ['group', 'limits']);
+    assert.deepEqual(
+        notTaken({ tier: 'a', limits: { rpm: 1 } }, { tier: 'a', group: 'g', limits: { rpm: 1, otpm: 2 } }),
+        ['group', 'limits'],
+    );
     assert.deepEqual(notTaken({ limits: { otpm: 2, rpm: 1 } }, { limits: { rpm: 1, otpm: 2 } }), []);
 });
 
 test('numbers as text', () => {
-    assert.deepEqual([0, 7, 9999, 12345, 4560000, 2.345, 0.5].map(compact), ['0', '7', '9,999', '12.3k', '4.56M', '2.35', '0.5']);
-    assert.deepEqual([milliseconds(0.21), milliseconds(812.4), milliseconds(4100), milliseconds(null)], ['0.21 ms', '812 ms', '4.1 s', '–']);
-    assert.deepEqual([duration(4000), duration(125_000), duration(3_600_000 * 7 + 60_000)], ['4 s', '2 min 5 s', '7 h 1 min']);
+    assert.deepEqual([0, 7, 9999, 12345, 4560000, 2.345, 0.5].map(compact), [
+        '0',
+        '7',
+        '9,999',
+        '12.3k',
+        '4.56M',
+        '2.35',
+        '0.5',
+    ]);
+    assert.deepEqual(
+        [milliseconds(0.21), milliseconds(812.4), milliseconds(4100), milliseconds(null)],
+        ['0.21 ms', '812 ms', '4.1 s', '–'],
+    );
+    assert.deepEqual(
+        [duration(4000), duration(125_000), duration(3_600_000 * 7 + 60_000)],
+        ['4 s', '2 min 5 s', '7 h 1 min'],
+    );
     assert.deepEqual([percent(1, 1000), percent(480, 500), percent(3, 0)], ['<1%', '96%', '100%']);
     assert.equal(limitText('key/output_tokens/1m'), 'output tokens per minute');
     assert.equal(limitText('group/requests/15m'), 'requests per 15 minutes');
 });
 
-const well = () => ({ store: { mode: 'redis', remark: '' }, nodes: [{ name: 'a', ready: true, draining: false, remark: '', age_ms: 0, config_hash: 'x' }], upstreams: [{ name: 'u', healthy: true }], rates: { requests: 100, errors: 0, refused: 0 } });
+const well = () => ({
+    store: { mode: 'redis', remark: '' },
+    nodes: [{ name: 'a', ready: true, draining: false, remark: '', age_ms: 0, config_hash: 'x' }],
+    upstreams: [{ name: 'u', healthy: true }],
+    rates: { requests: 100, errors: 0, refused: 0 },
+});
 test('whether it is well', () => {
     assert.equal(verdict(well()).kind, 'good');
-    const cases = [['warn', (f) => (f.store.mode = 'local')], ['bad', (f) => (f.store.mode = 'closed')], ['bad', (f) => (f.store.mode = 'open')], ['bad', (f) => (f.nodes[0].ready = false)], ['warn', (f) => (f.nodes[0].draining = true)], ['warn', (f) => (f.nodes[0].age_ms = 9000)],
-        ['bad', (f) => (f.upstreams[0].healthy = false)], ['warn', (f) => f.upstreams.push({ name: 'v', healthy: false })], ['warn', (f) => f.nodes.push({ ...f.nodes[0], name: 'b', config_hash: 'y' })], ['warn', (f) => (f.rates.errors = 9)]];
+    const cases = [
+        ['warn', (f) => (f.store.mode = 'local')],
+        ['bad', (f) => (f.store.mode = 'closed')],
+        ['bad', (f) => (f.store.mode = 'open')],
+        ['bad', (f) => (f.nodes[0].ready = false)],
+        ['warn', (f) => (f.nodes[0].draining = true)],
+        ['warn', (f) => (f.nodes[0].age_ms = 9000)],
+        ['bad', (f) => (f.upstreams[0].healthy = false)],
+        ['warn', (f) => f.upstreams.push({ name: 'v', healthy: false })],
+        ['warn', (f) => f.nodes.push({ ...f.nodes[0], name: 'b', config_hash: 'y' })],
+        ['warn', (f) => (f.rates.errors = 9)],
+    ];
     for (const [kind, spoil] of cases) {
         const figures = well();
         spoil(figures);
         assert.equal(verdict(figures).kind, kind, spoil.toString());
         assert.ok(verdict(figures).remarks.length > 0);
     }
-    for (const mode of ['memory', 'redis', 'local', 'open', 'closed', 'nodes_unknown']) assert.ok(storeState({ mode }).text, mode);
+    for (const mode of ['memory', 'redis', 'local', 'open', 'closed', 'nodes_unknown'])
+        assert.ok(storeState({ mode }).text, mode);
 });

@@ -5,10 +5,22 @@ import { startTarget } from './target.mjs';
 
 const out = process.argv[2];
 const [browser, target] = await Promise.all([launch(), startTarget()]);
-await until('acme-web is refused', async () => (await target.json('admin/figures')).refused_keys?.some((k) => k.id === 'acme-web'), 60_000);
+await until(
+    'acme-web is refused',
+    async () => (await target.json('admin/figures')).refused_keys?.some((k) => k.id === 'acme-web'),
+    60_000,
+);
 
-async function picture(name, { hash = '#/', viewport = sizes.wide, colorScheme = 'light', seconds = 2, prepare = async () => {} }) {
-    const { page, close } = await openPage(browser, { url: target.url + hash, token: target.token, viewport, colorScheme });
+async function picture(
+    name,
+    { hash = '#/', viewport = sizes.wide, colorScheme = 'light', seconds = 2, prepare = async () => {} },
+) {
+    const { page, close } = await openPage(browser, {
+        url: target.url + hash,
+        token: target.token,
+        viewport,
+        colorScheme,
+    });
     await page.waitForSelector('main .card');
     await page.waitForTimeout(seconds * 1000);
     await prepare(page);
@@ -25,17 +37,22 @@ await Promise.all([
 ]);
 await picture('key', { hash: '#/keys/acme-web', viewport: { width: 1440, height: 960 } });
 await picture('key-narrow', { hash: '#/keys/acme-web', viewport: sizes.narrow });
-await picture('raise', { prepare: async (page) => {
-    await page.getByRole('button', { name: 'Raise the limit that refuses acme-web', exact: true }).click();
-    await page.getByLabel('Reason').fill('Launch day');
-    await page.waitForTimeout(500);
-} });
+await picture('raise', {
+    prepare: async (page) => {
+        await page.getByRole('button', { name: 'Raise the limit that refuses acme-web', exact: true }).click();
+        await page.getByLabel('Reason').fill('Launch day');
+        await page.waitForTimeout(500);
+    },
+});
 await picture('usage', { hash: '#/usage' });
-if (!target.isForeign) await picture('disconnected', { prepare: async (page) => {
-    await target.stop();
-    await page.getByText('The connection to the node is lost.').waitFor();
-    await page.waitForTimeout(2500);
-} });
+if (!target.isForeign)
+    await picture('disconnected', {
+        prepare: async (page) => {
+            await target.stop();
+            await page.getByText('The connection to the node is lost.').waitFor();
+            await page.waitForTimeout(2500);
+        },
+    });
 await browser.close();
 await target.end();
 process.exit(0);

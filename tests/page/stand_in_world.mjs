@@ -1,17 +1,10 @@
 // A make-believe cluster for the stand-in admin server: keys that send requests, limits that refuse them.
 import { createHash, randomBytes } from 'node:crypto';
+import { busy, groups, listOf, replaceByDimension, tiers, upstreams } from './stand_in_configuration.mjs';
 
-const short = { rpm: 'requests', itpm: 'input_tokens', otpm: 'output_tokens', tpm: 'total_tokens' };
 const seconds = { '1s': 1, '1m': 60, '1h': 3600, '1d': 86400 };
 const zero = () => ({ requests: 0, refused: 0, input_tokens: 0, output_tokens: 0 });
 const add = (sum, part) => Object.keys(sum).forEach((name) => (sum[name] += part[name] ?? 0));
-
-export function listOf(limits) {
-    if (!limits) return [];
-    const list = Object.entries(short).filter(([name]) => name in limits).map(([name, dimension]) => ({ dimension, window: '1m', limit: limits[name], enforced: limits.enforce !== false }));
-    return [...list, ...(limits.more ?? []).map((m) => ({ dimension: m.dimension, window: m.window, limit: m.limit, enforced: limits.enforce !== false && m.enforce !== false }))];
-}
-const replaceByDimension = (under, over) => [...over, ...under.filter((u) => !over.some((o) => o.dimension === u.dimension))];
 
 const models = ['gpt-4o', 'gpt-4o-mini', 'claude-sonnet-4', 'text-embedding-3-small', '<img src=x onerror=alert(1)>'];
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
@@ -21,21 +14,42 @@ export class World {
         this.quiet = quiet;
         this.version = 3;
         this.started = new Date(Date.now() - 7 * 3600_000);
-        this.tiers = { default: { limits: { rpm: 600, itpm: 400_000, otpm: 60_000 } }, trial: { limits: { rpm: 20, itpm: 20_000, otpm: 500, more: [{ dimension: 'requests', limit: 500, window: '1d' }] } },
-            production: { limits: { rpm: 3000, itpm: 2_000_000, otpm: 400_000 } }, research: { limits: { rpm: 100, otpm: 9000, more: [{ dimension: 'total_tokens', limit: 60_000, window: '1h', enforce: false }] } } };
-        this.groups = { acme: { limits: { itpm: 300_000, otpm: 40_000 } }, globex: { limits: { rpm: 900 } } };
-        this.upstreams = { openai: { limits: { rpm: 9000, itpm: 4_000_000, otpm: 480_000 } }, anthropic: { limits: { otpm: 260_000 } } };
+        Object.assign(this, { tiers, groups, upstreams });
         this.keys = new Map();
         this.overrides = new Map();
         this.rows = [];
         this.history = new Map();
-        const busy = [['acme-web', 'trial', 'acme', 1.6], ['acme-batch', 'default', 'acme', 3], ['globex-assistant', 'production', 'globex', 9], ['globex-search', 'default', 'globex', 5], ['lab-notebooks', 'research', null, 1.2],
-            ['mobile-ios', 'production', null, 12], ['mobile-android', 'production', null, 10], ['support-bot', 'default', null, 4], ['nightly-evaluations-of-the-summarisation-team', 'research', null, 2.4], ['intern-playground', 'trial', null, 0.6]];
         for (const [id, tier, group, rate] of busy) this.keys.set(id, { id, tier, group, source: 'file', rate });
-        for (let i = busy.length; i < keys; ++i) this.keys.set(`customer-${String(i).padStart(5, '0')}`, { id: `customer-${String(i).padStart(5, '0')}`, tier: i % 3 ? 'default' : 'trial', group: null, source: 'file', rate: i < 60 ? 0.4 : 0 });
-        this.keys.set('old-prototype', { id: 'old-prototype', tier: 'trial', group: null, source: 'runtime', rate: 0, disabled: true });
-        this.unknown = { id: 'unknown:5f2a91c0', tier: 'default', group: null, source: 'unknown', known: false, rate: 0.8 };
-        this.overrides.set('key/support-bot', { target: 'key/support-bot', factor: 2, until: new Date(Date.now() + 5400_000).toISOString(), reason: 'Launch day' });
+        for (let i = busy.length; i < keys; ++i)
+            this.keys.set(`customer-${String(i).padStart(5, '0')}`, {
+                id: `customer-${String(i).padStart(5, '0')}`,
+                tier: i % 3 ? 'default' : 'trial',
+                group: null,
+                source: 'file',
+                rate: i < 60 ? 0.4 : 0,
+            });
+        this.keys.set('old-prototype', {
+            id: 'old-prototype',
+            tier: 'trial',
+            group: null,
+            source: 'runtime',
+            rate: 0,
+            disabled: true,
+        });
+        this.unknown = {
+            id: 'unknown:5f2a91c0',
+            tier: 'default',
+            group: null,
+            source: 'unknown',
+            known: false,
+            rate: 0.8,
+        };
+        this.overrides.set('key/support-bot', {
+            target: 'key/support-bot',
+            factor: 2,
+            until: new Date(Date.now() + 5400_000).toISOString(),
+            reason: 'Launch day',
+        });
         this.used = new Map(); // ledger → ring of {at, amounts}
         this.shadowed = [];
         for (let i = 65; i > 0; --i) this.second(Date.now() - i * 1000);
@@ -50,33 +64,72 @@ export class World {
         for (const target of targets) {
             const override = this.overrides.get(target);
             if (!override || (override.until && Date.parse(override.until) < Date.now())) continue;
-            list = override.factor ? list.map((l) => ({ ...l, limit: Math.round(l.limit * override.factor) })) : replaceByDimension(list, listOf(override.limits));
+            list = override.factor
+                ? list.map((l) => ({ ...l, limit: Math.round(l.limit * override.factor) }))
+                : replaceByDimension(list, listOf(override.limits));
         }
         return list;
     }
     ledgersOf(key) {
-        const own = this.laidOver(replaceByDimension(this.laidOver(listOf(this.tiers[key.tier]?.limits), [`tier/${key.tier}`]), listOf(key.limits)), [`key/${key.id}`]);
+        const own = this.laidOver(
+            replaceByDimension(
+                this.laidOver(listOf(this.tiers[key.tier]?.limits), [`tier/${key.tier}`]),
+                listOf(key.limits),
+            ),
+            [`key/${key.id}`],
+        );
         const ledgers = [{ scope: 'key', owner: key.id, limits: own }];
-        if (key.group) ledgers.push({ scope: 'group', owner: key.group, limits: this.laidOver(listOf(this.groups[key.group]?.limits), [`group/${key.group}`]) });
+        if (key.group)
+            ledgers.push({
+                scope: 'group',
+                owner: key.group,
+                limits: this.laidOver(listOf(this.groups[key.group]?.limits), [`group/${key.group}`]),
+            });
         const upstream = key.id.length % 3 ? 'openai' : 'anthropic';
-        ledgers.push({ scope: 'upstream', owner: upstream, limits: this.laidOver(listOf(this.upstreams[upstream].limits), [`upstream/${upstream}`]) });
+        ledgers.push({
+            scope: 'upstream',
+            owner: upstream,
+            limits: this.laidOver(listOf(this.upstreams[upstream].limits), [`upstream/${upstream}`]),
+        });
         return ledgers;
     }
     usedOf(scope, owner, dimension, window, now = Date.now()) {
         const since = now - Math.min(seconds[window] ?? 60, 3600) * 1000;
         let sum = 0;
         for (const entry of this.used.get(`${scope}/${owner}`) ?? [])
-            if (entry.at > since) sum += dimension === 'total_tokens' ? entry.input_tokens + entry.output_tokens : entry[dimension];
+            if (entry.at > since)
+                sum += dimension === 'total_tokens' ? entry.input_tokens + entry.output_tokens : entry[dimension];
         return sum;
     }
     levels(key, scopes) {
-        return this.ledgersOf(key).filter((l) => !scopes || scopes.includes(l.scope)).flatMap(({ scope, owner, limits }) => limits.map((l) => {
-            const used = this.usedOf(scope, owner, l.dimension, l.window);
-            return { name: `${scope}/${l.dimension}/${l.window}`, scope, owner, ...l, used, remaining: Math.max(0, l.limit - used), reset_ms: used ? 41_000 : 0 };
-        }));
+        return this.ledgersOf(key)
+            .filter((l) => !scopes || scopes.includes(l.scope))
+            .flatMap(({ scope, owner, limits }) =>
+                limits.map((l) => {
+                    const used = this.usedOf(scope, owner, l.dimension, l.window);
+                    return {
+                        name: `${scope}/${l.dimension}/${l.window}`,
+                        scope,
+                        owner,
+                        ...l,
+                        used,
+                        remaining: Math.max(0, l.limit - used),
+                        reset_ms: used ? 41_000 : 0,
+                    };
+                }),
+            );
     }
     second(now = Date.now()) {
-        const figures = { requests: 0, admitted: 0, refused: 0, errors: 0, input_tokens: 0, output_tokens: 0, estimated_input_tokens: 0, reserved_output_tokens: 0 };
+        const figures = {
+            requests: 0,
+            admitted: 0,
+            refused: 0,
+            errors: 0,
+            input_tokens: 0,
+            output_tokens: 0,
+            estimated_input_tokens: 0,
+            reserved_output_tokens: 0,
+        };
         const refusals = new Map();
         const shadow = new Map();
         const wave = 1 + 0.35 * Math.sin(now / 17_000) + 0.15 * Math.sin(now / 3_100);
@@ -84,7 +137,8 @@ export class World {
             const times = Math.floor(key.rate * wave + Math.random());
             for (let i = 0; i < times; ++i) this.request(key, now, figures, refusals, shadow);
         }
-        for (const [ledger, entries] of this.used) if (entries.length > 4000) this.used.set(ledger, entries.slice(-3000));
+        for (const [ledger, entries] of this.used)
+            if (entries.length > 4000) this.used.set(ledger, entries.slice(-3000));
         Object.assign(this, { rates: figures, refusals, shadow });
     }
     request(key, now, figures, refusals, shadow) {
@@ -95,11 +149,35 @@ export class World {
         ++figures.requests;
         ++minute.requests;
         key.last_seen = new Date(now).toISOString();
-        const row = { time: new Date(now).toISOString(), received_at_us: now * 1000, request_id: `req-${randomBytes(8).toString('hex')}`, key: key.id, client: `10.0.${Math.floor(Math.random() * 9)}.${Math.floor(Math.random() * 250)}`, model: pick(models), method: 'POST', path: '/v1/chat/completions', status: 200, outcome: 'served',
-            estimated: { input: Math.round(input * 1.08), output: 256 }, reserved: { input: Math.round(input * 1.08), output: 256 }, added_us: 80 + Math.floor(Math.random() * 300), upstream_us: 0, duration_us: 400, request_bytes: input * 5, answer_bytes: 312, streamed: Math.random() < 0.6, store_mode: 'redis' };
+        const row = {
+            time: new Date(now).toISOString(),
+            received_at_us: now * 1000,
+            request_id: `req-${randomBytes(8).toString('hex')}`,
+            key: key.id,
+            client: `10.0.${Math.floor(Math.random() * 9)}.${Math.floor(Math.random() * 250)}`,
+            model: pick(models),
+            method: 'POST',
+            path: '/v1/chat/completions',
+            status: 200,
+            outcome: 'served',
+            estimated: { input: Math.round(input * 1.08), output: 256 },
+            reserved: { input: Math.round(input * 1.08), output: 256 },
+            added_us: 80 + Math.floor(Math.random() * 300),
+            upstream_us: 0,
+            duration_us: 400,
+            request_bytes: input * 5,
+            answer_bytes: 312,
+            streamed: Math.random() < 0.6,
+            store_mode: 'redis',
+        };
         for (const { scope, owner, limits } of ledgers)
             for (const l of limits) {
-                const wanted = { requests: 1, input_tokens: input, output_tokens: output, total_tokens: input + output }[l.dimension];
+                const wanted = {
+                    requests: 1,
+                    input_tokens: input,
+                    output_tokens: output,
+                    total_tokens: input + output,
+                }[l.dimension];
                 const used = this.usedOf(scope, owner, l.dimension, l.window, now);
                 if (used + wanted <= l.limit) continue;
                 const name = `${scope}/${l.dimension}`;
@@ -111,7 +189,16 @@ export class World {
                 ++figures.refused;
                 ++minute.refused;
                 key.refused_by = { limit: `${name}/${l.window}`, value: l.limit };
-                this.keep({ ...row, status: 429, outcome: 'refused', refused_by: `${name}/${l.window}`, limit: l.limit, used, requested: wanted, retry_after_us: 3_200_000 + Math.floor(Math.random() * 9e6) });
+                this.keep({
+                    ...row,
+                    status: 429,
+                    outcome: 'refused',
+                    refused_by: `${name}/${l.window}`,
+                    limit: l.limit,
+                    used,
+                    requested: wanted,
+                    retry_after_us: 3_200_000 + Math.floor(Math.random() * 9e6),
+                });
                 return;
             }
         for (const { scope, owner } of ledgers) {
@@ -121,7 +208,13 @@ export class World {
         }
         if (Math.random() < 0.006) {
             ++figures.errors;
-            this.keep({ ...row, status: pick([502, 502, 504]), outcome: 'upstream_failed', upstream_us: 5_012_000, duration_us: 5_012_400 });
+            this.keep({
+                ...row,
+                status: pick([502, 502, 504]),
+                outcome: 'upstream_failed',
+                upstream_us: 5_012_000,
+                duration_us: 5_012_400,
+            });
         } else ++figures.admitted;
         add(minute, { input_tokens: input, output_tokens: output });
         figures.input_tokens += input;
@@ -144,9 +237,18 @@ export class World {
         const now = Date.now();
         for (let i = 2; i < 60; ++i) {
             const requests = Math.round(60 * key.rate * (0.7 + 0.3 * Math.sin(i / 6)));
-            const most = (dimension) => this.ledgersOf(key)[0].limits.find((l) => l.dimension === dimension && l.window === '1m')?.limit ?? Infinity;
-            const admitted = Math.floor(Math.min(requests, most('requests'), most('output_tokens') / 96, most('input_tokens') / 560));
-            Object.assign(this.minuteOf(key.id, now - i * 60_000), { requests, refused: requests - admitted, input_tokens: admitted * 560, output_tokens: admitted * (92 + (i % 5)) });
+            const most = (dimension) =>
+                this.ledgersOf(key)[0].limits.find((l) => l.dimension === dimension && l.window === '1m')?.limit ??
+                Infinity;
+            const admitted = Math.floor(
+                Math.min(requests, most('requests'), most('output_tokens') / 96, most('input_tokens') / 560),
+            );
+            Object.assign(this.minuteOf(key.id, now - i * 60_000), {
+                requests,
+                refused: requests - admitted,
+                input_tokens: admitted * 560,
+                output_tokens: admitted * (92 + (i % 5)),
+            });
         }
     }
     lastMinute(id) {
@@ -165,23 +267,101 @@ export class World {
     }
     row(key, whole) {
         const override = this.overrides.get(`key/${key.id}`);
-        return { id: key.id, known: key.known !== false, tier: key.tier, group: key.group, disabled: Boolean(key.disabled), source: key.source, limits: this.levels(key, whole ? null : ['key']), last_minute: this.lastMinute(key.id), last_hour: this.sum(key.id, 60), last_seen: key.last_seen ?? null, refused_by: key.refused_by ?? null,
-            override: override ? { limits: override.limits, factor: override.factor, until: override.until ?? null, reason: override.reason ?? '' } : null };
+        return {
+            id: key.id,
+            known: key.known !== false,
+            tier: key.tier,
+            group: key.group,
+            disabled: Boolean(key.disabled),
+            source: key.source,
+            limits: this.levels(key, whole ? null : ['key']),
+            last_minute: this.lastMinute(key.id),
+            last_hour: this.sum(key.id, 60),
+            last_seen: key.last_seen ?? null,
+            refused_by: key.refused_by ?? null,
+            override: override
+                ? {
+                      limits: override.limits,
+                      factor: override.factor,
+                      until: override.until ?? null,
+                      reason: override.reason ?? '',
+                  }
+                : null,
+        };
     }
     figures(node) {
         const now = Date.now();
-        const per = (map) => [...map].map(([name, per_s]) => ({ scope: name.split('/')[0], dimension: name.split('/')[1], per_s }));
+        const per = (map) =>
+            [...map].map(([name, per_s]) => ({ scope: name.split('/')[0], dimension: name.split('/')[1], per_s }));
         const keys = this.active().map((key) => this.row(key));
-        const levels = [...this.levels({ id: 'x', tier: '', group: 'acme' }, ['group', 'upstream']), ...this.levels({ id: 'xxx', tier: '', group: 'globex' }, ['group', 'upstream']), ...this.active().slice(0, 25).flatMap((key) => this.levels(key, ['key']))];
+        const levels = [
+            ...this.levels({ id: 'x', tier: '', group: 'acme' }, ['group', 'upstream']),
+            ...this.levels({ id: 'xxx', tier: '', group: 'globex' }, ['group', 'upstream']),
+            ...this.active()
+                .slice(0, 25)
+                .flatMap((key) => this.levels(key, ['key'])),
+        ];
         const noise = (n) => +(n * (0.9 + 0.2 * Math.random())).toFixed(2);
-        return { now: new Date(now).toISOString(), node, store: { mode: 'redis', since: this.started.toISOString(), remark: '', server: 'redis:6379' },
-            nodes: ['weir-1', 'weir-2', 'weir-3', 'weir-4'].map((name, i) => ({ name, host: `10.0.1.${i + 10}`, listen: '0.0.0.0:8000', version: '0.1.0', started: this.started.toISOString(), mode: 'redis', mode_since: this.started.toISOString(), ready: true, remark: '', draining: this.draining === name, config_hash: '9c41d07be2a85530', runtime_version: this.version, age_ms: i ? 200 + 90 * i : 0 })),
-            upstreams: Object.keys(this.upstreams).map((name, i) => ({ name, url: `https://api.${name}.com`, healthy: !this.ill || i > 0, since: this.started.toISOString(), answers_per_s: this.rates.admitted / 2, errors_per_s: i ? 0 : this.rates.errors })),
-            rates: this.rates, refusals: per(this.refusals), shadow: per(this.shadow),
-            refused_keys: keys.filter((k) => k.last_minute.refused && k.refused_by).map((k) => ({ id: k.id, known: k.known, tier: k.tier, refused_last_minute: k.last_minute.refused, requests_last_minute: k.last_minute.requests, limit: k.refused_by.limit, limit_value: k.refused_by.value })).sort((a, b) => b.refused_last_minute - a.refused_last_minute).slice(0, 10),
-            limits: levels.filter((l, i) => l.used && levels.findIndex((o) => o.scope === l.scope && o.owner === l.owner && o.name === l.name) === i).sort((a, b) => b.used / b.limit - a.used / a.limit).slice(0, 60),
-            latency_ms: this.quiet ? { added: null, upstream: null, first_byte: null } : { added: { p50: noise(0.21), p99: noise(1.4), count: this.rates.admitted * 10 }, upstream: { p50: noise(820), p99: noise(4100), count: this.rates.admitted * 10 }, first_byte: { p50: noise(310), p99: noise(1250), count: this.rates.admitted * 10 } },
-            recent: this.rows };
+        return {
+            now: new Date(now).toISOString(),
+            node,
+            store: { mode: 'redis', since: this.started.toISOString(), remark: '', server: 'redis:6379' },
+            nodes: ['weir-1', 'weir-2', 'weir-3', 'weir-4'].map((name, i) => ({
+                name,
+                host: `10.0.1.${i + 10}`,
+                listen: '0.0.0.0:8000',
+                version: '0.1.0',
+                started: this.started.toISOString(),
+                mode: 'redis',
+                mode_since: this.started.toISOString(),
+                ready: true,
+                remark: '',
+                draining: this.draining === name,
+                config_hash: '9c41d07be2a85530',
+                runtime_version: this.version,
+                age_ms: i ? 200 + 90 * i : 0,
+            })),
+            upstreams: Object.keys(this.upstreams).map((name, i) => ({
+                name,
+                url: `https://api.${name}.com`,
+                healthy: !this.ill || i > 0,
+                since: this.started.toISOString(),
+                answers_per_s: this.rates.admitted / 2,
+                errors_per_s: i ? 0 : this.rates.errors,
+            })),
+            rates: this.rates,
+            refusals: per(this.refusals),
+            shadow: per(this.shadow),
+            refused_keys: keys
+                .filter((k) => k.last_minute.refused && k.refused_by)
+                .map((k) => ({
+                    id: k.id,
+                    known: k.known,
+                    tier: k.tier,
+                    refused_last_minute: k.last_minute.refused,
+                    requests_last_minute: k.last_minute.requests,
+                    limit: k.refused_by.limit,
+                    limit_value: k.refused_by.value,
+                }))
+                .sort((a, b) => b.refused_last_minute - a.refused_last_minute)
+                .slice(0, 10),
+            limits: levels
+                .filter(
+                    (l, i) =>
+                        l.used &&
+                        levels.findIndex((o) => o.scope === l.scope && o.owner === l.owner && o.name === l.name) === i,
+                )
+                .sort((a, b) => b.used / b.limit - a.used / a.limit)
+                .slice(0, 60),
+            latency_ms: this.quiet
+                ? { added: null, upstream: null, first_byte: null }
+                : {
+                      added: { p50: noise(0.21), p99: noise(1.4), count: this.rates.admitted * 10 },
+                      upstream: { p50: noise(820), p99: noise(4100), count: this.rates.admitted * 10 },
+                      first_byte: { p50: noise(310), p99: noise(1250), count: this.rates.admitted * 10 },
+                  },
+            recent: this.rows,
+        };
     }
     secret() {
         const secret = `weir-${randomBytes(32).toString('base64url')}`;

@@ -27,7 +27,10 @@ function stopped(child) {
 
 /** Starts a program, and waits for what follows `mark` in its log. */
 export async function start(program, parameters, mark, environment = {}) {
-    const child = spawn(program, parameters, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, parameters, {
+        env: { ...process.env, ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+    });
     children.add(child);
     let log = '';
     const found = await new Promise((done, failed) => {
@@ -38,25 +41,67 @@ export async function start(program, parameters, mark, environment = {}) {
         };
         child.stdout.on('data', heard);
         child.stderr.on('data', heard);
-        child.on('exit', (code) => (children.delete(child), failed(new Error(`${program} ended with ${code}:\n${log}`))));
+        child.on(
+            'exit',
+            (code) => (children.delete(child), failed(new Error(`${program} ended with ${code}:\n${log}`))),
+        );
     });
     return { child, found, log: () => log, stop: () => stopped(child) };
 }
 
 async function standIn(more) {
-    const parameters = (port) => [join(here, 'stand_in.mjs'), '--port', port, '--token', token, '--read-token', readToken, ...more];
+    const parameters = (port) => [
+        join(here, 'stand_in.mjs'),
+        '--port',
+        port,
+        '--token',
+        token,
+        '--read-token',
+        readToken,
+        ...more,
+    ];
     let running = await start(process.execPath, parameters('0'), 'admin on ');
     const [, port] = running.found.split(':');
-    return { url: `http://127.0.0.1:${port}/`, refusedBy: /output tokens per minute|requests per minute/, stop: () => running.stop(), start: async () => (running = await start(process.execPath, parameters(port), 'admin on ')), end: () => running.stop(), refusedSince: null };
+    return {
+        url: `http://127.0.0.1:${port}/`,
+        refusedBy: /output tokens per minute|requests per minute/,
+        stop: () => running.stop(),
+        start: async () => (running = await start(process.execPath, parameters(port), 'admin on ')),
+        end: () => running.stop(),
+        refusedSince: null,
+    };
 }
 
 const sha256 = (secret) => createHash('sha256').update(secret).digest('hex');
 function configuration(provider) {
-    const keys = [['acme-web', 'trial', 'acme'], ['acme-batch', 'default', 'acme'], ['support-bot', 'default']];
+    const keys = [
+        ['acme-web', 'trial', 'acme'],
+        ['acme-batch', 'default', 'acme'],
+        ['support-bot', 'default'],
+    ];
     for (let i = 0; i < 120; ++i) keys.push([`customer-${String(i).padStart(5, '0')}`, 'default']);
-    return { upstreams: [{ name: 'stand-in', url: provider, limits: { rpm: 100_000 } }], admin: { tokens: [{ name: 'page', token_env: 'WEIR_PAGE_TOKEN', access: 'write' }, { name: 'reader', token_env: 'WEIR_PAGE_READ_TOKEN', access: 'read' }] },
-        tiers: { default: { limits: { rpm: 6000, itpm: 1_000_000, otpm: 500_000 } }, trial: { limits: { rpm: 20, otpm: 100_000 } } }, groups: { acme: { limits: { itpm: 2_000_000 } } },
-        keys: keys.map(([id, tier, group]) => ({ id, tier, ...(group ? { group } : {}), secret_sha256: sha256(`test-${id}`) })), unknown_keys: 'reject', log: { format: 'text', access: false } };
+    return {
+        upstreams: [{ name: 'stand-in', url: provider, limits: { rpm: 100_000 } }],
+        admin: {
+            tokens: [
+                { name: 'page', token_env: 'WEIR_PAGE_TOKEN', access: 'write' },
+                { name: 'reader', token_env: 'WEIR_PAGE_READ_TOKEN', access: 'read' },
+            ],
+        },
+        tiers: {
+            default: { limits: { rpm: 6000, itpm: 1_000_000, otpm: 500_000 } },
+            trial: { limits: { rpm: 20, otpm: 100_000 } },
+        },
+        groups: { acme: { limits: { itpm: 2_000_000 } } },
+        keys: keys.map(([id, tier, group]) => ({
+            id,
+            tier,
+            ...(group ? { group } : {}),
+            secret_sha256: sha256(`test-${id}`),
+        })),
+        unknown_keys: 'reject',
+        log: { format: 'text', access: false },
+    };
 }
 
 async function weir() {
@@ -65,7 +110,13 @@ async function weir() {
     const file = join(work, 'weir.json');
     writeFileSync(file, JSON.stringify(configuration(mock.found)));
     const environment = { WEIR_PAGE_TOKEN: token, WEIR_PAGE_READ_TOKEN: readToken };
-    const launch = (listen, admin) => start(join(bin, 'weir'), ['--config', file, '--state-dir', work, '--listen', listen, '--admin', admin], 'admin on ', environment);
+    const launch = (listen, admin) =>
+        start(
+            join(bin, 'weir'),
+            ['--config', file, '--state-dir', work, '--listen', listen, '--admin', admin],
+            'admin on ',
+            environment,
+        );
     let running = await launch('127.0.0.1:0', '127.0.0.1:0');
     const admin = running.found;
     const proxy = () => /listening on ([^\s"]+)/.exec(running.log())[1];
@@ -74,18 +125,33 @@ async function weir() {
     const statuses = [];
     const send = async (id, model) => {
         try {
-            const answer = await fetch(`http://${own}/v1/chat/completions`, { method: 'POST', headers: { authorization: `Bearer test-${id}`, 'content-type': 'application/json' }, body: JSON.stringify({ model, max_tokens: 16, messages: [{ role: 'user', content: 'Say something, please.' }] }) });
+            const answer = await fetch(`http://${own}/v1/chat/completions`, {
+                method: 'POST',
+                headers: { authorization: `Bearer test-${id}`, 'content-type': 'application/json' },
+                body: JSON.stringify({
+                    model,
+                    max_tokens: 16,
+                    messages: [{ role: 'user', content: 'Say something, please.' }],
+                }),
+            });
             await answer.arrayBuffer();
             if (id === 'acme-web') statuses.push({ at: performance.now(), status: answer.status });
         } catch {
             // Restarting.
         }
     };
-    const timers = [setInterval(() => send('acme-web', 'gpt-4o'), 200), setInterval(() => send('support-bot', '<img src=x onerror=alert(1)>'), 120), setInterval(() => send('acme-batch', 'gpt-4o-mini'), 350)];
+    const timers = [
+        setInterval(() => send('acme-web', 'gpt-4o'), 200),
+        setInterval(() => send('support-bot', '<img src=x onerror=alert(1)>'), 120),
+        setInterval(() => send('acme-batch', 'gpt-4o-mini'), 350),
+    ];
     return {
-        url: `http://${admin}/`, refusedBy: /requests per minute/,
-        stop: () => running.stop(), start: async () => (running = await launch(own, admin)),
-        refusedSince: (since) => statuses.filter((s) => s.at > since && s.status === 429).length, servedSince: (since) => statuses.filter((s) => s.at > since && s.status === 200).length,
+        url: `http://${admin}/`,
+        refusedBy: /requests per minute/,
+        stop: () => running.stop(),
+        start: async () => (running = await launch(own, admin)),
+        refusedSince: (since) => statuses.filter((s) => s.at > since && s.status === 429).length,
+        servedSince: (since) => statuses.filter((s) => s.at > since && s.status === 200).length,
         end: async () => {
             timers.forEach(clearInterval);
             await running.stop();
@@ -97,7 +163,22 @@ async function weir() {
 
 export async function startTarget(...more) {
     const { WEIR_PAGE_URL: url, WEIR_PAGE_TOKEN: given } = process.env;
-    const target = url ? { url, refusedBy: /per/, end: () => {}, refusedSince: null, isForeign: true } : process.env.WEIR_PAGE_TARGET === 'weir' ? await weir() : await standIn(more);
-    const ask = (path, method = 'GET', body = undefined) => fetch(new URL(path, target.url), { method, headers: { authorization: `Bearer ${given ?? token}`, 'content-type': 'application/json' }, body: body && JSON.stringify(body) });
-    return { token: given ?? token, readToken, ...target, ask, json: async (...question) => (await ask(...question)).json() };
+    const target = url
+        ? { url, refusedBy: /per/, end: () => {}, refusedSince: null, isForeign: true }
+        : process.env.WEIR_PAGE_TARGET === 'weir'
+          ? await weir()
+          : await standIn(more);
+    const ask = (path, method = 'GET', body = undefined) =>
+        fetch(new URL(path, target.url), {
+            method,
+            headers: { authorization: `Bearer ${given ?? token}`, 'content-type': 'application/json' },
+            body: body && JSON.stringify(body),
+        });
+    return {
+        token: given ?? token,
+        readToken,
+        ...target,
+        ask,
+        json: async (...question) => (await ask(...question)).json(),
+    };
 }

@@ -46,16 +46,26 @@ async function errorOf(answer) {
 export async function ask(path, { method = 'GET', body, version, signal } = {}) {
     const headers = {};
     const used = token();
-    if (refused.has(used)) throw new ApiError(401, { code: 'token_needed', message: 'The node asks for the admin token.' });
+    if (refused.has(used))
+        throw new ApiError(401, { code: 'token_needed', message: 'The node asks for the admin token.' });
     if (used) headers.authorization = `Bearer ${used}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (version !== undefined && version !== null) headers['if-match'] = `"${version}"`;
     let answer;
     try {
-        answer = await fetch(path, { method, headers, signal, cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body) });
+        answer = await fetch(path, {
+            method,
+            headers,
+            signal,
+            cache: 'no-store',
+            body: body === undefined ? undefined : JSON.stringify(body),
+        });
     } catch (error) {
         if (error.name === 'AbortError') throw error;
-        throw new ApiError(0, { code: 'unreachable', message: 'The node cannot be reached. Nothing was changed that you have not been told of.' });
+        throw new ApiError(0, {
+            code: 'unreachable',
+            message: 'The node cannot be reached. Nothing was changed that you have not been told of.',
+        });
     }
     if (answer.ok) return answer;
     const error = await errorOf(answer);

@@ -21,10 +21,24 @@ export function openDialog({ title, content, onClose, wide = false, isAlert = fa
         if (!node.isConnected) return;
         render(
             node,
-            h('div', { class: 'dialog-head' },
+            h(
+                'div',
+                { class: 'dialog-head' },
                 h('h2', { id }, dialog.title),
-                h('button', { class: 'quiet icon', type: 'button', 'aria-label': 'Close', onClick: () => node.close() }, '×')),
-            h('div', { class: 'dialog-body' }, dialog.error ? errorBox(dialog.error) : null, content(dialog), h('p', { class: 'told', role: 'status', key: 'told' }, dialog.told)));
+                h(
+                    'button',
+                    { class: 'quiet icon', type: 'button', 'aria-label': 'Close', onClick: () => node.close() },
+                    '×',
+                ),
+            ),
+            h(
+                'div',
+                { class: 'dialog-body' },
+                dialog.error ? errorBox(dialog.error) : null,
+                content(dialog),
+                h('p', { class: 'told', role: 'status', key: 'told' }, dialog.told),
+            ),
+        );
     }
     /** Does something that may fail; what failed stands in the dialog. */
     async function run(action) {
@@ -59,11 +73,28 @@ export function openDialog({ title, content, onClose, wide = false, isAlert = fa
 
 export function errorBox(error) {
     const conflict = error.status === 412;
-    return h('div', { class: 'problem', role: 'alert', tabindex: '-1' },
-        h('strong', null, conflict ? 'Somebody else was faster. ' : error.status === 403 ? 'This token may only read. ' : 'Not done. '),
+    return h(
+        'div',
+        { class: 'problem', role: 'alert', tabindex: '-1' },
+        h(
+            'strong',
+            null,
+            conflict
+                ? 'Somebody else was faster. '
+                : error.status === 403
+                  ? 'This token may only read. '
+                  : 'Not done. ',
+        ),
         error.message,
         error.retryAfterS ? ` Try again in ${error.retryAfterS} s.` : '',
-        error.mistakes?.length ? h('ul', null, error.mistakes.map((m) => h('li', null, h('code', null, m.path), ' ', m.message))) : null);
+        error.mistakes?.length
+            ? h(
+                  'ul',
+                  null,
+                  error.mistakes.map((m) => h('li', null, h('code', null, m.path), ' ', m.message)),
+              )
+            : null,
+    );
 }
 
 /** Asks before something that hurts. `action` may throw. */
@@ -73,13 +104,26 @@ export function confirmDialog({ title, text, doIt, action, done }) {
         isAlert: true,
         content: (dialog) => [
             h('p', null, text),
-            h('div', { class: 'actions' },
-                h('button', { type: 'button', class: 'danger', disabled: dialog.busy, onClick: () => dialog.run(async () => {
-                    const answer = await action();
-                    dialog.close();
-                    done?.(answer);
-                }) }, doIt),
-                h('button', { type: 'button', 'data-first': true, onClick: dialog.close }, 'Cancel')),
+            h(
+                'div',
+                { class: 'actions' },
+                h(
+                    'button',
+                    {
+                        type: 'button',
+                        class: 'danger',
+                        disabled: dialog.busy,
+                        onClick: () =>
+                            dialog.run(async () => {
+                                const answer = await action();
+                                dialog.close();
+                                done?.(answer);
+                            }),
+                    },
+                    doIt,
+                ),
+                h('button', { type: 'button', 'data-first': true, onClick: dialog.close }, 'Cancel'),
+            ),
         ],
     });
 }
@@ -88,11 +132,24 @@ export function confirmDialog({ title, text, doIt, action, done }) {
 
 const notes = [];
 function showNotes() {
-    render(document.getElementById('notes'), ...notes.map((note) =>
-        h('div', { class: `note ${note.kind}`, key: note.id },
-            h('span', null, note.text),
-            note.undo ? h('button', { type: 'button', class: 'small', onClick: () => (drop(note), note.undo()) }, 'Undo') : null,
-            h('button', { type: 'button', class: 'quiet icon', 'aria-label': 'Dismiss', onClick: () => drop(note) }, '×'))));
+    render(
+        document.getElementById('notes'),
+        ...notes.map((note) =>
+            h(
+                'div',
+                { class: `note ${note.kind}`, key: note.id },
+                h('span', null, note.text),
+                note.undo
+                    ? h('button', { type: 'button', class: 'small', onClick: () => (drop(note), note.undo()) }, 'Undo')
+                    : null,
+                h(
+                    'button',
+                    { type: 'button', class: 'quiet icon', 'aria-label': 'Dismiss', onClick: () => drop(note) },
+                    '×',
+                ),
+            ),
+        ),
+    );
 }
 function drop(note) {
     const at = notes.indexOf(note);
@@ -109,4 +166,5 @@ export function say(text, { kind = 'good', undo } = {}) {
     if (!undo && kind === 'good') setTimeout(() => drop(note), 8000);
 }
 /** What a change answered, beside what it did. */
-export const warningOf = (answer) => (answer?.warning ? ` ${answer.warning}` : answer?.durable === false ? ' It does not survive a restart.' : '');
+export const warningOf = (answer) =>
+    answer?.warning ? ` ${answer.warning}` : answer?.durable === false ? ' It does not survive a restart.' : '';

@@ -6,7 +6,11 @@ const asProperty = new Set(['value', 'checked', 'disabled', 'selected', 'indeter
 
 /** An element as a value: h('a', {href: '#/'}, 'text'). null, false and true among the children are left out. */
 export function h(tag, props, ...children) {
-    return { tag, props: props ?? {}, children: children.flat(Infinity).filter((c) => c !== null && c !== undefined && typeof c !== 'boolean') };
+    return {
+        tag,
+        props: props ?? {},
+        children: children.flat(Infinity).filter((c) => c !== null && c !== undefined && typeof c !== 'boolean'),
+    };
 }
 
 const isText = (description) => typeof description !== 'object';
@@ -32,7 +36,9 @@ function setProperty(node, name, value, before) {
 function create(description) {
     if (isText(description)) return document.createTextNode(String(description));
     const { tag, props, children } = description;
-    const node = svgTags.has(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+    const node = svgTags.has(tag)
+        ? document.createElementNS('http://www.w3.org/2000/svg', tag)
+        : document.createElement(tag);
     for (const [name, value] of Object.entries(props)) if (name !== 'value') setProperty(node, name, value);
     if (!props.opaque) patchChildren(node, children);
     if ('value' in props) setProperty(node, 'value', props.value); // behind a select's options
@@ -46,7 +52,8 @@ function patch(node, before, now) {
         return;
     }
     for (const name of Object.keys({ ...before.props, ...now.props }))
-        if (name !== 'value' && before.props[name] !== now.props[name]) setProperty(node, name, now.props[name], before.props[name]);
+        if (name !== 'value' && before.props[name] !== now.props[name])
+            setProperty(node, name, now.props[name], before.props[name]);
     if (!now.props.opaque) patchChildren(node, now.children);
     if (before.props.value !== now.props.value) setProperty(node, 'value', now.props.value);
     now.props.update?.(node);
@@ -97,6 +104,12 @@ export function render(parent, ...descriptions) {
     const focused = document.activeElement;
     patchChildren(parent, h('', null, ...descriptions).children);
     // What was moved has lost its focus.
-    if (focused && focused !== document.body && focused !== document.activeElement && focused.isConnected && parent.contains(focused))
+    if (
+        focused &&
+        focused !== document.body &&
+        focused !== document.activeElement &&
+        focused.isConnected &&
+        parent.contains(focused)
+    )
         focused.focus({ preventScroll: true });
 }

@@ -25,7 +25,8 @@ export function milliseconds(ms) {
     if (ms >= 10) return `${Math.round(ms)} ms`;
     return `${+ms.toPrecision(2)} ms`;
 }
-export const microseconds = (us) => (us === null || us === undefined ? '–' : us < 1000 ? `${us} µs` : milliseconds(us / 1000));
+export const microseconds = (us) =>
+    us === null || us === undefined ? '–' : us < 1000 ? `${us} µs` : milliseconds(us / 1000);
 
 export function duration(ms) {
     const seconds = Math.max(0, Math.round(ms / 1000));
@@ -65,7 +66,8 @@ export function bytes(n) {
 
 export const dimensions = ['requests', 'input_tokens', 'output_tokens', 'total_tokens'];
 export const dimensionText = (dimension) => String(dimension ?? '').replaceAll('_', ' ');
-export const scopeText = (scope) => ({ key: 'key', group: 'group', model: 'key on a model', upstream: 'upstream' })[scope] ?? String(scope);
+export const scopeText = (scope) =>
+    ({ key: 'key', group: 'group', model: 'key on a model', upstream: 'upstream' })[scope] ?? String(scope);
 
 const units = { s: 'second', m: 'minute', h: 'hour', d: 'day' };
 export function windowText(window) {

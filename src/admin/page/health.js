@@ -37,11 +37,14 @@ export function verdict(figures, seconds = [figures]) {
         if (node.draining) add('warn', `Node ${node.name} is draining.`);
         else if (!node.ready) add('bad', `Node ${node.name} is not ready${node.remark ? `: ${node.remark}` : '.'}`);
         else if (node.remark && node.remark !== store.remark) add('warn', `Node ${node.name}: ${node.remark}`);
-        if (node.age_ms > 3000) add('warn', `Node ${node.name} has not been heard of for ${Math.round(node.age_ms / 1000)} s.`);
+        if (node.age_ms > 3000)
+            add('warn', `Node ${node.name} has not been heard of for ${Math.round(node.age_ms / 1000)} s.`);
     }
-    if (new Set(figures.nodes.map((node) => node.config_hash)).size > 1) add('warn', 'The nodes run on different configurations (see Cluster).');
+    if (new Set(figures.nodes.map((node) => node.config_hash)).size > 1)
+        add('warn', 'The nodes run on different configurations (see Cluster).');
     const ill = figures.upstreams.filter((upstream) => !upstream.healthy);
-    for (const upstream of ill) add(ill.length === figures.upstreams.length ? 'bad' : 'warn', `Upstream ${upstream.name} does not answer.`);
+    for (const upstream of ill)
+        add(ill.length === figures.upstreams.length ? 'bad' : 'warn', `Upstream ${upstream.name} does not answer.`);
     const errors = errorShare(seconds);
     if (errors > 0.02) add('warn', `${Math.round(100 * errors)}% of the requests end in an error.`);
 

@@ -8,7 +8,10 @@ export function heldOrder(idOf) {
     let holder = null;
     let order = [];
     let known = new Map();
-    const isHeld = () => holder && order.length < rowsMax && ((pointed.matches && holder.matches(':hover')) || holder.querySelector(':focus-visible'));
+    const isHeld = () =>
+        holder &&
+        order.length < rowsMax &&
+        ((pointed.matches && holder.matches(':hover')) || holder.querySelector(':focus-visible'));
     return {
         /** Properties of the element around the list. */
         holder: { mount: (node) => (holder = node), unmount: () => (holder = null) },

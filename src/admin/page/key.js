@@ -1,13 +1,13 @@
 // One key: what limits it, how it fared within the last hour, and what can be done about it.
 import { change, get } from './api.js';
-import { timeChart } from './charts.js';
 import { confirmDialog, say, warningOf } from './dialog.js';
 import { h } from './dom.js';
-import { ago, compact, dimensionText, duration, limitText, scopeText, timeOfDay, whole } from './format.js';
+import { ago, compact, duration, limitText, scopeText, timeOfDay, whole } from './format.js';
+import { historyCharts, historyTable } from './key_history.js';
 import { keyBadges } from './keys.js';
 import { editDialog, rotateDialog } from './key_forms.js';
 import { clusterNow } from './live.js';
-import { badge, card, empty, figure, levelRow, refusedByText, table } from './parts.js';
+import { badge, card, empty, figure, levelRow, refusedByText } from './parts.js';
 import { raiseDialog } from './raise.js';
 import { redraw } from './redraw.js';
 import { untilText } from './until.js';
@@ -41,7 +41,12 @@ async function take_away(row) {
 }
 async function endOverride(row) {
     try {
-        const answer = await change('DELETE', `admin/overrides/key/${encodeURIComponent(row.id)}`, undefined, row.version);
+        const answer = await change(
+            'DELETE',
+            `admin/overrides/key/${encodeURIComponent(row.id)}`,
+            undefined,
+            row.version,
+        );
         say(`The override of ${row.id} has ended.${warningOf(answer)}`);
         load();
     } catch (error) {
@@ -52,56 +57,125 @@ async function endOverride(row) {
 function actions(row) {
     const button = (text, onClick, kind = '') => h('button', { type: 'button', key: text, class: kind, onClick }, text);
     const confirm = (title, text, doIt, action) => () => confirmDialog({ title, text, doIt, action });
-    const raise = button('Raise a limit…', () => raiseDialog({ key: row.id, known: row.known, tier: row.tier, limit: row.refused_by?.limit, limitValue: row.refused_by?.value }, load), 'primary');
-    const reset = button('Reset…', confirm(`Reset ${row.id}?`, 'All windows of this key become empty: what it has used counts no more, and it may use its whole limits again at once.', 'Reset its windows', () => act('reset', `The windows of ${row.id} are empty.`)));
+    const raise = button(
+        'Raise a limit…',
+        () =>
+            raiseDialog(
+                {
+                    key: row.id,
+                    known: row.known,
+                    tier: row.tier,
+                    limit: row.refused_by?.limit,
+                    limitValue: row.refused_by?.value,
+                },
+                load,
+            ),
+        'primary',
+    );
+    const reset = button(
+        'Reset…',
+        confirm(
+            `Reset ${row.id}?`,
+            'All windows of this key become empty: what it has used counts no more, and it may use its whole limits again at once.',
+            'Reset its windows',
+            () => act('reset', `The windows of ${row.id} are empty.`),
+        ),
+    );
     if (!row.known) return [raise, reset];
-    return [raise, button('Edit…', () => editDialog(row, load)), button('Rotate…', () => rotateDialog(row, load)), reset,
-        row.disabled ? button('Enable', confirm(`Enable ${row.id}?`, 'Its requests are let in again, within its limits.', 'Enable it', () => act('enable', `${row.id} is enabled.`)))
-            : button('Disable…', confirm(`Disable ${row.id}?`, 'Its requests are refused with 401 from now on, on all nodes. Its limits and usage stay.', 'Disable it', () => act('disable', `${row.id} is disabled.`)), 'danger'),
-        row.source === 'runtime' ? button('Delete…', confirm(`Delete ${row.id}?`, 'The key and its secrets are gone. This cannot be undone. A key that the file has as well becomes again what the file says.', 'Delete it', () => take_away(row)), 'danger') : null];
-}
-
-/** A dashed line at a limit of a minute, unless it would press what is used against the ground. */
-function limitLine(levels, dimension, history, from, to) {
-    const level = levels.find((l) => l.scope === 'key' && l.dimension === dimension && (l.window === '1m' || l.window === '60s'));
-    if (!level) return [];
-    const most = Math.max(...history.map((minute) => minute[dimension]));
-    const points = level.limit <= 4 * most ? [{ x: from, y: level.limit }, { x: to, y: level.limit }] : [];
-    return [{ label: 'limit', color: '--ink', dash: [5, 4], type: 'line', points, now: level.limit }];
-}
-
-function historyCharts({ history, limits = [] }) {
-    const minutes = history.map((minute) => Date.parse(minute.minute));
-    const last = minutes.at(-1);
-    const clock = (v) => timeOfDay(last + Math.round(v) * 60_000, { seconds: false }).slice(-5);
-    const axis = { from: -59.5, to: 0.5, ticks: [-45, -30, -15, 0], tickText: clock, xText: clock };
-    const points = (valueOf) => history.map((minute, i) => ({ x: (minutes[i] - last) / 60_000, y: valueOf(minute) }));
-    const sum = (name) => history.reduce((total, minute) => total + minute[name], 0);
-    const line = (dimension) => limitLine(limits, dimension, history, axis.from, axis.to);
-    const tokens = (dimension, color) => [{ label: dimensionText(dimension), color, points: points((m) => m[dimension]), now: sum(dimension) }, ...line(dimension)];
-    const of = (name) => `${whole(sum(name))} within the last hour`;
-    return h('div', { class: 'thirds' },
-        timeChart({ key: 'history-requests', ...axis, type: 'bar', stacked: true, label: `Requests by minute: ${of('requests')}, of which ${whole(sum('refused'))} were refused`,
-            series: [{ label: 'admitted', color: '--admitted', points: points((m) => m.requests - m.refused), now: sum('requests') - sum('refused') }, { label: 'refused', color: '--refused', points: points((m) => m.refused), now: sum('refused') }, ...line('requests')] }),
-        timeChart({ key: 'history-input', ...axis, type: 'bar', stacked: true, label: `Input tokens by minute: ${of('input_tokens')}`, series: tokens('input_tokens', '--input') }),
-        timeChart({ key: 'history-output', ...axis, type: 'bar', stacked: true, label: `Output tokens by minute: ${of('output_tokens')}`, series: tokens('output_tokens', '--output') }));
-}
-
-function historyTable(history) {
-    const columns = [{ title: 'Minute', cell: (m) => timeOfDay(m.minute, { seconds: false }) }, ...[['requests', 'Requests'], ['refused', 'Refused'], ['input_tokens', 'Input tokens'], ['output_tokens', 'Output tokens']].map(([name, title]) => ({ title, class: 'number', cell: (m) => whole(m[name]) }))];
-    return h('details', null, h('summary', null, 'As a table'), table({ caption: 'The last hour by minute', columns, rows: [...history].reverse().filter((m) => m.requests || m.input_tokens || m.output_tokens), keyOf: (m) => m.minute }));
+    return [
+        raise,
+        button('Edit…', () => editDialog(row, load)),
+        button('Rotate…', () => rotateDialog(row, load)),
+        reset,
+        row.disabled
+            ? button(
+                  'Enable',
+                  confirm(`Enable ${row.id}?`, 'Its requests are let in again, within its limits.', 'Enable it', () =>
+                      act('enable', `${row.id} is enabled.`),
+                  ),
+              )
+            : button(
+                  'Disable…',
+                  confirm(
+                      `Disable ${row.id}?`,
+                      'Its requests are refused with 401 from now on, on all nodes. Its limits and usage stay.',
+                      'Disable it',
+                      () => act('disable', `${row.id} is disabled.`),
+                  ),
+                  'danger',
+              ),
+        row.source === 'runtime'
+            ? button(
+                  'Delete…',
+                  confirm(
+                      `Delete ${row.id}?`,
+                      'The key and its secrets are gone. This cannot be undone. A key that the file has as well becomes again what the file says.',
+                      'Delete it',
+                      () => take_away(row),
+                  ),
+                  'danger',
+              )
+            : null,
+    ];
 }
 
 function about(row) {
     const { override } = row;
-    return h('dl', { class: 'record' }, [
-        ['Tier', row.tier ?? '–'], ['Group', row.group ?? 'none'], ['Stands in', { file: 'the file', runtime: 'the runtime layer', unknown: 'no configuration' }[row.source] ?? row.source],
-        ['Last seen', row.last_seen ? `${ago(row.last_seen, clusterNow())} (${timeOfDay(row.last_seen)})` : 'not within the last hour'],
-        row.refused_by ? ['Last refused by', refusedByText(row.refused_by.limit, row.refused_by.value)] : null,
-        override ? ['Override', [override.factor ? `every limit × ${override.factor}` : Object.entries(override.limits ?? {}).map(([name, value]) => (name === 'more' ? value.map((m) => `${compact(m.limit)} ${limitText(`/${m.dimension}/${m.window}`)}`).join(', ') : `${name} ${typeof value === 'number' ? whole(value) : value}`)).join(', '),
-            ` ${untilText(override.until)}`, override.reason ? `: ${override.reason}` : '', ' ', h('button', { type: 'button', class: 'small', onClick: () => endOverride(row) }, 'End it')]] : null,
-        row.former_secrets?.length ? ['Former secrets', row.former_secrets.map((s) => `valid for another ${duration(Date.parse(s.until) - clusterNow())}`).join('; ')] : null,
-    ].filter(Boolean).map(([title, text]) => h('div', { key: title }, h('dt', null, title), h('dd', null, text))));
+    return h(
+        'dl',
+        { class: 'record' },
+        [
+            ['Tier', row.tier ?? '–'],
+            ['Group', row.group ?? 'none'],
+            [
+                'Stands in',
+                { file: 'the file', runtime: 'the runtime layer', unknown: 'no configuration' }[row.source] ??
+                    row.source,
+            ],
+            [
+                'Last seen',
+                row.last_seen
+                    ? `${ago(row.last_seen, clusterNow())} (${timeOfDay(row.last_seen)})`
+                    : 'not within the last hour',
+            ],
+            row.refused_by ? ['Last refused by', refusedByText(row.refused_by.limit, row.refused_by.value)] : null,
+            override
+                ? [
+                      'Override',
+                      [
+                          override.factor
+                              ? `every limit × ${override.factor}`
+                              : Object.entries(override.limits ?? {})
+                                    .map(([name, value]) =>
+                                        name === 'more'
+                                            ? value
+                                                  .map(
+                                                      (m) =>
+                                                          `${compact(m.limit)} ${limitText(`/${m.dimension}/${m.window}`)}`,
+                                                  )
+                                                  .join(', ')
+                                            : `${name} ${typeof value === 'number' ? whole(value) : value}`,
+                                    )
+                                    .join(', '),
+                          ` ${untilText(override.until)}`,
+                          override.reason ? `: ${override.reason}` : '',
+                          ' ',
+                          h('button', { type: 'button', class: 'small', onClick: () => endOverride(row) }, 'End it'),
+                      ],
+                  ]
+                : null,
+            row.former_secrets?.length
+                ? [
+                      'Former secrets',
+                      row.former_secrets
+                          .map((s) => `valid for another ${duration(Date.parse(s.until) - clusterNow())}`)
+                          .join('; '),
+                  ]
+                : null,
+        ]
+            .filter(Boolean)
+            .map(([title, text]) => h('div', { key: title }, h('dt', null, title), h('dd', null, text))),
+    );
 }
 
 function body(row) {
@@ -109,13 +183,57 @@ function body(row) {
     const hour = row.last_hour ?? {};
     const minute = row.last_minute ?? {};
     return [
-        card('key-limits', 'Limits', { hint: 'All that apply to its requests: its own, its group’s, those of models and upstreams' },
-            levels.length ? h('ul', { class: 'levels one' }, levels.map((level) => levelRow(level, { withReset: true, owner: h('span', { class: 'owner' }, badge(scopeText(level.scope), 'scope'), level.scope === 'key' ? null : h('b', { class: 'id' }, level.owner)) })))
-                : empty('Nothing limits this key', 'Neither it nor its tier, group or upstreams set a limit. “Edit” gives it one.')),
-        card('key-about', 'About it', {},
-            h('div', { class: 'figures few' }, figure(compact(minute.requests), 'requests, last minute'), figure(compact(minute.refused), 'refused, last minute', minute.refused ? 'refused' : ''),
-                figure(compact(hour.requests), 'requests, last hour'), figure(compact((hour.input_tokens ?? 0) + (hour.output_tokens ?? 0)), 'tokens, last hour')), about(row)),
-        row.history?.length ? card('key-hour', 'The last hour', { wide: true, hint: 'By minute, of all nodes; the numbers are sums of the hour. A dashed line is its own limit of a minute' }, historyCharts(row), historyTable(row.history)) : null,
+        card(
+            'key-limits',
+            'Limits',
+            { hint: 'All that apply to its requests: its own, its group’s, those of models and upstreams' },
+            levels.length
+                ? h(
+                      'ul',
+                      { class: 'levels one' },
+                      levels.map((level) =>
+                          levelRow(level, {
+                              withReset: true,
+                              owner: h(
+                                  'span',
+                                  { class: 'owner' },
+                                  badge(scopeText(level.scope), 'scope'),
+                                  level.scope === 'key' ? null : h('b', { class: 'id' }, level.owner),
+                              ),
+                          }),
+                      ),
+                  )
+                : empty(
+                      'Nothing limits this key',
+                      'Neither it nor its tier, group or upstreams set a limit. “Edit” gives it one.',
+                  ),
+        ),
+        card(
+            'key-about',
+            'About it',
+            {},
+            h(
+                'div',
+                { class: 'figures few' },
+                figure(compact(minute.requests), 'requests, last minute'),
+                figure(compact(minute.refused), 'refused, last minute', minute.refused ? 'refused' : ''),
+                figure(compact(hour.requests), 'requests, last hour'),
+                figure(compact((hour.input_tokens ?? 0) + (hour.output_tokens ?? 0)), 'tokens, last hour'),
+            ),
+            about(row),
+        ),
+        row.history?.length
+            ? card(
+                  'key-hour',
+                  'The last hour',
+                  {
+                      wide: true,
+                      hint: 'By minute, of all nodes; the numbers are sums of the hour. A dashed line is its own limit of a minute',
+                  },
+                  historyCharts(row),
+                  historyTable(row.history),
+              )
+            : null,
     ];
 }
 
@@ -130,9 +248,38 @@ export const keyView = {
     stop: () => clearInterval(timer),
     render() {
         const { id, row, error } = state;
-        const title = h('div', { class: 'page-head' }, h('div', null, h('p', null, h('a', { href: '#/keys' }, '← All keys')), h('h1', { class: 'id', tabindex: '-1' }, id), row ? h('p', { class: 'badges' }, keyBadges(row)) : null),
-            row ? h('div', { class: 'actions' }, actions(row)) : null);
-        if (!row) return [title, h('div', { class: 'card' }, error ? (error.status === 404 ? empty('There is no such key', 'It is not configured and was not seen within the last hour. Look in the list of keys, or create it there.') : empty('It cannot be shown', error.message)) : h('p', { class: 'soft', role: 'status' }, 'Looking…'))];
-        return [title, error ? h('p', { class: 'problem', role: 'alert' }, `Not up to date: ${error.message}`) : null, h('div', { class: 'grid' }, body(row))];
+        const title = h(
+            'div',
+            { class: 'page-head' },
+            h(
+                'div',
+                null,
+                h('p', null, h('a', { href: '#/keys' }, '← All keys')),
+                h('h1', { class: 'id', tabindex: '-1' }, id),
+                row ? h('p', { class: 'badges' }, keyBadges(row)) : null,
+            ),
+            row ? h('div', { class: 'actions' }, actions(row)) : null,
+        );
+        if (!row)
+            return [
+                title,
+                h(
+                    'div',
+                    { class: 'card' },
+                    error
+                        ? error.status === 404
+                            ? empty(
+                                  'There is no such key',
+                                  'It is not configured and was not seen within the last hour. Look in the list of keys, or create it there.',
+                              )
+                            : empty('It cannot be shown', error.message)
+                        : h('p', { class: 'soft', role: 'status' }, 'Looking…'),
+                ),
+            ];
+        return [
+            title,
+            error ? h('p', { class: 'problem', role: 'alert' }, `Not up to date: ${error.message}`) : null,
+            h('div', { class: 'grid' }, body(row)),
+        ];
     },
 };

@@ -12,7 +12,12 @@ export function listOfLimits(limits) {
         .filter(([name]) => typeof limits[name] === 'number')
         .map(([name, dimension]) => ({ dimension, window: '1m', limit: limits[name], enforced }));
     for (const entry of limits.more ?? [])
-        list.push({ dimension: entry.dimension, window: entry.window, limit: entry.limit, enforced: enforced && entry.enforce !== false });
+        list.push({
+            dimension: entry.dimension,
+            window: entry.window,
+            limit: entry.limit,
+            enforced: enforced && entry.enforce !== false,
+        });
     return list;
 }
 
@@ -51,7 +56,8 @@ const sameLimits = (a, b) => JSON.stringify(listOfLimits(a)) === JSON.stringify(
  */
 export function keyPatch(from, to) {
     const patch = {};
-    for (const name of ['tier', 'group']) if ((from[name] ?? null) !== (to[name] ?? null)) patch[name] = to[name] ?? null;
+    for (const name of ['tier', 'group'])
+        if ((from[name] ?? null) !== (to[name] ?? null)) patch[name] = to[name] ?? null;
     if (!sameLimits(from.limits, to.limits)) {
         const gone = Object.keys(from.limits ?? {}).filter((name) => !(name in (to.limits ?? {})));
         patch.limits = to.limits ? { ...Object.fromEntries(gone.map((name) => [name, null])), ...to.limits } : null;
@@ -66,5 +72,7 @@ export function notTaken(wanted, document) {
     return left;
 }
 function sorted(limits) {
-    return limitsOfList(listOfLimits(limits).sort((a, b) => `${a.dimension}/${a.window}`.localeCompare(`${b.dimension}/${b.window}`)));
+    return limitsOfList(
+        listOfLimits(limits).sort((a, b) => `${a.dimension}/${a.window}`.localeCompare(`${b.dimension}/${b.window}`)),
+    );
 }

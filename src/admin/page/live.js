@@ -41,8 +41,15 @@ function take(figures) {
 
 function takeEvent(text) {
     const lines = text.split(/\r?\n/);
-    const name = lines.find((line) => line.startsWith('event:'))?.slice(6).trim() ?? 'message';
-    const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trimStart()).join('\n');
+    const name =
+        lines
+            .find((line) => line.startsWith('event:'))
+            ?.slice(6)
+            .trim() ?? 'message';
+    const data = lines
+        .filter((line) => line.startsWith('data:'))
+        .map((line) => line.slice(5).trimStart())
+        .join('\n');
     if (name === 'figures' && data) take(JSON.parse(data));
 }
 
@@ -102,7 +109,10 @@ function lost(error) {
     if (live.status !== 'lost' && live.status !== 'unauthorized') live.lostAt = Date.now();
     live.status = error?.status === 401 ? 'unauthorized' : 'lost';
     live.reason = error?.status ? error.message : '';
-    const pause = Math.max(pauses[Math.min(failures++, pauses.length - 1)] * (0.8 + 0.4 * Math.random()), (error?.retryAfterS ?? 0) * 1000);
+    const pause = Math.max(
+        pauses[Math.min(failures++, pauses.length - 1)] * (0.8 + 0.4 * Math.random()),
+        (error?.retryAfterS ?? 0) * 1000,
+    );
     live.retryAt = Date.now() + pause;
     // Without the right token every attempt counts against this address.
     if (live.status !== 'unauthorized') timer = setTimeout(connect, pause);

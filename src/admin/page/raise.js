@@ -12,23 +12,48 @@ function targetsOf({ key, known, tier }, levels, tiers) {
     const own = levels.filter((level) => level.scope === 'key');
     const ofTier = tiers.find((t) => t.name === tier);
     const keysOfTier = ofTier?.keys;
-    const tierLevels = ofTier ? listOfLimits(ofTier.document?.limits).map((entry) => ({ scope: 'key', ...entry })) : own;
+    const tierLevels = ofTier
+        ? listOfLimits(ofTier.document?.limits).map((entry) => ({ scope: 'key', ...entry }))
+        : own;
     const targets = [];
-    if (key && known) targets.push({ target: `key/${key}`, title: `This key alone: ${key}`, scope: 'key', levels: own });
-    if (tier) targets.push({ target: `tier/${tier}`, title: `Each key of the tier ${tier}${keysOfTier === undefined ? '' : ` (${whole(keysOfTier)} ${keysOfTier === 1 ? 'key' : 'keys'})`}`, scope: 'key', levels: tierLevels });
+    if (key && known)
+        targets.push({ target: `key/${key}`, title: `This key alone: ${key}`, scope: 'key', levels: own });
+    if (tier)
+        targets.push({
+            target: `tier/${tier}`,
+            title: `Each key of the tier ${tier}${keysOfTier === undefined ? '' : ` (${whole(keysOfTier)} ${keysOfTier === 1 ? 'key' : 'keys'})`}`,
+            scope: 'key',
+            levels: tierLevels,
+        });
     for (const scope of ['group', 'upstream'])
         for (const owner of new Set(levels.filter((l) => l.scope === scope).map((l) => l.owner)))
-            targets.push({ target: `${scope}/${owner}`, title: `The whole ${scope} ${owner}`, scope, levels: levels.filter((l) => l.scope === scope && l.owner === owner) });
+            targets.push({
+                target: `${scope}/${owner}`,
+                title: `The whole ${scope} ${owner}`,
+                scope,
+                levels: levels.filter((l) => l.scope === scope && l.owner === owner),
+            });
     return targets;
 }
 
 async function load(subject) {
     const [row, overrides, tiers] = await Promise.all([
-        subject.key ? get(`admin/keys/${encodeURIComponent(subject.key)}`).catch((error) => (error.status === 404 ? {} : Promise.reject(error))) : {},
-        get('admin/overrides'), get('admin/tiers').catch(() => ({ tiers: [] })),
+        subject.key
+            ? get(`admin/keys/${encodeURIComponent(subject.key)}`).catch((error) =>
+                  error.status === 404 ? {} : Promise.reject(error),
+              )
+            : {},
+        get('admin/overrides'),
+        get('admin/tiers').catch(() => ({ tiers: [] })),
     ]);
     const levels = row.limits ?? subject.levels ?? [];
-    const targets = subject.targets ?? targetsOf({ key: subject.key, known: row.known ?? subject.known, tier: row.tier ?? subject.tier }, levels, tiers.tiers);
+    const targets =
+        subject.targets ??
+        targetsOf(
+            { key: subject.key, known: row.known ?? subject.known, tier: row.tier ?? subject.tier },
+            levels,
+            tiers.tiers,
+        );
     return { targets, overrides: overrides.overrides ?? [], version: overrides.version };
 }
 
@@ -36,23 +61,35 @@ function firstChoice(subject, targets) {
     const { scope, dimension, window } = limitParts(subject.limit);
     const chosen = targets.find((t) => t.scope === scope) ?? targets[0];
     const level = chosen?.levels.find((l) => l.dimension === dimension && l.window === window) ?? chosen?.levels[0];
-    return { target: chosen?.target, level: level && `${level.dimension}/${level.window}`, mode: scope === 'model' || !level ? 'factor' : 'limit' };
+    return {
+        target: chosen?.target,
+        level: level && `${level.dimension}/${level.window}`,
+        mode: scope === 'model' || !level ? 'factor' : 'limit',
+    };
 }
 const twice = (limit) => (limit > 0 ? limit * 2 : 1);
 
 function bodyOf(state) {
     const target = state.targets.find((t) => t.target === state.target);
     const until = untilTime(state.until);
-    const common = { target: state.target, ...(until ? { until } : {}), ...(state.reason.trim() ? { reason: state.reason.trim() } : {}) };
+    const common = {
+        target: state.target,
+        ...(until ? { until } : {}),
+        ...(state.reason.trim() ? { reason: state.reason.trim() } : {}),
+    };
     if (state.mode === 'factor') return { ...common, factor: Number(state.factor) };
     const [dimension, window] = state.level.split('/');
     const existing = state.overrides.find((o) => o.target === state.target);
-    return { ...common, limits: raisedLimits({ levels: target.levels, dimension, window, limit: Number(state.limit), existing }) };
+    return {
+        ...common,
+        limits: raisedLimits({ levels: target.levels, dimension, window, limit: Number(state.limit), existing }),
+    };
 }
 
 function sentence(state) {
     const until = untilTime(state.until);
-    if (state.mode === 'factor') return `Every limit of ${state.target} is multiplied by ${state.factor || '…'} ${untilText(until)}.`;
+    if (state.mode === 'factor')
+        return `Every limit of ${state.target} is multiplied by ${state.factor || '…'} ${untilText(until)}.`;
     const level = levelOf(state);
     if (!level) return '';
     return `${state.target} may use ${state.limit === '' ? '…' : whole(Number(state.limit))} ${dimensionText(level.dimension)} ${windowText(level.window)} ${untilText(until)}; now it is ${whole(level.limit)}.`;
@@ -66,7 +103,13 @@ async function undo(state, before) {
     try {
         if (before) {
             const { target, limits, factor, until, reason } = before;
-            await change('POST', 'admin/overrides', JSON.parse(JSON.stringify({ target, limits, factor, until: until ?? undefined, reason: reason ?? undefined })));
+            await change(
+                'POST',
+                'admin/overrides',
+                JSON.parse(
+                    JSON.stringify({ target, limits, factor, until: until ?? undefined, reason: reason ?? undefined }),
+                ),
+            );
         } else {
             await change('DELETE', `admin/overrides/${targetPath(state.target)}`);
         }
@@ -86,8 +129,19 @@ async function apply(dialog, state, force) {
     state.done?.();
 }
 
-const radio = (state, name, value, text, changed) => h('label', { class: 'choice', key: value },
-    h('input', { type: 'radio', name, value, checked: state[name] === value, onChange: () => ((state[name] = value), changed()) }), h('span', null, text));
+const radio = (state, name, value, text, changed) =>
+    h(
+        'label',
+        { class: 'choice', key: value },
+        h('input', {
+            type: 'radio',
+            name,
+            value,
+            checked: state[name] === value,
+            onChange: () => ((state[name] = value), changed()),
+        }),
+        h('span', null, text),
+    );
 
 function form(dialog, state) {
     const target = state.targets.find((t) => t.target === state.target);
@@ -102,26 +156,120 @@ function form(dialog, state) {
         if (level) state.limit = String(twice(level.limit));
         dialog.redraw();
     };
-    return h('form', { onSubmit: (event) => (event.preventDefault(), dialog.run(() => apply(dialog, state, false))) },
-        dialog.error?.status === 412 ? h('div', { class: 'actions' },
-            h('button', { type: 'button', onClick: () => dialog.run(() => reload(state)) }, 'Look at the new state'),
-            h('button', { type: 'button', class: 'danger', onClick: () => dialog.run(() => apply(dialog, state, true)) }, 'Do it all the same')) : null,
-        h('fieldset', null, h('legend', null, 'For whom'), state.targets.map((t) => radio(state, 'target', t.target, t.title, retarget))),
-        h('fieldset', null, h('legend', null, 'How far'),
-            target?.levels.length ? radio(state, 'mode', 'limit', 'A new limit', dialog.redraw) : null, radio(state, 'mode', 'factor', 'Multiply every limit', dialog.redraw)),
-        state.mode === 'limit' && target ? h('div', { class: 'row', key: 'limit' },
-            h('label', { class: 'field grow' }, h('span', null, 'Limit'), h('select', { value: state.level, onChange: (event) => ((state.level = event.target.value), retarget()) },
-                target.levels.map((l) => h('option', { key: `${l.dimension}/${l.window}`, value: `${l.dimension}/${l.window}`, selected: `${l.dimension}/${l.window}` === state.level }, `${dimensionText(l.dimension)} ${windowText(l.window)}, now ${whole(l.limit)}`)))),
-            h('label', { class: 'field' }, h('span', null, 'New limit'),
-                h('input', { type: 'number', min: '0', max: '1000000000000', step: '1', required: true, 'data-first': true, value: state.limit, onInput: (event) => ((state.limit = event.target.value), dialog.redraw()) })))
-            : h('label', { class: 'field', key: 'factor' }, h('span', null, 'Factor'),
-                h('input', { type: 'number', min: '0.001', max: '1000', step: 'any', required: true, value: state.factor, onInput: (event) => ((state.factor = event.target.value), dialog.redraw()) })),
+    return h(
+        'form',
+        { onSubmit: (event) => (event.preventDefault(), dialog.run(() => apply(dialog, state, false))) },
+        dialog.error?.status === 412
+            ? h(
+                  'div',
+                  { class: 'actions' },
+                  h(
+                      'button',
+                      { type: 'button', onClick: () => dialog.run(() => reload(state)) },
+                      'Look at the new state',
+                  ),
+                  h(
+                      'button',
+                      { type: 'button', class: 'danger', onClick: () => dialog.run(() => apply(dialog, state, true)) },
+                      'Do it all the same',
+                  ),
+              )
+            : null,
+        h(
+            'fieldset',
+            null,
+            h('legend', null, 'For whom'),
+            state.targets.map((t) => radio(state, 'target', t.target, t.title, retarget)),
+        ),
+        h(
+            'fieldset',
+            null,
+            h('legend', null, 'How far'),
+            target?.levels.length ? radio(state, 'mode', 'limit', 'A new limit', dialog.redraw) : null,
+            radio(state, 'mode', 'factor', 'Multiply every limit', dialog.redraw),
+        ),
+        state.mode === 'limit' && target
+            ? h(
+                  'div',
+                  { class: 'row', key: 'limit' },
+                  h(
+                      'label',
+                      { class: 'field grow' },
+                      h('span', null, 'Limit'),
+                      h(
+                          'select',
+                          { value: state.level, onChange: (event) => ((state.level = event.target.value), retarget()) },
+                          target.levels.map((l) =>
+                              h(
+                                  'option',
+                                  {
+                                      key: `${l.dimension}/${l.window}`,
+                                      value: `${l.dimension}/${l.window}`,
+                                      selected: `${l.dimension}/${l.window}` === state.level,
+                                  },
+                                  `${dimensionText(l.dimension)} ${windowText(l.window)}, now ${whole(l.limit)}`,
+                              ),
+                          ),
+                      ),
+                  ),
+                  h(
+                      'label',
+                      { class: 'field' },
+                      h('span', null, 'New limit'),
+                      h('input', {
+                          type: 'number',
+                          min: '0',
+                          max: '1000000000000',
+                          step: '1',
+                          required: true,
+                          'data-first': true,
+                          value: state.limit,
+                          onInput: (event) => ((state.limit = event.target.value), dialog.redraw()),
+                      }),
+                  ),
+              )
+            : h(
+                  'label',
+                  { class: 'field', key: 'factor' },
+                  h('span', null, 'Factor'),
+                  h('input', {
+                      type: 'number',
+                      min: '0.001',
+                      max: '1000',
+                      step: 'any',
+                      required: true,
+                      value: state.factor,
+                      onInput: (event) => ((state.factor = event.target.value), dialog.redraw()),
+                  }),
+              ),
         untilField(state.until, dialog.redraw),
-        h('label', { class: 'field' }, h('span', null, 'Reason (for the log and for whoever asks)'),
-            h('input', { type: 'text', maxlength: '200', placeholder: 'Launch day', value: state.reason, onInput: (event) => (state.reason = event.target.value) })),
-        existing ? h('p', { class: 'soft' }, `This replaces the override that stands there${existing.factor ? ` (× ${existing.factor})` : ''} ${untilText(existing.until)}${existing.reason ? `: ${existing.reason}` : ''}.`) : null,
+        h(
+            'label',
+            { class: 'field' },
+            h('span', null, 'Reason (for the log and for whoever asks)'),
+            h('input', {
+                type: 'text',
+                maxlength: '200',
+                placeholder: 'Launch day',
+                value: state.reason,
+                onInput: (event) => (state.reason = event.target.value),
+            }),
+        ),
+        existing
+            ? h(
+                  'p',
+                  { class: 'soft' },
+                  `This replaces the override that stands there${existing.factor ? ` (× ${existing.factor})` : ''} ${untilText(existing.until)}${existing.reason ? `: ${existing.reason}` : ''}.`,
+              )
+            : null,
         h('p', { class: 'preview', 'aria-live': 'polite' }, sentence(state)),
-        h('div', { class: 'actions' }, h('button', { class: 'primary', disabled: dialog.busy }, dialog.busy ? 'Raising…' : 'Raise'), h('button', { type: 'button', onClick: dialog.close }, 'Cancel')));
+        h(
+            'div',
+            { class: 'actions' },
+            h('button', { class: 'primary', disabled: dialog.busy }, dialog.busy ? 'Raising…' : 'Raise'),
+            h('button', { type: 'button', onClick: dialog.close }, 'Cancel'),
+        ),
+    );
 }
 
 async function reload(state) {
@@ -135,15 +283,28 @@ export function raiseDialog(subject, done) {
     const dialog = openDialog({
         title: subject.key ? `Raise a limit of ${subject.key}` : 'Raise a limit',
         content: (self) => [
-            subject.limit ? h('p', null, `${subject.key} ${subject.refused ? `was refused ${whole(subject.refused)} times within the last minute` : 'was refused'} by `, h('strong', null, limitText(subject.limit)),
-                subject.limitValue ? `, limit ${compact(subject.limitValue)}.` : '.') : null,
-            state.targets ? (state.targets.length ? form(self, state) : h('p', null, 'Nothing here can be raised: no tier, group or upstream sets a limit of this key.')) : h('p', { class: 'soft', role: 'status' }, self.error ? '' : 'Looking at its limits…'),
+            subject.limit
+                ? h(
+                      'p',
+                      null,
+                      `${subject.key} ${subject.refused ? `was refused ${whole(subject.refused)} times within the last minute` : 'was refused'} by `,
+                      h('strong', null, limitText(subject.limit)),
+                      subject.limitValue ? `, limit ${compact(subject.limitValue)}.` : '.',
+                  )
+                : null,
+            state.targets
+                ? state.targets.length
+                    ? form(self, state)
+                    : h('p', null, 'Nothing here can be raised: no tier, group or upstream sets a limit of this key.')
+                : h('p', { class: 'soft', role: 'status' }, self.error ? '' : 'Looking at its limits…'),
         ],
     });
-    dialog.run(async () => {
-        await reload(state);
-        Object.assign(state, firstChoice(subject, state.targets));
-        const level = levelOf(state);
-        state.limit = level ? String(twice(level.limit)) : '';
-    }).then(() => dialog.node.querySelector('[data-first]')?.select?.());
+    dialog
+        .run(async () => {
+            await reload(state);
+            Object.assign(state, firstChoice(subject, state.targets));
+            const level = levelOf(state);
+            state.limit = level ? String(twice(level.limit)) : '';
+        })
+        .then(() => dialog.node.querySelector('[data-first]')?.select?.());
 }

@@ -11,10 +11,39 @@ export function askForToken({ reason = '', done }) {
     open = openDialog({
         title: 'Admin token',
         onClose: () => (open = null),
-        content: (dialog) => h('form', { onSubmit: (event) => (event.preventDefault(), dialog.run(enter)) },
-            h('p', null, reason || 'This node asks for its admin token. It stays in this tab, and is forgotten when you close it.'),
-            h('label', { class: 'field' }, h('span', null, 'Token'), h('input', { type: 'password', autocomplete: 'current-password', required: true, 'data-first': true, value: state.value, onInput: (event) => (state.value = event.target.value.trim()) })),
-            h('div', { class: 'actions' }, h('button', { class: 'primary', disabled: dialog.busy }, dialog.busy ? 'Asking the node…' : 'Use it'))),
+        content: (dialog) =>
+            h(
+                'form',
+                { onSubmit: (event) => (event.preventDefault(), dialog.run(enter)) },
+                h(
+                    'p',
+                    null,
+                    reason ||
+                        'This node asks for its admin token. It stays in this tab, and is forgotten when you close it.',
+                ),
+                h(
+                    'label',
+                    { class: 'field' },
+                    h('span', null, 'Token'),
+                    h('input', {
+                        type: 'password',
+                        autocomplete: 'current-password',
+                        required: true,
+                        'data-first': true,
+                        value: state.value,
+                        onInput: (event) => (state.value = event.target.value.trim()),
+                    }),
+                ),
+                h(
+                    'div',
+                    { class: 'actions' },
+                    h(
+                        'button',
+                        { class: 'primary', disabled: dialog.busy },
+                        dialog.busy ? 'Asking the node…' : 'Use it',
+                    ),
+                ),
+            ),
     });
     async function enter() {
         const before = token();
