@@ -340,7 +340,7 @@ test('what it loads comes from the node, and is small', async () => {
     const bytes = transferred();
     assert.ok(bytes > 50_000 && bytes <= 150 * 1024, `${bytes} bytes`);
     assert.ok(requests.length < 40, `${requests.length} requests`);
-    const { headers } = await fetch(target.url);
+    const { headers } = await fetch(target.url, { headers: { accept: 'text/html' } });
     assert.match(headers.get('content-security-policy'), /default-src 'none'/);
     assert.doesNotMatch(headers.get('content-security-policy'), /unsafe/);
     const licence = await (await fetch(new URL('licenses.txt', target.url))).text();
