@@ -28,7 +28,8 @@ void expect_own_secret(const Field& field, const std::string& secret, const std:
 }
 
 std::string read_token_name(const Field& field, const std::vector<AdminToken>& tokens) {
-    const std::string name = field.parsed(parse_name).value_or("");
+    std::string name = field.parsed(parse_name).value_or("");
+    if (name.empty()) return name;
     if (name == admin_token_name) {
         field.refuse("expected another name: \"admin\" is the token of admin.token_env");
     } else if (std::any_of(tokens.begin(), tokens.end(),

@@ -29,7 +29,7 @@ const std::string* Origins::find(std::string_view path) const {
     if (laid_.empty()) return find_shared(whole);
     for (std::size_t end = whole.size(); end > 1; end = whole.find_last_of(".[", end - 1)) {
         if (end == std::string::npos) break;
-        const auto laid = laid_.find(path.substr(0, end));
+        const auto laid = laid_.find(whole.substr(0, end));
         if (laid == laid_.end()) continue;
         if (laid->second.given->contains("$" + whole.substr(end))) return &laid->second.origin;
         return laid->second.replaces ? nullptr : find_shared(whole);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,8 +42,8 @@ private:
     const std::string* find_shared(const std::string& path) const;
 
     std::shared_ptr<const Map> shared_;
-    std::map<std::string, Laid, std::less<>> laid_;  // over those
-    Map own_;                                        // over both
+    std::unordered_map<std::string, Laid> laid_;  // over those
+    Map own_;                                     // over both
 };
 
 }  // namespace weir::config

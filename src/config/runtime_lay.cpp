@@ -29,13 +29,15 @@ public:
             for (const Mistake& mistake : object->mistakes) left_out_.push_back({path, mistake});
         }
         index_keys();
-        each(Kind::tier, &Laying::lay_tier);
-        each(Kind::group, &Laying::lay_group);
-        each(Kind::upstream, &Laying::lay_upstream);
-        each(Kind::key, &Laying::lay_key);
+        each("tier/", &Laying::lay_tier);
+        each("group/", &Laying::lay_group);
+        each("upstream/", &Laying::lay_upstream);
+        each("key/", &Laying::lay_key);
+        each("override/tier/", &Laying::lay_override);
+        each("override/group/", &Laying::lay_override);
+        each("override/upstream/", &Laying::lay_override);
         // A key's factor multiplies what its tier's override has made of the tier.
-        each_override([](Kind target) { return target != Kind::key; });
-        each_override([](Kind target) { return target == Kind::key; });
+        each(override_of_key, &Laying::lay_override);
         outcome_.warnings = warnings_of(config_, outcome_.origins);
         return std::move(left_out_);
     }
@@ -47,26 +49,14 @@ private:
         return judged_ != nullptr && judged_->set.contains(path);
     }
 
-    void each(Kind kind, Lay lay) {
+    void each(std::string_view prefix, Lay lay) {
         for (const bool judged : {false, true}) {
             if (judged && judged_ == nullptr) continue;
-            for (const auto& [path, object] : objects_) {
-                const bool is_meant = object->mistakes.empty() && object->path->kind == kind;
-                if (is_meant && is_judged(path) == judged) (this->*lay)(path, *object);
+            for (auto each = objects_.lower_bound(prefix); each != objects_.end(); ++each) {
+                const auto& [path, object] = *each;
+                if (!path.starts_with(prefix)) break;
+                if (object->mistakes.empty() && is_judged(path) == judged) (this->*lay)(path, *object);
             }
-        }
-    }
-
-    template <typename IsMeant>
-    void each_override(IsMeant is_meant) {
-        for (const auto& [path, object] : objects_) {
-            const Override* override_ = object->as_override();
-            if (override_ == nullptr) continue;
-            if (override_->until_us && *override_->until_us <= now_us_) continue;
-            const auto target = parse_runtime_path(object->path->name);
-            if (!is_meant(target->kind)) continue;
-            if (lay_override(*target, *override_)) continue;
-            leave_out(path, "$", "lies over " + object->path->name + ", which is not in force");
         }
     }
 
@@ -180,10 +170,17 @@ private:
         key.former_secrets = former;
     }
 
-    /// False where there is nothing that it could lie over.
-    bool lay_override(const RuntimePath& target, const Override& override_) {
+    void lay_override(const std::string& path, const Object& object) {
+        const Override& override_ = std::get<Override>(object.parts);
+        if (override_.until_us && *override_.until_us <= now_us_) return;
         std::string origin = "runtime override";
         if (override_.until_us) origin.append(" until ").append(time_text(*override_.until_us));
+        if (lay_on(*parse_runtime_path(object.path->name), override_, origin)) return;
+        leave_out(path, "$", "lies over " + object.path->name + ", which is not in force");
+    }
+
+    /// False where there is nothing that it could lie over.
+    bool lay_on(const RuntimePath& target, const Override& override_, const std::string& origin) {
         if (target.kind == Kind::key) return lay_on_key(target.name, override_, origin);
         if (target.kind == Kind::tier) return lay_on_tier(target.name, override_, origin);
         if (target.kind == Kind::group) {

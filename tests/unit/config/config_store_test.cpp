@@ -122,11 +122,29 @@ TEST_F(ConfigStores, ReloadReadsVariablesAgain) {
     EXPECT_EQ(store.current()->upstreams[0].api_key, "sk-new");
 }
 
+TEST_F(ConfigStores, ReloadChangesWhoMayUseTheAdminApi) {
+    const auto with_tokens = [&](const std::string& access) {
+        return R"({"admin": {"tokens": [{"name": "ops", "access": ")" + access + R"(", "token_file": ")" +
+               path("token") + R"("}]}})";
+    };
+    write("weir.json", with_tokens("read"));
+    write("token", "old\n");
+    ConfigStore store({.path = path("weir.json")});
+    EXPECT_THAT(store.load().mistakes, IsEmpty());
+    EXPECT_THAT(store.current()->admin_tokens, ElementsAre(AdminToken{"ops", "old", false}));
+    write("weir.json", with_tokens("write"));
+    write("token", "new\n");
+    EXPECT_THAT(store.reload(), IsEmpty());
+    EXPECT_THAT(store.notes(), IsEmpty());
+    EXPECT_THAT(store.current()->admin_tokens, ElementsAre(AdminToken{"ops", "new", true}));
+}
+
 TEST_F(ConfigStores, WhatNeedsARestartKeepsItsValueAndIsToldSo) {
     write("weir.json", R"({"listen": "127.0.0.1:1", "limits_of_weir": {"max_connections": 7}})");
     ConfigStore store({.path = path("weir.json"), .flags = {{"threads", "3"}}});
     store.load();
-    write("weir.json", R"({"listen": "127.0.0.1:2", "admin": {"listen": "127.0.0.1:3"}, "threads": 9,
+    write("weir.json",
+          R"({"listen": "127.0.0.1:2", "admin": {"listen": "127.0.0.1:3"}, "threads": 9, "state_dir": "/x",
         "store": {"url": "redis://h", "timeout_ms": 5, "on_failure": "open", "max_ledgers": 5},
         "cluster": {"nodes": 2}, "tls": {"cert_file": "/c", "key_file": "/k"}, "log": {"level": "debug"},
         "timeouts_ms": {"idle": 5}})");
@@ -145,9 +163,9 @@ TEST_F(ConfigStores, WhatNeedsARestartKeepsItsValueAndIsToldSo) {
     std::vector<std::string> noted;
     for (const Mistake& note : store.notes()) noted.push_back(note.where);
     // Not threads: the flag still says the same.
-    EXPECT_THAT(noted, ElementsAre("$.listen", "$.admin.listen", "$.store.url", "$.store.timeout_ms",
-                                   "$.store.on_failure", "$.store.max_ledgers", "$.cluster.nodes",
-                                   "$.limits_of_weir.max_connections"));
+    EXPECT_THAT(noted, ElementsAre("$.listen", "$.admin.listen", "$.state_dir", "$.store.url",
+                                   "$.store.timeout_ms", "$.store.on_failure", "$.store.max_ledgers",
+                                   "$.cluster.nodes", "$.limits_of_weir.max_connections"));
 }
 
 TEST(WholeFiles, AreBounded) {
