@@ -54,7 +54,7 @@ key=load-key-1 # of weir-load
 if [ -n "${WEIR_UPSTREAM:-}" ]; then
     key='YOUR KEY'
     echo "weir in front of $WEIR_UPSTREAM"
-    "$bin/weir" --listen "$listen" --admin "$admin" >"$work/access.log" 2>"$work/weir.log" &
+    "$bin/weir" --listen "$listen" --admin "$admin" --state-dir "$work/state" >"$work/access.log" 2>"$work/weir.log" &
     children+=($!)
     await weir "$work/weir.log" "admin on " $!
 else
@@ -65,7 +65,7 @@ else
     echo "Stand-in provider: $provider"
 
     "$bin/weir" --config config/demo.json --listen "$listen" --admin "$admin" \
-        --upstream "$provider" >"$work/access.log" 2>"$work/weir.log" &
+        --upstream "$provider" --state-dir "$work/state" >"$work/access.log" 2>"$work/weir.log" &
     children+=($!)
     await weir "$work/weir.log" "admin on " $!
 
@@ -81,6 +81,7 @@ if [ $exit_after_report = yes ]; then
 fi
 echo "Proxy    http://$listen/v1    (an OpenAI client's base URL)"
 echo "Limits   curl -s http://$listen/weir/limits -H 'Authorization: Bearer $key'"
+echo "Page     http://$admin/"
 echo "Metrics  http://$admin/metrics"
 echo "Serving until Ctrl-C. The access log is $work/access.log, weir's own log is $work/weir.log"
 wait "${children[-1]}"

@@ -117,7 +117,7 @@ std::optional<RuntimePath> parse_runtime_path(std::string_view path) {
 }
 
 std::shared_ptr<const Object> read_runtime_object(const std::string& path, const std::string& document) {
-    const auto object = std::make_shared<Object>();
+    auto object = std::make_shared<Object>();
     object->path = parse_runtime_path(path);
     const auto refuse = [&](const std::string& message) {
         object->mistakes.push_back({"$", message});
