@@ -4,7 +4,7 @@ import { h } from './dom.js';
 import { compact, scopeText } from './format.js';
 import { heldOrder } from './held_order.js';
 import { live } from './live.js';
-import { badge, card, empty, keyLink, levelRow } from './parts.js';
+import { badge, card, empty, levelRow, ownerOf } from './parts.js';
 import { redraw } from './redraw.js';
 
 const scopes = [
@@ -25,15 +25,7 @@ export function fullCard(figures) {
         ([scope]) => !scope || scope === full.scope || figures.limits.some((l) => l.scope === scope),
     );
     const shown = full.all ? levels : levels.slice(0, full.few);
-    const ownerOf = (level) =>
-        h(
-            'span',
-            { class: 'owner' },
-            badge(scopeText(level.scope), 'scope'),
-            level.scope === 'key' || level.scope === 'model'
-                ? keyLink(level.owner)
-                : h('b', { class: 'id' }, level.owner),
-        );
+    const ownerShown = (level) => h('span', { class: 'owner' }, badge(scopeText(level.scope), 'scope'), ownerOf(level));
     const series = [
         {
             label: 'input',
@@ -98,7 +90,7 @@ export function fullCard(figures) {
                     ? h(
                           'ul',
                           { class: 'levels' },
-                          shown.map((level) => levelRow(level, { owner: ownerOf(level) })),
+                          shown.map((level) => levelRow(level, { owner: ownerShown(level) })),
                       )
                     : empty(
                           'No limit is in use',

@@ -109,7 +109,7 @@ function actions(row) {
                   'Delete…',
                   confirm(
                       `Delete ${row.id}?`,
-                      'The key and its secrets are gone. This cannot be undone. A key that the file has as well becomes again what the file says.',
+                      'The key and its secrets are gone. This cannot be undone. A key that stands in the file as well cannot be deleted here.',
                       'Delete it',
                       () => take_away(row),
                   ),

@@ -56,7 +56,9 @@ export const keyBadges = (row) => [
               row.override.reason || 'An override lies over its limits',
           )
         : null,
-    row.source === 'runtime' ? badge('runtime', 'scope', 'Made or changed while weir runs, not in the file') : null,
+    row.source === 'runtime'
+        ? badge('runtime', 'scope', 'Made or changed while weir runs: it stands in the runtime layer')
+        : null,
 ];
 
 export function fullest(levels) {

@@ -29,7 +29,39 @@ export function clusterNow() {
 /** The figures of the last seconds. */
 export const lastSeconds = () => live.history.slice(-15).map((entry) => entry.figures);
 
-function take(figures) {
+const nothing = {
+    store: { mode: 'unknown', since: null, remark: '', server: null },
+    nodes: [],
+    upstreams: [],
+    rates: {},
+    refusals: [],
+    shadow: [],
+    refused_keys: [],
+    limits: [],
+    latency_ms: {},
+    recent: [],
+};
+const rates = [
+    'requests',
+    'admitted',
+    'refused',
+    'errors',
+    'input_tokens',
+    'output_tokens',
+    'estimated_input_tokens',
+    'reserved_output_tokens',
+];
+
+/** With all members that views count on, whatever a node of another version leaves out. */
+function whole(told) {
+    const figures = { ...nothing, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null)) };
+    figures.rates = Object.fromEntries(rates.map((name) => [name, figures.rates[name] ?? 0]));
+    if (Number.isNaN(Date.parse(figures.now))) figures.now = new Date().toISOString();
+    return figures;
+}
+
+function take(told) {
+    const figures = whole(told);
     live.figures = figures;
     live.receivedAt = Date.now();
     live.status = 'live';

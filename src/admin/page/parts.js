@@ -168,7 +168,13 @@ export function rankedBars(items, kind, unit) {
     );
 }
 
-export const keyLink = (id) => h('a', { class: 'id', href: `#/keys/${encodeURIComponent(id)}` }, id);
+export const keyLink = (id, text = id) => h('a', { class: 'id', href: `#/keys/${encodeURIComponent(id)}` }, text);
+
+/** Whose a limit is; that of a key on a model is owned by "acme-web/gpt-4o*". */
+export function ownerOf({ scope, owner }) {
+    if (scope !== 'key' && scope !== 'model') return h('b', { class: 'id' }, owner);
+    return keyLink(String(owner).split('/')[0], owner);
+}
 
 /** "output tokens per minute of the key, limit 500" */
 export function refusedByText(name, limit) {
