@@ -7,6 +7,7 @@
 #include "app/options.hpp"
 #include "app/server.hpp"
 #include "app/tls.hpp"
+#include "cli/cli.hpp"
 #include "observe/log.hpp"
 #include "weir/clock.hpp"
 
@@ -47,6 +48,7 @@ int serve(const app::Options& options) {
 
 int main(int argc, char** argv) {
     try {
+        if (argc > 1 && cli::is_command(argv[1])) return cli::run(argc, argv);
         const auto options = app::read_options(argc, argv);
         if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
         return serve(std::get<app::Options>(options));

@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "cli/cli.hpp"
+
 namespace weir::app {
 
 namespace {
@@ -37,7 +39,7 @@ constexpr Setting settings[] = {
 
 std::variant<Options, int> read_options(int argc, const char* const* argv) {
     CLI::App app("weir: a reverse proxy that limits LLM APIs by what they really cost: tokens.", "weir");
-    app.footer(footer);
+    app.footer(std::string(footer) + "\n\n" + cli::summary());
     app.set_version_flag("--version", std::string("weir ") + WEIR_VERSION);
     Options options;
     app.add_option("--config", options.place.path, "The configuration, a JSON file")->type_name("FILE");

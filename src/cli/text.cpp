@@ -1,0 +1,147 @@
+// Code points are counted as one column each: names of keys are ASCII, and models hardly anything else.
+#include "cli/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace weir::cli {
+
+namespace {
+
+constexpr std::string_view ellipsis = "…";
+
+bool continues(char c) noexcept {
+    return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
+}
+
+/// Bytes of the code point that `text` begins with; 0 where it begins with none that may be shown.
+std::size_t code_point_bytes(std::string_view text) noexcept {
+    const auto first = static_cast<unsigned char>(text.front());
+    if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
+    const std::size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return 0;
+    if (!std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(bytes), continues))
+        return 0;
+    const auto second = static_cast<unsigned char>(text[1]);
+    if (first == 0xc2 && second < 0xa0) return 0;  // C1 controls
+    if (first != 0xe2 || bytes != 3) return bytes;
+    // Marks that end a line, or turn its direction round: U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069.
+    const auto third = static_cast<unsigned char>(text[2]);
+    const bool turns =
+        second == 0x80 && ((third >= 0x8e && third <= 0x8f) || (third >= 0xa8 && third <= 0xae));
+    const bool isolates = second == 0x81 && third >= 0xa6 && third <= 0xa9;
+    if (turns || isolates) return 0;
+    return bytes;
+}
+
+std::string number_text(double value, int digits) {
+    std::array<char, 64> text{};
+    const int size = std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+    return {text.data(), static_cast<std::size_t>(std::clamp(size, 0, 63))};
+}
+
+bool is_time(std::string_view text) noexcept {
+    return text.size() >= 20 && text[4] == '-' && text[10] == 'T' && text[13] == ':' && text[16] == ':';
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t bytes = code_point_bytes(text);
+        if (bytes == 0) {
+            out += '?';
+        } else {
+            out.append(text.substr(0, bytes));
+        }
+        text.remove_prefix(std::max<std::size_t>(bytes, 1));
+    }
+    return out;
+}
+
+std::size_t width_of(std::string_view text) noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
+}
+
+std::string cut(std::string_view text, std::size_t width) {
+    if (width == 0 || width_of(text) <= width) return std::string(text);
+    std::size_t end = 0;
+    for (std::size_t columns = 0; end < text.size(); ++end) {
+        if (continues(text[end])) continue;
+        if (++columns == width) break;
+    }
+    return std::string(text.substr(0, end)).append(ellipsis);
+}
+
+std::string with_separators(std::int64_t number) {
+    std::string digits = std::to_string(number);
+    const std::size_t first = number < 0 ? 1 : 0;
+    for (std::size_t at = digits.size(); at > first + 3; at -= 3) digits.insert(at - 3, 1, ',');
+    return digits;
+}
+
+std::string rate_text(double per_second) {
+    constexpr double without_fraction = 1000;
+    if (per_second < without_fraction) return number_text(per_second, 1);
+    return with_separators(static_cast<std::int64_t>(per_second + 0.5));
+}
+
+std::string milliseconds_text(double milliseconds) {
+    if (milliseconds >= 1000) return number_text(milliseconds / 1000, 1) + " s";
+    return number_text(milliseconds, milliseconds < 10 ? 2 : 0) + " ms";
+}
+
+std::string duration_text(std::int64_t milliseconds) {
+    constexpr std::int64_t second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+    const auto in = [&](std::int64_t unit) { return std::to_string((milliseconds + unit - 1) / unit); };
+    if (milliseconds < second) return std::to_string(milliseconds) + " ms";
+    if (milliseconds < 2 * minute) return in(second) + " s";
+    if (milliseconds < 2 * hour) return in(minute) + " min";
+    if (milliseconds < 2 * day) return in(hour) + " h";
+    return in(day) + " d";
+}
+
+std::string time_of_day(std::string_view rfc3339_text) {
+    if (!is_time(rfc3339_text)) return printable(rfc3339_text);
+    return printable(rfc3339_text.substr(11, 8));
+}
+
+std::string date_and_time(std::string_view rfc3339_text) {
+    if (!is_time(rfc3339_text)) return printable(rfc3339_text);
+    return printable(rfc3339_text.substr(0, 10)) + " " + printable(rfc3339_text.substr(11, 8));
+}
+
+std::string rfc3339(std::int64_t time_us) {
+    const auto seconds = static_cast<std::time_t>(time_us / 1'000'000);
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    std::array<char, 80> text{};
+    const int size =
+        std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", utc.tm_year + 1900,
+                      utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    return {text.data(), static_cast<std::size_t>(std::clamp(size, 0, 79))};
+}
+
+std::string bar(std::int64_t used, std::int64_t limit, std::size_t width) {
+    std::size_t full = used >= limit ? width : 0;
+    if (used > 0 && used < limit) {
+        const double share = static_cast<double>(used) / static_cast<double>(limit);
+        full = static_cast<std::size_t>(share * static_cast<double>(width));
+        full = std::clamp<std::size_t>(full, 1, std::max<std::size_t>(width, 2) - 1);
+    }
+    return std::string(full, '#') + std::string(width - std::min(full, width), '.');
+}
+
+std::string share_text(std::int64_t used, std::int64_t limit) {
+    if (limit <= 0) return "-";
+    return std::to_string(
+               static_cast<std::int64_t>(100.0 * static_cast<double>(used) / static_cast<double>(limit))) +
+           "%";
+}
+
+}  // namespace weir::cli
