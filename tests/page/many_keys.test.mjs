@@ -36,6 +36,6 @@ test('50,000 keys', async () => {
             }),
     );
     assert.ok((await page.locator('.level').count()) >= 50, 'all limits are shown');
-    assert.ok(longest < 250, `a task of ${longest} ms`);
+    assert.ok(longest < 500, `a task of ${longest} ms`);
     assertClean();
 });

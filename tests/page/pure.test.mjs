@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compact, duration, limitText, milliseconds, percent } from '../../src/admin/page/format.js';
 import { storeState, verdict } from '../../src/admin/page/health.js';
-import { keyPatch, limitsOfList, listOfLimits, notTaken, raisedLimits } from '../../src/admin/page/limits.js';
+import {
+    keyPatch,
+    limitsOfList,
+    listOfLimits,
+    notTaken,
+    overrideText,
+    raisedLimits,
+} from '../../src/admin/page/limits.js';
 
 test('limits go to a list and back', () => {
     const limits = {
@@ -56,6 +63,11 @@ test('a change of a key says what changes, limits whole', () => {
         ['group', 'limits'],
     );
     assert.deepEqual(notTaken({ limits: { otpm: 2, rpm: 1 } }, { limits: { rpm: 1, otpm: 2 } }), []);
+});
+
+test('an override in words', () => {
+    assert.equal(overrideText({ factor: 2 }), 'every limit × 2');
+    assert.equal(overrideText({ limits: { itpm: 18000 } }), '18,000 input tokens per minute');
 });
 
 test('numbers as text', () => {

@@ -4,6 +4,7 @@ import { confirmDialog, errorBox, openDialog, say, warningOf } from './dialog.js
 import { h } from './dom.js';
 import { ago, duration, whole } from './format.js';
 import { nodeKind } from './health.js';
+import { overrideText } from './limits.js';
 import { clusterNow, live } from './live.js';
 import { badge, card, empty, table } from './parts.js';
 import { redraw } from './redraw.js';
@@ -66,8 +67,6 @@ function nodesCard({ nodes, node: own }) {
     );
 }
 
-const limitsShown = (override) =>
-    override.factor ? `every limit × ${override.factor}` : JSON.stringify(override.limits);
 function end(override) {
     confirmDialog({
         title: `End the override of ${override.target}?`,
@@ -87,7 +86,7 @@ function overridesCard() {
                     ? h('a', { class: 'id', href: `#/keys/${encodeURIComponent(o.target.slice(4))}` }, o.target)
                     : h('b', { class: 'id' }, o.target),
         },
-        { title: 'Limits', cell: (o) => h('code', { class: 'break' }, limitsShown(o)) },
+        { title: 'Limits', cell: (o) => overrideText(o) },
         { title: 'How long', cell: (o) => untilText(o.until) },
         { title: 'Reason', class: 'grow', cell: (o) => o.reason || '–' },
         {

@@ -2,10 +2,11 @@
 import { change, get } from './api.js';
 import { confirmDialog, say, warningOf } from './dialog.js';
 import { h } from './dom.js';
-import { ago, compact, duration, limitText, scopeText, timeOfDay, whole } from './format.js';
+import { ago, compact, duration, scopeText, timeOfDay } from './format.js';
 import { historyCharts, historyTable } from './key_history.js';
 import { keyBadges } from './keys.js';
 import { editDialog, rotateDialog } from './key_forms.js';
+import { overrideText } from './limits.js';
 import { clusterNow } from './live.js';
 import { badge, card, empty, figure, levelRow, refusedByText } from './parts.js';
 import { raiseDialog } from './raise.js';
@@ -143,20 +144,7 @@ function about(row) {
                 ? [
                       'Override',
                       [
-                          override.factor
-                              ? `every limit × ${override.factor}`
-                              : Object.entries(override.limits ?? {})
-                                    .map(([name, value]) =>
-                                        name === 'more'
-                                            ? value
-                                                  .map(
-                                                      (m) =>
-                                                          `${compact(m.limit)} ${limitText(`/${m.dimension}/${m.window}`)}`,
-                                                  )
-                                                  .join(', ')
-                                            : `${name} ${typeof value === 'number' ? whole(value) : value}`,
-                                    )
-                                    .join(', '),
+                          overrideText(override),
                           ` ${untilText(override.until)}`,
                           override.reason ? `: ${override.reason}` : '',
                           ' ',

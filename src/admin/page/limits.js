@@ -1,6 +1,8 @@
 // Limits as configuration writes them ({"rpm": 20, "more": [...]}) and as a list; and what turns one document of a key into
 // another. Pure.
 
+import { dimensionText, whole, windowText } from './format.js';
+
 const short = { rpm: 'requests', itpm: 'input_tokens', otpm: 'output_tokens', tpm: 'total_tokens' };
 const shortOf = Object.fromEntries(Object.entries(short).map(([name, dimension]) => [dimension, name]));
 
@@ -75,4 +77,13 @@ function sorted(limits) {
     return limitsOfList(
         listOfLimits(limits).sort((a, b) => `${a.dimension}/${a.window}`.localeCompare(`${b.dimension}/${b.window}`)),
     );
+}
+
+/** What an override does, in words. */
+export function overrideText({ factor, limits }) {
+    if (factor) return `every limit × ${factor}`;
+    const texts = listOfLimits(limits).map(
+        (l) => `${whole(l.limit)} ${dimensionText(l.dimension)} ${windowText(l.window)}`,
+    );
+    return texts.join(', ') || 'nothing';
 }
