@@ -55,7 +55,7 @@ Refused refuse_token(Services& services, const std::string& address, bool was_se
     if (was_sent) {
         const auto wait_us = services.wrong_tokens.add(address, services.clock.steady_us());
         if (wait_us) {
-            const std::string seconds = std::to_string(*wait_us / 1'000'000 + 1);
+            const std::string seconds = std::to_string((*wait_us + 999'999) / 1'000'000);
             return Refused(429, "too_many_wrong_tokens",
                            "Too many wrong tokens came from this address; try again in " + seconds + " s.")
                 .with("retry-after", seconds);

@@ -110,7 +110,7 @@ Json masked(Json document) {
     if (document.contains("secret_sha256")) document["secret_sha256"] = mask;
     if (document.contains("former_secrets") && document["former_secrets"].is_array()) {
         for (Json& former : document["former_secrets"]) {
-            if (former.is_object()) former.erase("sha256");
+            if (former.is_object()) former.erase("secret_sha256");
         }
     }
     return document;

@@ -96,7 +96,8 @@ Json former_secrets(const KeyIndex& index, const std::string& id, const Json& do
     if (key != nullptr) {
         for (const config::FormerSecret& each : key->former_secrets) {
             if (each.until_us <= now_us) continue;
-            former.push_back({{"sha256", hex_of(each.sha256)}, {"until", config::time_text(each.until_us)}});
+            former.push_back(
+                {{"secret_sha256", hex_of(each.sha256)}, {"until", config::time_text(each.until_us)}});
         }
     }
     if (former.size() >= former_secrets_max) {
@@ -108,7 +109,8 @@ Json former_secrets(const KeyIndex& index, const std::string& id, const Json& do
     const Json replaced = document.contains("secret_sha256") ? document["secret_sha256"]
                           : in_file != nullptr               ? Json(hex_of(in_file->secret_sha256))
                                                              : Json();
-    if (!replaced.is_null()) former.push_back({{"sha256", replaced}, {"until", config::time_text(until_us)}});
+    if (!replaced.is_null())
+        former.push_back({{"secret_sha256", replaced}, {"until", config::time_text(until_us)}});
     return former;
 }
 

@@ -75,7 +75,7 @@ public:
         const Cursor cursor = read_cursor(call_);
         if (call_.text("sort") != "id") rank();
         if (cursor.is_rank) add_ranked(cursor.rank);
-        if (ids.size() < limit_ || !cursor.is_rank) add_by_id(cursor.is_rank ? std::string() : cursor.id);
+        if (next.is_null()) add_by_id(cursor.id);
         count_configured();
     }
 

@@ -121,7 +121,7 @@ TEST(KeyChanges, KeysOfTheFileAreRotatedToo) {
     ASSERT_EQ(rotated.status, 200) << rotated.text;
     EXPECT_EQ(rotated.json["former_valid_until"], "2023-11-15T22:14:00Z");
     const Json document = Json::parse(calls.control.document("key/acme-web"));
-    EXPECT_EQ(document["former_secrets"][0]["sha256"], std::string(64, '1'));
+    EXPECT_EQ(document["former_secrets"][0]["secret_sha256"], std::string(64, '1'));
 }
 
 TEST(KeyChanges, FourFormerSecretsAreTheMost) {

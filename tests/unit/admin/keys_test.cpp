@@ -69,7 +69,7 @@ TEST(Keys, PagesShowEachKeyOnce) {
         if (i % 3 == 0) calls.control.seen.add("k" + std::to_string(i), now_us, {.requests = i + 1});
     }
     calls.control.set_documents(std::move(documents));
-    for (const std::string& sort : {"used", "id", "refused", "last_seen"}) {
+    for (const std::string sort : {"used", "id", "refused", "last_seen"}) {
         for (const int limit : {1, 3, 7, 22, 500}) {
             const std::string query = "/admin/keys?sort=" + sort + "&limit=" + std::to_string(limit);
             std::multiset<std::string> seen;

@@ -143,7 +143,7 @@ TEST(Others, TheConfigurationMasksSecrets) {
     const Reply reply = calls.get("/admin/config");
     const Json& object = reply.json["runtime"]["objects"]["key/new"];
     EXPECT_EQ(object["secret_sha256"], "(set)");
-    EXPECT_FALSE(object["former_secrets"][0].contains("sha256"));
+    EXPECT_FALSE(object["former_secrets"][0].contains("secret_sha256"));
     EXPECT_EQ(reply.json["settings"][0]["origin"], "default");
     EXPECT_EQ(reply.json["hash"], "abc");
 }
