@@ -131,7 +131,7 @@ TEST(Keys, AListOfFiftyThousandIsQuick) {
     std::string file = R"({"upstreams":[{"name":"mock","url":"http://127.0.0.1:1"}],"keys":[)";
     for (int i = 0; i < 50'000; ++i) {
         std::string hash = std::to_string(i);
-        hash.insert(0, 64 - hash.size(), 'b');
+        hash.append(64 - hash.size(), 'b');
         file += (i > 0 ? "," : "") + std::string(R"({"id":"key-)") + std::to_string(i) +
                 R"(","secret_sha256":")" + hash + "\"}";
     }
