@@ -30,6 +30,7 @@
 #include "observe/access_log.hpp"
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
+#include "observe/start_lines.hpp"
 #include "usage/recorder.hpp"
 
 namespace weir::app {
@@ -91,6 +92,7 @@ struct Server::Impl {
 
     void start_workers(const config::Config& config);
     void start_admin(const config::Config& config);
+    void say_what_starts(const config::Config& config) const;
     void start_loops();
     void wait_for_signal();
     void on_signal(int signal);
@@ -107,7 +109,7 @@ struct Server::Impl {
     config::ConfigStore& store;
     const Clock& clock;
     const Notifier notifier = Notifier::from_environment();
-    std::string listening;  // for systemctl status
+    std::string listening;  // where clients connect
     const StateDirectory state;
     const std::unique_ptr<usage::Recorder> recorder;
     observe::AccessLog access_log;
@@ -145,6 +147,7 @@ Server::Impl::Impl(config::ConfigStore& config_store, const Clock& system_clock)
     start_workers(*config);
     operations.start();
     start_admin(*config);
+    say_what_starts(*store.current());
 }
 
 OperationsParts Server::Impl::parts() {
@@ -183,12 +186,7 @@ void Server::Impl::start_workers(const config::Config& config) {
         }
         return 0;
     });
-    const config::Upstream& upstream = config.upstreams.front();
-    listening = "listening on " + text_of(endpoint);
-    spdlog::info("listening on {}{} with {} thread{}, upstream {} ({}), store {}, {}", text_of(endpoint),
-                 tls ? " (TLS)" : "", count, count == 1 ? "" : "s", upstream.name,
-                 config::to_string(upstream.url), config::to_masked_string(config.store),
-                 store.path().empty() ? "no configuration file" : "configuration " + store.path());
+    listening = text_of(endpoint);
 }
 
 void Server::Impl::start_admin(const config::Config& config) {
@@ -197,9 +195,32 @@ void Server::Impl::start_admin(const config::Config& config) {
             main_context, clock,
             admin::AdminOptions{.listen = config.admin_listen, .tokens = config.admin_tokens}, operations);
     });
-    config::Endpoint endpoint = config.admin_listen;
-    endpoint.port = admin_server->port();
-    spdlog::info("admin on {}", text_of(endpoint));
+}
+
+void Server::Impl::say_what_starts(const config::Config& config) const {
+    config::Endpoint admin = config.admin_listen;
+    admin.port = admin_server->port();
+    observe::StartFacts facts{.version = WEIR_VERSION,
+                              .listen = listening,
+                              .tls = tls != nullptr,
+                              .threads = static_cast<unsigned>(workers.size()),
+                              .admin = text_of(admin),
+                              .admin_has_token = !config.admin_tokens.empty(),
+                              .store = config::to_masked_string(config.store),
+                              .upstreams = {},
+                              .config_path = store.path(),
+                              .config_hash = store.hash(),
+                              .keys = config.keys.size(),
+                              .tiers = config.tiers.size(),
+                              .groups = config.groups.size(),
+                              .unknown_keys_pass = config.unknown_keys == config::UnknownKeys::default_tier,
+                              .runtime_objects = store.layer()->documents().documents.size(),
+                              .runtime_version = store.layer()->version(),
+                              .state_dir = state.path()};
+    for (const config::Upstream& upstream : config.upstreams) {
+        facts.upstreams.push_back(upstream.name + " (" + config::to_string(upstream.url) + ")");
+    }
+    for (const std::string& line : observe::start_lines(facts)) spdlog::info("{}", line);
 }
 
 void Server::Impl::start_loops() {
@@ -324,7 +345,7 @@ Server::~Server() = default;
 int Server::run() {
     impl_->wait_for_signal();
     impl_->start_loops();
-    impl_->notifier.ready(impl_->listening);
+    impl_->notifier.ready("listening on " + impl_->listening);
     impl_->main_context.run();
     impl_->ending.join();
     spdlog::info("drained");

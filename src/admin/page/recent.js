@@ -141,7 +141,7 @@ const titles = [
     ['requested', 'Asked for', whole],
     ['retry_after_us', 'Retry after', microseconds],
     [
-        'shadowed_by',
+        'shadow',
         'Would have been refused by',
         (v) => (Array.isArray(v) ? v.map((s) => s.name ?? s).join(', ') : String(v)),
     ],
