@@ -48,7 +48,8 @@ int serve(const app::Options& options) {
 
 int main(int argc, char** argv) {
     try {
-        if (argc > 1 && cli::is_command(argv[1])) return cli::run(argc, argv);
+        // The proxy has flags alone.
+        if (argc > 1 && *argv[1] != '-') return cli::run(argc, argv);
         const auto options = app::read_options(argc, argv);
         if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
         return serve(std::get<app::Options>(options));

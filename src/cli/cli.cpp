@@ -8,10 +8,12 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <vector>
 
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
 #include "cli/text.hpp"
+#include "config/suggestion.hpp"
 #include "config/unexpected.hpp"
 
 namespace weir::cli {
@@ -96,6 +98,14 @@ int carry_out(const Action& action, const CommonFlags& flags, const Surroundings
 int run(int argc, const char* const* argv, const Surroundings& surroundings) {
     CLI::App app("weir's commands ask a running weir through its admin port.", "weir");
     app.require_subcommand(1);
+    const std::string word = argc > 1 ? argv[1] : "";
+    if (!is_command(word)) {
+        std::vector<std::string_view> known;
+        for (const CommandRow& row : command_rows()) known.push_back(row.name);
+        surroundings.err << "weir: there is no command \"" << printable(word) << "\""
+                         << config::suggestion_for(word, known) << "\n";
+        return unusable;
+    }
     CommonFlags flags;
     Action action;
     add_common(app, flags);

@@ -14,7 +14,7 @@ bool is_command(std::string_view word) noexcept;
 /// What `weir --help` says of them.
 std::string summary();
 
-/// argv[1] is the command. 0: done; 1: it failed, standard error says why; 2: bad flags.
+/// argv[1] is the command, or should be one. 0: done; 1: it failed, standard error says why; 2: bad flags.
 int run(int argc, const char* const* argv, const Surroundings& surroundings);
 /// With the process's own.
 int run(int argc, const char* const* argv);

@@ -109,7 +109,7 @@ std::string render_usage(const Json& answer, std::size_t width) {
     total.front() = "total";
     add_usage(table, member_of(answer, "total"), std::move(total));
     return "From " + printable(text_of(answer, "from")) + " to " + printable(text_of(answer, "to")) +
-           ", in tokens.\n" + table.text(width);
+           "; input, cached and output in tokens.\n" + table.text(width);
 }
 
 std::string render_explanation(const Json& answer, std::size_t width) {

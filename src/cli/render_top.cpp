@@ -1,6 +1,7 @@
 // One screen of the live table: how it is, how full the limits are, who was refused.
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cli/render.hpp"
 #include "cli/table.hpp"
@@ -15,9 +16,9 @@ using Lines = std::vector<std::string>;
 std::string store_text(const Json& store) {
     const std::string mode = text_of(store, "mode"), server = text_of(store, "server");
     std::string text = "store " + (mode.empty() ? "?" : mode);
-    if (!server.empty()) text.append(" at ").append(server);
     const std::string since = text_of(store, "since");
     if (!since.empty()) text.append(" since ").append(time_of_day(since));
+    if (!server.empty()) text.append(" at ").append(server);
     return text;
 }
 
@@ -33,16 +34,14 @@ std::string nodes_text(const Json& nodes) {
 std::string latency_text(const Json& latency, const char* name) {
     const Json& figures = member_of(latency, name);
     if (!figures.is_object() || !member_of(figures, "p50").is_number()) return "-";
-    return milliseconds_text(number_of(figures, "p50")) + " / " +
-           milliseconds_text(number_of(figures, "p99"));
+    return milliseconds_text(number_of(figures, "p50")) + "/" + milliseconds_text(number_of(figures, "p99"));
 }
 
 void append_header(Lines& lines, const Json& figures) {
     const Json& rates = member_of(figures, "rates");
     const auto rate = [&](const char* name) { return rate_text(number_of(rates, name)); };
-    lines.push_back("weir top   " + time_of_day(text_of(figures, "now")) + " UTC   " +
-                    store_text(member_of(figures, "store")) + "   " +
-                    nodes_text(member_of(figures, "nodes")));
+    lines.push_back("weir top  " + time_of_day(text_of(figures, "now")) + " UTC  " +
+                    nodes_text(member_of(figures, "nodes")) + "  " + store_text(member_of(figures, "store")));
     const std::string remark = text_of(member_of(figures, "store"), "remark");
     if (!remark.empty()) lines.push_back("! " + remark);
     lines.push_back("requests/s " + rate("requests") + "   admitted " + rate("admitted") + "   refused " +
@@ -50,8 +49,8 @@ void append_header(Lines& lines, const Json& figures) {
     lines.push_back("tokens/s   input " + rate("input_tokens") + "   output " + rate("output_tokens") +
                     "   estimated input " + rate("estimated_input_tokens"));
     const Json& latency = member_of(figures, "latency_ms");
-    lines.push_back("p50 / p99  added " + latency_text(latency, "added") + "   upstream " +
-                    latency_text(latency, "upstream") + "   first byte " +
+    lines.push_back("p50/p99  added " + latency_text(latency, "added") + "  upstream " +
+                    latency_text(latency, "upstream") + "  first byte " +
                     latency_text(latency, "first_byte"));
     for (const Json& upstream : member_of(figures, "upstreams")) {
         if (flag_of(upstream, "healthy", true)) continue;
@@ -64,6 +63,19 @@ std::string levels_title(const Json& shadow) {
     double per_second = 0;
     for (const Json& one : shadow) per_second += number_of(one, "per_s");
     return per_second > 0 ? "shadow mode would refuse " + rate_text(per_second) + "/s" : std::string();
+}
+
+/// "key otpm", "group requests/1d": as the configuration calls it, for there is little room.
+std::string short_name(const Json& level) {
+    constexpr std::pair<std::string_view, std::string_view> per_minute[] = {
+        {"requests", "rpm"}, {"input_tokens", "itpm"}, {"output_tokens", "otpm"}, {"total_tokens", "tpm"}};
+    const std::string dimension = text_of(level, "dimension"), window = text_of(level, "window");
+    if (dimension.empty()) return text_of(level, "name");
+    std::string name = text_of(level, "scope") + " ";
+    for (const auto& [whole, abbreviation] : per_minute) {
+        if (window == "1m" && dimension == whole) return name.append(abbreviation);
+    }
+    return name.append(dimension).append("/").append(window);
 }
 
 Lines levels_lines(const Json& levels, std::size_t width) {
@@ -79,7 +91,7 @@ Lines levels_lines(const Json& levels, std::size_t width) {
     for (const Json& level : levels) {
         const std::int64_t used = integer_of(level, "used"), limit = integer_of(level, "limit");
         const bool enforced = flag_of(level, "enforced", true);
-        table.add({text_of(level, "owner"), text_of(level, "name") + (enforced ? "" : " (shadow)"),
+        table.add({text_of(level, "owner"), short_name(level) + (enforced ? "" : " (shadow)"),
                    bar(used, limit, bar_width), with_separators(used), with_separators(limit),
                    share_text(used, limit), used == 0 ? "-" : duration_text(integer_of(level, "reset_ms"))});
     }
@@ -90,7 +102,7 @@ Lines recent_lines(const Json& recent, std::size_t width) {
     Table table({{"TIME"},
                  {"KEY", Align::left, true},
                  {"STATUS", Align::right},
-                 {"WHY", Align::left, true},
+                 {"WHY"},
                  {"MODEL", Align::left, true},
                  {"PATH", Align::left, true}});
     for (const Json& row : recent) {

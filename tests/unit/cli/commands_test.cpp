@@ -232,6 +232,8 @@ TEST_F(Commands, BadFlagsEndWith2AndAskNothing) {
         EXPECT_NE(err(), "") << words.front() << " " << words.back();
     }
     EXPECT_EQ(api_.line(), "");
+    EXPECT_EQ(run({"key", "list"}), 2);
+    EXPECT_EQ(err(), "weir: there is no command \"key\"; did you mean \"keys\"?\n");
     environment_["WEIR_ADMIN_TOKEN"] = "a\r\nx: y";
     EXPECT_EQ(run({"nodes"}), 2);
 }

@@ -84,7 +84,7 @@ TEST(RenderUsage, ColumnsFollowTheGrouping) {
     row["day"] = "2026-11-26";
     const Json answer{{"from", "2026-11-26"}, {"to", "2026-11-26"}, {"rows", {row}}, {"total", sums}};
     EXPECT_EQ(render_usage(answer, 0),
-              "From 2026-11-26 to 2026-11-26, in tokens.\n"
+              "From 2026-11-26 to 2026-11-26; input, cached and output in tokens.\n"
               "DAY         KEY   REQUESTS  ADMITTED  REFUSED  INPUT  CACHED     OUTPUT\n"
               "2026-11-26  acme     1,000       990       10  5,000       1  2,000,000\n"
               "total                1,000       990       10  5,000       1  2,000,000\n");

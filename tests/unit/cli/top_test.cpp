@@ -40,6 +40,9 @@ Json figures(int levels, int recent) {
         {"recent", Json::array()}};
     for (int i = 0; i < levels; ++i) {
         made["limits"].push_back({{"name", "key/output_tokens/1m"},
+                                  {"scope", "key"},
+                                  {"dimension", "output_tokens"},
+                                  {"window", "1m"},
                                   {"owner", "key-" + std::to_string(i)},
                                   {"used", 450},
                                   {"limit", 500},
@@ -66,13 +69,13 @@ std::size_t count(const std::vector<std::string>& lines, std::string_view part) 
 
 TEST(Top, TheHeaderSaysHowItIs) {
     const auto lines = render_top(figures(1, 0), 80, 24);
-    EXPECT_EQ(lines[0], "weir top   14:02:03 UTC   store redis at redis:6379 since 10:00:00   1 of 2 nod…");
+    EXPECT_EQ(lines[0], "weir top  14:02:03 UTC  1 of 2 nodes ready  store redis since 10:00:00 at redis…");
     EXPECT_EQ(lines[1], "requests/s 120.4   admitted 110.0   refused 10.4   errors 0.0");
-    EXPECT_THAT(lines, Contains(HasSubstr("added 0.12 ms / 0.50 ms   upstream -")));
+    EXPECT_THAT(lines, Contains(HasSubstr("added 0.12 ms/0.50 ms  upstream -")));
     EXPECT_THAT(lines, Contains("! upstream spare is failing, 2.5 errors/s"));
     EXPECT_THAT(lines, Contains("shadow mode would refuse 1.5/s"));
     EXPECT_THAT(lines, Contains(HasSubstr("Nothing was refused")));
-    EXPECT_THAT(lines, Contains(HasSubstr("#########.")));
+    EXPECT_THAT(lines, Contains("key-0  key otpm  #########.   450    500  90%      42 s"));
 }
 
 TEST(Top, FitsOnTheScreenAndSharesIt) {
