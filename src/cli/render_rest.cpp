@@ -101,6 +101,7 @@ std::string render_usage(const Json& answer, std::size_t width) {
     if (!names.empty()) {
         for (const Json& row : rows) {
             std::vector<std::string> cells;
+            cells.reserve(names.size());
             for (const char* name : names) cells.push_back(text_of(row, name));
             add_usage(table, row, std::move(cells));
         }

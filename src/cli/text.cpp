@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 
@@ -88,7 +89,7 @@ std::string with_separators(std::int64_t number) {
 std::string rate_text(double per_second) {
     constexpr double without_fraction = 1000;
     if (per_second < without_fraction) return number_text(per_second, 1);
-    return with_separators(static_cast<std::int64_t>(per_second + 0.5));
+    return with_separators(std::llround(per_second));
 }
 
 std::string milliseconds_text(double milliseconds) {
