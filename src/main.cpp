@@ -8,6 +8,7 @@
 #include "app/server.hpp"
 #include "app/tls.hpp"
 #include "cli/cli.hpp"
+#include "config/runtime.hpp"
 #include "observe/log.hpp"
 #include "weir/clock.hpp"
 
@@ -23,6 +24,29 @@ void explain(const std::vector<config::Mistake>& mistakes) {
     }
 }
 
+/// As this node would start, with what was changed at run time; where a shared store keeps that, with the
+/// last copy.
+int check(config::ConfigStore& store, const config::Outcome& base) {
+    const SystemClock clock;
+    std::vector<config::Mistake> warnings;
+    if (!base.config.state_dir.empty()) {
+        const std::string path = base.config.state_dir + "/runtime.json";
+        config::RuntimeFile file = config::read_runtime_file(path);
+        if (!file.why.empty()) warnings.push_back({path, "can't be used: " + file.why});
+        if (file.documents) {
+            const auto layer =
+                std::make_shared<const config::RuntimeLayer>(std::move(*file.documents), nullptr);
+            for (config::Mistake& ignored : store.use_layer(layer, clock.now_us())) {
+                warnings.push_back({ignored.where, "is left out, for it does not fit: " + ignored.message});
+            }
+        }
+    }
+    config::Outcome effective = *store.effective();
+    effective.warnings.insert(effective.warnings.end(), warnings.begin(), warnings.end());
+    std::fputs(config::describe(effective).c_str(), stdout);
+    return app::exit_fine;
+}
+
 int serve(const app::Options& options) {
     config::ConfigStore store(options.place);
     config::Outcome outcome = store.load();
@@ -31,10 +55,7 @@ int serve(const app::Options& options) {
         explain(outcome.mistakes);
         return app::exit_unusable;
     }
-    if (options.check) {
-        std::fputs(config::describe(outcome).c_str(), stdout);
-        return app::exit_fine;
-    }
+    if (options.check) return check(store, outcome);
     observe::set_up_log(outcome.config.log_level, outcome.config.log_json);
     for (const config::Mistake& warning : outcome.warnings) {
         spdlog::warn("configuration: {}: {}", warning.where, warning.message);

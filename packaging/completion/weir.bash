@@ -1,11 +1,11 @@
 # Completion of weir's flags, commands and their arguments, for bash.
 _weir() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local of_commands='--admin --json --help' command='' action='' flags='' words='' i
+    local of_commands='--admin --token-file --json --help' command='' action='' flags='' words='' i
     # The first two words that are no flags, and no values of flags.
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            --check | --json | --csv | --help | --version | -h | --*=*) ;;
+            --check | --json | --csv | --disabled | --help | --version | -h | --*=*) ;;
             -*) ((++i)) ;;
             *) if [ -z "$command" ]; then command=${COMP_WORDS[i]}; elif [ -z "$action" ]; then action=${COMP_WORDS[i]}; fi ;;
         esac
@@ -13,6 +13,7 @@ _weir() {
 
     case $before in
         --config) mapfile -t COMPREPLY < <(compgen -f -X '!*.json' -- "$word"; compgen -d -- "$word"); return ;;
+        --token-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         --state-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         --store) words='memory redis:// rediss:// unix:// sentinel://' ;;
         --sort) words='used refused last_seen id' ;;
@@ -20,7 +21,7 @@ _weir() {
         --by) words='key model day key,model key,day key,model,day' ;;
         --path) words='/v1/chat/completions /v1/responses /v1/completions /v1/embeddings /v1/messages' ;;
         --listen | --admin | --upstream | --threads | --limit | --after | --match | --tier | --group | --overlap | \
-            --until | --reason | --from | --to | --key) return ;;
+            --until | --factor | --reason | --from | --to | --key | --secret-sha256) return ;;
     esac
     if [ -n "$words" ]; then
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
@@ -36,10 +37,10 @@ _weir() {
             ;;
         keys/) flags=$of_commands words='list show create rotate disable enable reset delete' ;;
         keys/list) flags="--sort --dimension --limit --after --match $of_commands" ;;
-        keys/create) flags="--tier --group $of_commands" words='rpm= itpm= otpm= tpm=' ;;
+        keys/create) flags="--tier --group --secret-sha256 --disabled $of_commands" words='rpm= itpm= otpm= tpm=' ;;
         keys/rotate) flags="--overlap $of_commands" ;;
-        limits/) flags=$of_commands words='get set' ;;
-        limits/set) flags="--until --reason $of_commands" words='rpm= itpm= otpm= tpm=' ;;
+        limits/) flags=$of_commands words='get set clear' ;;
+        limits/set) flags="--factor --until --reason $of_commands" words='rpm= itpm= otpm= tpm=' ;;
         usage/*) flags="--from --to --by --csv $of_commands" ;;
         explain/*)
             flags="--key --path $of_commands"

@@ -18,6 +18,7 @@ complete -c weir -n $none -l state-dir -x -a '(__fish_complete_directories)' -d 
 complete -c weir -s h -l help -d 'Print a summary of the flags, and end'
 complete -c weir -n $none -l version -d 'Print the version, and end'
 complete -c weir -n $any -l json -d 'Print JSON'
+complete -c weir -n $any -l token-file -r -F -d 'The token stands in it'
 
 complete -c weir -n $none -a keys -d 'List, make and change keys'
 complete -c weir -n $none -a limits -d 'Show and change the limits of a key'
@@ -37,10 +38,13 @@ complete -c weir -n "$keys; and __fish_seen_subcommand_from list" -l after -x -d
 complete -c weir -n "$keys; and __fish_seen_subcommand_from list" -l match -x -d 'Ids with this text'
 complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -l tier -x -d 'Of the key'
 complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -l group -x -d 'Of the key'
+complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -l secret-sha256 -x -d 'Of a secret that is there'
+complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -l disabled -d 'Refused until it is enabled'
 complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -a 'rpm= itpm= otpm= tpm='
 complete -c weir -n "$keys; and __fish_seen_subcommand_from rotate" -l overlap -x -d 'How long the old secret stays valid'
 
-complete -c weir -n "$limits; and not __fish_seen_subcommand_from get set" -a 'get set'
+complete -c weir -n "$limits; and not __fish_seen_subcommand_from get set clear" -a 'get set clear'
+complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l factor -x -d 'Multiplies all limits'
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l until -x -d 'When the change ends'
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l reason -x -d 'Kept with the change'
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -a 'rpm= itpm= otpm= tpm='

@@ -92,6 +92,10 @@ std::uint16_t AdminServer::port() const {
     return impl_->acceptor.local_endpoint().port();
 }
 
+const std::array<std::uint64_t, 6>& AdminServer::answered() const noexcept {
+    return impl_->services.answered;
+}
+
 void AdminServer::start() {
     boost::asio::co_spawn(impl_->context, impl_->accept(), boost::asio::detached);
 }

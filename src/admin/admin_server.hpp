@@ -1,6 +1,7 @@
 // The operator's HTTP endpoints, on a port of their own.
 #pragma once
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,8 @@ public:
     ~AdminServer();
 
     std::uint16_t port() const;
+    /// Answers sent so far, by the first digit of their status: [2] those of 200 to 299.
+    const std::array<std::uint64_t, 6>& answered() const noexcept;
     void start();
     /// From now on these alone are taken; streams of events end and may be asked for anew.
     void set_tokens(const std::vector<config::AdminToken>& tokens);

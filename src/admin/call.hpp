@@ -1,6 +1,7 @@
 // What a handler is given.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,6 +29,8 @@ struct Services {
     int streams = 0;
     /// Rises when streams that are open have to end: the tokens changed, or the server stops.
     std::uint64_t generation = 0;
+    /// Answers sent so far, by the first digit of their status.
+    std::array<std::uint64_t, 6> answered{};
 };
 
 struct Call {

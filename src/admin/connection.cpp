@@ -241,6 +241,7 @@ awaitable<bool> Connection::write(std::string bytes) {
 }
 
 awaitable<bool> Connection::send(const Answer& answer, bool head_only, bool keep_alive) {
+    ++services_.answered.at(static_cast<std::size_t>(answer.status) / 100);
     std::string bytes = make_head(answer, keep_alive);
     if (!head_only) bytes.append(answer.body);
     limit(write_limit);
@@ -255,6 +256,7 @@ awaitable<void> Connection::refuse(errc code, std::string_view reason) {
 }
 
 awaitable<void> Connection::stream(Answer answer) {
+    ++services_.answered.at(static_cast<std::size_t>(answer.status) / 100);
     std::string bytes = make_head(answer, false);
     for (;;) {
         const std::string event = answer.next_event();

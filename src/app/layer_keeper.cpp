@@ -77,22 +77,24 @@ LayerKeeper::LayerKeeper(boost::asio::io_context& context, config::ConfigStore& 
                          std::function<std::int64_t()> now_us, std::function<void()> on_publish)
     : context_(context),
       store_(store),
-      places_(std::move(places)),
+      shared_(places.shared),
+      file_(std::move(places.file)),
       now_us_(std::move(now_us)),
       on_publish_(std::move(on_publish)),
       random_(std::random_device{}()) {}
 
 void LayerKeeper::start() {
-    if (places_.file.empty()) return;
-    config::RuntimeFile file = config::load_runtime_file(places_.file, now_us_());
+    if (file_.empty()) return;
+    config::RuntimeFile file = config::load_runtime_file(file_, now_us_());
     if (!file.why.empty()) {
-        spdlog::error("runtime layer: {} can't be used: {}{}", places_.file, file.why,
-                      file.set_aside.empty() ? "" : "; it was set aside as " + file.set_aside);
+        spdlog::error("runtime layer: {}", file.why);
+        // What could be neither read nor moved away is not to be written over.
+        if (file.set_aside.empty()) file_.clear();
     }
     if (!file.documents) return;
     put_in_force(std::move(*file.documents));
     spdlog::info("runtime layer: version {} with {} objects from {}", layer_->version(),
-                 layer_->documents().documents.size(), places_.file);
+                 layer_->documents().documents.size(), file_);
 }
 
 awaitable<Answered<Changed>> LayerKeeper::change(config::RuntimeChange change, admin::Actor actor) {
@@ -106,7 +108,7 @@ awaitable<Answered<Changed>> LayerKeeper::change(config::RuntimeChange change, a
         const auto* problem = std::get_if<Problem>(&answered);
         const bool is_late = problem != nullptr && problem->status == conflict_status;
         if (!is_late || change.expected_version || attempt == attempts_max) co_return answered;
-        if (places_.shared != nullptr) co_await read();
+        if (shared_ != nullptr) co_await read();
     }
 }
 
@@ -145,30 +147,29 @@ awaitable<Answered<Changed>> LayerKeeper::try_change(const config::RuntimeChange
 awaitable<Answered<Changed>> LayerKeeper::write(config::RuntimeDocuments next,
                                                 const config::RuntimeChange& change) {
     DocumentVersion next_version{next.version, random_revision(random_)};
-    if (places_.shared != nullptr) {
+    if (shared_ != nullptr) {
         DocumentWrite write{.expected = held_, .next = next_version, .changes = {}};
         for (const auto& [path, document] : change.set) write.changes.emplace(path, document);
         for (const std::string& path : change.erase) write.changes.emplace(path, std::nullopt);
-        const auto stored = co_await places_.shared->write_documents(write);
+        const auto stored = co_await shared_->write_documents(write);
         if (!stored) co_return store_unavailable();
         if (!(*stored == next_version)) co_return version_conflict(stored->version);
         seen_in_store_ = true;
     }
-    if (places_.shared == nullptr && !places_.file.empty()) {
-        const std::string why = config::save_runtime_file(places_.file, next);
+    if (shared_ == nullptr && !file_.empty()) {
+        const std::string why = config::save_runtime_file(file_, next);
         if (!why.empty()) {
             co_return Problem{.status = 503,
                               .code = "not_durable",
-                              .message = "Nothing was changed, for " + places_.file + " can't be written: " +
-                                         why + ". Choose another folder with --state-dir.",
+                              .message = "Nothing was changed, for " + file_ + " can't be written: " + why +
+                                         ". Choose another folder with --state-dir.",
                               .mistakes = {}};
         }
     }
     held_ = next_version;
     put_in_force(std::move(next));
-    is_saved_ = places_.shared == nullptr;
-    co_return Changed{.version = layer_->version(),
-                      .durable = places_.shared != nullptr || !places_.file.empty()};
+    is_saved_ = shared_ == nullptr;
+    co_return Changed{.version = layer_->version(), .durable = shared_ != nullptr || !file_.empty()};
 }
 
 awaitable<void> LayerKeeper::follow(DocumentVersion stored) {
@@ -190,7 +191,7 @@ awaitable<void> LayerKeeper::restore(DocumentVersion stored) {
                         .replaces_all = true};
     for (const auto& [path, document] : layer_->documents().documents) write.changes.emplace(path, document);
     const std::int64_t version = layer_->version();
-    const auto now_stored = co_await places_.shared->write_documents(write);
+    const auto now_stored = co_await shared_->write_documents(write);
     is_changing_ = false;
     if (!now_stored || !(*now_stored == write.next)) co_return;  // the next exchange shows what became of it
     held_ = write.next;
@@ -203,10 +204,10 @@ awaitable<void> LayerKeeper::restore(DocumentVersion stored) {
 awaitable<void> LayerKeeper::read() {
     const bool is_free = co_await take_turn();
     if (!is_free) co_return;
-    auto news = co_await places_.shared->read_documents(seen_in_store_ ? held_.version : 0);
+    auto news = co_await shared_->read_documents(seen_in_store_ ? held_.version : 0);
     // Of another history nothing can be told by version.
     if (news && !news->is_whole && news->now.version <= held_.version && !(news->now == held_)) {
-        news = co_await places_.shared->read_documents(0);
+        news = co_await shared_->read_documents(0);
     }
     is_changing_ = false;
     if (!news || news->now == held_) co_return;
@@ -239,10 +240,10 @@ void LayerKeeper::put_in_force(config::RuntimeDocuments documents) {
 
 void LayerKeeper::tick() {
     if (store_.refresh(now_us_())) on_publish_();
-    if (is_saved_ || places_.file.empty()) return;
+    if (is_saved_ || file_.empty()) return;
     is_saved_ = true;
-    const std::string why = config::save_runtime_file(places_.file, layer_->documents());
-    if (!why.empty()) spdlog::warn("runtime layer: no copy in {}: {}", places_.file, why);
+    const std::string why = config::save_runtime_file(file_, layer_->documents());
+    if (!why.empty()) spdlog::warn("runtime layer: no copy in {}: {}", file_, why);
 }
 
 }  // namespace weir::app

@@ -58,7 +58,8 @@ private:
 
     boost::asio::io_context& context_;
     config::ConfigStore& store_;
-    const Places places_;
+    SharedState* const shared_;
+    std::string file_;
     const std::function<std::int64_t()> now_us_;
     const std::function<void()> on_publish_;
     std::shared_ptr<const config::RuntimeLayer> layer_ = std::make_shared<const config::RuntimeLayer>();

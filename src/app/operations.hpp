@@ -47,8 +47,8 @@ public:
     /// `runtime_file`: see LayerKeeper::Places.
     Operations(OperationsParts parts, std::string runtime_file);
 
-    /// Before the threads start: what was in force last.
-    void start() { layer_.start(); }
+    /// After the workers are bound and before they start: puts in force what was in force last.
+    void start();
     /// To be spawned once; ends after `stop`.
     awaitable<void> run();
     /// After the workers have ended: what they counted last is written before `run` ends.
@@ -81,6 +81,8 @@ public:
     const std::vector<observe::UpstreamFigures>& upstreams() const noexcept { return upstreams_; }
 
 private:
+    awaitable<void> run_once(bool leaving);
+    awaitable<void> gather_and_exchange(bool leaving);
     void gather_usage();
     void note(Counted counted);
     awaitable<void> exchange(bool leaving);
@@ -90,6 +92,7 @@ private:
     observe::NodeFigures own_figures();
     observe::UpstreamFigures upstream_figures(std::size_t index,
                                               const std::vector<const observe::WorkerMetrics*>& workers);
+    bool levels_are_due();
     awaitable<void> read_levels();
 
     OperationsParts parts_;
@@ -98,6 +101,7 @@ private:
     Timer pause_;
     std::string name_;  ///< of this process, random
     std::int64_t started_us_;
+    std::string listen_;  ///< where clients connect
     std::string mode_;
     std::int64_t mode_since_us_ = 0;
     std::string usage_remark_;
@@ -106,6 +110,7 @@ private:
     std::vector<observe::UpstreamHealth> health_;      ///< by upstream
     std::vector<observe::UpstreamFigures> upstreams_;  ///< as they were last looked at
     std::vector<observe::LimitLevel> levels_;
+    std::int64_t levels_us_ = 0;
     mutable std::int64_t watched_us_ = 0;  ///< when somebody last asked for figures
     std::uint64_t changes_ = 0;
     bool draining_ = false;

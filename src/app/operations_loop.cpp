@@ -55,23 +55,48 @@ UsageBatch batch_of(const usage::Batch& batch, const std::string& writer) {
 
 }  // namespace
 
+void Operations::start() {
+    config::Endpoint listen = parts_.config.current()->listen;
+    listen.port = parts_.workers.front()->port();
+    listen_ = config::to_string(listen);
+    layer_.start();
+}
+
 awaitable<void> Operations::run() {
     while (!stopped_) {
-        gather_usage();
-        layer_.tick();
-        flush_usage();
-        co_await exchange(false);
-        activity_.forget_old(parts_.clock.now_us());
-        if (parts_.clock.steady_us() - watched_us_ < watched_us_max) co_await read_levels();
+        co_await run_once(false);
         if (stopped_) break;
         pause_.expires_after(interval);
         co_await pause_.async_wait(use_awaitable_as_tuple);
     }
-    for (const auto& worker : parts_.workers) note(worker->rest_of_counted());
-    flush_usage();
-    co_await exchange(true);
-    flush_usage();
+    co_await run_once(true);
     if (parts_.shared != nullptr) parts_.shared->stop();
+}
+
+/// What is unforeseen once must not end what goes on by itself.
+awaitable<void> Operations::run_once(bool leaving) {
+    try {
+        co_await gather_and_exchange(leaving);
+    } catch (const std::exception& unforeseen) {
+        spdlog::error("operations: an unforeseen error: {}", unforeseen.what());
+    }
+}
+
+awaitable<void> Operations::gather_and_exchange(bool leaving) {
+    if (leaving) {
+        for (const auto& worker : parts_.workers) note(worker->rest_of_counted());
+    } else {
+        gather_usage();
+        layer_.tick();
+    }
+    flush_usage();
+    co_await exchange(leaving);
+    activity_.forget_old(parts_.clock.now_us());
+    if (leaving) {
+        flush_usage();
+    } else if (levels_are_due()) {
+        co_await read_levels();
+    }
 }
 
 void Operations::stop() {
@@ -175,9 +200,7 @@ observe::NodeFigures Operations::own_figures() {
     observe::NodeFigures figures;
     figures.name = name_;
     figures.host = host_name();
-    config::Endpoint listen = config->listen;
-    listen.port = parts_.workers.front()->port();
-    figures.listen = config::to_string(listen);
+    figures.listen = listen_;
     figures.version = WEIR_VERSION;
     figures.started_us = started_us_;
     figures.made_us = now_us;
@@ -218,7 +241,15 @@ observe::UpstreamFigures Operations::upstream_figures(
     return figures;
 }
 
-/// Only while somebody looks: what is shared is read by whoever is asked.
+/// Every time while somebody looks, and seldom otherwise: what is shared is read by whoever is asked.
+bool Operations::levels_are_due() {
+    const std::int64_t now_us = parts_.clock.steady_us();
+    const bool is_watched = watched_us_ != 0 && now_us - watched_us_ < watched_us_max;
+    if (!is_watched && now_us - levels_us_ < watched_us_max) return false;
+    levels_us_ = now_us;
+    return true;
+}
+
 awaitable<void> Operations::read_levels() {
     const std::shared_ptr<const policy::Policy> current = parts_.policy();
     const config::Config& config = current->config();

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -229,8 +230,7 @@ void Server::Impl::start_loops() {
     if (SharedState* shared = ledgers->shared_state()) {
         boost::asio::co_spawn(main_context, shared->run(), boost::asio::detached);
     }
-    boost::asio::co_spawn(main_context, operations.run(), [this](const std::exception_ptr& error) {
-        if (error) spdlog::error("operations: the loop ended by an unforeseen error");
+    boost::asio::co_spawn(main_context, operations.run(), [this](const std::exception_ptr&) {
         ledgers->stop([this] { main_context.stop(); });
     });
     for (const auto& worker : workers) worker->start();
@@ -324,7 +324,13 @@ observe::ProcessFigures Server::Impl::process_figures() const {
                                     .runtime_changes = operations.changes(),
                                     .access_log_lines_dropped = access_log.lines_dropped(),
                                     .log_lines_dropped = observe::log_lines_dropped(),
-                                    .tier_limits = tier_limits(*store.current())};
+                                    .tier_limits = tier_limits(*store.current()),
+                                    .usage = observe::process_usage()};
+    constexpr std::array<std::string_view, 6> classes{"", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    for (std::size_t digit = 2; digit < classes.size(); ++digit) {
+        figures.admin_requests.push_back(
+            {.status = classes[digit], .count = admin_server->answered()[digit]});
+    }
     for (const observe::UpstreamFigures& upstream : operations.upstreams()) {
         figures.upstreams.push_back({.name = upstream.name, .healthy = upstream.healthy});
     }

@@ -94,6 +94,8 @@ struct RuntimeFile {
     std::string set_aside;                      ///< where a file went that could not be read; empty: nowhere
     std::string why;                            ///< it could not be used
 };
+/// Changes nothing on the disk.
+RuntimeFile read_runtime_file(const std::string& path);
 /// A file of another format or that is not whole is renamed to PATH.unreadable-TIME and told about.
 RuntimeFile load_runtime_file(const std::string& path, std::int64_t now_us);
 /// Written, synced, renamed, and the folder synced. What went wrong, empty: nothing; then the old file is

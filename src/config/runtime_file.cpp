@@ -121,19 +121,23 @@ std::string file_time(std::int64_t now_us) {
 
 }  // namespace
 
-RuntimeFile load_runtime_file(const std::string& path, std::int64_t now_us) {
+RuntimeFile read_runtime_file(const std::string& path) {
     RuntimeFile result;
     const FileText file = read_file_up_to(path, file_bytes_max);
     if (!file.text && !file_exists(path)) return result;
     result.why = file.why;
-    if (file.text) {
-        try {
-            result.documents = parse_file(*file.text);
-            return result;
-        } catch (const Unexpected& unexpected) {
-            result.why = unexpected.what();
-        }
+    if (!file.text) return result;
+    try {
+        result.documents = parse_file(*file.text);
+    } catch (const Unexpected& unexpected) {
+        result.why = unexpected.what();
     }
+    return result;
+}
+
+RuntimeFile load_runtime_file(const std::string& path, std::int64_t now_us) {
+    RuntimeFile result = read_runtime_file(path);
+    if (result.why.empty()) return result;
     std::string trouble;
     result.set_aside = set_file_aside(path, file_time(now_us), trouble);
     result.why = path + " can't be used: " + result.why +

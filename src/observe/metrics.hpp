@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "observe/process_usage.hpp"
 #include "observe/request_record.hpp"
 #include "weir/limit.hpp"
 
@@ -174,6 +175,7 @@ struct ProcessFigures {
     std::uint64_t log_lines_dropped = 0;         ///< log_lines_dropped()
     std::vector<TierLimit> tier_limits{};        ///< of the configuration in force
     std::vector<UpstreamState> upstreams{};      ///< in the order of WorkerMetrics::upstreams
+    ProcessUsage usage{};                        ///< process_usage()
     StoreFigures store{};
 };
 

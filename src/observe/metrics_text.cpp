@@ -177,6 +177,22 @@ void write_start_time(const Page& page) {
     page.text.value({}, seconds(static_cast<std::uint64_t>(page.process.started_at_us)));
 }
 
+void write_resident(const Page& page) {
+    page.text.value({}, static_cast<std::uint64_t>(page.process.usage.resident_bytes));
+}
+
+void write_open_files(const Page& page) {
+    page.text.value({}, static_cast<std::uint64_t>(page.process.usage.open_files));
+}
+
+void write_open_files_max(const Page& page) {
+    page.text.value({}, static_cast<std::uint64_t>(page.process.usage.open_files_max));
+}
+
+void write_cpu(const Page& page) {
+    page.text.value({}, seconds(static_cast<std::uint64_t>(page.process.usage.cpu_us)));
+}
+
 /// A member, or a function where there are labels.
 using Source =
     std::variant<Counter WorkerMetrics::*, DurationHistogram WorkerMetrics::*,
@@ -281,6 +297,10 @@ const Family families[] = {
      write_dropped_lines},
     {"weir_build_info", "gauge", "The version that runs.", write_build},
     {"process_start_time_seconds", "gauge", "When the process started, since the epoch.", write_start_time},
+    {"process_resident_memory_bytes", "gauge", "Memory of the process.", write_resident},
+    {"process_open_fds", "gauge", "Files and sockets that are open.", write_open_files},
+    {"process_max_fds", "gauge", "Files and sockets that may be open.", write_open_files_max},
+    {"process_cpu_seconds_total", "counter", "User and system CPU time.", write_cpu},
 };
 
 struct Writer {

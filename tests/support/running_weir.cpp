@@ -84,14 +84,16 @@ std::uint64_t RunningWeir::settled_output_tokens() const {
     return sum;
 }
 
-void RunningWeir::take_usage(const app::WorkerThread::TakenUsage& done) {
-    for (const auto& worker : workers_) worker->take_usage(done);
+void RunningWeir::take_usage(const std::function<void(std::vector<usage::Row>)>& done) {
+    for (const auto& worker : workers_) {
+        worker->take_counted([done](app::Counted counted) { done(std::move(counted.usage)); });
+    }
 }
 
 std::vector<usage::Row> RunningWeir::rest_of_usage() {
     std::vector<usage::Row> rows;
     for (const auto& worker : workers_) {
-        const std::vector<usage::Row> rest = worker->rest_of_usage();
+        const std::vector<usage::Row> rest = worker->rest_of_counted().usage;
         rows.insert(rows.end(), rest.begin(), rest.end());
     }
     return rows;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,7 +42,7 @@ public:
     std::uint64_t settled_input_tokens() const;
     std::uint64_t settled_output_tokens() const;
     /// Hands what each thread has counted to `done`, on that thread.
-    void take_usage(const app::WorkerThread::TakenUsage& done);
+    void take_usage(const std::function<void(std::vector<usage::Row>)>& done);
     /// After `stop`: what nobody has taken.
     std::vector<usage::Row> rest_of_usage();
     std::uint64_t connections_open() const;
