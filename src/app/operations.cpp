@@ -85,12 +85,12 @@ awaitable<Answered<admin::Changed>> Operations::change(config::RuntimeChange cha
 
 Answered<std::vector<config::Mistake>> Operations::reload(const admin::Actor& actor) {
     spdlog::info("admin: {} ({}) asked for a reload", actor.token_name, actor.address);
-    std::vector<config::Mistake> mistakes = parts_.reload();
-    if (mistakes.empty()) return parts_.config.notes();
+    Reloaded reloaded = parts_.reload();
+    if (reloaded.mistakes.empty()) return std::move(reloaded.notes);
     return Problem{.status = 422,
                    .code = "invalid_configuration",
                    .message = "The configuration has mistakes, so that nothing was changed.",
-                   .mistakes = std::move(mistakes)};
+                   .mistakes = std::move(reloaded.mistakes)};
 }
 
 void Operations::drain(const admin::Actor& actor) {

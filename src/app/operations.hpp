@@ -23,6 +23,13 @@
 
 namespace weir::app {
 
+/// What became of reading everything again.
+struct Reloaded {
+    std::vector<config::Mistake> mistakes;  ///< nothing was changed because of them
+    std::vector<config::Mistake>
+        notes;  ///< what a restart alone brings, what is hardly meant, what stays as it was
+};
+
 /// What it is made of. All of it outlives the operations.
 struct OperationsParts {
     boost::asio::io_context& context;  ///< the main thread's
@@ -35,7 +42,7 @@ struct OperationsParts {
     const std::vector<std::unique_ptr<WorkerThread>>& workers;
     std::function<std::shared_ptr<const policy::Policy>()> policy;  ///< the newest
     std::function<void()> publish;  ///< the configuration of `config` goes to all threads
-    std::function<std::vector<config::Mistake>()> reload;  ///< empty: it is in force
+    std::function<Reloaded()> reload;
     std::function<void()> drain;
     std::function<std::string()> metrics;
 };
@@ -104,6 +111,7 @@ private:
     std::string listen_;  ///< where clients connect
     std::string mode_;
     std::int64_t mode_since_us_ = 0;
+    std::uint64_t data_losses_ = 0;
     std::string usage_remark_;
     observe::KeyActivity activity_;
     observe::ClusterFigures cluster_;

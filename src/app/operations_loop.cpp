@@ -6,6 +6,7 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <utility>
 
 #include "app/operations.hpp"
 #include "config/address.hpp"
@@ -190,6 +191,7 @@ observe::NodeFigures Operations::own_figures() {
     const std::shared_ptr<const config::Config> config = parts_.config.current();
     observe::StoreFigures store;
     parts_.store.report(store);
+    if (std::exchange(data_losses_, store.data_losses) != store.data_losses) parts_.usage.doubt_store();
     if (mode_ != store.mode) {
         mode_ = store.mode;
         mode_since_us_ = now_us;

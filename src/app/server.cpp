@@ -99,9 +99,8 @@ struct Server::Impl {
     void on_signal(int signal);
     void drain();
     void end_loops();
-    /// Empty: it is in force.
-    std::vector<config::Mistake> reload();
-    std::vector<config::Mistake> put_file_in_force();
+    Reloaded reload();
+    Reloaded put_file_in_force();
     void publish();
     OperationsParts parts();
     observe::ProcessFigures process_figures() const;
@@ -271,37 +270,40 @@ void Server::Impl::drain() {
     });
 }
 
-std::vector<config::Mistake> Server::Impl::reload() {
+Reloaded Server::Impl::reload() {
     notifier.reloading();
-    std::vector<config::Mistake> mistakes = put_file_in_force();
-    ++(mistakes.empty() ? reloads_succeeded : reloads_failed);
-    notifier.ready(listening +
-                   (mistakes.empty() ? "" : "; the last reload changed nothing, the log says why"));
-    return mistakes;
-}
-
-std::vector<config::Mistake> Server::Impl::put_file_in_force() {
-    std::vector<config::Mistake> mistakes = store.reload(ledgers->now_us());
-    for (const config::Mistake& mistake : mistakes) {
+    Reloaded reloaded = put_file_in_force();
+    const bool is_done = reloaded.mistakes.empty();
+    ++(is_done ? reloads_succeeded : reloads_failed);
+    for (const config::Mistake& mistake : reloaded.mistakes) {
         spdlog::error("reload: {}: {}", mistake.where, mistake.message);
     }
-    if (!mistakes.empty()) {
-        spdlog::error("reload: {} mistake{}, nothing was changed", mistakes.size(),
-                      mistakes.size() == 1 ? "" : "s");
-        return mistakes;
-    }
-    for (const config::Mistake& note : store.notes()) {
+    for (const config::Mistake& note : reloaded.notes) {
         spdlog::warn("reload: {}: {}", note.where, note.message);
     }
+    if (is_done) {
+        spdlog::info("reload: configuration {} is in force", store.hash());
+    } else {
+        spdlog::error("reload: {} mistake{}, nothing was changed", reloaded.mistakes.size(),
+                      reloaded.mistakes.size() == 1 ? "" : "s");
+    }
+    notifier.ready("listening on " + listening +
+                   (is_done ? "" : "; the last reload changed nothing, the log says why"));
+    return reloaded;
+}
+
+Reloaded Server::Impl::put_file_in_force() {
+    Reloaded reloaded{.mistakes = store.reload(ledgers->now_us()), .notes = {}};
+    if (!reloaded.mistakes.empty()) return reloaded;
+    reloaded.notes = store.notes();
     try {
         tls = load_tls(*store.current());
     } catch (const std::runtime_error& error) {
-        spdlog::error("reload: {}; the old certificate stays", error.what());
+        reloaded.notes.push_back({"$.tls", std::string(error.what()) + "; the old certificate stays"});
     }
     admin_server->set_tokens(store.current()->admin_tokens);
     publish();
-    spdlog::info("reload: configuration {} is in force", store.hash());
-    return {};
+    return reloaded;
 }
 
 void Server::Impl::publish() {

@@ -32,6 +32,7 @@ public:
     awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits>) override {
         co_return std::vector<Level>{};
     }
+    awaitable<result<void>> reset(std::span<const LedgerLimits>) override { co_return result<void>{}; }
 
     struct Answer {
         Verdict verdict = Verdict::admitted;
