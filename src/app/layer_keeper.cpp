@@ -107,8 +107,9 @@ awaitable<Answered<Changed>> LayerKeeper::change(config::RuntimeChange change, a
         is_changing_ = false;
         const auto* problem = std::get_if<Problem>(&answered);
         const bool is_late = problem != nullptr && problem->status == conflict_status;
+        // Whoever asks again finds what is new.
+        if (is_late && shared_ != nullptr) co_await read();
         if (!is_late || change.expected_version || attempt == attempts_max) co_return answered;
-        if (shared_ != nullptr) co_await read();
     }
 }
 

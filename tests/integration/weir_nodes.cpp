@@ -52,7 +52,8 @@ std::string WeirNodes::stop(std::size_t node) {
 
 std::int64_t WeirNodes::metric(std::size_t node, const std::string& name) const {
     RawClient client(nodes_.at(node).admin_port);
-    client.send(get("/metrics"));
+    // Without a token only names of this machine are answered.
+    client.send("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     std::istringstream lines(client.read_answer().body);
     for (std::string line; std::getline(lines, line);) {
         if (line.starts_with(name + " ")) return std::stoll(line.substr(name.size() + 1));

@@ -135,7 +135,7 @@ TEST(Hash, IsTheSameForTheSameValues) {
         config_hash(build_from(R"({"threads": 2, "log": {"level": "warn"}})").config),
         config_hash(build_from(R"({"log": {"level": "warning"}})", {.flags = {{"threads", "2"}}}).config));
     // Fixed: nodes of one version compare theirs.
-    EXPECT_EQ(config_hash(build_without_file().config), "cc3141dff87b");
+    EXPECT_EQ(config_hash(build_without_file().config), "f67dd5a3efc1");
 }
 
 TEST(Hash, ChangesWithEveryValueAndSecret) {
