@@ -100,6 +100,8 @@ function changing(request) {
 }
 
 async function keyCall(request, response, id, action) {
+    if (!/^[!-~]{1,128}$/.test(id) || /[~:{}\/\\'"]/.test(id))
+        throw problem(400, 'invalid_parameter', 'parameter id: expected a name of 1 to 128 visible ASCII characters');
     const key = world.keys.get(id) ?? (id === world.unknown.id ? world.unknown : undefined);
     if (!key) throw problem(404, 'not_found', `There is no key "${id}".`);
     const whole = () => ({

@@ -37,7 +37,7 @@ export class World {
             disabled: true,
         });
         this.unknown = {
-            id: 'unknown:5f2a91c0',
+            id: 'unknown-5f2a91c04d1e',
             tier: 'default',
             group: null,
             source: 'unknown',

@@ -68,6 +68,7 @@ export function openDialog({ title, content, onClose, wide = false, isAlert = fa
     redraw();
     node.showModal();
     node.querySelector('[data-first]')?.focus();
+    node.scrollTop = 0; // what is long is read from its start, wherever the focus is
     return dialog;
 }
 

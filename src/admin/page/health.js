@@ -26,6 +26,15 @@ function errorShare(seconds) {
     return sum('requests') >= 20 ? sum('errors') / sum('requests') : 0;
 }
 
+/** The same of one upstream. Its answers of 5xx are passed on and are no errors of weir's own, so these are others. */
+function upstreamErrorShare(name, seconds) {
+    const those = seconds.flatMap(({ upstreams }) => upstreams.filter((upstream) => upstream.name === name));
+    const sum = (member) => those.reduce((total, upstream) => total + (upstream[member] ?? 0), 0);
+    const errors = sum('errors_per_s');
+    const all = sum('answers_per_s') + errors;
+    return all >= 20 ? errors / all : 0;
+}
+
 /** {kind: good|warn|bad, title, remarks}; `seconds` are the last few figures. */
 export function verdict(figures, seconds = [figures]) {
     const remarks = [];
@@ -45,6 +54,10 @@ export function verdict(figures, seconds = [figures]) {
     const ill = figures.upstreams.filter((upstream) => !upstream.healthy);
     for (const upstream of ill)
         add(ill.length === figures.upstreams.length ? 'bad' : 'warn', `Upstream ${upstream.name} does not answer.`);
+    for (const { name } of figures.upstreams.filter((upstream) => upstream.healthy)) {
+        const share = upstreamErrorShare(name, seconds);
+        if (share > 0.02) add('warn', `Upstream ${name} fails or answers with an error (5xx) ${Math.round(100 * share)}% of the time.`);
+    }
     const errors = errorShare(seconds);
     if (errors > 0.02) add('warn', `${Math.round(100 * errors)}% of the requests end in an error.`);
 

@@ -5,7 +5,7 @@ import { h } from './dom.js';
 import { ago, compact, duration, scopeText, timeOfDay } from './format.js';
 import { historyCharts, historyTable } from './key_history.js';
 import { keyBadges } from './keys.js';
-import { editDialog, rotateDialog } from './key_forms.js';
+import { createDialog, editDialog, rotateDialog } from './key_forms.js';
 import { overrideText } from './limits.js';
 import { clusterNow } from './live.js';
 import { badge, card, empty, figure, levelRow, refusedByText } from './parts.js';
@@ -16,6 +16,9 @@ import { untilText } from './until.js';
 const state = { id: '', row: null, error: null };
 const path = (id = state.id) => `admin/keys/${encodeURIComponent(id)}`;
 
+/** Nobody has this id; or nobody can have it, because it is no name. */
+const isNoKey = ({ status }) => status === 404 || status === 400;
+
 async function load() {
     const { id } = state;
     try {
@@ -25,7 +28,7 @@ async function load() {
     } catch (error) {
         if (id !== state.id) return;
         state.error = error;
-        if (error.status === 404) state.row = null;
+        if (isNoKey(error)) state.row = null;
     }
     redraw();
 }
@@ -58,21 +61,18 @@ async function endOverride(row) {
 function actions(row) {
     const button = (text, onClick, kind = '') => h('button', { type: 'button', key: text, class: kind, onClick }, text);
     const confirm = (title, text, doIt, action) => () => confirmDialog({ title, text, doIt, action });
-    const raise = button(
-        'Raise a limit…',
-        () =>
-            raiseDialog(
-                {
-                    key: row.id,
-                    known: row.known,
-                    tier: row.tier,
-                    limit: row.refused_by?.limit,
-                    limitValue: row.refused_by?.value,
-                },
-                load,
-            ),
-        'primary',
-    );
+    const openRaise = () =>
+        raiseDialog(
+            {
+                key: row.id,
+                known: row.known,
+                tier: row.tier,
+                limit: row.refused_by?.limit,
+                limitValue: row.refused_by?.value,
+            },
+            load,
+        );
+    const raise = button('Raise a limit…', openRaise, 'primary');
     const reset = button(
         'Reset…',
         confirm(
@@ -82,7 +82,11 @@ function actions(row) {
             () => act('reset', `The windows of ${row.id} are empty.`),
         ),
     );
-    if (!row.known) return [raise, reset];
+    if (!row.known)
+        return [
+            button(`Raise the tier ${row.tier ?? 'default'}…`, openRaise, 'primary'),
+            button('Create a key…', () => createDialog({ ofUnknown: true })),
+        ];
     return [
         raise,
         button('Edit…', () => editDialog(row, load)),
@@ -191,7 +195,13 @@ function body(row) {
                           }),
                       ),
                   )
-                : empty(
+                : !row.known
+                  ? empty(
+                        'This key is not configured',
+                        `No configuration names it, so it is shown by a hash of its secret. It has limits of its own as the tier ${row.tier ?? 'default'} says, and how full they are is not listed. `,
+                        `To let it do more, raise the tier ${row.tier ?? 'default'}, which changes the limits of all such keys; or create a key with the SHA-256 of its secret, and give that a tier or limits.`,
+                    )
+                  : empty(
                       'Nothing limits this key',
                       'Neither it nor its tier, group or upstreams set a limit. “Edit” gives it one.',
                   ),
@@ -255,7 +265,7 @@ export const keyView = {
                     'div',
                     { class: 'card' },
                     error
-                        ? error.status === 404
+                        ? isNoKey(error)
                             ? empty(
                                   'There is no such key',
                                   'It is not configured and was not seen within the last hour. Look in the list of keys, or create it there.',

@@ -78,7 +78,8 @@ function secretShown(dialog, secret, more) {
     ];
 }
 
-export function createDialog() {
+/** ofUnknown: for a key that is in use and not configured: its secret is with whoever uses it. */
+export function createDialog({ ofUnknown = false } = {}) {
     const state = {
         id: '',
         tier: '',
@@ -86,7 +87,7 @@ export function createDialog() {
         limits: [],
         tiers: [],
         groups: [],
-        own: false,
+        own: ofUnknown,
         sha256: '',
         made: null,
     };

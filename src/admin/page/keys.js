@@ -66,7 +66,7 @@ export function fullest(levels) {
 }
 function fullestCell(row) {
     const level = fullest(row.limits);
-    if (!level) return h('span', { class: 'soft' }, 'no limit');
+    if (!level) return h('span', { class: 'soft' }, row.known === false ? 'not listed' : 'no limit');
     const text = `${dimensionText(level.dimension)} ${windowText(level.window)}`;
     return h(
         'div',

@@ -4,8 +4,14 @@ import { change, get, targetPath } from './api.js';
 import { openDialog, say, warningOf } from './dialog.js';
 import { h } from './dom.js';
 import { compact, dimensionText, limitParts, limitText, whole, windowText } from './format.js';
+import { createDialog } from './key_forms.js';
 import { listOfLimits, raisedLimits } from './limits.js';
 import { untilDefault, untilField, untilText, untilTime } from './until.js';
+
+const titleOfTier = (tier, keys, known) =>
+    known === false
+        ? `Each key that is not configured, and those of the tier ${tier}`
+        : `Each key of the tier ${tier}${keys === undefined ? '' : ` (${whole(keys)} ${keys === 1 ? 'key' : 'keys'})`}`;
 
 /** What can be raised for a key: [{target, title, levels}]; levels: the limits that the target sets. */
 function targetsOf({ key, known, tier }, levels, tiers) {
@@ -21,7 +27,7 @@ function targetsOf({ key, known, tier }, levels, tiers) {
     if (tier)
         targets.push({
             target: `tier/${tier}`,
-            title: `Each key of the tier ${tier}${keysOfTier === undefined ? '' : ` (${whole(keysOfTier)} ${keysOfTier === 1 ? 'key' : 'keys'})`}`,
+            title: titleOfTier(tier, keysOfTier, known),
             scope: 'key',
             levels: tierLevels,
         });
@@ -59,7 +65,9 @@ async function load(subject) {
 
 function firstChoice(subject, targets) {
     const { scope, dimension, window } = limitParts(subject.limit);
-    const chosen = targets.find((t) => t.scope === scope) ?? targets[0];
+    // Of a key's limits on models only its tier's override raises any.
+    const isOfTier = (t) => t.target.startsWith('tier/');
+    const chosen = targets.find((t) => (scope === 'model' ? isOfTier(t) : t.scope === scope)) ?? targets[0];
     const level = chosen?.levels.find((l) => l.dimension === dimension && l.window === window) ?? chosen?.levels[0];
     return {
         target: chosen?.target,
@@ -86,13 +94,17 @@ function bodyOf(state) {
     };
 }
 
+/** What a factor reaches differs: limits on models are the tier's. */
+const reachOf = (target) =>
+    ({ key: ', but not those on models,', tier: ', those on models included,' })[String(target).split('/')[0]] ?? '';
+
 function sentence(state) {
     const until = untilTime(state.until);
     if (state.mode === 'factor')
-        return `Every limit of ${state.target} is multiplied by ${state.factor || '…'} ${untilText(until)}.`;
+        return `Every limit of ${state.target}${reachOf(state.target)} is multiplied by ${state.factor || '…'} ${untilText(until)}.`;
     const level = levelOf(state);
     if (!level) return '';
-    return `${state.target} may use ${state.limit === '' ? '…' : whole(Number(state.limit))} ${dimensionText(level.dimension)} ${windowText(level.window)} ${untilText(until)}; now it is ${whole(level.limit)}.`;
+    return `${state.target.startsWith('tier/') ? 'Each key of ' : ''}${state.target} may use ${state.limit === '' ? '…' : whole(Number(state.limit))} ${dimensionText(level.dimension)} ${windowText(level.window)} ${untilText(until)}; now it is ${whole(level.limit)}.`;
 }
 function levelOf(state) {
     const target = state.targets.find((t) => t.target === state.target);
@@ -263,6 +275,13 @@ function form(dialog, state) {
               )
             : null,
         h('p', { class: 'preview', 'aria-live': 'polite' }, sentence(state)),
+        missesModel(state)
+            ? h(
+                  'p',
+                  { class: 'problem', key: 'misses' },
+                  'This does not reach the limit that refuses the key: limits on models are raised by a factor for the tier.',
+              )
+            : null,
         h(
             'div',
             { class: 'actions' },
@@ -271,6 +290,9 @@ function form(dialog, state) {
         ),
     );
 }
+
+const missesModel = ({ subject, target, mode }) =>
+    limitParts(subject.limit).scope === 'model' && !(mode === 'factor' && String(target).startsWith('tier/'));
 
 async function reload(state) {
     const { overrides, targets, version } = await load(state.subject);
@@ -289,7 +311,26 @@ export function raiseDialog(subject, done) {
                       null,
                       `${subject.key} ${subject.refused ? `was refused ${whole(subject.refused)} times within the last minute` : 'was refused'} by `,
                       h('strong', null, limitText(subject.limit)),
+                      limitParts(subject.limit).scope === 'model' ? ' of a key on a model' : '',
                       subject.limitValue ? `, limit ${compact(subject.limitValue)}.` : '.',
+                  )
+                : null,
+            subject.known === false
+                ? h(
+                      'p',
+                      null,
+                      'No configuration names this key, so it has no limit of its own to raise. ',
+                      'Raise the tier that all such keys have, or give it one: ',
+                      h(
+                          'button',
+                          {
+                              type: 'button',
+                              class: 'link',
+                              onClick: () => (self.close(), createDialog({ ofUnknown: true })),
+                          },
+                          'create a key',
+                      ),
+                      ' with the SHA-256 of its secret.',
                   )
                 : null,
             state.targets

@@ -29,7 +29,7 @@ function refusalColumns() {
                 row.known ? null : badge('unknown', '', 'Not configured; shown by a hash of its secret'),
             ],
         },
-        { title: 'Tier', cell: (row) => row.tier ?? '–' },
+        { title: 'Tier', cell: (row) => row.tier ?? (row.known ? '–' : 'default') },
         {
             title: 'Refused / min',
             class: 'number',
