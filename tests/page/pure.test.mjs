@@ -112,6 +112,7 @@ test('whether it is well', () => {
         ['warn', (f) => f.upstreams.push({ name: 'v', healthy: false })],
         ['warn', (f) => f.nodes.push({ ...f.nodes[0], name: 'b', config_hash: 'y' })],
         ['warn', (f) => (f.rates.errors = 9)],
+        ['warn', (f) => Object.assign(f.upstreams[0], { answers_per_s: 90, errors_per_s: 10 })],
     ];
     for (const [kind, spoil] of cases) {
         const figures = well();

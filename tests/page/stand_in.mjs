@@ -128,6 +128,7 @@ async function keyCall(request, response, id, action) {
         }),
     });
     if (request.method === 'GET') return answer(response, 200, whole(), { etag: `"${world.version}"` });
+    if (key === world.unknown) throw problem(404, 'not_found', 'No key has this id.');
     const given = await body(request);
     changing(request);
     if (request.method === 'DELETE') {

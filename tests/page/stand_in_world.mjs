@@ -274,7 +274,7 @@ export class World {
             group: key.group,
             disabled: Boolean(key.disabled),
             source: key.source,
-            limits: this.levels(key, whole ? null : ['key']),
+            limits: key.known === false ? [] : this.levels(key, whole ? null : ['key']),
             last_minute: this.lastMinute(key.id),
             last_hour: this.sum(key.id, 60),
             last_seen: key.last_seen ?? null,
@@ -337,7 +337,7 @@ export class World {
                 .map((k) => ({
                     id: k.id,
                     known: k.known,
-                    tier: k.tier,
+                    tier: k.known ? k.tier : null,
                     refused_last_minute: k.last_minute.refused,
                     requests_last_minute: k.last_minute.requests,
                     limit: k.refused_by.limit,

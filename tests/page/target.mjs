@@ -78,6 +78,7 @@ function configuration(provider) {
         ['acme-web', 'trial', 'acme'],
         ['acme-batch', 'default', 'acme'],
         ['support-bot', 'default'],
+        ['eval-runs', 'evaluation'],
     ];
     for (let i = 0; i < 120; ++i) keys.push([`customer-${String(i).padStart(5, '0')}`, 'default']);
     return {
@@ -91,6 +92,7 @@ function configuration(provider) {
         tiers: {
             default: { limits: { rpm: 6000, itpm: 1_000_000, otpm: 500_000 } },
             trial: { limits: { rpm: 20, otpm: 100_000 } },
+            evaluation: { limits: { rpm: 600 }, models: { 'gpt-4o': { rpm: 10 } } },
         },
         groups: { acme: { limits: { itpm: 2_000_000 } } },
         keys: keys.map(([id, tier, group]) => ({
@@ -99,7 +101,7 @@ function configuration(provider) {
             ...(group ? { group } : {}),
             secret_sha256: sha256(`test-${id}`),
         })),
-        unknown_keys: 'reject',
+        unknown_keys: 'default_tier',
         log: { format: 'text', access: false },
     };
 }
@@ -144,10 +146,13 @@ async function weir() {
         setInterval(() => send('acme-web', 'gpt-4o'), 200),
         setInterval(() => send('support-bot', '<img src=x onerror=alert(1)>'), 120),
         setInterval(() => send('acme-batch', 'gpt-4o-mini'), 350),
+        setInterval(() => send('eval-runs', 'gpt-4o'), 1000),
+        setInterval(() => send('nobody-knows-me', 'gpt-4o'), 1000),
     ];
     return {
         url: `http://${admin}/`,
         refusedBy: /requests per minute/,
+        refusedOnModel: 'eval-runs',
         stop: () => running.stop(),
         start: async () => (running = await launch(own, admin)),
         refusedSince: (since) => statuses.filter((s) => s.at > since && s.status === 429).length,

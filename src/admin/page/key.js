@@ -198,13 +198,13 @@ function body(row) {
                 : !row.known
                   ? empty(
                         'This key is not configured',
-                        `No configuration names it, so it is shown by a hash of its secret. It has limits of its own as the tier ${row.tier ?? 'default'} says, and how full they are is not listed. `,
+                        `It is shown by a hash of its secret and has the limits of the tier ${row.tier ?? 'default'}; how full they are is not listed. `,
                         `To let it do more, raise the tier ${row.tier ?? 'default'}, which changes the limits of all such keys; or create a key with the SHA-256 of its secret, and give that a tier or limits.`,
                     )
                   : empty(
-                      'Nothing limits this key',
-                      'Neither it nor its tier, group or upstreams set a limit. “Edit” gives it one.',
-                  ),
+                        'Nothing limits this key',
+                        'Neither it nor its tier, group or upstreams set a limit. “Edit” gives it one.',
+                    ),
         ),
         card(
             'key-about',
