@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compact, duration, limitText, milliseconds, percent } from '../../src/admin/page/format.js';
-import { storeState, verdict } from '../../src/admin/page/health.js';
+import { goneNodes, storeState, verdict } from '../../src/admin/page/health.js';
 import {
     keyPatch,
     limitsOfList,
@@ -107,7 +107,7 @@ test('whether it is well', () => {
         ['bad', (f) => (f.store.mode = 'open')],
         ['bad', (f) => (f.nodes[0].ready = false)],
         ['warn', (f) => (f.nodes[0].draining = true)],
-        ['warn', (f) => (f.nodes[0].age_ms = 9000)],
+        ['warn', (f) => (f.nodes[0].age_ms = 2500)],
         ['bad', (f) => (f.upstreams[0].healthy = false)],
         ['warn', (f) => f.upstreams.push({ name: 'v', healthy: false })],
         ['warn', (f) => f.nodes.push({ ...f.nodes[0], name: 'b', config_hash: 'y' })],
@@ -122,4 +122,26 @@ test('whether it is well', () => {
     }
     for (const mode of ['memory', 'redis', 'local', 'open', 'closed', 'nodes_unknown'])
         assert.ok(storeState({ mode }).text, mode);
+});
+
+test('a node that is gone', () => {
+    const node = (name, more) => ({ name, host: 'h', listen: `0.0.0.0:${name}`, age_ms: 0, ...more });
+    const at = (second, nodes, mode = 'redis') => ({
+        now: new Date(1e12 + 1000 * second).toISOString(),
+        node: 'a',
+        store: { mode },
+        nodes,
+    });
+    const both = at(0, [node('a'), node('b', { age_ms: 2400 })]);
+    const gone = goneNodes([], both, at(1, [node('a')]));
+    assert.deepEqual(gone, [{ name: 'b', host: 'h', listen: '0.0.0.0:b', at: 1e12 - 2400 }]);
+    assert.match(verdict({ ...well(), ...at(1, []) }, undefined, gone).remarks[0].text, /Node b is gone/);
+    const later = (second, nodes) => goneNodes(gone, at(second - 1, [node('a')]), at(second, nodes));
+    assert.equal(later(2, [node('a')]).length, 1);
+    assert.equal(later(2, [node('a'), node('b')]).length, 0, 'it is back');
+    assert.equal(later(2, [node('a'), node('c', { listen: '0.0.0.0:b' })]).length, 0, 'it was restarted');
+    assert.equal(later(400, [node('a')]).length, 0, 'long ago');
+    assert.deepEqual(goneNodes([], at(0, [node('a'), node('b', { draining: true })]), at(1, [node('a')])), []);
+    assert.deepEqual(goneNodes([], both, at(1, [node('a')], 'local')), [], 'the store is away');
+    assert.deepEqual(goneNodes([], null, both), []);
 });

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const bin = process.env.WEIR_PAGE_BIN ?? '';
-const token = 'page-test-token';
+export const token = 'page-test-token';
 const readToken = 'page-test-read-token';
 const children = new Set();
 process.on('exit', () => children.forEach((child) => child.kill()));
@@ -73,7 +73,7 @@ async function standIn(more) {
 }
 
 const sha256 = (secret) => createHash('sha256').update(secret).digest('hex');
-function configuration(provider) {
+export function configuration(provider) {
     const keys = [
         ['acme-web', 'trial', 'acme'],
         ['acme-batch', 'default', 'acme'],

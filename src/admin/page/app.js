@@ -57,7 +57,7 @@ function head() {
     const kind =
         live.status === 'live'
             ? figures
-                ? verdict(figures, lastSeconds()).kind
+                ? verdict(figures, lastSeconds(), live.gone).kind
                 : 'good'
             : live.status === 'connecting' || live.status === 'resting'
               ? ''

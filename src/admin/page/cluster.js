@@ -2,7 +2,7 @@
 import { change, get, targetPath } from './api.js';
 import { confirmDialog, errorBox, openDialog, say, warningOf } from './dialog.js';
 import { h } from './dom.js';
-import { ago, duration, whole } from './format.js';
+import { ago, duration, timeOfDay, whole } from './format.js';
 import { nodeKind } from './health.js';
 import { overrideText } from './limits.js';
 import { clusterNow, live } from './live.js';
@@ -24,7 +24,7 @@ async function load() {
 
 const since = (time) => (time ? ago(time, clusterNow()).replace(' ago', '') : '–');
 
-function nodesCard({ nodes, node: own }) {
+function nodesCard({ nodes, node: own }, gone) {
     const hashes = nodes.map((n) => n.config_hash);
     const usual = [...hashes].sort(
         (a, b) => hashes.filter((x) => x === b).length - hashes.filter((x) => x === a).length,
@@ -63,6 +63,19 @@ function nodesCard({ nodes, node: own }) {
         'nodes',
         'Cluster',
         { first: true, wide: true, hint: 'Every node that shares this store; figures come once a second' },
+        gone.length
+            ? h(
+                  'ul',
+                  { class: 'remarks' },
+                  gone.map((n) =>
+                      h(
+                          'li',
+                          { class: 'warn', key: n.name },
+                          `${n.name} (${n.host} · ${n.listen}) is gone; it was last heard of at ${timeOfDay(n.at)}.`,
+                      ),
+                  ),
+              )
+            : null,
         table({ caption: 'Nodes', columns, rows: nodes, keyOf: (n) => n.name }),
     );
 }
@@ -260,7 +273,7 @@ export const clusterView = {
             'div',
             { class: 'grid' },
             figures
-                ? nodesCard(figures)
+                ? nodesCard(figures, live.gone)
                 : card(
                       'nodes',
                       'Cluster',

@@ -1,4 +1,5 @@
 // Is it well? From the figures to one verdict and what it rests on. Pure.
+import { timeOfDay } from './format.js';
 
 const storeWords = {
     memory: ['Embedded store', 'limits are counted in this process', 'good'],
@@ -13,9 +14,35 @@ export function storeState(store) {
     return { title, text, kind, since: store.since, remark: store.remark, server: store.server };
 }
 
+const silentMs = 2000; // nodes tell of themselves twice a second; after 3 s figures leave them out
 export function nodeKind(node) {
     if (!node.ready && !node.draining) return 'bad';
-    return node.draining || node.remark || node.age_ms > 3000 ? 'warn' : 'good';
+    return node.draining || node.remark || node.age_ms > silentMs ? 'warn' : 'good';
+}
+
+const goneMs = 5 * 60_000;
+/**
+ * Nodes that figures tell of no more, [{name, host, listen, at}], given those so far and the figures before: they
+ * would vanish unseen. Not those that drained; not any longer those that are back, or in whose place there is another.
+ * While the store is away nobody hears of anybody.
+ */
+export function goneNodes(gone, before, figures) {
+    const now = Date.parse(figures.now);
+    const isBack = (node) =>
+        figures.nodes.some((n) => n.name === node.name || (n.host === node.host && n.listen === node.listen));
+    const left =
+        figures.store.mode === 'redis' && before?.store.mode === 'redis'
+            ? before.nodes.filter((node) => !node.draining && node.name !== before.node)
+            : [];
+    return [
+        ...gone,
+        ...left.map(({ name, host, listen, age_ms: age }) => ({
+            name,
+            host,
+            listen,
+            at: Date.parse(before.now) - (age ?? 0),
+        })),
+    ].filter((node) => !isBack(node) && now - node.at < goneMs);
 }
 
 const plural = (n, one, many) => `${n} ${n === 1 ? one : many}`;
@@ -35,8 +62,8 @@ function upstreamErrorShare(name, seconds) {
     return all >= 20 ? errors / all : 0;
 }
 
-/** {kind: good|warn|bad, title, remarks}; `seconds` are the last few figures. */
-export function verdict(figures, seconds = [figures]) {
+/** {kind: good|warn|bad, title, remarks}; `seconds` are the last few figures, `gone` what goneNodes tells. */
+export function verdict(figures, seconds = [figures], gone = []) {
     const remarks = [];
     const add = (kind, text) => remarks.push({ kind, text });
     const store = storeState(figures.store);
@@ -46,9 +73,10 @@ export function verdict(figures, seconds = [figures]) {
         if (node.draining) add('warn', `Node ${node.name} is draining.`);
         else if (!node.ready) add('bad', `Node ${node.name} is not ready${node.remark ? `: ${node.remark}` : '.'}`);
         else if (node.remark && node.remark !== store.remark) add('warn', `Node ${node.name}: ${node.remark}`);
-        if (node.age_ms > 3000)
+        if (node.age_ms > silentMs)
             add('warn', `Node ${node.name} has not been heard of for ${Math.round(node.age_ms / 1000)} s.`);
     }
+    for (const node of gone) add('warn', `Node ${node.name} is gone; it was last heard of at ${timeOfDay(node.at)}.`);
     if (new Set(figures.nodes.map((node) => node.config_hash)).size > 1)
         add('warn', 'The nodes run on different configurations (see Cluster).');
     const ill = figures.upstreams.filter((upstream) => !upstream.healthy);

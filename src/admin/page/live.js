@@ -1,6 +1,7 @@
 // Follows the node's figures, one event a second, and remembers the last minutes of them for the charts.
 // EventSource cannot send the token, so the stream is read by hand. What is shown says how old it is.
 import { ask, get } from './api.js';
+import { goneNodes } from './health.js';
 
 const pauses = [500, 1000, 2000, 4000, 8000];
 const silentMs = 5000; // without an event: the connection counts as lost
@@ -14,6 +15,7 @@ export const live = {
     lostAt: 0,
     retryAt: 0,
     reason: '',
+    gone: [], // nodes that figures tell of no more
     history: [], // [{at, figures}], the oldest first
 };
 
@@ -62,6 +64,7 @@ function whole(told) {
 
 function take(told) {
     const figures = whole(told);
+    live.gone = goneNodes(live.gone, live.figures, figures);
     live.figures = figures;
     live.receivedAt = Date.now();
     live.status = 'live';

@@ -17,7 +17,7 @@ const chip = (kind, name, text, note) =>
     );
 
 export function wellCard(figures) {
-    const known = verdict(figures, lastSeconds());
+    const known = verdict(figures, lastSeconds(), live.gone);
     const isOld = live.status === 'lost' || live.status === 'unauthorized';
     const { kind, title, remarks } = isOld
         ? {
