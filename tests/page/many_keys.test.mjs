@@ -6,7 +6,7 @@ import { startTarget } from './target.mjs';
 
 let browser;
 let target;
-before(async () => ([browser, target] = await Promise.all([launch(), startTarget('--keys', '50000')])));
+before(async () => ([browser, target] = await Promise.all([launch(), startTarget(['--keys', '50000'])])));
 after(async () => {
     await browser?.close();
     await target?.end();

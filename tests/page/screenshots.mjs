@@ -1,10 +1,11 @@
 // The pictures: tests/page/screenshots says how.
 import { join } from 'node:path';
 import { launch, openPage, sizes, until } from './browser.mjs';
+import { shown } from './shown_world.mjs';
 import { startTarget } from './target.mjs';
 
 const out = process.argv[2];
-const [browser, target] = await Promise.all([launch(), startTarget()]);
+const [browser, target] = await Promise.all([launch(), startTarget([], shown)]);
 await until(
     'acme-web is refused',
     async () => (await target.json('admin/figures')).refused_keys?.some((k) => k.id === 'acme-web'),
@@ -47,6 +48,7 @@ await picture('raise', {
 await picture('usage', { hash: '#/usage' });
 if (!target.isForeign)
     await picture('disconnected', {
+        seconds: Math.min(seconds, 40),
         prepare: async (page) => {
             await target.stop();
             await page.getByText('The connection to the node is lost.').waitFor();

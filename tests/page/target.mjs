@@ -72,7 +72,7 @@ async function standIn(more) {
     };
 }
 
-const sha256 = (secret) => createHash('sha256').update(secret).digest('hex');
+export const sha256 = (secret) => createHash('sha256').update(secret).digest('hex');
 export function configuration(provider) {
     const keys = [
         ['acme-web', 'trial', 'acme'],
@@ -106,24 +106,8 @@ export function configuration(provider) {
     };
 }
 
-async function weir() {
-    const work = mkdtempSync(join(tmpdir(), 'weir-page-'));
-    const mock = await start(join(bin, 'weir-mock'), ['--listen', '127.0.0.1:0'], 'serving ');
-    const file = join(work, 'weir.json');
-    writeFileSync(file, JSON.stringify(configuration(mock.found)));
-    const environment = { WEIR_PAGE_TOKEN: token, WEIR_PAGE_READ_TOKEN: readToken };
-    const launch = (listen, admin) =>
-        start(
-            join(bin, 'weir'),
-            ['--config', file, '--state-dir', work, '--listen', listen, '--admin', admin],
-            'admin on ',
-            environment,
-        );
-    let running = await launch('127.0.0.1:0', '127.0.0.1:0');
-    const admin = running.found;
-    const proxy = () => /listening on ([^\s"]+)/.exec(running.log())[1];
-    const own = proxy();
-    // A little load: most of it within its limits, acme-web far above.
+/** A little load: most of it within its limits, acme-web far above. */
+function smallLoad({ own }) {
     const statuses = [];
     const send = async (id, model) => {
         try {
@@ -149,16 +133,38 @@ async function weir() {
         setInterval(() => send('eval-runs', 'gpt-4o'), 1000),
         setInterval(() => send('nobody-knows-me', 'gpt-4o'), 1000),
     ];
+    return { statuses, stop: () => timers.forEach(clearInterval) };
+}
+const small = { configuration, mock: [], load: smallLoad };
+
+/** `world` is {configuration(provider), mock: parameters, load({bin, own, start})}. */
+async function weir(world) {
+    const work = mkdtempSync(join(tmpdir(), 'weir-page-'));
+    const mock = await start(join(bin, 'weir-mock'), ['--listen', '127.0.0.1:0', ...world.mock], 'serving ');
+    const file = join(work, 'weir.json');
+    writeFileSync(file, JSON.stringify(world.configuration(mock.found)));
+    const environment = { WEIR_PAGE_TOKEN: token, WEIR_PAGE_READ_TOKEN: readToken };
+    const launch = (listen, admin) =>
+        start(
+            join(bin, 'weir'),
+            ['--config', file, '--state-dir', work, '--listen', listen, '--admin', admin],
+            'admin on ',
+            environment,
+        );
+    let running = await launch('127.0.0.1:0', '127.0.0.1:0');
+    const admin = running.found;
+    const own = /listening on ([^\s"]+)/.exec(running.log())[1];
+    const load = await world.load({ bin, own, start });
     return {
         url: `http://${admin}/`,
         refusedBy: /requests per minute/,
         refusedOnModel: 'eval-runs',
         stop: () => running.stop(),
         start: async () => (running = await launch(own, admin)),
-        refusedSince: (since) => statuses.filter((s) => s.at > since && s.status === 429).length,
-        servedSince: (since) => statuses.filter((s) => s.at > since && s.status === 200).length,
+        refusedSince: (since) => load.statuses.filter((s) => s.at > since && s.status === 429).length,
+        servedSince: (since) => load.statuses.filter((s) => s.at > since && s.status === 200).length,
         end: async () => {
-            timers.forEach(clearInterval);
+            await load.stop();
             await running.stop();
             await mock.stop();
             rmSync(work, { recursive: true, force: true });
@@ -166,12 +172,12 @@ async function weir() {
     };
 }
 
-export async function startTarget(...more) {
+export async function startTarget(more = [], world = small) {
     const { WEIR_PAGE_URL: url, WEIR_PAGE_TOKEN: given } = process.env;
     const target = url
         ? { url, refusedBy: /per/, end: () => {}, refusedSince: null, isForeign: true }
         : process.env.WEIR_PAGE_TARGET === 'weir'
-          ? await weir()
+          ? await weir(world)
           : await standIn(more);
     const ask = (path, method = 'GET', body = undefined) =>
         fetch(new URL(path, target.url), {
