@@ -92,10 +92,12 @@ export function fullCard(figures) {
                           { class: 'levels' },
                           shown.map((level) => levelRow(level, { owner: ownerShown(level) })),
                       )
-                    : empty(
-                          'No limit is in use',
-                          'As soon as requests are counted against a limit, it shows here. Limits are set on tiers, groups, keys and upstreams.',
-                      ),
+                    : live.history.length < 3
+                      ? h('p', { class: 'soft', role: 'status' }, 'Looking…') // a node reads them from when somebody asks
+                      : empty(
+                            'No limit is in use',
+                            'As soon as requests are counted against a limit, it shows here. Limits are set on tiers, groups, keys and upstreams.',
+                        ),
                 levels.length > full.few
                     ? h(
                           'button',
