@@ -1,5 +1,7 @@
 // weir, the proxy: options, configuration, then the server until it has drained.
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
@@ -65,9 +67,17 @@ int serve(const app::Options& options) {
     return server.run();
 }
 
+/// A file that is opened while one of these is closed would take its number, and get what is written to it.
+void keep_standard_files_open() {
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(number, F_GETFD) == -1) (void)::open("/dev/null", O_RDWR);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    keep_standard_files_open();
     try {
         // The proxy has flags alone.
         if (argc > 1 && *argv[1] != '-') return cli::run(argc, argv);

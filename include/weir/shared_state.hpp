@@ -30,8 +30,12 @@ struct DocumentVersion {
 /// By path: the document, nullopt where there is none any more.
 using DocumentChanges = std::map<std::string, std::optional<std::string>>;
 
+/// The versions that led to one, newest first and that one among them: "12:ab34 11:9f02". The last 256.
+using DocumentHistory = std::string;
+
 struct DocumentNews {
     DocumentVersion now;
+    DocumentHistory history;
     bool is_whole =
         false;  ///< `changes` are all documents that there are, not those since the version asked for
     DocumentChanges changes;
@@ -42,6 +46,7 @@ struct DocumentWrite {
     DocumentVersion next;
     DocumentChanges changes;
     bool replaces_all = false;  ///< what is not among the changes is removed
+    DocumentHistory history;    ///< of `next`, where all is replaced; else the store adds to its own
 };
 
 /// Amounts that one node adds to the totals of a day. The order of `amounts` is the caller's.
@@ -101,8 +106,9 @@ public:
     virtual bool ready() const noexcept = 0;
 
     virtual awaitable<result<ExchangeReply>> exchange(const ExchangeQuestion& question) = 0;
-    /// What has changed since; of version 0: everything.
-    virtual awaitable<result<DocumentNews>> read_documents(std::int64_t since_version) = 0;
+    /// What has changed since; everything where the store's history does not hold that version, as of version
+    /// 0.
+    virtual awaitable<result<DocumentNews>> read_documents(DocumentVersion since) = 0;
     /// The version in the store afterwards: `write.next` where it was written.
     virtual awaitable<result<DocumentVersion>> write_documents(const DocumentWrite& write) = 0;
     /// All of one day.

@@ -38,7 +38,9 @@ void append_changed(Json& answer, const Changed& changed) {
 
 Answer versioned_answer(const Json& body, std::int64_t version, int status) {
     Answer answer = json_answer(body, status);
-    answer.fields.emplace_back("etag", "\"" + std::to_string(version) + "\"");
+    std::string etag("\"");
+    etag.append(std::to_string(version)).append("\"");
+    answer.fields.emplace_back("etag", std::move(etag));
     return answer;
 }
 

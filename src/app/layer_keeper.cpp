@@ -5,6 +5,9 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <utility>
+
+#include "app/document_history.hpp"
 
 namespace weir::app {
 
@@ -35,9 +38,28 @@ Problem store_unavailable() {
     return {.status = 503,
             .code = "store_unavailable",
             .message =
-                "The shared store does not answer, so that nothing was changed. Try again when /readyz says "
-                "that it is back.",
+                "The shared store does not answer, so that nothing was changed. Try again when /readyz "
+                "says that it is back.",
             .mistakes = {}};
+}
+
+Problem outcome_unknown() {
+    return {.status = 503,
+            .code = "outcome_unknown",
+            .message =
+                "The shared store did not answer in time: the change may have been made, or may yet be. Look "
+                "before you repeat it.",
+            .mistakes = {}};
+}
+
+Problem store_recovers() {
+    return {
+        .status = 503,
+        .code = "store_recovers",
+        .message =
+            "The shared store has lost what was changed before, and the nodes are telling it again. Nothing "
+            "was changed; try again in a few seconds.",
+        .mistakes = {}};
 }
 
 /// Hashes of secrets need not be in a log, either.
@@ -79,6 +101,7 @@ LayerKeeper::LayerKeeper(boost::asio::io_context& context, config::ConfigStore& 
       store_(store),
       shared_(places.shared),
       file_(std::move(places.file)),
+      newest_of_others_(std::move(places.newest_of_others)),
       now_us_(std::move(now_us)),
       on_publish_(std::move(on_publish)),
       random_(std::random_device{}()) {}
@@ -98,19 +121,24 @@ void LayerKeeper::start() {
 }
 
 awaitable<Answered<Changed>> LayerKeeper::change(config::RuntimeChange change, admin::Actor actor) {
-    // Whoever names no version wants the change whatever else has changed meanwhile.
-    constexpr int attempts_max = 5;
-    for (int attempt = 1;; ++attempt) {
+    constexpr auto pause = std::chrono::milliseconds(100);
+    constexpr int attempts_max = 50;
+    Timer timer(context_);
+    for (int attempt = 1; attempt <= attempts_max; ++attempt) {
         const bool is_free = co_await take_turn();
         if (!is_free) co_return store_unavailable();
         auto answered = co_await try_change(change, actor);
         is_changing_ = false;
-        const auto* problem = std::get_if<Problem>(&answered);
-        const bool is_late = problem != nullptr && problem->status == conflict_status;
-        // Whoever asks again finds what is new.
-        if (is_late && shared_ != nullptr) co_await read();
-        if (!is_late || change.expected_version || attempt == attempts_max) co_return answered;
+        if (!conflict_) co_return answered;
+        const DocumentVersion stored = *std::exchange(conflict_, std::nullopt);
+        const Caught caught = co_await catch_up(stored);
+        // Whoever names no version wants the change whatever else has changed meanwhile.
+        if (caught == Caught::taken_over && change.expected_version) co_return answered;
+        if (caught == Caught::taken_over || caught == Caught::up) continue;
+        timer.expires_after(pause);
+        co_await timer.async_wait(use_awaitable_as_tuple);
     }
+    co_return store_recovers();
 }
 
 /// One after the other: what is read or written meanwhile would be overtaken.
@@ -147,15 +175,19 @@ awaitable<Answered<Changed>> LayerKeeper::try_change(const config::RuntimeChange
 
 awaitable<Answered<Changed>> LayerKeeper::write(config::RuntimeDocuments next,
                                                 const config::RuntimeChange& change) {
-    DocumentVersion next_version{next.version, random_revision(random_)};
+    const DocumentVersion next_version{next.version, random_revision(random_)};
+    next.history = extended(next.history, next_version);
     if (shared_ != nullptr) {
-        DocumentWrite write{.expected = held_, .next = next_version, .changes = {}};
+        DocumentWrite write{.expected = held(), .next = next_version, .changes = {}, .history = {}};
         for (const auto& [path, document] : change.set) write.changes.emplace(path, document);
         for (const std::string& path : change.erase) write.changes.emplace(path, std::nullopt);
         const auto stored = co_await shared_->write_documents(write);
-        if (!stored) co_return store_unavailable();
-        if (!(*stored == next_version)) co_return version_conflict(stored->version);
-        seen_in_store_ = true;
+        if (!stored)
+            co_return stored.error() == errc::store_timeout ? outcome_unknown() : store_unavailable();
+        if (!(*stored == next_version)) {
+            conflict_ = *stored;
+            co_return version_conflict(stored->version);
+        }
     }
     if (shared_ == nullptr && !file_.empty()) {
         const std::string why = config::save_runtime_file(file_, next);
@@ -167,53 +199,71 @@ awaitable<Answered<Changed>> LayerKeeper::write(config::RuntimeDocuments next,
                               .mistakes = {}};
         }
     }
-    held_ = next_version;
     put_in_force(std::move(next));
     is_saved_ = shared_ == nullptr;
     co_return Changed{.version = layer_->version(), .durable = shared_ != nullptr || !file_.empty()};
 }
 
 awaitable<void> LayerKeeper::follow(DocumentVersion stored) {
-    if (is_changing_ || stored == held_) co_return;
-    const bool is_lost = held_.version > stored.version && (seen_in_store_ || stored.version == 0);
-    if (is_lost) {
-        co_await restore(std::move(stored));
-    } else {
-        co_await read();
-    }
+    if (!is_changing_) (void)co_await catch_up(std::move(stored));
 }
 
-awaitable<void> LayerKeeper::restore(DocumentVersion stored) {
+bool LayerKeeper::is_behind(const DocumentVersion& stored) const {
+    if (stored.version >= held().version) return false;
+    return stored.version == 0 || holds(layer_->documents().history, stored);
+}
+
+/// A store that stands where this node stood before has lost something. Of the nodes that are alive, the one
+/// that holds most writes it again; the others wait for that.
+awaitable<LayerKeeper::Caught> LayerKeeper::catch_up(DocumentVersion stored) {
+    if (stored == held()) co_return Caught::up;
+    if (!is_behind(stored)) {
+        const bool is_read = co_await read();
+        co_return is_read ? Caught::taken_over : Caught::waits;
+    }
+    if (newest_of_others_ && newest_of_others_() > held().version) co_return Caught::waits;
+    const bool is_restored = co_await restore(std::move(stored));
+    co_return is_restored ? Caught::up : Caught::waits;
+}
+
+awaitable<bool> LayerKeeper::restore(DocumentVersion stored) {
     const bool is_free = co_await take_turn();
-    if (!is_free) co_return;
+    if (!is_free) co_return false;
+    if (held().revision.empty()) {
+        config::RuntimeDocuments named = layer_->documents();
+        named.history = extended({}, {named.version, random_revision(random_)});
+        put_in_force(std::move(named));
+    }
     DocumentWrite write{.expected = stored,
-                        .next = {layer_->version(), random_revision(random_)},
+                        .next = held(),
                         .changes = {},
-                        .replaces_all = true};
+                        .replaces_all = true,
+                        .history = layer_->documents().history};
     for (const auto& [path, document] : layer_->documents().documents) write.changes.emplace(path, document);
-    const std::int64_t version = layer_->version();
     const auto now_stored = co_await shared_->write_documents(write);
     is_changing_ = false;
-    if (!now_stored || !(*now_stored == write.next)) co_return;  // the next exchange shows what became of it
-    held_ = write.next;
-    seen_in_store_ = true;
+    if (!now_stored || !(*now_stored == write.next))
+        co_return false;  // the next exchange shows what became of it
     spdlog::warn(
-        "runtime layer: the store had version {}; this node has written version {} with {} objects again",
-        stored.version, version, write.changes.size());
+        "runtime layer: the store had lost what came after version {}; version {} with {} objects is written "
+        "again",
+        stored.version, write.next.version, write.changes.size());
+    co_return true;
 }
 
-awaitable<void> LayerKeeper::read() {
+awaitable<bool> LayerKeeper::read() {
     const bool is_free = co_await take_turn();
-    if (!is_free) co_return;
-    auto news = co_await shared_->read_documents(seen_in_store_ ? held_.version : 0);
-    // Of another history nothing can be told by version.
-    if (news && !news->is_whole && news->now.version <= held_.version && !(news->now == held_)) {
-        news = co_await shared_->read_documents(0);
-    }
+    if (!is_free) co_return false;
+    auto news = co_await shared_->read_documents(held());
     is_changing_ = false;
-    if (!news || news->now == held_) co_return;
+    if (!news || is_behind(news->now)) co_return false;
+    if (news->now == held()) co_return true;
+    const bool is_apart = held().version > 0 && !holds(news->history, held()) &&
+                          held().version >= oldest_version_of(news->history);
+    if (is_apart) keep_superseded(news->now);
     config::RuntimeDocuments documents = news->is_whole ? config::RuntimeDocuments{} : layer_->documents();
     documents.version = news->now.version;
+    documents.history = std::move(news->history);
     for (auto& [path, document] : news->changes) {
         if (document) {
             documents.documents.insert_or_assign(path, std::move(*document));
@@ -221,12 +271,33 @@ awaitable<void> LayerKeeper::read() {
             documents.documents.erase(path);
         }
     }
-    held_ = news->now;
-    seen_in_store_ = true;
     put_in_force(std::move(documents));
-    spdlog::info("runtime layer: version {} is in force, {} object{} changed", layer_->version(),
+    spdlog::info("runtime layer: version {} is in force, {} object{} read", layer_->version(),
                  news->changes.size(), news->changes.size() == 1 ? "" : "s");
     is_saved_ = false;
+    co_return true;
+}
+
+/// Two histories can't be joined: what the store has goes on, what this node had is kept for people to look
+/// at.
+void LayerKeeper::keep_superseded(const DocumentVersion& stored) {
+    std::string where = "nowhere, for there is no state directory";
+    if (!file_.empty()) {
+        where = file_ + ".superseded-" + std::to_string(held().version);
+        const std::string why = config::save_runtime_file(where, layer_->documents());
+        if (!why.empty()) where.append(" (not: ").append(why).append(")");
+    }
+    spdlog::error(
+        "runtime layer: version {} of the store comes from another history and replaces version {} of this "
+        "node, which is kept in {}",
+        stored.version, held().version, where);
+}
+
+DocumentVersion LayerKeeper::held() const {
+    const config::RuntimeDocuments& documents = layer_->documents();
+    DocumentVersion newest = newest_of(documents.history);
+    if (newest.version != documents.version) newest = {documents.version, {}};
+    return newest;
 }
 
 void LayerKeeper::put_in_force(config::RuntimeDocuments documents) {
@@ -235,7 +306,6 @@ void LayerKeeper::put_in_force(config::RuntimeDocuments documents) {
     for (const config::Mistake& mistake : ignored_) {
         spdlog::error("runtime layer: left out, for it does not fit: {}: {}", mistake.where, mistake.message);
     }
-    if (held_.version != layer_->version()) held_ = {layer_->version(), {}};
     on_publish_();
 }
 

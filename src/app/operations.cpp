@@ -52,7 +52,10 @@ Problem store_unavailable() {
 Operations::Operations(OperationsParts parts, std::string runtime_file)
     : parts_(std::move(parts)),
       layer_(
-          parts_.context, parts_.config, {.shared = parts_.shared, .file = std::move(runtime_file)},
+          parts_.context, parts_.config,
+          {.shared = parts_.shared,
+           .file = std::move(runtime_file),
+           .newest_of_others = [this] { return newest_of_others(); }},
           [this] { return parts_.store.now_us(); }, parts_.publish),
       limiter_(parts_.store.make_limiter(parts_.context)),
       pause_(parts_.context),
@@ -154,7 +157,6 @@ std::string Operations::nodes_json() const {
 }
 
 std::string Operations::figures_json() const {
-    watched_us_ = parts_.clock.steady_us();
     const std::shared_ptr<const policy::Policy> current = parts_.policy();
     const auto facts_of = [&](std::string_view id) {
         const auto subject = current->find(id);

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -95,6 +96,7 @@ private:
     awaitable<void> exchange(bool leaving);
     void note_fate(const ExchangeReply& reply, std::uint64_t sequence);
     void take_figures(const std::vector<ExchangeReply::Node>& nodes);
+    std::int64_t newest_of_others();
     void flush_usage();
     observe::NodeFigures own_figures();
     observe::UpstreamFigures upstream_figures(std::size_t index,
@@ -113,13 +115,17 @@ private:
     std::int64_t mode_since_us_ = 0;
     std::uint64_t data_losses_ = 0;
     std::string usage_remark_;
+    struct Other {
+        std::int64_t version = 0;  ///< of its layer
+        std::int64_t heard_us = 0;
+    };
+    std::map<std::string, Other> others_;  ///< nodes that were heard lately
     observe::KeyActivity activity_;
     observe::ClusterFigures cluster_;
     std::vector<observe::UpstreamHealth> health_;      ///< by upstream
     std::vector<observe::UpstreamFigures> upstreams_;  ///< as they were last looked at
     std::vector<observe::LimitLevel> levels_;
     std::int64_t levels_us_ = 0;
-    mutable std::int64_t watched_us_ = 0;  ///< when somebody last asked for figures
     std::uint64_t changes_ = 0;
     bool draining_ = false;
     bool stopped_ = false;

@@ -19,7 +19,7 @@ namespace weir::app {
 namespace {
 
 constexpr auto interval = std::chrono::milliseconds(500);
-constexpr std::int64_t watched_us_max = 5'000'000;
+constexpr std::int64_t levels_interval_us = 900'000;
 constexpr std::size_t keys_with_levels = 20;
 constexpr std::size_t increments_max = 2'000;
 
@@ -170,9 +170,21 @@ void Operations::take_figures(const std::vector<ExchangeReply::Node>& nodes) {
         if (node.name == name_) continue;
         auto figures = observe::parse_node_figures(node.figures);
         if (!figures) continue;
+        others_[node.name] = {.version = figures->runtime_version,
+                              .heard_us = parts_.clock.steady_us() - node.age_us};
         observe::take_minutes(*figures, now_us, activity_);
         cluster_.take(std::move(*figures), now_us);
     }
+}
+
+std::int64_t Operations::newest_of_others() {
+    const std::int64_t now_us = parts_.clock.steady_us();
+    std::erase_if(others_, [&](const auto& other) {
+        return now_us - other.second.heard_us > observe::ClusterFigures::silent_us_max;
+    });
+    std::int64_t newest = 0;
+    for (const auto& [name, other] : others_) newest = std::max(newest, other.version);
+    return newest;
 }
 
 void Operations::flush_usage() {
@@ -243,11 +255,9 @@ observe::UpstreamFigures Operations::upstream_figures(
     return figures;
 }
 
-/// Every time while somebody looks, and seldom otherwise: what is shared is read by whoever is asked.
 bool Operations::levels_are_due() {
     const std::int64_t now_us = parts_.clock.steady_us();
-    const bool is_watched = watched_us_ != 0 && now_us - watched_us_ < watched_us_max;
-    if (!is_watched && now_us - levels_us_ < watched_us_max) return false;
+    if (now_us - levels_us_ < levels_interval_us) return false;
     levels_us_ = now_us;
     return true;
 }

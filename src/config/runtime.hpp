@@ -26,6 +26,7 @@ namespace weir::config {
 struct RuntimeDocuments {
     std::int64_t version = 0;  ///< rises by one with each change
     std::map<std::string, std::string, std::less<>> documents;
+    std::string history{};  ///< how it came to be, for whoever keeps it; kept with it, and not looked at here
     bool operator==(const RuntimeDocuments&) const = default;
 };
 
@@ -87,7 +88,7 @@ private:
 std::vector<Mistake> mistakes_of_change(const Outcome& base, const RuntimeLayer& before,
                                         const RuntimeChange& change, std::int64_t now_us);
 
-// The state file: {"format": 1, "version": 12, "objects": {"key/acme-web": {…}}}.
+// The state file: {"format": 1, "version": 12, "history": "…", "objects": {"key/acme-web": {…}}}.
 
 struct RuntimeFile {
     std::optional<RuntimeDocuments> documents;  ///< nullopt: there is no file, or none that can be used

@@ -86,6 +86,11 @@ std::int64_t number_of(std::string_view text) {
     return value.is_number_integer() ? value.get<std::int64_t>() : -1;
 }
 
+std::string text_of(std::string_view text) {
+    const Json value = Json::parse(text);
+    return value.is_string() ? value.get<std::string>() : std::string();
+}
+
 /// Throws Unexpected.
 RuntimeDocuments parse_file(const std::string& text) {
     if (!Json::accept(text)) throw Unexpected("it is no whole JSON document");
@@ -96,6 +101,7 @@ RuntimeDocuments parse_file(const std::string& text) {
     const bool is_object = Slicer(text).members([&](const std::string& name, std::string_view value) {
         if (name == "format") found_format = number_of(value);
         if (name == "version") documents.version = number_of(value);
+        if (name == "history") documents.history = text_of(value);
         if (name != "objects") return;
         has_objects = Slicer(value).members([&](const std::string& path, std::string_view document) {
             documents.documents.insert_or_assign(path, std::string(document));
@@ -147,8 +153,10 @@ RuntimeFile load_runtime_file(const std::string& path, std::int64_t now_us) {
 }
 
 std::string save_runtime_file(const std::string& path, const RuntimeDocuments& documents) {
-    std::string text = "{\"format\": " + std::to_string(format) +
-                       ", \"version\": " + std::to_string(documents.version) + ", \"objects\": {";
+    std::string text =
+        "{\"format\": " + std::to_string(format) + ", \"version\": " + std::to_string(documents.version) +
+        ", \"history\": " + Json(documents.history).dump(-1, ' ', true, Json::error_handler_t::replace) +
+        ", \"objects\": {";
     bool is_first = true;
     for (const auto& [name, document] : documents.documents) {
         text.append(is_first ? "\n" : ",\n");

@@ -132,12 +132,12 @@ public:
         co_return told;
     }
 
-    awaitable<result<DocumentNews>> read_documents(std::int64_t since_version) override {
+    awaitable<result<DocumentNews>> read_documents(DocumentVersion since) override {
         // A change between two parts makes them two states: then all is read anew, soon and seldom.
         constexpr int attempts_max = 5;
         for (int attempt = 0; attempt < attempts_max; ++attempt) {
             DocumentNews news;
-            const auto reading = co_await read_parts(since_version, news);
+            const auto reading = co_await read_parts(since, news);
             if (!reading) co_return reading.error();
             if (*reading == Reading::whole) co_return news;
         }
@@ -151,7 +151,7 @@ public:
                         write.expected.revision,
                         std::to_string(write.next.version),
                         write.next.revision,
-                        write.replaces_all ? "1" : "0"};
+                        write.replaces_all ? write.history : std::string()};
         for (const auto& [path, document] : write.changes) {
             arguments.push_back(path);
             arguments.push_back(document ? "=" + *document : "-");
@@ -196,12 +196,12 @@ public:
 
 private:
     enum class Reading : std::uint8_t { whole, torn };  ///< torn: the documents changed in between
-    awaitable<result<Reading>> read_parts(std::int64_t since_version, DocumentNews& news) {
+    awaitable<result<Reading>> read_parts(DocumentVersion since, DocumentNews& news) {
         const Words keys{std::string(documents_key), std::string(changes_key)};
         std::int64_t told = 0;
         std::int64_t count = 1;
         while (told < count) {
-            const Words arguments{"read", std::to_string(since_version), std::to_string(told),
+            const Words arguments{"read", std::to_string(since.version), since.revision, std::to_string(told),
                                   std::to_string(bytes_per_read)};
             const auto reply =
                 co_await run_script(documents_script, documents_sha1_, keys, arguments, patience_ms);
@@ -212,6 +212,7 @@ private:
             now.revision = elements.text();
             if (told > 0 && !(now == news.now)) co_return Reading::torn;
             news.now = now;
+            news.history = elements.text();
             news.is_whole = elements.integer() == 1;
             count = elements.integer();
             const std::int64_t told_before = told;

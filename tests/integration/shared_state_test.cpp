@@ -32,7 +32,7 @@ public:
     ExchangeReply exchange(const ExchangeQuestion& question) {
         return run_awaitable(context_, state_->exchange(question)).value();
     }
-    DocumentNews read(std::int64_t since) {
+    DocumentNews read(const DocumentVersion& since) {
         return run_awaitable(context_, state_->read_documents(since)).value();
     }
     DocumentVersion write(const DocumentWrite& write) {
@@ -58,24 +58,27 @@ protected:
 };
 
 DocumentWrite write_of(DocumentVersion expected, DocumentVersion next, DocumentChanges changes) {
-    return {.expected = std::move(expected), .next = std::move(next), .changes = std::move(changes)};
+    return {.expected = std::move(expected),
+            .next = std::move(next),
+            .changes = std::move(changes),
+            .history = {}};
 }
 
 TEST_F(SharedStateTest, DocumentsAreReadByWhatHasChanged) {
     Side one(*server_), other(*server_);
     const DocumentVersion first{1, "a"}, second{2, "b"};
     EXPECT_EQ(one.write(write_of({}, first, {{"key/x", R"({"tier":"trial"})"}, {"tier/t", "{}"}})), first);
-    DocumentNews news = other.read(0);
+    DocumentNews news = other.read({});
     EXPECT_EQ(news.now, first);
     EXPECT_TRUE(news.is_whole);
     EXPECT_EQ(news.changes, (DocumentChanges{{"key/x", R"({"tier":"trial"})"}, {"tier/t", "{}"}}));
 
     EXPECT_EQ(one.write(write_of(first, second, {{"tier/t", std::nullopt}})), second);
-    news = other.read(1);
+    news = other.read(first);
     EXPECT_EQ(news.now, second);
     EXPECT_FALSE(news.is_whole);
     EXPECT_EQ(news.changes, (DocumentChanges{{"tier/t", std::nullopt}}));
-    EXPECT_TRUE(other.read(2).changes.empty());
+    EXPECT_TRUE(other.read(second).changes.empty());
     EXPECT_EQ(other.exchange({.node = "n", .figures = "{}", .usage = {}}).documents, second);
 }
 
@@ -86,7 +89,7 @@ TEST_F(SharedStateTest, TwoChangesAtOnceOnlyOneIsWritten) {
     // The same version of another history is another version.
     EXPECT_EQ(other.write(write_of({1, "lost"}, {2, "theirs"}, {{"key/x", "2"}})),
               (DocumentVersion{1, "mine"}));
-    EXPECT_EQ(one.read(0).changes, (DocumentChanges{{"key/x", "1"}}));
+    EXPECT_EQ(one.read({}).changes, (DocumentChanges{{"key/x", "1"}}));
 }
 
 TEST_F(SharedStateTest, AWholeLayerReplacesWhatIsThere) {
@@ -94,11 +97,24 @@ TEST_F(SharedStateTest, AWholeLayerReplacesWhatIsThere) {
     side.write(write_of({}, {3, "old"}, {{"key/gone", "1"}, {"key/stays", "2"}}));
     DocumentWrite write = write_of({3, "old"}, {12, "new"}, {{"key/stays", "3"}});
     write.replaces_all = true;
+    write.history = "12:new 3:old";
     EXPECT_EQ(side.write(write), (DocumentVersion{12, "new"}));
     // A reader that stood anywhere before must not keep what is gone.
-    const DocumentNews news = side.read(3);
+    const DocumentNews news = side.read({3, "old"});
     EXPECT_TRUE(news.is_whole);
     EXPECT_EQ(news.changes, (DocumentChanges{{"key/stays", "3"}}));
+    EXPECT_EQ(news.history, "12:new 3:old");
+}
+
+TEST_F(SharedStateTest, WhoComesFromAnotherHistoryReadsEverything) {
+    Side side(*server_);
+    side.write(write_of({}, {1, "a"}, {{"key/x", "1"}}));
+    side.write(write_of({1, "a"}, {2, "b"}, {{"key/y", "2"}}));
+    EXPECT_FALSE(side.read({1, "a"}).is_whole);
+    const DocumentNews news = side.read({1, "other"});
+    EXPECT_TRUE(news.is_whole);
+    EXPECT_EQ(news.changes.size(), 2U);
+    EXPECT_EQ(news.history, "2:b 1:a");
 }
 
 TEST_F(SharedStateTest, ManyDocumentsComeInParts) {
@@ -107,7 +123,7 @@ TEST_F(SharedStateTest, ManyDocumentsComeInParts) {
     const std::string document(1'000, 'x');
     for (int i = 0; i < 5'000; ++i) changes["key/" + std::to_string(i)] = document;
     side.write(write_of({}, {1, "a"}, changes));
-    EXPECT_EQ(side.read(0).changes, changes);
+    EXPECT_EQ(side.read({}).changes, changes);
 }
 
 TEST_F(SharedStateTest, WhatWasErasedIsForgottenInTheEnd) {
@@ -119,7 +135,7 @@ TEST_F(SharedStateTest, WhatWasErasedIsForgottenInTheEnd) {
     for (auto& [path, document] : changes) document = std::nullopt;
     side.write(write_of(version, {2, "b"}, changes));
     EXPECT_EQ(server_->command({"ZCARD", "weir:1:{runtime}:changes"}), "1");
-    const DocumentNews news = side.read(1);
+    const DocumentNews news = side.read(version);
     EXPECT_TRUE(news.is_whole);
     EXPECT_TRUE(news.changes.empty());
 }

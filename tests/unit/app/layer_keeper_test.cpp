@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "app/document_history.hpp"
+
 #include "support/run_awaitable.hpp"
 
 namespace weir::app {
@@ -20,9 +22,9 @@ public:
     awaitable<result<std::vector<UsageIncrement>>> read_usage(std::int64_t) override {
         co_return make_error_code(errc::store_unavailable);
     }
-    awaitable<result<DocumentNews>> read_documents(std::int64_t) override {
+    awaitable<result<DocumentNews>> read_documents(DocumentVersion) override {
         if (is_away) co_return make_error_code(errc::store_unavailable);
-        DocumentNews news{.now = version, .is_whole = true, .changes = {}};
+        DocumentNews news{.now = version, .history = history, .is_whole = true, .changes = {}};
         for (const auto& [path, document] : documents) news.changes.emplace(path, document);
         co_return news;
     }
@@ -38,11 +40,13 @@ public:
             }
         }
         version = write.next;
+        history = write.replaces_all ? write.history : extended(history, version);
         co_return version;
     }
 
     bool is_away = false;
     DocumentVersion version;
+    DocumentHistory history;
     std::map<std::string, std::string> documents;
 };
 
@@ -58,14 +62,16 @@ struct Node {
                   .read_file = [](const std::string&) { return config::FileText{.text = file}; }}),
           loaded(config.load()),
           keeper(
-              context, config, {.shared = store, .file = {}}, [] { return std::int64_t{1'000'000}; },
-              [this] { ++published; }) {}
+              context, config,
+              {.shared = store, .file = {}, .newest_of_others = [this] { return newest_of_others; }},
+              [] { return std::int64_t{1'000'000}; }, [this] { ++published; }) {}
 
     std::int64_t trial_limit() const { return config.current()->tiers.at("trial").limits.front().limit; }
 
     config::ConfigStore config;
     config::Outcome loaded;
     int published = 0;
+    std::int64_t newest_of_others = 0;
     LayerKeeper keeper;
 };
 
@@ -152,8 +158,7 @@ TEST_F(LayerKeeperTest, AStoreThatWasEmptiedIsToldAgain) {
     Node node(context_, &store_);
     status_of_change(node, limit_of_trial(6));
     status_of_change(node, limit_of_trial(7));
-    store_.documents.clear();
-    store_.version = {};
+    store_ = {};
     follow(node, store_.version);
     EXPECT_EQ(store_.version.version, 2);
     EXPECT_EQ(store_.documents.count(path_of_trial), 1U);
@@ -163,24 +168,80 @@ TEST_F(LayerKeeperTest, AStoreThatWasEmptiedIsToldAgain) {
 TEST_F(LayerKeeperTest, AStoreThatWasTakenBackIsToldAgain) {
     Node one(context_, &store_), other(context_, &store_);
     status_of_change(one, limit_of_trial(6));
-    const DocumentVersion earlier = store_.version;
-    const auto documents = store_.documents;
+    const StandInStore earlier = store_;
     status_of_change(one, limit_of_trial(7));
-    store_.version = earlier;
-    store_.documents = documents;
+    store_ = earlier;
     follow(one, store_.version);
     EXPECT_EQ(store_.version.version, 2);
     follow(other, store_.version);
     EXPECT_EQ(other.trial_limit(), 7);
 }
 
+TEST_F(LayerKeeperTest, AChangeRightAfterALossLosesNothing) {
+    Node node(context_, &store_);
+    status_of_change(node, limit_of_trial(6));
+    status_of_change(node, {.expected_version = {}, .set = {{"tier/mine", "{}"}}, .erase = {}});
+    store_ = {};
+    EXPECT_EQ(status_of_change(node, limit_of_trial(9, 2)), 200);
+    EXPECT_EQ(store_.version.version, 3);
+    EXPECT_EQ(store_.documents.size(), 2U);
+    EXPECT_EQ(node.trial_limit(), 9);
+}
+
+TEST_F(LayerKeeperTest, TheNodeThatHoldsMostTellsTheStoreAgain) {
+    Node one(context_, &store_), other(context_, &store_);
+    status_of_change(one, limit_of_trial(6));
+    follow(other, store_.version);
+    status_of_change(one, limit_of_trial(7));
+    store_ = {};
+    other.newest_of_others = 2;
+    follow(other, store_.version);
+    EXPECT_EQ(store_.version.version, 0) << "it waits for the one that has version 2";
+    follow(one, store_.version);
+    EXPECT_EQ(store_.version.version, 2);
+    follow(other, store_.version);
+    EXPECT_EQ(other.trial_limit(), 7);
+}
+
+TEST_F(LayerKeeperTest, TwoBranchesEndAsOne) {
+    Node one(context_, &store_), other(context_, &store_);
+    status_of_change(one, limit_of_trial(6));
+    follow(other, store_.version);
+    const StandInStore earlier = store_;
+    status_of_change(one, limit_of_trial(7));
+    status_of_change(one, {.expected_version = {}, .set = {{"tier/of-one", "{}"}}, .erase = {}});
+    store_ = earlier;  // `one` hears nothing of it for a while
+    status_of_change(other, limit_of_trial(8));
+    status_of_change(other, limit_of_trial(9));
+    EXPECT_EQ(one.keeper.version(), other.keeper.version());
+    follow(one, store_.version);
+    EXPECT_EQ(one.trial_limit(), 9);
+    EXPECT_EQ(one.config.current()->tiers.count("of-one"), 0U);
+}
+
 TEST_F(LayerKeeperTest, OfAnotherHistoryTheStoresIsTaken) {
     Node node(context_, &store_);
     status_of_change(node, limit_of_trial(6));
     store_.version.revision = "another";
+    store_.history = extended({}, store_.version);
     store_.documents[path_of_trial] = R"({"limits":{"rpm":9}})";
     follow(node, store_.version);
     EXPECT_EQ(node.trial_limit(), 9);
+}
+
+TEST(DocumentHistory, SaysWhatCameBefore) {
+    DocumentHistory history = extended(extended({}, {1, "a"}), {2, "b"});
+    EXPECT_EQ(newest_of(history), (DocumentVersion{2, "b"}));
+    EXPECT_EQ(oldest_version_of(history), 1);
+    EXPECT_TRUE(holds(history, {1, "a"}));
+    EXPECT_FALSE(holds(history, {1, "b"}));
+    EXPECT_FALSE(holds(history, {2, ""}));
+    EXPECT_EQ(newest_of({}), DocumentVersion{});
+    for (std::int64_t version = 3; version < 10'000; ++version)
+        history = extended(history, {version, "0123456789abcdef"});
+    EXPECT_LE(history.size(), 256U * 32U);
+    EXPECT_TRUE(holds(history, {9'999, "0123456789abcdef"}));
+    EXPECT_GT(oldest_version_of(history), 9'000);
 }
 
 TEST_F(LayerKeeperTest, WithoutAnyPlaceAChangeEndsWithTheProcess) {
