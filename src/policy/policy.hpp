@@ -51,7 +51,8 @@ public:
     /// a disabled one, and none that is not.
     std::optional<Identified> identify(std::span<const std::string_view> credentials) const;
 
-    /// The key of that id; nullopt where none is configured. Looks at one key after the other: not for the hot path.
+    /// The key of that id; nullopt where none is configured. Looks at one key after the other: not for the
+    /// hot path.
     std::optional<Subject> find(std::string_view id) const;
 
     /// Of credentials that identify nobody: the disabled key among them; nullptr where there is none.

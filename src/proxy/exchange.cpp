@@ -287,8 +287,8 @@ awaitable<bool> Exchange::reserve() {
     client_.watch([] {});
     const std::int64_t asked_us = worker_.clock.steady_us();
     std::vector<observe::RefusedBy> shadowed_by;
-    auto decided = co_await reserve_past_shadow(worker_.limiter, demand, applicable_.ledgers,
-                                                &client_.gone(), shadowed_by);
+    auto decided = co_await reserve_past_shadow(worker_.limiter, demand, applicable_.ledgers, &client_.gone(),
+                                                shadowed_by);
     worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);
     client_.unwatch();
     if (!decided) {
