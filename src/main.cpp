@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
     keep_standard_files_open();
     try {
         // The proxy has flags alone.
-        if (argc > 1 && *argv[1] != '-') return cli::run(argc, argv);
+        if (cli::is_command_line(argc, argv)) return cli::run(argc, argv);
         const auto options = app::read_options(argc, argv);
         if (const int* exit_code = std::get_if<int>(&options)) return *exit_code;
         return serve(std::get<app::Options>(options));

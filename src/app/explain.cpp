@@ -50,15 +50,20 @@ Json request_json(llm::Api api, const llm::Call& call) {
             {"background", call.background}};
 }
 
+/// "1 message", "2 messages".
+std::string counted(std::int64_t count, const char* what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 /// In words, how the estimate came about.
 Json reasons(const llm::Call& call, llm::Api api, const config::Tier& tier, const Demand& demand) {
     if (api == llm::Api::unmetered)
         return Json::array({"This path is not metered: it counts as one request."});
     Json why = Json::array();
     const llm::InputSize& input = call.input;
-    why.push_back("Input: " + std::to_string(input.text.bytes) + " bytes of text in " +
-                  std::to_string(input.messages) + " messages, " + std::to_string(input.tools) +
-                  " tools; by estimate \"" + (tier.estimate_bound ? "bound" : "fitted") + "\" " +
+    why.push_back("Input: " + counted(input.text.bytes, "byte") + " of text in " +
+                  counted(input.messages, "message") + ", " + counted(input.tools, "tool") +
+                  "; by estimate \"" + (tier.estimate_bound ? "bound" : "fitted") + "\" " +
                   std::to_string(demand.input_tokens) + " tokens.");
     if (input.media_tokens > 0) {
         why.push_back("Of these, " + std::to_string(input.media_tokens) + " for images, sound and files.");

@@ -17,9 +17,9 @@ constexpr auto footer =
     "caller's own key, and gives each key 10,000 requests, 1,000,000 input and 500,000 output tokens a "
     "minute.\n"
     "Environment: WEIR_CONFIG, WEIR_LISTEN, WEIR_ADMIN, WEIR_UPSTREAM, WEIR_STORE, WEIR_THREADS,\n"
-    "WEIR_LOG_LEVEL, and RPM_LIMIT, INPUT_TPM_LIMIT, OUTPUT_TPM_LIMIT for the default tier. Flags come "
-    "first,\n"
-    "then the environment, then the file.";
+    "WEIR_STATE_DIR, WEIR_LOG_LEVEL, and RPM_LIMIT, INPUT_TPM_LIMIT, OUTPUT_TPM_LIMIT for the default tier;\n"
+    "WEIR_ADMIN_URL and WEIR_ADMIN_TOKEN for the commands. Flags come first, then the environment, then the "
+    "file.";
 
 struct Setting {
     const char* name;  ///< of the flag, and of the setting in config::Sources
@@ -28,7 +28,7 @@ struct Setting {
 };
 constexpr Setting settings[] = {
     {"listen", "ADDR:PORT", "Where clients connect"},
-    {"admin", "ADDR:PORT", "Where health checks and metrics are served"},
+    {"admin", "ADDR:PORT", "Where the page, the admin API, metrics and health checks are served"},
     {"upstream", "URL", "The provider"},
     {"store", "URL", "memory, or redis://, rediss://, unix://, sentinel://"},
     {"threads", "N", "io threads; 0: one a core"},

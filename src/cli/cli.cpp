@@ -60,19 +60,31 @@ Place place_of(const CommonFlags& flags, const Surroundings& surroundings) {
     }
 }
 
+/// Flags that all commands share stand behind any word of theirs, and in the help of each.
 void add_common(CLI::App& app, CommonFlags& flags) {
+    constexpr const char* group = "Of every command";
     app.add_option("--admin", flags.admin,
                    "The admin port of a node, http://127.0.0.1:9180 unless WEIR_ADMIN_URL says otherwise")
-        ->type_name("URL");
+        ->type_name("URL")
+        ->group(group);
     app.add_option("--token-file", flags.token_file, "A file with the admin token, else WEIR_ADMIN_TOKEN")
-        ->type_name("FILE");
-    app.add_flag("--json", flags.json, "The admin API's own JSON instead of tables");
+        ->type_name("FILE")
+        ->group(group);
+    app.add_flag("--json", flags.json, "The admin API's own JSON instead of tables")->group(group);
+    for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) add_common(*command, flags);
 }
 
-/// Flags that all commands share may stand behind any of them.
-void let_flags_through(CLI::App& app) {
-    app.fallthrough();
-    for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) let_flags_through(*command);
+/// What stands where the command should; empty where nothing does.
+std::string command_word(int argc, const char* const* argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        const bool has_value = word == "--admin" || word == "--token-file";
+        const bool is_common = has_value || word == "--json" || word.starts_with("--admin=") ||
+                               word.starts_with("--token-file=");
+        if (!is_common) return word;
+        if (has_value) ++i;
+    }
+    return {};
 }
 
 int carry_out(const Action& action, const CommonFlags& flags, const Surroundings& surroundings) {
@@ -95,10 +107,15 @@ int carry_out(const Action& action, const CommonFlags& flags, const Surroundings
 
 }  // namespace
 
+bool is_command_line(int argc, const char* const* argv) {
+    const std::string word = command_word(argc, argv);
+    return !word.empty() && word.front() != '-';
+}
+
 int run(int argc, const char* const* argv, const Surroundings& surroundings) {
     CLI::App app("weir's commands ask a running weir through its admin port.", "weir");
     app.require_subcommand(1);
-    const std::string word = argc > 1 ? argv[1] : "";
+    const std::string word = command_word(argc, argv);
     if (!is_command(word)) {
         std::vector<std::string_view> known;
         for (const CommandRow& row : command_rows()) known.push_back(row.name);
@@ -108,7 +125,6 @@ int run(int argc, const char* const* argv, const Surroundings& surroundings) {
     }
     CommonFlags flags;
     Action action;
-    add_common(app, flags);
     add_keys(app, action);
     add_limits(app, action, surroundings.clock);
     add_usage(app, action);
@@ -116,7 +132,7 @@ int run(int argc, const char* const* argv, const Surroundings& surroundings) {
     add_explain(app, action);
     add_nodes(app, action);
     add_reload_and_drain(app, action);
-    let_flags_through(app);
+    add_common(app, flags);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -47,6 +47,7 @@ http::request<http::string_body> message_of(const Place& place, const Question& 
     message.set(http::field::connection, "close");
     if (!place.token.empty()) message.set(http::field::authorization, "Bearer " + place.token);
     if (!question.body.empty()) message.set(http::field::content_type, "application/json");
+    if (!question.if_match.empty()) message.set(http::field::if_match, "\"" + question.if_match + "\"");
     message.body() = question.body;
     // Where there is no body, a change still says so.
     if (question.method != "GET" || !question.body.empty()) message.prepare_payload();

@@ -21,8 +21,9 @@ Place parse_place(const std::string& url);
 
 struct Question {
     std::string method = "GET";
-    std::string target{};  ///< path and query, encoded
-    std::string body{};    ///< JSON; empty: none
+    std::string target{};    ///< path and query, encoded
+    std::string body{};      ///< JSON; empty: none
+    std::string if_match{};  ///< the version that is to be changed; empty: whatever it is
 };
 
 struct Answer {

@@ -9,6 +9,7 @@
 #include <ostream>
 
 #include "cli/render.hpp"
+#include "cli/text.hpp"
 
 namespace weir::cli {
 
@@ -62,6 +63,24 @@ Json question_of(const ExplainFlags& flags, const std::string& body) {
     return question;
 }
 
+void show_usage(const Session& session, const UsageFlags& flags, const std::string& target) {
+    try {
+        if (flags.csv) {
+            session.surroundings().out << session.ask_text({.target = target + "&format=csv"});
+        } else {
+            session.show(session.ask({.target = target}), render_usage);
+        }
+    } catch (const Refused& refused) {
+        if (!refused.begins_with("parameters from and to:")) throw;
+        const std::string today = rfc3339(session.surroundings().clock.now_us()).substr(0, 10);
+        // Days are compared as they are written.
+        const bool is_after = flags.from > (flags.to.empty() ? today : flags.to);
+        throw refused.in_words(!is_after          ? "--from and --to: at most 400 days"
+                               : flags.to.empty() ? "--from is after --to, which is today unless given"
+                                                  : "--from is after --to");
+    }
+}
+
 }  // namespace
 
 void refuse_argument(const std::string& name, const std::string& why) {
@@ -83,13 +102,7 @@ void add_usage(CLI::App& app, Action& action) {
         std::string target = "/admin/usage?by=" + percent_encoded(flags->by);
         if (!flags->from.empty()) target += "&from=" + percent_encoded(flags->from);
         if (!flags->to.empty()) target += "&to=" + percent_encoded(flags->to);
-        action = [target, csv = flags->csv](const Session& session) {
-            if (csv) {
-                session.surroundings().out << session.ask_text({.target = target + "&format=csv"});
-            } else {
-                session.show(session.ask({.target = target}), render_usage);
-            }
-        };
+        action = [target, flags](const Session& session) { show_usage(session, *flags, target); };
     });
 }
 

@@ -56,7 +56,12 @@ void add_list(CLI::App& keys, Action& action) {
         if (!flags->after.empty()) target += "&after=" + percent_encoded(flags->after);
         if (!flags->match.empty()) target += "&q=" + percent_encoded(flags->match);
         action = [target](const Session& session) {
-            session.show(session.ask({.target = target}), render_keys);
+            try {
+                session.show(session.ask({.target = target}), render_keys);
+            } catch (const Refused& refused) {
+                if (!refused.begins_with("parameter after:")) throw;
+                throw refused.in_words("--after takes the cursor that the last list printed");
+            }
         };
     });
 }
@@ -94,10 +99,31 @@ void add_create(CLI::App& keys, Action& action) {
     create->callback([flags, &action] {
         const std::string body = document_of(*flags).dump();
         action = [body, id = flags->id](const Session& session) {
-            const Json answer = session.change({.method = "POST", .target = "/admin/keys", .body = body});
-            show_secret(session, answer, "Key " + printable(id) + " was created.");
+            try {
+                const Json answer = session.change({.method = "POST", .target = "/admin/keys", .body = body});
+                show_secret(session, answer, "Key " + printable(id) + " was created.");
+            } catch (const Refused& refused) {
+                if (refused.code != "already_exists") throw;
+                throw refused.in_words("A key with this id exists already.");
+            }
         };
     });
+}
+
+void give_new_secret(const Session& session, const std::string& id, const std::string& body) {
+    try {
+        const Json answer = session.change({.method = "POST", .target = path_of(id, "rotate"), .body = body});
+        const std::string until = text_of(answer, "former_valid_until");
+        show_secret(session, answer,
+                    "Key " + printable(id) + " has a new secret; " +
+                        (until.empty() ? "the old one no longer works."
+                                       : "the old one is taken until " + date_and_time(until) + " UTC."));
+    } catch (const Refused& refused) {
+        if (refused.code != "too_many_former_secrets") throw;
+        throw refused.in_words(
+            "Four old secrets of this key still work. Wait until one has ended, or end all of them now: "
+            "--overlap 0.");
+    }
 }
 
 void add_rotate(CLI::App& keys, Action& action) {
@@ -106,7 +132,7 @@ void add_rotate(CLI::App& keys, Action& action) {
     rotate->add_option("ID", *id, "Which key")->required();
     rotate
         ->add_option("--overlap", *overlap,
-                     "How long the old secret is still taken: seconds, or 30m, 24h, 7d")
+                     "How long the old secret is still taken: seconds, or 30m, 24h, 7d; 0 ends all old ones")
         ->type_name("TIME")
         ->capture_default_str();
     rotate->callback([id, overlap, &action] {
@@ -117,13 +143,7 @@ void add_rotate(CLI::App& keys, Action& action) {
             refuse_argument("--overlap", unexpected.what());
         }
         action = [id = *id, body = document.dump()](const Session& session) {
-            const Json answer =
-                session.change({.method = "POST", .target = path_of(id, "rotate"), .body = body});
-            const std::string until = text_of(answer, "former_valid_until");
-            show_secret(
-                session, answer,
-                "Key " + printable(id) + " has a new secret" +
-                    (until.empty() ? "." : "; the old one is taken until " + date_and_time(until) + " UTC."));
+            give_new_secret(session, id, body);
         };
     });
 }
@@ -161,7 +181,7 @@ void add_keys(CLI::App& app, Action& action) {
     add_rotate(*keys, action);
     add_simple(*keys, action, "disable", "Refuse a key", changes("disable", "is disabled"));
     add_simple(*keys, action, "enable", "Take a key again", changes("enable", "is enabled"));
-    add_simple(*keys, action, "delete", "Take away a key that the configuration file does not name",
+    add_simple(*keys, action, "delete", "Delete a key that the configuration file does not name",
                [](const Session& session, const std::string& id) {
                    const Json answer = session.change({.method = "DELETE", .target = path_of(id)});
                    session.show(answer, [&](const Json&, std::size_t) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/text.hpp"
 #include "config/durations.hpp"
@@ -38,6 +39,26 @@ std::int64_t parse_amount(std::string_view text) {
     return amount * factor;
 }
 
+/// What two limits share where one takes the place of the other: "requests/1m" for rpm.
+std::string identity_of(std::string_view dimension, const std::string& window) {
+    try {
+        return std::string(dimension) + "/" + std::to_string(config::parse_window_us(window));
+    } catch (const Unexpected&) {
+        return std::string(dimension) + "/" + window;
+    }
+}
+
+/// Of rpm and the like; another member, such as enforce, is what it is.
+std::string identity_of(const std::string& name) {
+    const auto* found = std::find(per_minute.begin(), per_minute.end(), name);
+    if (found == per_minute.end()) return name;
+    return identity_of(dimensions[static_cast<std::size_t>(found - per_minute.begin())], "1m");
+}
+
+std::string identity_of(const Json& one) {
+    return identity_of(text_of(one, "dimension"), text_of(one, "window"));
+}
+
 [[noreturn]] void refuse_name(std::string_view name) {
     throw Unexpected(
         "expected rpm=, itpm=, otpm=, tpm=, or a dimension with its window such as "
@@ -69,6 +90,23 @@ Json parse_limits(const std::vector<std::string>& words) {
     return limits;
 }
 
+Json merged_limits(const Json& before, const Json& given) {
+    Json limits = given;
+    if (!before.is_object()) return limits;
+    std::set<std::string> named;
+    for (const auto& [name, value] : given.items()) {
+        if (name != "more") named.insert(identity_of(name));
+    }
+    for (const Json& one : member_of(given, "more")) named.insert(identity_of(one));
+    for (const auto& [name, value] : before.items()) {
+        if (name != "more" && !named.contains(identity_of(name))) limits[name] = value;
+    }
+    for (const Json& one : member_of(before, "more")) {
+        if (!named.contains(identity_of(one))) limits["more"].push_back(one);
+    }
+    return limits;
+}
+
 std::string parse_until(const std::string& text, std::int64_t now_us) {
     const bool is_time = text.find(':') != std::string::npos;
     if (is_time) return text;
@@ -93,14 +131,22 @@ std::string parse_target(const std::string& text) {
 }
 
 std::int64_t parse_seconds(const std::string& text) {
-    std::int64_t seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error == std::errc() && end == text.data() + text.size()) return seconds;
-    try {
-        return config::parse_window_us(text) / 1'000'000;
-    } catch (const Unexpected&) {
+    constexpr std::int64_t seconds_max = 31 * 86'400;
+    std::int64_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    const std::int64_t factor = unit.empty() || unit == "s" ? 1
+                                : unit == "m"               ? 60
+                                : unit == "h"               ? 3'600
+                                : unit == "d"               ? 86'400
+                                                            : 0;
+    const bool is_too_much = error == std::errc::result_out_of_range ||
+                             (error == std::errc() && factor > 0 && count > seconds_max / factor);
+    if (is_too_much) throw Unexpected("at most 31d");
+    if (error != std::errc() || factor == 0 || count < 0) {
         throw Unexpected("expected seconds (86400), or a time such as 30m, 24h or 7d");
     }
+    return count * factor;
 }
 
 }  // namespace weir::cli

@@ -20,6 +20,8 @@ std::string render_explanation(const Json& answer, std::size_t width);
 std::string render_nodes(const Json& answer, std::size_t width);
 /// What reloading brought, and what only a restart brings.
 std::string render_reload(const Json& answer);
+/// A tier, group or upstream with its limits, and what lies over it.
+std::string render_object(const std::string& target, const Json& object, const Json& over);
 /// "key/acme-web: rpm 100, until 2026-11-26 18:00:00 UTC (launch)".
 std::string render_override(const Json& answer);
 

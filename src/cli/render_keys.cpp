@@ -154,6 +154,25 @@ std::string render_key(const Json& key, std::size_t width) {
     return text + "\n" + render_levels(member_of(key, "limits"), width);
 }
 
+std::string render_object(const std::string& target, const Json& object, const Json& over) {
+    const Json& document = member_of(object, "document");
+    // Of an upstream the document is the limits themselves.
+    const Json& limits = document.is_object() && document.contains("limits") ? document["limits"] : document;
+    std::string text;
+    const std::string configured = limits_text(limits);
+    append_fact(text, "Limits of", target + (flag_of(document, "enforce", true) ? "" : ", in shadow mode"));
+    append_fact(text, "From", text_of(object, "source"));
+    append_fact(text, "Configured", configured.empty() ? "none" : configured);
+    const Json& models = member_of(document, "models");
+    if (models.is_object()) {
+        for (const auto& [pattern, of_model] : models.items()) {
+            append_fact(text, "On a model", pattern + ": " + limits_text(of_model));
+        }
+    }
+    if (over.is_object()) append_fact(text, "Laid over", override_text(over));
+    return text;
+}
+
 std::string render_override(const Json& answer) {
     return printable(text_of(answer, "target") + ": " + override_text(answer)) + "\n";
 }

@@ -18,6 +18,7 @@ void add_usage(Table& table, const Json& row, std::vector<std::string> names) {
 }
 
 void append_line(std::string& text, const char* name, const std::string& value) {
+    if (value.empty()) return;
     std::string label(name);
     label.resize(10, ' ');
     text.append(label).append(printable(value)).append("\n");
@@ -46,11 +47,32 @@ std::string request_text(const Json& request) {
     return text;
 }
 
-std::string decision_text(const Json& decision) {
-    if (flag_of(decision, "admitted")) return "Admitted.\n";
+std::string estimate_text(const Json& estimate) {
+    if (!estimate.is_object()) return {};
+    return with_separators(integer_of(estimate, "input_tokens")) + " input tokens, " +
+           with_separators(integer_of(estimate, "output_tokens")) + " output tokens reserved";
+}
+
+/// Names of the limits in shadow mode that have no room for it, with commas.
+std::string shadows_text(const Json& ledgers) {
+    std::string names;
+    for (const Json& ledger : ledgers) {
+        if (flag_of(ledger, "fits", true) || flag_of(ledger, "enforced", true)) continue;
+        names.append(names.empty() ? "" : ", ").append(text_of(ledger, "name"));
+    }
+    return names;
+}
+
+std::string decision_text(const Json& decision, const Json& ledgers) {
+    if (flag_of(decision, "admitted")) {
+        const std::string shadows = shadows_text(ledgers);
+        if (shadows.empty()) return "Admitted.\n";
+        return printable("Admitted; shadow mode would have refused it by " + shadows + ".") + "\n";
+    }
     std::string text = "Refused with " + std::to_string(integer_of(decision, "status"));
     const std::string limit = text_of(decision, "limit"), message = text_of(decision, "message");
-    if (!limit.empty()) text.append(" by ").append(limit);
+    // The message names it, as a rule.
+    if (message.find(limit) == std::string::npos) text.append(" by ").append(limit);
     text.append(message.empty() ? "." : ": " + message);
     if (member_of(decision, "retry_after_ms").is_number()) {
         text.append(" It fits in ").append(duration_text(integer_of(decision, "retry_after_ms")));
@@ -114,17 +136,18 @@ std::string render_usage(const Json& answer, std::size_t width) {
 }
 
 std::string render_explanation(const Json& answer, std::size_t width) {
-    std::string text = decision_text(member_of(answer, "decision")) + "\n";
+    const Json& ledgers = member_of(answer, "ledgers");
+    std::string text = decision_text(member_of(answer, "decision"), ledgers) + "\n";
     const Json& estimate = member_of(answer, "estimate");
     append_line(text, "Key", key_text(member_of(answer, "key")));
     append_line(text, "Request", request_text(member_of(answer, "request")));
-    append_line(text, "Estimate",
-                with_separators(integer_of(estimate, "input_tokens")) + " input tokens, " +
-                    with_separators(integer_of(estimate, "output_tokens")) + " output tokens reserved");
+    append_line(text, "Estimate", estimate_text(estimate));
     for (const Json& why : member_of(estimate, "why")) {
         if (why.is_string()) append_line(text, "", why.get<std::string>());
     }
-    return text + "\n" + ledgers_text(member_of(answer, "ledgers"), width);
+    // A request that weir can't read meets no limit.
+    if (!ledgers.is_array()) return text;
+    return text + "\n" + ledgers_text(ledgers, width);
 }
 
 std::string render_nodes(const Json& answer, std::size_t width) {

@@ -1,4 +1,4 @@
-// What went wrong is said once, in the API's own words.
+// What went wrong is said once, in the API's own words unless a command has better ones.
 #include "cli/session.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,9 +12,31 @@ namespace {
 
 constexpr std::int64_t patience_ms = 30'000;
 
+/// Errors of the client port and of providers have a type.
+bool is_from_admin_api(const Json& error) {
+    return !text_of(error, "code").empty() && !text_of(error, "message").empty() && !error.contains("type");
+}
+
+/// The token is not sent along.
+bool is_client_port(const Place& place) {
+    Place anonymous = place;
+    anonymous.token.clear();
+    try {
+        return cli::ask(anonymous, {.target = "/"}, patience_ms).body.starts_with("weir limits LLM APIs");
+    } catch (const Unreachable&) {
+        return false;
+    }
+}
+
 [[noreturn]] void refuse(const Place& place, const Answer& answer) {
     const Json document = Json::parse(answer.body, nullptr, false);
     const Json& error = member_of(document, "error");
+    if (!is_from_admin_api(error) && is_client_port(place)) {
+        throw Refused(answer.status, {},
+                      place.url + " is weir's client port; the admin port is 9180 unless configured. " +
+                          "--admin URL or WEIR_ADMIN_URL says where that is.",
+                      {});
+    }
     std::string message = printable(text_of(error, "message"));
     if (message.empty()) {
         message = place.url + " answered " + std::to_string(answer.status) +
@@ -27,7 +49,7 @@ constexpr std::int64_t patience_ms = 30'000;
     for (const Json& mistake : member_of(error, "mistakes")) {
         mistakes.push_back(printable(text_of(mistake, "path") + ": " + text_of(mistake, "message")));
     }
-    throw Refused(answer.status, message, std::move(mistakes));
+    throw Refused(answer.status, text_of(error, "code"), message, std::move(mistakes));
 }
 
 Json parsed(const Place& place, const std::string& text) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/client.hpp"
@@ -28,9 +29,21 @@ struct Surroundings {
 
 /// The admin API said no. what() is its message.
 struct Refused : std::runtime_error {
-    Refused(int its_status, const std::string& message, std::vector<std::string> its_mistakes)
-        : std::runtime_error(message), status(its_status), mistakes(std::move(its_mistakes)) {}
+    Refused(int its_status, std::string its_code, const std::string& message,
+            std::vector<std::string> its_mistakes)
+        : std::runtime_error(message),
+          status(its_status),
+          code(std::move(its_code)),
+          mistakes(std::move(its_mistakes)) {}
+
+    /// The same in the words of the command line, where the API's name its own parameters.
+    Refused in_words(const std::string& words) const { return {status, code, words, {}}; }
+    bool begins_with(std::string_view words) const noexcept {
+        return std::string_view(what()).starts_with(words);
+    }
+
     int status;
+    std::string code;
     std::vector<std::string> mistakes;  ///< "$.limits.rpm: expected …"
 };
 

@@ -50,6 +50,9 @@ std::string summary() {
         }
         text.append(words).append(row.help).append("\n");
     }
+    text.append(
+        "Every command takes, after its name: --admin URL (WEIR_ADMIN_URL), --token-file FILE "
+        "(WEIR_ADMIN_TOKEN),\n--json.\n");
     return text;
 }
 

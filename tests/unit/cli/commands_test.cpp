@@ -16,13 +16,18 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-/// Gives everybody the same answer, and keeps what it was asked.
+/// Gives everybody the same answer, unless told otherwise, and keeps what it was asked last.
 class StandIn {
 public:
-    void answer(int status, std::string body, std::string_view type = "application/json") {
+    void answer(int status, const std::string& body, std::string_view type = "application/json") {
         const std::lock_guard lock(mutex_);
-        answer_ = "HTTP/1.1 " + std::to_string(status) + " So\r\ncontent-type: " + std::string(type) +
-                  "\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+        answer_ = text_of(status, body, type);
+    }
+    /// To "GET /admin/overrides" alone.
+    void answer_to(const std::string& line, int status, const std::string& body,
+                   std::string_view type = "application/json") {
+        const std::lock_guard lock(mutex_);
+        answers_[line] = text_of(status, body, type);
     }
     std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
     /// "POST /admin/keys" and the body of the last request; and its whole head.
@@ -31,8 +36,14 @@ public:
     nlohmann::json body() const { return nlohmann::json::parse(body_, nullptr, false); }
 
 private:
+    static std::string text_of(int status, const std::string& body, std::string_view type) {
+        return "HTTP/1.1 " + std::to_string(status) + " So\r\ncontent-type: " + std::string(type) +
+               "\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    }
+
     std::mutex mutex_;
     std::string answer_, head_, body_;
+    std::map<std::string, std::string> answers_;
     weir::testing::RawServer server_{[this](weir::testing::RawPeer& peer) {
         const auto head = peer.read_head();
         if (!head) return;
@@ -45,7 +56,8 @@ private:
         const std::lock_guard lock(mutex_);
         head_ = *head;
         body_ = body;
-        peer.send(answer_);
+        const auto special = answers_.find(line());
+        peer.send(special == answers_.end() ? answer_ : special->second);
         peer.end();
     }};
 };
@@ -138,10 +150,113 @@ TEST_F(Commands, LimitsAreLaidOverAndCleared) {
     EXPECT_EQ(out(), "key/acme: rpm 100, until 2026-11-26 18:00:00 UTC (launch)\n");
     EXPECT_EQ(run({"limits", "set", "tier/trial", "--factor", "2.5"}), 0) << err();
     EXPECT_EQ(api_.body(), (nlohmann::json{{"target", "tier/trial"}, {"factor", 2.5}}));
+    EXPECT_THAT(api_.head(), HasSubstr("If-Match: \"2\"\r\n"));
     EXPECT_EQ(run({"limits", "clear", "acme"}), 0) << err();
     EXPECT_EQ(api_.line(), "DELETE /admin/overrides/key/acme");
     EXPECT_EQ(run({"limits", "get", "acme"}), 0) << err();
     EXPECT_EQ(api_.line(), "GET /admin/keys/acme");
+}
+
+TEST_F(Commands, WhatWasLaidOverBeforeStays) {
+    api_.answer(201, R"({"target":"key/acme","limits":{"rpm":100},"version":8})");
+    const std::string before =
+        R"({"target":"key/acme","limits":{"rpm":100,"otpm":7,"enforce":false,)"
+        R"("more":[{"dimension":"requests","window":"1d","limit":9},{"dimension":"requests","window":"60m","limit":8}]},)"
+        R"("until":"2026-11-26T18:00:00Z","reason":"launch"})";
+    api_.answer_to("GET /admin/overrides", 200,
+                   R"({"overrides":[{"target":"key/x","factor":3},)" + before + R"(],"version":7})");
+    EXPECT_EQ(run({"limits", "set", "acme", "otpm=5k", "requests/1h=5"}), 0) << err();
+    EXPECT_THAT(api_.head(), HasSubstr("If-Match: \"7\"\r\n"));
+    EXPECT_EQ(api_.body(),
+              nlohmann::json::parse(R"({"target":"key/acme","limits":{"rpm":100,"otpm":5000,"enforce":false,
+        "more":[{"dimension":"requests","window":"1h","limit":5},{"dimension":"requests","window":"1d","limit":9}]},
+        "until":"2026-11-26T18:00:00Z","reason":"launch"})"));
+    EXPECT_EQ(err(), "");
+    // requests/1m is rpm.
+    EXPECT_EQ(run({"limits", "set", "acme", "requests/1m=3", "--until", "never", "--reason", ""}), 0)
+        << err();
+    EXPECT_FALSE(api_.body()["limits"].contains("rpm"));
+    EXPECT_FALSE(api_.body().contains("until"));
+    EXPECT_FALSE(api_.body().contains("reason"));
+    EXPECT_EQ(run({"limits", "set", "acme", "--factor", "2"}), 0) << err();
+    EXPECT_EQ(api_.body(), nlohmann::json::parse(R"({"target":"key/acme","factor":2.0,
+        "until":"2026-11-26T18:00:00Z","reason":"launch"})"));
+    EXPECT_THAT(err(), StartsWith("weir: this takes the place of what lay over it: key/acme: "));
+    EXPECT_EQ(run({"limits", "set", "x", "rpm=1"}), 0) << err();
+    EXPECT_EQ(err(), "weir: this takes the place of what lay over it: key/x: every limit times 3\n");
+}
+
+TEST_F(Commands, AChangeThatWasOutrunIsReadAndMadeAgain) {
+    api_.answer(201, R"({"target":"key/acme","limits":{"rpm":1},"version":8})");
+    api_.answer_to("GET /admin/overrides", 200, R"({"overrides":[],"version":7})");
+    api_.answer_to("POST /admin/overrides", 412, R"({"error":{"code":"outrun","message":"It changed."}})");
+    EXPECT_EQ(run({"limits", "set", "acme", "rpm=1"}), 1);
+    EXPECT_EQ(err(), "weir: It changed.\n");
+}
+
+TEST_F(Commands, LimitsOfATierAGroupAndAnUpstream) {
+    api_.answer_to("GET /admin/overrides", 200,
+                   R"({"overrides":[{"target":"tier/trial","factor":2,"until":null,"reason":"launch"}]})");
+    api_.answer_to("GET /admin/tiers/trial", 200, R"({"name":"trial","source":"file","version":1,
+        "document":{"limits":{"rpm":1000},"models":{"gpt-4o*":{"otpm":5}},"enforce":false}})");
+    EXPECT_EQ(run({"limits", "get", "tier/trial"}), 0) << err();
+    EXPECT_EQ(out(),
+              "Limits of     tier/trial, in shadow mode\nFrom          file\nConfigured    rpm 1,000\n"
+              "On a model    gpt-4o*: otpm 5\nLaid over     every limit times 2 (launch)\n");
+    api_.answer(200, R"({"name":"a b","document":{"rpm":7},"source":"runtime"})");
+    EXPECT_EQ(run({"limits", "get", "upstream/a b", "--json"}), 0) << err();
+    EXPECT_EQ(api_.line(), "GET /admin/upstreams/a%20b/limits");
+    EXPECT_EQ(run({"limits", "get", "group/g"}), 0) << err();
+    EXPECT_THAT(out(), HasSubstr("Configured    rpm 7\n"));
+    api_.answer(404, R"({"error":{"code":"not_found","message":"There is none of this name."}})");
+    EXPECT_EQ(run({"limits", "get", "tier/gold"}), 1);
+    EXPECT_EQ(err(), "weir: there is no tier gold\n");
+}
+
+TEST_F(Commands, RefusalsNameTheFlagsOfTheCommandLine) {
+    const auto said = [&](int status, const std::string& code, const std::string& message,
+                          const std::vector<std::string>& words, const std::string& mistakes = "[]") {
+        api_.answer(status, R"({"error":{"code":")" + code + R"(","message":")" + message +
+                                R"(","mistakes":)" + mistakes + "}}");
+        EXPECT_EQ(run(words), 1) << words[1];
+        return err();
+    };
+    EXPECT_EQ(
+        said(409, "already_exists", "There is a key of this id; PATCH changes it.", {"keys", "create", "a"}),
+        "weir: A key with this id exists already.\n");
+    EXPECT_EQ(said(400, "invalid_parameter", "parameter after: expected what the page before had as `next`",
+                   {"keys", "list", "--after", "zzz"}),
+              "weir: --after takes the cursor that the last list printed\n");
+    EXPECT_THAT(said(409, "too_many_former_secrets", "… overlap_s 0 …", {"keys", "rotate", "a"}),
+                HasSubstr("--overlap 0"));
+    const std::string days = "parameters from and to: expected at most 400 days, the first one first";
+    EXPECT_EQ(said(400, "invalid_parameter", days, {"usage", "--from", "9999-01-01"}),
+              "weir: --from is after --to, which is today unless given\n");
+    EXPECT_EQ(said(400, "invalid_parameter", days, {"usage", "--from", "2026-02-01", "--to", "2026-01-01"}),
+              "weir: --from is after --to\n");
+    EXPECT_EQ(said(400, "invalid_parameter", days, {"usage", "--from", "2020-02-01", "--to", "2026-01-01"}),
+              "weir: --from and --to: at most 400 days\n");
+    api_.answer_to("GET /admin/overrides", 200, R"({"overrides":[],"version":7})");
+    EXPECT_EQ(
+        said(422, "invalid_document", "The document has a mistake.", {"limits", "set", "nobody", "rpm=5"},
+             R"([{"path":"$.target","message":"expected something that is there"}])"),
+        "weir: there is no key nobody\n");
+}
+
+TEST_F(Commands, TheClientPortSaysWhichPortItIs) {
+    api_.answer(401, R"({"error":{"message":"No key.","type":"authentication_error","code":"no_key"}})");
+    api_.answer_to("GET /", 200, "weir limits LLM APIs by tokens. …", "text/plain");
+    EXPECT_EQ(run({"nodes"}), 1);
+    EXPECT_THAT(err(), HasSubstr(" is weir's client port; the admin port is 9180 unless configured."));
+    // The token is not shown around.
+    EXPECT_EQ(api_.line(), "GET /");
+    EXPECT_THAT(api_.head(), ::testing::Not(HasSubstr("secret-token")));
+}
+
+TEST_F(Commands, ANewSecretCanEndTheOldOneAtOnce) {
+    api_.answer(200, R"({"id":"a","secret":"weir-new","former_valid_until":null,"version":1})");
+    EXPECT_EQ(run({"keys", "rotate", "a", "--overlap", "0"}), 0) << err();
+    EXPECT_THAT(err(), HasSubstr("has a new secret; the old one no longer works."));
 }
 
 TEST_F(Commands, UsageAsTableAndAsCsv) {
@@ -216,6 +331,11 @@ TEST_F(Commands, BadFlagsEndWith2AndAskNothing) {
                                                     {"keys", "show"},
                                                     {"keys", "create", "a", "rmp=1"},
                                                     {"keys", "rotate", "a", "--overlap", "soon"},
+                                                    {"keys", "rotate", "a", "--overlap", "60d"},
+                                                    {"limits", "set", "acme", "--factor", "0"},
+                                                    {"limits", "set", "acme", "--factor", "1001"},
+                                                    {"limits", "set", "acme", "--factor", "nan"},
+                                                    {"limits", "get", "teir/x"},
                                                     {"limits", "set", "acme"},
                                                     {"limits", "set", "acme", "rpm=1", "--factor", "2"},
                                                     {"limits", "set", "teir/x", "rpm=1"},
@@ -234,6 +354,10 @@ TEST_F(Commands, BadFlagsEndWith2AndAskNothing) {
     EXPECT_EQ(api_.line(), "");
     EXPECT_EQ(run({"key", "list"}), 2);
     EXPECT_EQ(err(), "weir: there is no command \"key\"; did you mean \"keys\"?\n");
+    EXPECT_EQ(run({"keys", "rotate", "a", "--overlap", "60d"}), 2);
+    EXPECT_THAT(err(), StartsWith("--overlap: at most 31d"));
+    EXPECT_EQ(run({"limits", "set", "acme", "--factor", "0"}), 2);
+    EXPECT_THAT(err(), StartsWith("--factor: above 0, at most 1000"));
     environment_["WEIR_ADMIN_TOKEN"] = "a\r\nx: y";
     EXPECT_EQ(run({"nodes"}), 2);
 }
@@ -245,8 +369,39 @@ TEST_F(Commands, FlagsOfAllCommandsStandAnywhere) {
     environment_.clear();
     EXPECT_EQ(run({"nodes", "--admin", api_.url().substr(7), "--token-file", file, "--json"}), 0) << err();
     EXPECT_THAT(api_.head(), HasSubstr("Authorization: Bearer from-file\r\n"));
+    EXPECT_EQ(run({"--json", "--admin", api_.url(), "nodes"}), 0) << err();
+    EXPECT_EQ(nlohmann::json::parse(out()), (nlohmann::json{{"nodes", nlohmann::json::array()}}));
+    EXPECT_EQ(run({"keys", "--admin=" + api_.url(), "list", "--json"}), 0) << err();
     EXPECT_EQ(run({"keys", "list", "--help"}), 0);
     EXPECT_THAT(out(), HasSubstr("--dimension"));
+}
+
+TEST_F(Commands, EveryHelpHasTheFlagsOfAllCommands) {
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"keys"}, {"keys", "rotate"}, {"limits", "set"}, {"usage"}, {"top"}, {"drain"}}) {
+        std::vector<std::string> asked = words;
+        asked.emplace_back("--help");
+        EXPECT_EQ(run(asked), 0);
+        for (const char* flag : {"  --admin URL", "  --token-file FILE", "  --json"}) {
+            EXPECT_THAT(out(), HasSubstr(flag)) << words.back();
+        }
+    }
+}
+
+TEST(CommandLine, IsTheProxysWhereNoCommandStands) {
+    const auto is_ours = [](std::vector<const char*> words) {
+        words.insert(words.begin(), "weir");
+        return is_command_line(static_cast<int>(words.size()), words.data());
+    };
+    EXPECT_TRUE(is_ours({"nodes"}));
+    EXPECT_TRUE(is_ours({"ndoes"}));
+    EXPECT_TRUE(is_ours({"--json", "nodes"}));
+    EXPECT_TRUE(is_ours({"--admin", "http://h:1", "--token-file=f", "keys", "list"}));
+    EXPECT_FALSE(is_ours({}));
+    EXPECT_FALSE(is_ours({"--admin", "127.0.0.1:9180"}));
+    EXPECT_FALSE(is_ours({"--admin", "127.0.0.1:9180", "--config", "nodes"}));
+    EXPECT_FALSE(is_ours({"--admin"}));
+    EXPECT_FALSE(is_ours({"--check"}));
 }
 
 TEST(Summary, NamesEveryCommand) {
@@ -254,6 +409,7 @@ TEST(Summary, NamesEveryCommand) {
         EXPECT_TRUE(is_command(name));
         EXPECT_THAT(summary(), HasSubstr(std::string("\n  ") + name));
     }
+    EXPECT_THAT(summary(), HasSubstr("--token-file FILE (WEIR_ADMIN_TOKEN)"));
     EXPECT_FALSE(is_command("--config"));
     EXPECT_FALSE(is_command(""));
 }

@@ -64,7 +64,10 @@ TEST(Seconds, AsNumberOrTime) {
     EXPECT_EQ(parse_seconds("86400"), 86'400);
     EXPECT_EQ(parse_seconds("0"), 0);
     EXPECT_EQ(parse_seconds("30m"), 1'800);
-    EXPECT_THROW(parse_seconds("soon"), Unexpected);
+    EXPECT_EQ(parse_seconds("31d"), 2'678'400);
+    for (const char* text : {"soon", "-1", "", "5 m", "m", "5w", "32d", "2678401", "99999999999999999999d"}) {
+        EXPECT_THROW(parse_seconds(text), Unexpected) << text;
+    }
 }
 
 }  // namespace

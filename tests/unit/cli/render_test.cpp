@@ -118,10 +118,11 @@ TEST(RenderExplanation, TheDecisionComesFirst) {
                        {"limit", "key/output_tokens/1m"},
                        {"retry_after_ms", 1'234},
                        {"status", 429},
-                       {"message", "Rate limit reached."}};
+                       {"message", "No room now in key/output_tokens/1m: used 450."}};
     const std::string text = render_explanation(explanation(refused), 0);
     EXPECT_THAT(
-        text, StartsWith("Refused with 429 by key/output_tokens/1m: Rate limit reached. It fits in 2 s if"));
+        text,
+        StartsWith("Refused with 429: No room now in key/output_tokens/1m: used 450. It fits in 2 s if"));
     EXPECT_THAT(text, HasSubstr("Key       acme, tier trial, group all\n"));
     EXPECT_THAT(
         text,
@@ -132,6 +133,25 @@ TEST(RenderExplanation, TheDecisionComesFirst) {
             "Estimate  1,200 input tokens, 4,000 output tokens reserved\n          4,800 characters\n"));
     EXPECT_THAT(text, EndsWith("key/output_tokens/1m  acme   450      4,000    500  NO    enforced\n"));
     EXPECT_THAT(render_explanation(explanation({{"admitted", true}}), 0), StartsWith("Admitted.\n"));
+    const Json short_of_words{{"limit", "key/requests/1m"}, {"status", 429}, {"message", "No."}};
+    EXPECT_THAT(render_explanation(explanation(short_of_words), 0),
+                StartsWith("Refused with 429 by key/requests/1m: No.\n"));
+}
+
+TEST(RenderExplanation, ShadowModeIsTold) {
+    Json answer = explanation({{"admitted", true}});
+    answer["ledgers"][0]["enforced"] = false;
+    EXPECT_THAT(render_explanation(answer, 0),
+                StartsWith("Admitted; shadow mode would have refused it by key/output_tokens/1m.\n"));
+    answer["ledgers"][0]["fits"] = true;
+    EXPECT_THAT(render_explanation(answer, 0), StartsWith("Admitted.\n"));
+}
+
+TEST(RenderExplanation, ARequestThatCannotBeReadHasNoMoreLines) {
+    EXPECT_EQ(render_explanation({{"key", {{"id", "acme"}, {"tier", "trial"}}},
+                                  {"decision", {{"status", 400}, {"message", "The body is no JSON."}}}},
+                                 0),
+              "Refused with 400: The body is no JSON.\n\nKey       acme, tier trial\n");
 }
 
 TEST(RenderNodes, OneLineEach) {
