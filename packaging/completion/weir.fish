@@ -21,7 +21,7 @@ complete -c weir -n $any -l json -d 'Print JSON'
 complete -c weir -n $any -l token-file -r -F -d 'The token stands in it'
 
 complete -c weir -n $none -a keys -d 'List, make and change keys'
-complete -c weir -n $none -a limits -d 'Show and change the limits of a key'
+complete -c weir -n $none -a limits -d 'Show and change limits'
 complete -c weir -n $none -a usage -d 'Totals of requests and tokens'
 complete -c weir -n $none -a top -d 'A live table'
 complete -c weir -n $none -a explain -d 'What would become of a request'

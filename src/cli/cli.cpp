@@ -77,7 +77,7 @@ void add_common(CLI::App& app, CommonFlags& flags) {
 /// What stands where the command should; empty where nothing does.
 std::string command_word(int argc, const char* const* argv) {
     for (int i = 1; i < argc; ++i) {
-        const std::string word = argv[i];
+        std::string word = argv[i];
         const bool has_value = word == "--admin" || word == "--token-file";
         const bool is_common = has_value || word == "--json" || word.starts_with("--admin=") ||
                                word.starts_with("--token-file=");
