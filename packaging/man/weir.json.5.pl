@@ -109,7 +109,7 @@ while (@lines) {
         print ".IP \\(bu 2\n", text_line(inline($item));
         next;
     }
-    $line .= ' ' . shift @lines while @lines && $lines[0] =~ /\S/ && $lines[0] !~ /^[#|`-]/;
+    $line .= ' ' . shift @lines while @lines && $lines[0] =~ /\S/ && $lines[0] !~ /^(?:#|\||```|- )/;
     print $before, text_line(inline($line));
 }
 print ".SH \"SEE ALSO\"\n.BR weir (1)\n";

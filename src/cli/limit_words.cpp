@@ -131,7 +131,7 @@ std::string parse_target(const std::string& text) {
 }
 
 std::int64_t parse_seconds(const std::string& text) {
-    constexpr std::int64_t seconds_max = 31 * 86'400;
+    constexpr std::int64_t seconds_max = 31LL * 86'400;
     std::int64_t count = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
