@@ -147,6 +147,20 @@ awaitable<void> Operations::exchange(bool leaving) {
     }
 }
 
+namespace {
+void tell_of_older_copy(const usage::Ledger::Resumed& resumed) {
+    if (!resumed.is_whole) {
+        spdlog::warn(
+            "usage: the store has come back from a copy older than what this node remembers ({} batches are "
+            "written again): some totals are lost",
+            resumed.batches);
+    } else if (resumed.batches > 0) {
+        spdlog::warn("usage: the store has come back from an older copy; {} batches are written again",
+                     resumed.batches);
+    }
+}
+}  // namespace
+
 void Operations::note_fate(const ExchangeReply& reply, std::uint64_t sequence) {
     switch (reply.batch) {
         case BatchFate::applied:
@@ -157,7 +171,7 @@ void Operations::note_fate(const ExchangeReply& reply, std::uint64_t sequence) {
             parts_.usage.store_emptied();
             break;
         case BatchFate::differs:
-            parts_.usage.resume_after(static_cast<std::uint64_t>(reply.sequence));
+            tell_of_older_copy(parts_.usage.resume_after(static_cast<std::uint64_t>(reply.sequence)));
             break;
         case BatchFate::none:
             break;

@@ -83,12 +83,8 @@ std::optional<Batch> Ledger::next_batch(std::size_t rows_at_most) {
 
 bool Ledger::acknowledge(std::uint64_t sequence) {
     if (!in_flight_ || in_flight_->sequence != sequence) return false;
-    for (const Row& increment : in_flight_->increments) {
-        const auto row = rows_.find(view_of(increment));
-        if (row == rows_.end()) continue;
-        row->second.amount.acknowledged += increment.amounts;
-        note_changed(*row);
-    }
+    take_as_acknowledged(*in_flight_);
+    remember(std::move(*in_flight_));
     in_flight_.reset();
     acknowledged_ = sequence;
     if (doubted_at_ && sequence > *doubted_at_) doubted_at_.reset();
@@ -102,6 +98,7 @@ void Ledger::drop_in_flight() {
         const auto row = rows_.find(view_of(increment));
         if (row != rows_.end()) note_pending(*row);
     }
+    remember(std::move(*in_flight_));  // it may have been applied
     in_flight_.reset();
     is_batch_changed_ = true;
 }
@@ -118,11 +115,67 @@ void Ledger::store_emptied() {
     is_head_changed_ = true;
 }
 
-void Ledger::resume_after(std::uint64_t sequence) {
+void Ledger::remember(Batch batch) {
+    const auto size = [](const Batch& kept) { return std::max<std::size_t>(kept.increments.size(), 1); };
+    remembered_rows_ += size(batch);
+    const std::uint64_t sequence = batch.sequence;
+    remembered_.emplace(sequence, std::move(batch));
+    while (remembered_rows_ > remembered_rows_max) {
+        remembered_rows_ -= size(remembered_.begin()->second);
+        remembered_.erase(remembered_.begin());
+    }
+}
+
+void Ledger::take_as_acknowledged(const Batch& batch) {
+    for (const Row& increment : batch.increments) {
+        const auto row = rows_.find(view_of(increment));
+        if (row == rows_.end()) continue;
+        row->second.amount.acknowledged += increment.amounts;
+        note_changed(*row);
+    }
+}
+
+void Ledger::take_back(const Batch& batch) {
+    for (const Row& increment : batch.increments) {
+        const auto row = rows_.find(view_of(increment));
+        if (row == rows_.end()) {
+            add({increment});  // forgotten since
+            continue;
+        }
+        row->second.amount.acknowledged -= increment.amounts;
+        note_pending(*row);
+        note_changed(*row);
+    }
+}
+
+/// From what this ledger takes for acknowledged and from what the store has, back to the batch that both are
+/// built upon: the ones on the one way are missing in the store, those on the other are there.
+Ledger::Resumed Ledger::resume_after(std::uint64_t sequence) {
     drop_in_flight();
+    std::vector<const Batch*> missing;
+    std::vector<const Batch*> present;
+    std::uint64_t ours = acknowledged_;
+    std::uint64_t theirs = sequence;
+    while (ours != theirs) {
+        const auto batch = remembered_.find(std::max(ours, theirs));
+        if (batch == remembered_.end()) break;
+        (ours > theirs ? missing : present).push_back(&batch->second);
+        (ours > theirs ? ours : theirs) = batch->second.previous;
+    }
+    Resumed resumed{.batches = missing.size(), .is_whole = ours == theirs || sequence > sequence_};
+    // Where the two don't meet, what came after the oldest that is remembered is missing for certain.
+    const bool is_certain = ours == theirs || (ours > theirs && present.empty());
+    if (!is_certain) {
+        missing.clear();
+        present.clear();
+        resumed.batches = 0;
+    }
+    for (const Batch* batch : missing) take_back(*batch);
+    for (const Batch* batch : present) take_as_acknowledged(*batch);
     sequence_ = std::max(sequence_, sequence);
     acknowledged_ = sequence;
     is_head_changed_ = true;
+    return resumed;
 }
 
 void Ledger::forget_before(std::int64_t day) {

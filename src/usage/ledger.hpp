@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -30,6 +31,8 @@ struct Batch {
 class Ledger {
 public:
     static constexpr std::size_t rows_max = 200'000;
+    /// Of the batches that are remembered, together.
+    static constexpr std::size_t remembered_rows_max = 50'000;
 
     struct Amount {
         Amounts total;
@@ -57,9 +60,14 @@ public:
     bool acknowledge(std::uint64_t sequence);
     /// "emptied": all that is kept counts as unacknowledged again. To be called for this answer alone.
     void store_emptied();
-    /// "differs": this ledger is older than what the store has of it, put back from a copy. What it has not
-    /// handed over follows upon the store's sequence.
-    void resume_after(std::uint64_t sequence);
+    struct Resumed {
+        std::size_t batches = 0;  ///< acknowledged once, not in the store as it is, and to be sent again
+        bool is_whole = true;     ///< the sums will be right; else some are lost, for they were not remembered
+    };
+    /// "differs". A store that was put back from an older copy gets again what it acknowledged since, as far
+    /// as this process remembers. Where it is this ledger that was put back, what it has not handed over
+    /// follows upon the store's sequence.
+    Resumed resume_after(std::uint64_t sequence);
     /// The store may have been emptied: the next batch is made even if there is nothing to add, and asks it.
     void doubt_store() noexcept { doubted_at_ = sequence_; }
 
@@ -100,6 +108,9 @@ private:
     void note_pending(Rows::value_type& row);
     void note_changed(Rows::value_type& row);
     void drop_in_flight();
+    void remember(Batch batch);
+    void take_back(const Batch& batch);
+    void take_as_acknowledged(const Batch& batch);
     std::size_t in_flight_rows() const noexcept { return in_flight_ ? in_flight_->increments.size() : 0; }
 
     Rows rows_;
@@ -108,6 +119,9 @@ private:
     std::vector<Rows::value_type*> changed_;
     std::vector<Name> forgotten_;
     std::optional<Batch> in_flight_;
+    /// Batches by their sequences, each upon its `previous`: what the store held when one was its last.
+    std::map<std::uint64_t, Batch> remembered_;
+    std::size_t remembered_rows_ = 0;
     std::uint64_t sequence_ = 0;
     std::uint64_t acknowledged_ = 0;
     std::uint64_t folded_ = 0;

@@ -55,7 +55,7 @@ public:
     std::optional<Batch> next_batch(std::size_t /*rows_at_most*/) override { return std::nullopt; }
     void acknowledge(std::uint64_t /*sequence*/) override {}
     void store_emptied() override {}
-    void resume_after(std::uint64_t /*sequence*/) override {}
+    Ledger::Resumed resume_after(std::uint64_t /*sequence*/) override { return {}; }
     void doubt_store() override {}
 
     std::vector<Row> totals(std::int64_t from_day, std::int64_t to_day, Grouping by) override {
@@ -132,7 +132,9 @@ public:
     }
     void acknowledge(std::uint64_t sequence) override { ledger_.acknowledge(sequence); }
     void store_emptied() override { ledger_.store_emptied(); }
-    void resume_after(std::uint64_t sequence) override { ledger_.resume_after(sequence); }
+    Ledger::Resumed resume_after(std::uint64_t sequence) override {
+        return ledger_.resume_after(sequence);
+    }
     void doubt_store() override { ledger_.doubt_store(); }
 
     std::vector<Row> totals(std::int64_t from_day, std::int64_t to_day, Grouping by) override {

@@ -50,7 +50,7 @@ public:
     /// the store knows it.
     virtual void acknowledge(std::uint64_t sequence) = 0;
     virtual void store_emptied() = 0;
-    virtual void resume_after(std::uint64_t sequence) = 0;
+    virtual Ledger::Resumed resume_after(std::uint64_t sequence) = 0;
     virtual void doubt_store() = 0;
 
     /// Grouped and sorted, both days included, with what was not flushed yet. Embedded: the totals. Shared:

@@ -111,6 +111,73 @@ TEST(Ledger, ForgetsOldRowsOnceTheyAreAcknowledged) {
     EXPECT_EQ(store.sums, sums_of({row("a", 3, 7), row("a", 3, 9), row("a", 4, 10)}));
 }
 
+TEST(Ledger, AStoreFromAnOlderCopyGetsAgainWhatItHasLost) {
+    Ledger ledger;
+    ModelStore store;
+    ledger.add({row("a", 2)});
+    hand_over(ledger, store);
+    const ModelStore copy = store;
+    ledger.add({row("a", 3), row("b", 4, 7)});
+    hand_over(ledger, store);
+    ledger.add({row("a", 1)});
+    hand_over(ledger, store);
+    ledger.changes_kept();
+    ledger.forget_before(9);
+    store = copy;
+    ledger.add({row("c", 1)});
+    const auto resumed = store.answer(ledger, *ledger.next_batch(10));
+    EXPECT_EQ(resumed.batches, 2U);
+    EXPECT_TRUE(resumed.is_whole);
+    hand_over(ledger, store);
+    EXPECT_EQ(store.sums, sums_of({row("a", 6), row("b", 4, 7), row("c", 1)}));
+}
+
+TEST(Ledger, ACopyOfAStoreThatWasEmptiedSinceIsNotCountedTwice) {
+    Ledger ledger;
+    ModelStore store;
+    ledger.add({row("a", 2), row("b", 3)});
+    hand_over(ledger, store);
+    const ModelStore copy = store;
+    store = {};
+    ledger.doubt_store();
+    hand_over(ledger, store);
+    store = copy;
+    ledger.doubt_store();
+    const auto resumed = store.answer(ledger, *ledger.next_batch(10));
+    EXPECT_TRUE(resumed.is_whole);
+    hand_over(ledger, store);
+    EXPECT_EQ(store.sums, sums_of({row("a", 2), row("b", 3)}));
+}
+
+TEST(Ledger, RemembersSoManyRowsAndTellsWhatItDoesNot) {
+    Ledger ledger;
+    ModelStore store;
+    ledger.add({row("a", 2)});
+    hand_over(ledger, store);
+    const ModelStore copy = store;
+    constexpr std::size_t of_batch = 500;
+    constexpr std::size_t batches = Ledger::remembered_rows_max / of_batch;
+    for (std::size_t i = 0; i < (batches + 3) * of_batch; ++i) ledger.add({row("k" + std::to_string(i), 1)});
+    hand_over(ledger, store, of_batch);
+    store = copy;
+    ledger.doubt_store();
+    const auto resumed = store.answer(ledger, *ledger.next_batch(10));
+    EXPECT_EQ(resumed.batches, batches - 1) << "the question has room of its own";
+    EXPECT_FALSE(resumed.is_whole);
+    hand_over(ledger, store, of_batch);
+    EXPECT_EQ(store.sums.size(), 1 + (batches - 1) * of_batch);
+}
+
+TEST(Ledger, WhatARestartHasForgottenIsTold) {
+    Ledger ledger({.sequence = 7, .acknowledged = 7}, {}, {});
+    ledger.add({row("a", 2)});
+    (void)ledger.next_batch(10);
+    const auto older = ledger.resume_after(5);
+    EXPECT_EQ(older.batches, 0U);
+    EXPECT_FALSE(older.is_whole);
+    EXPECT_TRUE(ledger.resume_after(30).is_whole) << "it is this ledger that was put back";
+}
+
 TEST(Ledger, IsBoundedAndLosesNothing) {
     Ledger ledger;
     const std::size_t more = 100;
@@ -143,7 +210,7 @@ public:
                 return keep();
             case 4:
             case 5:
-                if (const auto batch = send(how_much)) store_.answer(ledger_, *batch);
+                if (const auto batch = send(how_much)) answer(*batch);
                 return;
             case 6:  // the batch is lost
                 (void)send(how_much);
@@ -163,6 +230,15 @@ public:
                 sent_.clear();
                 if (how_much % 2 == 0) ledger_.doubt_store();
                 return;
+            case 11:
+                copies_.push_back(store_);
+                return;
+            case 12:  // the store is put back from a copy
+                if (copies_.empty()) return;
+                store_ = copies_[static_cast<std::size_t>(how_much) % copies_.size()];
+                sent_.clear();
+                ledger_.doubt_store();
+                return;
             default:
                 RC_FAIL("no such thing");
         }
@@ -170,12 +246,15 @@ public:
 
     void finish() {
         ledger_.doubt_store();
-        while (const auto batch = send(3)) store_.answer(ledger_, *batch);
-        RC_ASSERT(store_.sums == counted_);
+        while (const auto batch = send(3)) answer(*batch);
+        if (is_whole_) RC_ASSERT(store_.sums == counted_);
         RC_ASSERT(ledger_.unacknowledged_rows() == 0U);
     }
+    /// The ledger has not said that something may be lost.
+    bool is_whole() const { return is_whole_; }
 
 private:
+    void answer(const Batch& batch) { is_whole_ &= store_.answer(ledger_, batch).is_whole; }
     void count(int how_much) {
         const Row added =
             row(std::string(1, static_cast<char>('a' + how_much % 5)), how_much + 1, 10 + how_much % 2);
@@ -200,17 +279,43 @@ private:
     LedgerTable table_{disk_};
     Ledger ledger_ = table_.load();
     ModelStore store_;
+    std::vector<ModelStore> copies_;
+    bool is_whole_ = true;
     std::vector<Batch> sent_;
     Sums counted_;
     Sums kept_;
 };
 
+/// Things of the kinds that `World::take` knows, without `left_out`.
+std::vector<std::pair<int, int>> some_steps(int left_out) {
+    auto steps = *rc::gen::container<std::vector<std::pair<int, int>>>(
+        rc::gen::pair(rc::gen::inRange(0, 13), rc::gen::inRange(0, 100)));
+    std::erase_if(steps, [left_out](const auto& step) { return step.first == left_out; });
+    return steps;
+}
+
 TEST(Ledger, EachCountReachesTheStoreOnce) {
     testing::check_property({.cases = 300, .size_max = 120}, [] {
-        const auto steps = *rc::gen::container<std::vector<std::pair<int, int>>>(
-            rc::gen::pair(rc::gen::inRange(0, 11), rc::gen::inRange(0, 100)));
         World world;
-        for (const auto& [what, how_much] : steps) world.take(what, how_much);
+        for (const auto& [what, how_much] : some_steps(12)) world.take(what, how_much);
+        world.finish();
+        RC_ASSERT(world.is_whole());
+    });
+}
+
+TEST(Ledger, EachCountIsInAStoreThatIsPutBackOnce) {
+    testing::check_property({.cases = 300, .size_max = 120}, [] {
+        World world;
+        for (const auto& [what, how_much] : some_steps(8)) world.take(what, how_much);
+        world.finish();
+        RC_ASSERT(world.is_whole());
+    });
+}
+
+TEST(Ledger, WhatIsLostWithBothIsTold) {
+    testing::check_property({.cases = 300, .size_max = 120}, [] {
+        World world;
+        for (const auto& [what, how_much] : some_steps(-1)) world.take(what, how_much);
         world.finish();
     });
 }

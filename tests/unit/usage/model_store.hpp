@@ -41,7 +41,7 @@ struct ModelStore {
 
     /// The answer arrives. `to`: a Ledger or a Recorder.
     template <typename Sender>
-    void answer(Sender& to, const Batch& batch) {
+    Ledger::Resumed answer(Sender& to, const Batch& batch) {
         switch (apply(batch)) {
             case Answer::applied:
                 to.acknowledge(batch.sequence);
@@ -50,9 +50,9 @@ struct ModelStore {
                 to.store_emptied();
                 break;
             case Answer::differs:
-                to.resume_after(*last);
-                break;
+                return to.resume_after(*last);
         }
+        return {};
     }
 };
 
