@@ -38,6 +38,8 @@ struct AdminServer::Impl : std::enable_shared_from_this<Impl> {
     }
 
     awaitable<void> accept();
+    /// Ends the connection that was idle longest where there is no room for one more. False: none is idle.
+    bool make_room();
     awaitable<void> serve(std::shared_ptr<Connection> connection);
     awaitable<void> turn_away(std::shared_ptr<Connection> connection);
 
@@ -60,7 +62,7 @@ awaitable<void> AdminServer::Impl::accept() {
             continue;
         }
         auto connection = std::make_shared<Connection>(services, std::move(socket));
-        if (connections.size() < connections_max) {
+        if (make_room()) {
             connections.insert(connection.get());
             boost::asio::co_spawn(context, serve(std::move(connection)), boost::asio::detached);
         } else if (turned_away < turned_away_max) {
@@ -68,6 +70,19 @@ awaitable<void> AdminServer::Impl::accept() {
             boost::asio::co_spawn(context, turn_away(std::move(connection)), boost::asio::detached);
         }
     }
+}
+
+bool AdminServer::Impl::make_room() {
+    if (connections.size() < connections_max) return true;
+    Connection* longest = nullptr;
+    for (Connection* connection : connections) {
+        const auto since_us = connection->idle_since_us();
+        if (since_us && (longest == nullptr || *since_us < *longest->idle_since_us())) longest = connection;
+    }
+    if (longest == nullptr) return false;
+    longest->close_if_idle();
+    connections.erase(longest);
+    return true;
 }
 
 awaitable<void> AdminServer::Impl::serve(std::shared_ptr<Connection> connection) {

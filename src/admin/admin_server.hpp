@@ -19,8 +19,8 @@ struct AdminOptions {
     std::vector<config::AdminToken> tokens;
 };
 
-/// Serves what endpoints.cpp lists. At most 64 connections, each with its own time limits; more are told 503.
-/// One thread: that of its io_context. Context, clock and control must outlive it, and its connections: they
+/// Serves what endpoints.cpp lists. At most 64 connections, each with its own time limits: one more takes the
+/// place of the one that was idle longest, or is told 503 where none is. One thread: that of its io_context. Context, clock and control must outlive it, and its connections: they
 /// end with the context.
 class AdminServer {
 public:

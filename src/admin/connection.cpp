@@ -84,7 +84,7 @@ void Connection::unlimit() {
 
 void Connection::close_if_idle() {
     error_code ignored;
-    if (idle_) socket_.close(ignored);
+    if (idle_since_us_) socket_.close(ignored);
 }
 
 awaitable<void> Connection::run() {
@@ -104,7 +104,7 @@ awaitable<void> Connection::run() {
 awaitable<void> Connection::turn_away() {
     const Answer answer = problem_answer({.status = 503,
                                           .code = "too_many_connections",
-                                          .message = "64 connections are open here. Please try again.",
+                                          .message = "64 requests are under way here. Please try again.",
                                           .mistakes = {}});
     (void)co_await send(answer, false, false);
     co_await linger();
@@ -114,7 +114,8 @@ awaitable<void> Connection::turn_away() {
 awaitable<bool> Connection::read_head() {
     http::HeadScanner scanner(head_limits);
     bool started = false;
-    limit(idle_limit);
+    const std::int64_t asked_us = services_.clock.steady_us();
+    limit(std::exchange(is_first_, false) ? head_limit : idle_limit);
     for (;;) {
         if (!input_.empty()) {
             const http::HeadScanner::State state = scanner.scan(input_);
@@ -128,9 +129,9 @@ awaitable<bool> Connection::read_head() {
             }
             if (!std::exchange(started, true)) limit(head_limit);
         }
-        idle_ = !started;
+        if (!started) idle_since_us_ = asked_us;
         const bool filled = co_await fill();
-        idle_ = false;
+        idle_since_us_.reset();
         if (filled) continue;
         if (timed_out_ && started) co_await refuse(errc::request_timeout, {});
         co_return false;

@@ -3,7 +3,9 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "admin/answer.hpp"
@@ -29,6 +31,8 @@ public:
     awaitable<void> turn_away();
     /// Ends it where it is between two requests.
     void close_if_idle();
+    /// Since when nothing was asked, steady clock; none: it is not between two requests.
+    std::optional<std::int64_t> idle_since_us() const noexcept { return idle_since_us_; }
 
 private:
     /// Cancels what is waited for after so long; replaces the limit before.
@@ -55,7 +59,8 @@ private:
     Timer pause_;
     std::uint64_t armed_ = 0;
     bool timed_out_ = false;
-    bool idle_ = false;
+    bool is_first_ = true;  ///< of its requests
+    std::optional<std::int64_t> idle_since_us_;
     bool gone_ = false;  ///< nothing can be written any more
     std::string address_;
     std::string input_;

@@ -159,12 +159,25 @@ TEST(Server, PathsThatNobodyForwardsMayNameWhatTheyLike) {
     EXPECT_EQ(ask(client, request("POST /admin/keys/a%2Fb/disable", "content-length: 0\r\n")).status, 400);
 }
 
-TEST(Server, AnswersTheSixtyFifthConnectionWith503) {
+TEST(Server, ConnectionsThatAreIdleGiveWay) {
+    const Served served;
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 64; ++i) clients.push_back(std::make_unique<RawClient>(served.port()));
+    ASSERT_EQ(ask(*clients.front(), request("GET /healthz")).status, 200);
+    ASSERT_EQ(ask(*clients.back(), request("GET /healthz")).status, 200);
+    RawClient further(served.port());
+    EXPECT_EQ(ask(further, request("GET /healthz")).status, 200);
+    EXPECT_TRUE(clients[1]->at_end()) << "idle longest";
+    EXPECT_EQ(ask(*clients.front(), request("GET /healthz")).status, 200);
+    EXPECT_EQ(ask(*clients.back(), request("GET /healthz")).status, 200);
+}
+
+TEST(Server, AnswersTheSixtyFifthConnectionWith503WhereNoneIsIdle) {
     const Served served;
     std::vector<std::unique_ptr<RawClient>> clients;
     for (int i = 0; i < 64; ++i) {
         clients.push_back(std::make_unique<RawClient>(served.port()));
-        ASSERT_EQ(ask(*clients.back(), request("GET /healthz")).status, 200);
+        ASSERT_EQ(ask(*clients.back(), request("GET /healthz") + "G").status, 200);
     }
     RawClient further(served.port());
     EXPECT_EQ(ask(further, request("GET /healthz")).status, 503);
