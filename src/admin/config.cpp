@@ -1,5 +1,7 @@
 // What is in force and where it came from; reading the file again; draining.
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "admin/documents.hpp"
@@ -20,12 +22,18 @@ Json mistakes_json(const std::vector<config::Mistake>& mistakes) {
     return json;
 }
 
+Json shown(const std::string& document) {
+    std::optional<Json> read = read_kept(document);
+    if (read) return masked(std::move(*read));
+    return "(" + std::to_string(document.size()) + " bytes that are no document)";
+}
+
 Json layer_json(const Snapshot& snapshot) {
     const auto& documents = snapshot.layer->documents().documents;
     Json objects = Json::object();
     for (const auto& [path, document] : documents) {
         if (objects.size() == shown_objects_max) break;
-        objects[path] = masked(parse_kept(document));
+        objects[path] = shown(document);
     }
     return {{"version", snapshot.layer->version()},
             {"total", documents.size()},

@@ -46,9 +46,19 @@ Json parse_object(std::string_view text) {
     return value;
 }
 
-Json parse_kept(std::string_view text) {
+std::optional<Json> read_kept(std::string_view text) {
+    try {
+        (void)config::parse_json(text);
+    } catch (const config::Unexpected&) {
+        return std::nullopt;
+    }
     Json value = Json::parse(text, nullptr, false);
-    return value.is_object() ? value : Json::object();
+    if (!value.is_object()) return std::nullopt;
+    return value;
+}
+
+Json parse_kept(std::string_view text) {
+    return read_kept(text).value_or(Json::object());
 }
 
 Json time_json(std::int64_t time_us) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,10 @@ std::string to_text(const Json& value);
 /// A body that has to be one object, nested no deeper than a configuration. Throws Refused with 400.
 Json parse_object(std::string_view text);
 
-/// What is known to be a JSON object, as the layer keeps it; an empty one where it is none.
+/// A document of the layer, which others may have written. None where it is no object within the bounds of a
+/// configuration.
+std::optional<Json> read_kept(std::string_view text);
+/// An empty object instead of none.
 Json parse_kept(std::string_view text);
 
 /// RFC 3339, UTC; null for 0.

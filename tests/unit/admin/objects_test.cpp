@@ -173,5 +173,28 @@ TEST(Others, ReadinessFollowsTheProcess) {
     EXPECT_EQ(calls.get("/metrics").text, "weir_x 1\n");
 }
 
+TEST(Objects, WhatIsNoDocumentIsShownAsAShortText) {
+    Calls calls;
+    const std::size_t depth = 100'000;
+    std::string deep = R"({"tier":)";
+    for (std::size_t i = 0; i < depth; ++i) deep += R"({"a":)";
+    deep += "1" + std::string(depth + 1, '}');
+    config::RuntimeDocuments documents{.version = 3, .documents = {}};
+    for (const char* path : {"key/acme-web", "tier/trial", "group/acme", "override/key/acme-web",
+                             "upstream/mock/limits"}) {
+        documents.documents[path] = deep;
+    }
+    documents.documents["tier/list"] = "[1]";
+    calls.control.set_documents(std::move(documents));
+    const Json objects = calls.get("/admin/config").json["runtime"]["objects"];
+    EXPECT_EQ(objects["key/acme-web"], "(" + std::to_string(deep.size()) + " bytes that are no document)");
+    EXPECT_EQ(objects["tier/list"], "(3 bytes that are no document)");
+    for (const char* path : {"keys", "keys/acme-web", "tiers", "tiers/trial", "groups", "upstreams",
+                             "upstreams/mock/limits", "overrides"}) {
+        EXPECT_LT(calls.get(std::string("/admin/") + path).status, 500) << path;
+    }
+    EXPECT_LT(calls.ask("PATCH", "/admin/keys/acme-web", R"({"disabled":true})").status, 500);
+}
+
 }  // namespace
 }  // namespace weir::admin
