@@ -138,7 +138,12 @@ int run(int argc, const char* const* argv, const Surroundings& surroundings) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error, surroundings.out, surroundings.err) == 0 ? done : unusable;
     }
-    return carry_out(action, flags, surroundings);
+    const int code = carry_out(action, flags, surroundings);
+    surroundings.out.flush();
+    if (surroundings.out) return code;
+    // What stood there may have been a secret that nobody is told again.
+    surroundings.err << "weir: standard output can't be written, and what was to stand there is lost\n";
+    return failed;
 }
 
 int run(int argc, const char* const* argv) {
