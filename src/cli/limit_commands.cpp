@@ -189,6 +189,18 @@ void add_set(CLI::App& limits, Action& action, const Clock& clock) {
     });
 }
 
+void take_away(const Session& session, const std::string& target) {
+    try {
+        const Json answer =
+            session.change({.method = "DELETE", .target = "/admin/overrides/" + path_of(target)});
+        session.show(
+            answer, [&](const Json&, std::size_t) { return printable(target) + ": as configured again.\n"; });
+    } catch (const Refused& refused) {
+        if (refused.code != "not_found") throw;
+        throw refused.in_words("nothing lies over " + printable(target));
+    }
+}
+
 void add_clear(CLI::App& limits, Action& action) {
     CLI::App* clear =
         limits.add_subcommand("clear", "Take away what was laid over: the configuration counts again");
@@ -196,13 +208,7 @@ void add_clear(CLI::App& limits, Action& action) {
     clear->add_option("TARGET", *target, target_help)->required();
     clear->callback([target, &action] {
         const std::string whole = target_of(*target);
-        action = [whole](const Session& session) {
-            const Json answer =
-                session.change({.method = "DELETE", .target = "/admin/overrides/" + path_of(whole)});
-            session.show(answer, [&](const Json&, std::size_t) {
-                return printable(whole) + ": as configured again.\n";
-            });
-        };
+        action = [whole](const Session& session) { take_away(session, whole); };
     });
 }
 

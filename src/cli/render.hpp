@@ -18,7 +18,7 @@ std::string render_levels(const Json& levels, std::size_t width);
 std::string render_usage(const Json& answer, std::size_t width);
 std::string render_explanation(const Json& answer, std::size_t width);
 std::string render_nodes(const Json& answer, std::size_t width);
-/// What reloading brought, and what only a restart brings.
+/// What reloading brought: what only a restart brings, and what may not be meant.
 std::string render_reload(const Json& answer);
 /// A tier, group or upstream with its limits, and what lies over it.
 std::string render_object(const std::string& target, const Json& object, const Json& over);

@@ -69,7 +69,9 @@ std::string override_text(const Json& over) {
     std::string text;
     const Json& factor = member_of(over, "factor");
     if (factor.is_number()) {
-        text = "every limit times " + factor.dump();
+        text = factor.dump();
+        if (text.ends_with(".0")) text.resize(text.size() - 2);
+        text.insert(0, "every limit times ");
     } else {
         text = limits_text(member_of(over, "limits"));
     }

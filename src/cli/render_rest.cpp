@@ -179,7 +179,7 @@ std::string render_reload(const Json& answer) {
         "The configuration was read again; it is " + printable(text_of(answer, "hash")) + ".\n";
     const Json& notes = member_of(answer, "notes");
     if (!notes.is_array() || notes.empty()) return text;
-    text.append("Only a restart brings:\n");
+    text.append("Worth knowing:\n");
     for (const Json& note : notes) {
         text.append("  ").append(printable(text_of(note, "path") + ": " + text_of(note, "message")));
         text.append("\n");

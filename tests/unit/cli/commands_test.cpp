@@ -184,6 +184,9 @@ TEST_F(Commands, WhatWasLaidOverBeforeStays) {
     EXPECT_THAT(err(), StartsWith("weir: this takes the place of what lay over it: key/acme: "));
     EXPECT_EQ(run({"limits", "set", "x", "rpm=1"}), 0) << err();
     EXPECT_EQ(err(), "weir: this takes the place of what lay over it: key/x: every limit times 3\n");
+    api_.answer(201, R"({"target":"key/acme","factor":2.0,"version":8})");
+    EXPECT_EQ(run({"limits", "set", "acme", "--factor", "2"}), 0) << err();
+    EXPECT_EQ(out(), "key/acme: every limit times 2\n");
 }
 
 TEST_F(Commands, AChangeThatWasOutrunIsReadAndMadeAgain) {
@@ -236,6 +239,8 @@ TEST_F(Commands, RefusalsNameTheFlagsOfTheCommandLine) {
               "weir: --from is after --to\n");
     EXPECT_EQ(said(400, "invalid_parameter", days, {"usage", "--from", "2020-02-01", "--to", "2026-01-01"}),
               "weir: --from and --to: at most 400 days\n");
+    EXPECT_EQ(said(404, "not_found", "Nothing lies over this.", {"limits", "clear", "nobody"}),
+              "weir: nothing lies over key/nobody\n");
     api_.answer_to("GET /admin/overrides", 200, R"({"overrides":[],"version":7})");
     EXPECT_EQ(
         said(422, "invalid_document", "The document has a mistake.", {"limits", "set", "nobody", "rpm=5"},

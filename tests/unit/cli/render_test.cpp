@@ -171,12 +171,12 @@ TEST(RenderNodes, OneLineEach) {
               "a     h1    0.0.0.0:8000  0.2.0    redis  draining  0123456…      3  300 ms ago\n");
 }
 
-TEST(RenderReload, SaysWhatOnlyARestartBrings) {
+TEST(RenderReload, SaysWhatIsWorthKnowing) {
     EXPECT_EQ(render_reload({{"hash", "abc"}, {"notes", Json::array()}}),
               "The configuration was read again; it is abc.\n");
     EXPECT_THAT(
         render_reload({{"hash", "abc"}, {"notes", {{{"path", "$.listen"}, {"message", "moves later"}}}}}),
-        EndsWith("Only a restart brings:\n  $.listen: moves later\n"));
+        EndsWith("Worth knowing:\n  $.listen: moves later\n"));
 }
 
 TEST(RenderOverride, SaysWhatLiesOver) {
