@@ -1,96 +1,15 @@
 // Whole command lines against a stand-in for the admin API: what is asked, what is said, how it ends.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <fstream>
-#include <mutex>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "cli/cli.hpp"
-#include "support/raw_server.hpp"
+#include "command_fixture.hpp"
 
 namespace weir::cli {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-/// Gives everybody the same answer, unless told otherwise, and keeps what it was asked last.
-class StandIn {
-public:
-    void answer(int status, const std::string& body, std::string_view type = "application/json") {
-        const std::lock_guard lock(mutex_);
-        answer_ = text_of(status, body, type);
-    }
-    /// To "GET /admin/overrides" alone.
-    void answer_to(const std::string& line, int status, const std::string& body,
-                   std::string_view type = "application/json") {
-        const std::lock_guard lock(mutex_);
-        answers_[line] = text_of(status, body, type);
-    }
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
-    /// "POST /admin/keys" and the body of the last request; and its whole head.
-    std::string line() const { return head_.substr(0, head_.find(" HTTP/1.1")); }
-    const std::string& head() const { return head_; }
-    nlohmann::json body() const { return nlohmann::json::parse(body_, nullptr, false); }
-
-private:
-    static std::string text_of(int status, const std::string& body, std::string_view type) {
-        return "HTTP/1.1 " + std::to_string(status) + " So\r\ncontent-type: " + std::string(type) +
-               "\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-    }
-
-    std::mutex mutex_;
-    std::string answer_, head_, body_;
-    std::map<std::string, std::string> answers_;
-    weir::testing::RawServer server_{[this](weir::testing::RawPeer& peer) {
-        const auto head = peer.read_head();
-        if (!head) return;
-        std::string body;
-        const std::string length_name = "Content-Length: ";
-        const std::size_t length_at = head->find(length_name);
-        if (length_at != std::string::npos) {
-            peer.read_exactly(std::stoul(head->substr(length_at + length_name.size())), body);
-        }
-        const std::lock_guard lock(mutex_);
-        head_ = *head;
-        body_ = body;
-        const auto special = answers_.find(line());
-        peer.send(special == answers_.end() ? answer_ : special->second);
-        peer.end();
-    }};
-};
-
-class Commands : public ::testing::Test {
-protected:
-    int run(std::vector<std::string> words, const std::string& input = {}) {
-        out_.str("");
-        err_.str("");
-        std::istringstream in(input);
-        std::vector<const char*> argv{"weir"};
-        for (const std::string& word : words) argv.push_back(word.c_str());
-        const Surroundings surroundings{
-            .in = in,
-            .out = out_,
-            .err = err_,
-            .environment = [this](const std::string& name) -> std::optional<std::string> {
-                const auto found = environment_.find(name);
-                if (found == environment_.end()) return std::nullopt;
-                return found->second;
-            },
-            .clock = clock_};
-        return cli::run(static_cast<int>(argv.size()), argv.data(), surroundings);
-    }
-    std::string out() const { return out_.str(); }
-    std::string err() const { return err_.str(); }
-
-    SystemClock clock_;
-    StandIn api_;
-    std::map<std::string, std::string> environment_{{"WEIR_ADMIN_URL", api_.url()},
-                                                    {"WEIR_ADMIN_TOKEN", "secret-token"}};
-    std::ostringstream out_, err_;
-};
 
 TEST_F(Commands, ListsKeysAsATableOrAsJson) {
     api_.answer(200, R"({"keys":[{"id":"acme","tier":"trial"}],"next":null,"total":1})");
@@ -134,86 +53,6 @@ TEST_F(Commands, EveryChangeOfAKey) {
     EXPECT_EQ(api_.line(), "DELETE /admin/keys/acme");
     EXPECT_EQ(run({"keys", "show", "acme"}), 0);
     EXPECT_EQ(api_.line(), "GET /admin/keys/acme");
-}
-
-TEST_F(Commands, LimitsAreLaidOverAndCleared) {
-    api_.answer(
-        201,
-        R"({"target":"key/acme","limits":{"rpm":100},"until":"2026-11-26T18:00:00Z","reason":"launch","version":2})");
-    EXPECT_EQ(run({"limits", "set", "acme", "rpm=100", "--until", "18:00", "--reason", "launch"}), 0)
-        << err();
-    EXPECT_EQ(api_.line(), "POST /admin/overrides");
-    EXPECT_EQ(
-        api_.body(),
-        (nlohmann::json{
-            {"target", "key/acme"}, {"limits", {{"rpm", 100}}}, {"until", "18:00"}, {"reason", "launch"}}));
-    EXPECT_EQ(out(), "key/acme: rpm 100, until 2026-11-26 18:00:00 UTC (launch)\n");
-    EXPECT_EQ(run({"limits", "set", "tier/trial", "--factor", "2.5"}), 0) << err();
-    EXPECT_EQ(api_.body(), (nlohmann::json{{"target", "tier/trial"}, {"factor", 2.5}}));
-    EXPECT_THAT(api_.head(), HasSubstr("If-Match: \"2\"\r\n"));
-    EXPECT_EQ(run({"limits", "clear", "acme"}), 0) << err();
-    EXPECT_EQ(api_.line(), "DELETE /admin/overrides/key/acme");
-    EXPECT_EQ(run({"limits", "get", "acme"}), 0) << err();
-    EXPECT_EQ(api_.line(), "GET /admin/keys/acme");
-}
-
-TEST_F(Commands, WhatWasLaidOverBeforeStays) {
-    api_.answer(201, R"({"target":"key/acme","limits":{"rpm":100},"version":8})");
-    const std::string before =
-        R"({"target":"key/acme","limits":{"rpm":100,"otpm":7,"enforce":false,)"
-        R"("more":[{"dimension":"requests","window":"1d","limit":9},{"dimension":"requests","window":"60m","limit":8}]},)"
-        R"("until":"2026-11-26T18:00:00Z","reason":"launch"})";
-    api_.answer_to("GET /admin/overrides", 200,
-                   R"({"overrides":[{"target":"key/x","factor":3},)" + before + R"(],"version":7})");
-    EXPECT_EQ(run({"limits", "set", "acme", "otpm=5k", "requests/1h=5"}), 0) << err();
-    EXPECT_THAT(api_.head(), HasSubstr("If-Match: \"7\"\r\n"));
-    EXPECT_EQ(api_.body(),
-              nlohmann::json::parse(R"({"target":"key/acme","limits":{"rpm":100,"otpm":5000,"enforce":false,
-        "more":[{"dimension":"requests","window":"1h","limit":5},{"dimension":"requests","window":"1d","limit":9}]},
-        "until":"2026-11-26T18:00:00Z","reason":"launch"})"));
-    EXPECT_EQ(err(), "");
-    // requests/1m is rpm.
-    EXPECT_EQ(run({"limits", "set", "acme", "requests/1m=3", "--until", "never", "--reason", ""}), 0)
-        << err();
-    EXPECT_FALSE(api_.body()["limits"].contains("rpm"));
-    EXPECT_FALSE(api_.body().contains("until"));
-    EXPECT_FALSE(api_.body().contains("reason"));
-    EXPECT_EQ(run({"limits", "set", "acme", "--factor", "2"}), 0) << err();
-    EXPECT_EQ(api_.body(), nlohmann::json::parse(R"({"target":"key/acme","factor":2.0,
-        "until":"2026-11-26T18:00:00Z","reason":"launch"})"));
-    EXPECT_THAT(err(), StartsWith("weir: this takes the place of what lay over it: key/acme: "));
-    EXPECT_EQ(run({"limits", "set", "x", "rpm=1"}), 0) << err();
-    EXPECT_EQ(err(), "weir: this takes the place of what lay over it: key/x: every limit times 3\n");
-    api_.answer(201, R"({"target":"key/acme","factor":2.0,"version":8})");
-    EXPECT_EQ(run({"limits", "set", "acme", "--factor", "2"}), 0) << err();
-    EXPECT_EQ(out(), "key/acme: every limit times 2\n");
-}
-
-TEST_F(Commands, AChangeThatWasOutrunIsReadAndMadeAgain) {
-    api_.answer(201, R"({"target":"key/acme","limits":{"rpm":1},"version":8})");
-    api_.answer_to("GET /admin/overrides", 200, R"({"overrides":[],"version":7})");
-    api_.answer_to("POST /admin/overrides", 412, R"({"error":{"code":"outrun","message":"It changed."}})");
-    EXPECT_EQ(run({"limits", "set", "acme", "rpm=1"}), 1);
-    EXPECT_EQ(err(), "weir: It changed.\n");
-}
-
-TEST_F(Commands, LimitsOfATierAGroupAndAnUpstream) {
-    api_.answer_to("GET /admin/overrides", 200,
-                   R"({"overrides":[{"target":"tier/trial","factor":2,"until":null,"reason":"launch"}]})");
-    api_.answer_to("GET /admin/tiers/trial", 200, R"({"name":"trial","source":"file","version":1,
-        "document":{"limits":{"rpm":1000},"models":{"gpt-4o*":{"otpm":5}},"enforce":false}})");
-    EXPECT_EQ(run({"limits", "get", "tier/trial"}), 0) << err();
-    EXPECT_EQ(out(),
-              "Limits of     tier/trial, in shadow mode\nFrom          file\nConfigured    rpm 1,000\n"
-              "On a model    gpt-4o*: otpm 5\nLaid over     every limit times 2 (launch)\n");
-    api_.answer(200, R"({"name":"a b","document":{"rpm":7},"source":"runtime"})");
-    EXPECT_EQ(run({"limits", "get", "upstream/a b", "--json"}), 0) << err();
-    EXPECT_EQ(api_.line(), "GET /admin/upstreams/a%20b/limits");
-    EXPECT_EQ(run({"limits", "get", "group/g"}), 0) << err();
-    EXPECT_THAT(out(), HasSubstr("Configured    rpm 7\n"));
-    api_.answer(404, R"({"error":{"code":"not_found","message":"There is none of this name."}})");
-    EXPECT_EQ(run({"limits", "get", "tier/gold"}), 1);
-    EXPECT_EQ(err(), "weir: there is no tier gold\n");
 }
 
 TEST_F(Commands, RefusalsNameTheFlagsOfTheCommandLine) {
