@@ -26,6 +26,10 @@ bool is_regular_file(int descriptor) {
     return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+std::uint64_t lines_in(std::string_view bytes) {
+    return static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+}
+
 }  // namespace
 
 LineWriter::LineWriter(int descriptor, LineWriterOptions options)
@@ -54,12 +58,12 @@ bool LineWriter::write(std::string_view line) {
             return true;
         }
     }
-    note_drop();
+    note_drop(1);
     return false;
 }
 
-void LineWriter::note_drop() {
-    const std::uint64_t dropped = dropped_.fetch_add(1, std::memory_order_relaxed) + 1;
+void LineWriter::note_drop(std::uint64_t lines) {
+    const std::uint64_t dropped = dropped_.fetch_add(lines, std::memory_order_relaxed) + lines;
     if (!options_.on_drop) return;
     const std::int64_t now_us = SystemClock().steady_us();
     std::int64_t tell_from_us = tell_from_us_.load(std::memory_order_relaxed);
@@ -102,13 +106,17 @@ void LineWriter::run() {
 /// wait for a reader that has stopped. False: it takes no more at the end.
 bool LineWriter::write_all(std::string_view bytes) {
     while (!bytes.empty()) {
-        if (!is_file_ && !wait_until_writable()) return false;
+        if (!is_file_ && !wait_until_writable()) {
+            dropped_.fetch_add(lines_in(bytes), std::memory_order_relaxed);
+            return false;
+        }
         const std::size_t size = is_file_ ? bytes.size() : std::min<std::size_t>(bytes.size(), PIPE_BUF);
         const auto written = ::write(descriptor_, bytes.data(), size);
         if (written >= 0) {
             bytes.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno != EINTR && errno != EAGAIN) {
-            return true;  // nobody reads any more: what is left has no reader
+            note_drop(lines_in(bytes));  // nobody reads any more, or there is no room: it is gone
+            return true;
         }
     }
     return true;

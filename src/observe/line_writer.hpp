@@ -17,12 +17,12 @@ struct LineWriterOptions {
     /// How long the end, or `flush`, waits for a reader that takes nothing.
     std::int64_t patience_ms = 2'000;
     /// Called when lines are dropped, with how many were since the call before; at most once a minute. On the
-    /// thread that writes the line.
+    /// thread that writes the line, or where it could not be written on the writer's own.
     std::function<void(std::uint64_t lines)> on_drop{};
 };
 
 /// Any thread. Lines of one thread keep their order. Nobody waits for whoever reads them: where more wait
-/// than may, further lines are dropped and counted.
+/// than may, further lines are dropped and counted; so is what can't be written (a full disk).
 class LineWriter {
 public:
     explicit LineWriter(int descriptor, LineWriterOptions options = {});
@@ -42,7 +42,7 @@ private:
     bool take(std::string& lines);
     bool write_all(std::string_view bytes);
     bool wait_until_writable() const;
-    void note_drop();
+    void note_drop(std::uint64_t lines);
 
     const int descriptor_;
     const LineWriterOptions options_;

@@ -1,6 +1,7 @@
 // Lines arrive whole and in order; what has no room is dropped and counted.
 #include "observe/line_writer.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -113,6 +114,18 @@ TEST_F(LineWriterTest, FlushWaitsUntilItIsWritten) {
     std::array<char, 8> bytes{};
     EXPECT_EQ(::read(ends_[0], bytes.data(), bytes.size()), 4);
     writer_->flush();
+    finish();
+}
+
+TEST_F(LineWriterTest, LinesThatCanNotBeWrittenAreCounted) {
+    const int full = ::open("/dev/full", O_WRONLY);
+    ASSERT_GE(full, 0);
+    LineWriter writer(full);
+    writer.write("one");
+    writer.write("two");
+    writer.flush();
+    EXPECT_EQ(writer.lines_dropped(), 2U);
+    ::close(full);
     finish();
 }
 
