@@ -135,7 +135,15 @@ TEST(Hash, IsTheSameForTheSameValues) {
         config_hash(build_from(R"({"threads": 2, "log": {"level": "warn"}})").config),
         config_hash(build_from(R"({"log": {"level": "warning"}})", {.flags = {{"threads", "2"}}}).config));
     // Fixed: nodes of one version compare theirs.
-    EXPECT_EQ(config_hash(build_without_file().config), "f67dd5a3efc1");
+    EXPECT_EQ(config_hash(build_without_file().config), "fe64302c5fcb");
+}
+
+TEST(Hash, LeavesOutWhatIsEachNodesOwn) {
+    const std::string hash = config_hash(build_without_file().config);
+    const auto with = [](const char* text) { return config_hash(build_from(text).config); };
+    EXPECT_EQ(with(R"({"listen": "0.0.0.0:81", "admin": {"listen": "127.0.0.1:82"}})"), hash);
+    EXPECT_EQ(with(R"({"state_dir": "/tmp/weir", "threads": 3})"), hash);
+    EXPECT_NE(with(R"({"unknown_keys": "reject"})"), hash);
 }
 
 TEST(Hash, ChangesWithEveryValueAndSecret) {
