@@ -17,7 +17,8 @@ constexpr auto ahead_us_max = static_cast<std::int64_t>(RecentRequests::rows_kep
 constexpr std::size_t text_bytes_max = 256;
 
 /// Into which ring; nullopt: neither a refusal nor an error. A client that has left has had its reasons.
-std::optional<std::size_t> ring_of(Outcome outcome) noexcept {
+std::optional<std::size_t> ring_of(Outcome outcome, int status) noexcept {
+    if (is_upstream_error(outcome, status)) return 1;
     switch (outcome) {
         case Outcome::refused:
         case Outcome::never_fits:
@@ -60,7 +61,7 @@ bool RecentRequests::passes(Gate& gate, std::int64_t now_us) noexcept {
 }
 
 void RecentRequests::note(const RequestRecord& record) {
-    const auto which = ring_of(record.outcome);
+    const auto which = ring_of(record.outcome, record.status);
     if (!which) return;
     const std::int64_t now_us = record.received_at_us + record.duration_us;
     if (!passes(gates_[*which], now_us)) return;

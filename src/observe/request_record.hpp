@@ -27,6 +27,11 @@ enum class Outcome : std::uint8_t {
 inline constexpr std::size_t outcome_count = 11;
 std::string_view to_string(Outcome outcome) noexcept;
 
+/// The upstream is to blame, whether its answer was passed on or not.
+constexpr bool is_upstream_error(Outcome outcome, int status) noexcept {
+    return outcome == Outcome::upstream_failed || (outcome == Outcome::served && status >= 500);
+}
+
 struct RefusedBy {
     Scope scope = Scope::key;
     Dimension dimension = Dimension::requests;

@@ -70,8 +70,8 @@ Totals totals_of(const std::vector<const WorkerMetrics*>& workers) {
         totals.admitted += worker->admitted.value();
         totals.refused +=
             of(*worker, Outcome::refused) + of(*worker, Outcome::never_fits) + of(*worker, Outcome::blocked);
-        totals.errors += of(*worker, Outcome::upstream_failed) + of(*worker, Outcome::store_unavailable) +
-                         of(*worker, Outcome::overloaded);
+        totals.errors += of(*worker, Outcome::store_unavailable) + of(*worker, Outcome::overloaded);
+        for (const UpstreamCounters& upstream : worker->upstreams) totals.errors += upstream.errors.value();
         totals.estimated_input_tokens += worker->input_tokens[1].value();
         totals.reserved_output_tokens += worker->output_tokens[1].value();
         totals.input_tokens += worker->input_tokens[2].value();

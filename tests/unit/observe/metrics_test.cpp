@@ -156,6 +156,7 @@ TEST(Totals, SumUpWorkers) {
     EXPECT_EQ(totals.requests, 3U);
     EXPECT_EQ(totals.admitted, 2U);
     EXPECT_EQ(totals.refused, 1U);
+    EXPECT_EQ(totals.errors, 1U) << "a 5xx that was passed on";
     EXPECT_EQ(totals.input_tokens, 24U);
     EXPECT_EQ(totals.estimated_input_tokens, 20U);
     EXPECT_EQ(totals.reserved_output_tokens, 40U);

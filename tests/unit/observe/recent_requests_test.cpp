@@ -39,6 +39,17 @@ TEST(RecentRequests, KeepsRefusalsAndErrorsNewestFirst) {
     EXPECT_EQ(recent.newest(1).size(), 1U);
 }
 
+TEST(RecentRequests, AnErrorOfTheUpstreamThatWasPassedOnIsOne) {
+    RecentRequests recent;
+    RequestRecord record = row(Outcome::served, start_us, "a");
+    record.status = 404;
+    recent.note(record);
+    EXPECT_TRUE(recent.newest().empty());
+    record.status = 502;
+    recent.note(record);
+    EXPECT_EQ(recent.newest().size(), 1U);
+}
+
 TEST(RecentRequests, ManyAtOnceFitAndAFloodIsThinnedOut) {
     RecentRequests recent;
     for (int i = 0; i < 50; ++i) recent.note(row(Outcome::refused, start_us, std::to_string(i)));
