@@ -303,7 +303,7 @@ std::string ClusterFigures::figures_json(std::string_view self, const KeyActivit
         const KeyFacts facts = facts_of(key.id);
         keys.push_back({{"id", key.id},
                         {"known", facts.known},
-                        {"tier", text_or_null(facts.tier)},
+                        {"tier", facts.known ? facts.tier : "default"},
                         {"refused_last_minute", key.last_minute.refused},
                         {"requests_last_minute", key.last_minute.requests},
                         {"limit", text_or_null(key.refused_by)},

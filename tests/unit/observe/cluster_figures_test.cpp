@@ -203,7 +203,7 @@ TEST(ClusterFigures, NamesTheKeysThatAreRefusedMost) {
                              {"requests_last_minute", 9},
                              {"limit", "key/output_tokens/1m"},
                              {"limit_value", 500}}));
-    EXPECT_TRUE(keys[1]["tier"].is_null());
+    EXPECT_EQ(keys[1]["tier"], "default");
 }
 
 TEST(ClusterFigures, ThereAreNotMoreNodesThanFit) {
