@@ -82,7 +82,7 @@ std::string authorize(Services& services, const Endpoint& endpoint, const Incomi
                 "While no token is set, only localhost and loopback addresses are served; set one to use "
                 "other names.");
         }
-        return "(none is set)";
+        return "without a token";
     }
     const std::string_view token =
         fields.count("authorization") == 1 ? bearer_token(fields.value("authorization")) : std::string_view();

@@ -35,11 +35,7 @@ std::vector<std::string> start_lines(const StartFacts& facts) {
                         ? "runtime layer: nothing lies over the configuration"
                         : fmt::format("runtime layer: {} in version {} over the configuration",
                                       counted(facts.runtime_objects, "object"), facts.runtime_version));
-    lines.push_back(
-        facts.state_dir.empty()
-            ? "state: no folder for it; what is changed while this node runs ends with it, unless a "
-              "shared store keeps it"
-            : fmt::format("state: {}", facts.state_dir));
+    if (!facts.state_dir.empty()) lines.push_back(fmt::format("state: {}", facts.state_dir));
     return lines;
 }
 

@@ -25,7 +25,7 @@ struct StartFacts {
     bool unknown_keys_pass = false;  ///< each under the limits of the default tier
     std::size_t runtime_objects = 0;
     std::int64_t runtime_version = 0;
-    std::string state_dir;  ///< empty: what is changed while it runs ends with the process
+    std::string state_dir;  ///< empty: none, which the caller warns of
 };
 
 /// One line each, in the order in which one asks. The ones with addresses hold "listening on ADDR" and "admin

@@ -27,12 +27,7 @@ public:
     explicit EmbeddedRecorder(const RecorderOptions& options)
         : disk_(options.state_dir, Durability::process, options.now_us),
           totals_(disk_),
-          notes_(disk_.notes()) {
-        if (!disk_.is_in_memory()) return;
-        notes_.emplace_back(
-            "there is no state directory: what was used is counted in memory and gone when weir ends; "
-            "name a directory with --state-dir");
-    }
+          notes_(disk_.notes()) {}
 
     void add(const std::vector<Row>& rows) override {
         for (const Row& row : rows) waiting_.add(row.day, row.key, row.model, row.amounts);
@@ -99,9 +94,6 @@ public:
     explicit SharedRecorder(const RecorderOptions& options) {
         if (options.state_dir.empty()) {
             name_ = random_node_name();
-            notes_.emplace_back(
-                "there is no state directory: what the shared store has not acknowledged is gone when weir "
-                "is killed; name a directory with --state-dir");
             return;
         }
         disk_.emplace(options.state_dir, Durability::medium, options.now_us);
@@ -132,9 +124,7 @@ public:
     }
     void acknowledge(std::uint64_t sequence) override { ledger_.acknowledge(sequence); }
     void store_emptied() override { ledger_.store_emptied(); }
-    Ledger::Resumed resume_after(std::uint64_t sequence) override {
-        return ledger_.resume_after(sequence);
-    }
+    Ledger::Resumed resume_after(std::uint64_t sequence) override { return ledger_.resume_after(sequence); }
     void doubt_store() override { ledger_.doubt_store(); }
 
     std::vector<Row> totals(std::int64_t from_day, std::int64_t to_day, Grouping by) override {

@@ -60,7 +60,7 @@ public:
 
     /// What the shared store is to know this node by; the same after a restart with the same directory.
     virtual const std::string& node_name() const noexcept = 0;
-    /// For the log at the start, as warnings.
+    /// For the log at the start, as warnings. That there is no directory is for the caller to tell.
     virtual const std::vector<std::string>& notes() const noexcept = 0;
     /// How many additions went to "(other)" for want of room.
     virtual std::uint64_t folded() const noexcept = 0;

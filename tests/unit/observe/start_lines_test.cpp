@@ -56,6 +56,7 @@ TEST(StartLines, OfTheDefaults) {
         lines[4],
         "configuration abc from defaults, no file: 0 keys, 1 tier, 0 groups; unknown keys have the limits of "
         "the default tier");
+    ASSERT_EQ(lines.size(), 6U);
     EXPECT_EQ(lines[5], "runtime layer: nothing lies over the configuration");
 }
 
