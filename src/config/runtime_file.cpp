@@ -82,8 +82,9 @@ private:
 };
 
 std::int64_t number_of(std::string_view text) {
+    constexpr std::int64_t most = std::int64_t{1} << 53;  // what every program reads exactly
     const Json value = Json::parse(text);
-    return value.is_number_integer() ? value.get<std::int64_t>() : -1;
+    return value.is_number_integer() && value <= most ? value.get<std::int64_t>() : -1;
 }
 
 std::string text_of(std::string_view text) {

@@ -51,7 +51,7 @@ TEST_F(RuntimeFiles, GiveBackWhatWasSaved) {
     const RuntimeDocuments rows[]{
         {.version = 0, .documents = {}},
         {.version = 12, .documents = {{"key/acme-web", R"({"limits": {"rpm": 5}})"}}},
-        {.version = INT64_MAX,
+        {.version = std::int64_t{1} << 53,
          .documents = {{"group/g", "{\n  \"limits\" : { \"rpm\":1e3, \"rpm\": 2 } }"},
                        {"key/\"odd\\", R"({"a": "}]\"{[\\", "b": [[], {}, "\u00e9é", null, -1.5e-3, true]})"},
                        {"override/tier/t", R"({"reason": "}, \"key/x\": {"})"},
@@ -101,6 +101,7 @@ TEST_F(RuntimeFiles, ThatCanNotBeUsedAreSetAside) {
         {R"({"format": "1", "version": 1, "objects": {}})", "it is not of format 1"},
         {R"({"format": 1, "objects": {}})", "it has no version or no objects"},
         {R"({"format": 1, "version": -1, "objects": {}})", "it has no version or no objects"},
+        {R"({"format": 1, "version": 9007199254740993, "objects": {}})", "it has no version or no objects"},
         {R"({"format": 1, "version": 1.5, "objects": {}})", "it has no version or no objects"},
         {R"({"format": 1, "version": 1, "objects": []})", "it has no version or no objects"},
     };
