@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
+#include <utility>
 
 #include "config/durations.hpp"
 #include "config/unexpected.hpp"
@@ -61,7 +63,9 @@ policy::Subject subject_of(const KeyIndex& index, const config::Key& key) {
 Json override_json(const KeyIndex& index, std::string_view target, std::int64_t now_us) {
     const std::string* document = index.document("override/" + std::string(target));
     if (document == nullptr) return nullptr;
-    Json json = parse_kept(*document);
+    std::optional<Json> kept = read_kept(*document);
+    if (!kept) return nullptr;
+    Json& json = *kept;
     if (json.contains("until") && json["until"].is_string()) {
         try {
             if (config::parse_time_us(json["until"].get<std::string>(), now_us) <= now_us) return nullptr;
@@ -72,7 +76,7 @@ Json override_json(const KeyIndex& index, std::string_view target, std::int64_t 
     for (const char* name : {"until", "reason"}) {
         if (!json.contains(name)) json[name] = nullptr;
     }
-    return json;
+    return std::move(json);
 }
 
 std::vector<LedgerLimits> ledgers_of_key(const KeyIndex& index, const config::Key& key, Ledgers which) {

@@ -62,7 +62,7 @@ public:
     void store_emptied();
     struct Resumed {
         std::size_t batches = 0;  ///< acknowledged once, not in the store as it is, and to be sent again
-        bool is_whole = true;     ///< the sums will be right; else some are lost, for they were not remembered
+        bool is_whole = true;  ///< the sums will be right; else some are lost, for they were not remembered
     };
     /// "differs". A store that was put back from an older copy gets again what it acknowledged since, as far
     /// as this process remembers. Where it is this ledger that was put back, what it has not handed over

@@ -180,8 +180,8 @@ TEST(Objects, WhatIsNoDocumentIsShownAsAShortText) {
     for (std::size_t i = 0; i < depth; ++i) deep += R"({"a":)";
     deep += "1" + std::string(depth + 1, '}');
     config::RuntimeDocuments documents{.version = 3, .documents = {}};
-    for (const char* path : {"key/acme-web", "tier/trial", "group/acme", "override/key/acme-web",
-                             "upstream/mock/limits"}) {
+    for (const char* path :
+         {"key/acme-web", "tier/trial", "group/acme", "override/key/acme-web", "upstream/mock/limits"}) {
         documents.documents[path] = deep;
     }
     documents.documents["tier/list"] = "[1]";
