@@ -1,6 +1,8 @@
 // Paths from the table; schemas from schemas.cpp; what every answer has in common once.
 #include "admin/openapi.hpp"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace weir::admin {
@@ -119,12 +121,26 @@ std::string_view about(int status) noexcept {
     }
 }
 
+/// Which successes carry an ETag: those that hold the version of the runtime layer.
+bool has_etag(std::string_view schema) noexcept {
+    constexpr std::array versioned{"KeyDetail",       "Changed",  "ChangedKey",    "CreatedKey",
+                                   "Rotated",         "Object",   "ChangedObject", "OverrideList",
+                                   "ChangedOverride", "TierList", "GroupList",     "UpstreamList",
+                                   "Config",          "KeyList"};
+    return std::find(versioned.begin(), versioned.end(), schema) != versioned.end();
+}
+
 Json responses_of(const Endpoint& endpoint) {
     Json responses = Json::object();
     for (const int status : statuses_of(endpoint)) {
         Json& response = responses[std::to_string(status)];
         const bool is_success = status == endpoint.success.status;
         response["description"] = is_success ? endpoint.summary : about(status);
+        if (is_success && has_etag(endpoint.success.schema)) {
+            response["headers"]["ETag"] = {
+                {"description", "the version of the runtime layer, for If-Match"},
+                {"schema", {{"type", "string"}, {"pattern", R"(^"[0-9]{1,16}"$)"}}}};
+        }
         Json& content = response["content"] = Json::object();
         if (!is_success) {
             content["application/json"] = {{"schema", reference("Error")}};

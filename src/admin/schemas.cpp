@@ -74,15 +74,25 @@ constexpr std::string_view answers = R"json(
   "disabled": {"type": "boolean"}, "source": {"enum": ["file", "runtime", "unknown"]},
   "limits": {"type": "array", "items": {"$ref": "#/components/schemas/Level"}},
   "last_minute": {"$ref": "#/components/schemas/Amounts"}, "last_hour": {"$ref": "#/components/schemas/Amounts"},
-  "last_seen": {"$ref": "#/components/schemas/Time"}, "refused_by": {"type": ["object", "null"]},
-  "override": {"type": ["object", "null"]}}},
+  "last_seen": {"$ref": "#/components/schemas/Time"}, "refused_by": {"type": ["object", "null"],
+    "required": ["limit", "value"], "properties": {"limit": {"type": "string"}, "value": {"type": "integer"}}},
+  "override": {"type": ["object", "null"], "properties": {"limits": {"type": "object"}, "factor": {"type": "number"},
+    "until": {"$ref": "#/components/schemas/Time"}, "reason": {"type": ["string", "null"]}}}}},
 "KeyList": {"type": "object", "required": ["keys", "next", "total"], "properties": {
   "keys": {"type": "array", "items": {"$ref": "#/components/schemas/KeyRow"}}, "next": {"type": ["string", "null"]},
   "total": {"type": "integer"}}},
 "KeyDetail": {"allOf": [{"$ref": "#/components/schemas/KeyRow"}, {"type": "object",
   "required": ["document", "version", "former_secrets", "history"], "properties": {
-  "document": {"type": ["object", "null"]}, "version": {"type": "integer"}, "former_secrets": {"type": "array"},
-  "history": {"type": "array", "minItems": 60, "maxItems": 60}}}]},
+  "document": {"anyOf": [{"$ref": "#/components/schemas/KeyDocument"}, {"type": "null"}]},
+  "version": {"type": "integer"},
+  "former_secrets": {"type": "array", "items": {"type": "object", "required": ["until"],
+    "properties": {"until": {"$ref": "#/components/schemas/Time"}}}},
+  "history": {"type": "array", "minItems": 60, "maxItems": 60, "items": {"allOf": [
+    {"$ref": "#/components/schemas/Amounts"}, {"type": "object", "required": ["minute"],
+    "properties": {"minute": {"$ref": "#/components/schemas/Time"}}}]}}}}]},
+"KeyDocument": {"type": "object", "required": ["tier", "group", "limits", "disabled"], "properties": {
+  "tier": {"type": "string"}, "group": {"type": ["string", "null"]}, "limits": {"type": "object"},
+  "disabled": {"type": "boolean"}}},
 "Changed": {"type": "object", "required": ["version"], "properties": {
   "version": {"type": "integer"}, "durable": {"type": "boolean"}, "warning": {"type": "string"}}},
 "ChangedKey": {"allOf": [{"$ref": "#/components/schemas/KeyRow"}, {"$ref": "#/components/schemas/Changed"}]},
@@ -109,13 +119,30 @@ constexpr std::string_view answers = R"json(
   "overrides": {"type": "array", "items": {"$ref": "#/components/schemas/Override"}}, "version": {"type": "integer"}}},
 "ChangedOverride": {"allOf": [{"$ref": "#/components/schemas/Override"}, {"$ref": "#/components/schemas/Changed"}]},
 "Usage": {"type": "object", "required": ["from", "to", "rows", "total"], "properties": {
-  "from": {"type": "string"}, "to": {"type": "string"}, "rows": {"type": "array"}, "total": {"type": "object"}}},
+  "from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"},
+  "rows": {"type": "array", "items": {"allOf": [{"$ref": "#/components/schemas/UsageAmounts"}, {"type": "object",
+    "properties": {"key": {"type": "string"}, "model": {"type": "string"},
+      "day": {"type": "string", "format": "date"}}}]}},
+  "total": {"$ref": "#/components/schemas/UsageAmounts"}}},
+"UsageAmounts": {"type": "object", "required": ["requests", "admitted", "refused", "input_tokens",
+  "cached_input_tokens", "output_tokens"], "properties": {
+  "requests": {"type": "integer"}, "admitted": {"type": "integer"}, "refused": {"type": "integer"},
+  "input_tokens": {"type": "integer"}, "cached_input_tokens": {"type": "integer"},
+  "output_tokens": {"type": "integer"}}},
 "Explanation": {"type": "object", "required": ["key", "request", "estimate", "ledgers", "decision"]},
 "Config": {"type": "object", "required": ["hash", "version", "settings", "warnings", "runtime"]},
 "Reloaded": {"type": "object", "required": ["hash", "notes"], "properties": {"hash": {"type": "string"},
   "notes": {"type": "array", "items": {"$ref": "#/components/schemas/Mistake"}}}},
 "Draining": {"type": "object", "required": ["draining"]},
-"Nodes": {"type": "object", "required": ["nodes"], "properties": {"nodes": {"type": "array"}}},
+"Nodes": {"type": "object", "required": ["nodes"], "properties": {
+  "nodes": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}}}},
+"Node": {"type": "object", "required": ["name", "host", "listen", "version", "started", "mode", "mode_since", "ready",
+  "remark", "draining", "config_hash", "runtime_version", "age_ms"], "properties": {
+  "name": {"type": "string"}, "host": {"type": "string"}, "listen": {"type": "string"}, "version": {"type": "string"},
+  "started": {"$ref": "#/components/schemas/Time"}, "mode": {"type": "string"},
+  "mode_since": {"$ref": "#/components/schemas/Time"}, "ready": {"type": "boolean"}, "remark": {"type": "string"},
+  "draining": {"type": "boolean"}, "config_hash": {"type": "string"}, "runtime_version": {"type": "integer"},
+  "age_ms": {"type": "integer"}}},
 "Figures": {"type": "object", "required": ["now", "node", "store", "nodes", "upstreams", "rates", "limits",
   "latency_ms",
   "recent"]}

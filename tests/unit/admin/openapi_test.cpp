@@ -207,6 +207,8 @@ std::string surprise(const Json& operation, const Reply& reply) {
     const std::string status = std::to_string(reply.status);
     if (!operation["responses"].contains(status)) return "undocumented status " + status;
     if (reply.status >= 500 && reply.status != 503) return "status " + status;
+    const bool declares_etag = operation["responses"][status].contains("headers");
+    if (reply.fields.contains("etag") != declares_etag) return "an ETag, or none, against what is declared";
     if (reply.status < 400) return "";
     if (!reply.json.is_object() || !reply.json.contains("error")) return "no error object";
     const Json& error = reply.json["error"];
