@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "app/document_history.hpp"
+#include "config/json_value.hpp"
+#include "config/unexpected.hpp"
 
 namespace weir::app {
 
@@ -78,6 +80,12 @@ void mask_secrets(nlohmann::json& value) {
 std::string shown(const config::RuntimeDocuments& documents, const std::string& path) {
     const auto found = documents.documents.find(path);
     if (found == documents.documents.end()) return "(nothing)";
+    try {
+        // What others wrote to the store or the file may be nested without end.
+        (void)config::parse_json(found->second);
+    } catch (const config::Unexpected&) {
+        return "(what is no document)";
+    }
     nlohmann::json document = nlohmann::json::parse(found->second, nullptr, false);
     mask_secrets(document);
     return document.dump();
