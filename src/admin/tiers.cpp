@@ -86,6 +86,7 @@ Answer list(const Call& call, const Kind& kind, const std::vector<std::string>& 
 template <typename Named>
 std::vector<std::string> names_of(const Named& objects) {
     std::vector<std::string> names;
+    names.reserve(objects.size());
     for (const auto& [name, object] : objects) names.push_back(name);
     return names;
 }

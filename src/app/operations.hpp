@@ -92,7 +92,7 @@ private:
     awaitable<void> run_once(bool leaving);
     awaitable<void> gather_and_exchange(bool leaving);
     void gather_usage();
-    void note(Counted counted);
+    void note(const Counted& counted);
     awaitable<void> exchange(bool leaving);
     void note_fate(const ExchangeReply& reply, std::uint64_t sequence);
     void take_figures(const std::vector<ExchangeReply::Node>& nodes);

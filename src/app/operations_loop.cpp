@@ -109,13 +109,12 @@ void Operations::stop() {
 void Operations::gather_usage() {
     for (const auto& worker : parts_.workers) {
         worker->take_counted([this](Counted counted) {
-            boost::asio::post(parts_.context,
-                              [this, counted = std::move(counted)]() mutable { note(std::move(counted)); });
+            boost::asio::post(parts_.context, [this, counted = std::move(counted)] { note(counted); });
         });
     }
 }
 
-void Operations::note(Counted counted) {
+void Operations::note(const Counted& counted) {
     const std::int64_t now_us = parts_.clock.now_us();
     for (const usage::Row& row : counted.usage) activity_.add(row.key, now_us, minute_of(row.amounts));
     for (const observe::RefusedKey& key : counted.refused) {
