@@ -2,15 +2,11 @@
 #include "app/operations.hpp"
 
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <random>
 
 #include "app/explain.hpp"
-#include "config/address.hpp"
-#include "config/url.hpp"
 
 namespace weir::app {
 
@@ -98,7 +94,6 @@ Answered<std::vector<config::Mistake>> Operations::reload(const admin::Actor& ac
 
 void Operations::drain(const admin::Actor& actor) {
     spdlog::info("admin: {} ({}) asked to drain", actor.token_name, actor.address);
-    note_draining();
     parts_.drain();
 }
 

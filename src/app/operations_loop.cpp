@@ -54,6 +54,18 @@ UsageBatch batch_of(const usage::Batch& batch, const std::string& writer) {
     return sent;
 }
 
+void tell_of_older_copy(const usage::Ledger::Resumed& resumed) {
+    if (!resumed.is_whole) {
+        spdlog::warn(
+            "usage: the store has come back from a copy older than what this node remembers ({} batches are "
+            "written again): some totals are lost",
+            resumed.batches);
+    } else if (resumed.batches > 0) {
+        spdlog::warn("usage: the store has come back from an older copy; {} batches are written again",
+                     resumed.batches);
+    }
+}
+
 }  // namespace
 
 void Operations::start() {
@@ -126,11 +138,12 @@ void Operations::note(const Counted& counted) {
 awaitable<void> Operations::exchange(bool leaving) {
     const std::int64_t now_us = parts_.clock.now_us();
     observe::NodeFigures figures = own_figures();
-    ExchangeQuestion question{
-        .node = name_, .figures = leaving ? std::string() : observe::to_json(figures), .usage = {}};
+    ExchangeQuestion question{.node = name_, .figures = {}, .usage = {}};
+    const bool is_heard = parts_.shared != nullptr && parts_.shared->ready();
+    if (is_heard && !leaving) question.figures = observe::to_json(figures);
     cluster_.take(std::move(figures), now_us);
     cluster_.forget_silent(now_us);
-    if (parts_.shared == nullptr || !parts_.shared->ready()) co_return;
+    if (!is_heard) co_return;
     constexpr int batches_max = 100;  // a backlog does not keep everything else waiting
     for (int number = 0; number < batches_max; ++number) {
         const auto batch = parts_.usage.next_batch(increments_max);
@@ -145,20 +158,6 @@ awaitable<void> Operations::exchange(bool leaving) {
         if (!batch) co_return;
     }
 }
-
-namespace {
-void tell_of_older_copy(const usage::Ledger::Resumed& resumed) {
-    if (!resumed.is_whole) {
-        spdlog::warn(
-            "usage: the store has come back from a copy older than what this node remembers ({} batches are "
-            "written again): some totals are lost",
-            resumed.batches);
-    } else if (resumed.batches > 0) {
-        spdlog::warn("usage: the store has come back from an older copy; {} batches are written again",
-                     resumed.batches);
-    }
-}
-}  // namespace
 
 void Operations::note_fate(const ExchangeReply& reply, std::uint64_t sequence) {
     switch (reply.batch) {
