@@ -7,7 +7,7 @@ namespace weir::app {
 
 namespace {
 
-constexpr std::size_t history_bytes_max = 256 * 32;
+constexpr std::size_t history_bytes_max = std::size_t{256} * 32;
 
 std::string word_of(const DocumentVersion& version) {
     return std::to_string(version.version) + ":" + version.revision;
