@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "limiter/decide.hpp"
+#include "ledger/decide.hpp"
 #include "limiter/window_call.hpp"
 
 namespace weir {

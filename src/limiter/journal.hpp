@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "limiter/charging.hpp"
+#include "ledger/charging.hpp"
 #include "limiter/shards.hpp"
 #include "weir/limiter.hpp"
 #include "weir/window.hpp"

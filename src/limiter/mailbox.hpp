@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "limiter/charging.hpp"
+#include "ledger/charging.hpp"
 #include "limiter/window_call.hpp"
 #include "weir/limiter.hpp"
 

@@ -5,8 +5,8 @@
 #include <atomic>
 #include <string>
 
-#include "limiter/charging.hpp"
-#include "limiter/decide.hpp"
+#include "ledger/charging.hpp"
+#include "ledger/decide.hpp"
 #include "limiter/shards.hpp"
 
 namespace weir {

@@ -5,7 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include "limiter/decide.hpp"
+#include "ledger/decide.hpp"
 #include "limiter/scripts.hpp"
 
 namespace weir {

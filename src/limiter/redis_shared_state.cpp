@@ -2,9 +2,9 @@
 #include <charconv>
 #include <span>
 
-#include "limiter/redis_connection.hpp"
-#include "limiter/redis_error.hpp"
 #include "limiter/scripts.hpp"
+#include "redis/connection.hpp"
+#include "redis/error.hpp"
 #include "weir/shared_state.hpp"
 
 namespace weir {
@@ -22,7 +22,7 @@ constexpr std::int64_t bytes_per_read = 1 << 20;
 constexpr std::int64_t days_kept = 401;
 constexpr std::int64_t day_s = 86'400;
 constexpr char separator = '\x1f';  // between key and model: neither holds control characters
-constexpr RedisOptions options{.unsent_bytes_max = 64 << 20, .reply_bytes_max = 64 << 20};
+constexpr redis::Options options{.unsent_bytes_max = 64 << 20, .reply_bytes_max = 64 << 20};
 
 using Words = std::vector<std::string>;
 
@@ -33,18 +33,18 @@ std::string usage_key(std::int64_t day) {
 /// Takes the elements of a reply one by one; `failed` once one is not what was expected.
 class Elements {
 public:
-    explicit Elements(const RedisReply& reply) {
+    explicit Elements(const redis::Reply& reply) {
         if (reply.array() != nullptr) rest_ = *reply.array();
         failed_ = reply.array() == nullptr;
     }
     std::int64_t integer() {
-        const RedisReply* element = take();
+        const redis::Reply* element = take();
         const std::int64_t* number = element == nullptr ? nullptr : element->integer();
         failed_ = failed_ || number == nullptr;
         return number == nullptr ? 0 : *number;
     }
     std::string text() {
-        const RedisReply* element = take();
+        const redis::Reply* element = take();
         const std::string* text = element == nullptr ? nullptr : element->text();
         failed_ = failed_ || text == nullptr;
         return text == nullptr ? std::string() : *text;
@@ -53,13 +53,13 @@ public:
     bool failed() const noexcept { return failed_; }
 
 private:
-    const RedisReply* take() {
+    const redis::Reply* take() {
         if (rest_.empty()) return nullptr;
-        const RedisReply* element = &rest_.front();
+        const redis::Reply* element = &rest_.front();
         rest_ = rest_.subspan(1);
         return element;
     }
-    std::span<const RedisReply> rest_;
+    std::span<const redis::Reply> rest_;
     bool failed_ = false;
 };
 
@@ -176,7 +176,7 @@ public:
             const Words words{"HSCAN", usage_key(day), cursor, "COUNT", "500"};
             const auto reply = co_await call(words, patience_ms);
             if (!reply) co_return reply.error();
-            const RedisReply::Array* parts = reply->array();
+            const redis::Reply::Array* parts = reply->array();
             if (parts == nullptr || parts->size() != 2 || (*parts)[0].text() == nullptr)
                 co_return errc::store_unavailable;
             cursor = *(*parts)[0].text();
@@ -231,9 +231,9 @@ private:
         co_return Reading::whole;
     }
 
-    awaitable<result<RedisReply>> run_script(std::string_view script, const std::string& sha1,
-                                             const Words& keys, const Words& arguments,
-                                             std::int64_t patience) {
+    awaitable<result<redis::Reply>> run_script(std::string_view script, const std::string& sha1,
+                                               const Words& keys, const Words& arguments,
+                                               std::int64_t patience) {
         Words words{"EVALSHA", sha1, std::to_string(keys.size())};
         words.insert(words.end(), keys.begin(), keys.end());
         words.insert(words.end(), arguments.begin(), arguments.end());
@@ -247,21 +247,21 @@ private:
     }
 
     /// An error that Redis answers is one here, too.
-    awaitable<result<RedisReply>> call(const Words& words, std::int64_t patience,
-                                       bool* is_not_known = nullptr) {
+    awaitable<result<redis::Reply>> call(const Words& words, std::int64_t patience,
+                                         bool* is_not_known = nullptr) {
         const std::vector<std::string_view> arguments(words.begin(), words.end());
         auto reply = co_await connection_.call(arguments, clock_.steady_us() + patience * 1000);
         if (!reply) co_return reply;
-        const RedisReply::Error* error = reply->error();
+        const redis::Reply::Error* error = reply->error();
         if (error == nullptr) co_return reply;
-        const RedisErrorKind kind = classify(error->text);
-        if (is_not_known != nullptr) *is_not_known = kind == RedisErrorKind::no_script;
-        if (action_for(kind) == RedisErrorAction::reconnect) connection_.reconnect(error->text);
+        const redis::ErrorKind kind = redis::classify(error->text);
+        if (is_not_known != nullptr) *is_not_known = kind == redis::ErrorKind::no_script;
+        if (redis::action_for(kind) == redis::ErrorAction::reconnect) connection_.reconnect(error->text);
         co_return make_error_code(errc::store_unavailable);
     }
 
     const Clock& clock_;
-    RedisConnection connection_;
+    redis::Connection connection_;
     const std::string exchange_sha1_ = sha1_of(exchange_script);
     const std::string documents_sha1_ = sha1_of(documents_script);
 };

@@ -1,8 +1,8 @@
 // Wiring of the shared store: the node, its keeper, and the limiters of its threads.
-#include "limiter/redis_address.hpp"
 #include "limiter/redis_limiter.hpp"
 #include "limiter/redis_node.hpp"
 #include "limiter/store_keeper.hpp"
+#include "redis/address.hpp"
 #include "weir/redis_limiter.hpp"
 
 namespace weir {
@@ -31,7 +31,7 @@ public:
         const std::uint64_t alone = value(counters.alone);
         const std::uint64_t turned_away = value(counters.turned_away);
         return {.mode = node_.mode(),
-                .server = text_of(node_.options.address),
+                .server = redis::text_of(node_.options.address),
                 .why_away = std::move(away.why),
                 .away_since_us = away.since_us,
                 .obstacle = node_.obstacle.load(std::memory_order_relaxed),

@@ -1,14 +1,14 @@
 // EVALSHA, and once more where the script has to be loaded first.
 #include "limiter/redis_windows.hpp"
 
-#include "limiter/redis_error.hpp"
 #include "limiter/scripts.hpp"
+#include "redis/error.hpp"
 
 namespace weir {
 
 namespace {
 
-RedisConnection::Events events_of(RedisNode& node, std::function<void()> on_ready) {
+redis::Connection::Events events_of(RedisNode& node, std::function<void()> on_ready) {
     return {
         .on_ready =
             [&node, on_ready = std::move(on_ready)] {
@@ -26,12 +26,12 @@ RedisConnection::Events events_of(RedisNode& node, std::function<void()> on_read
 
 }  // namespace
 
-std::optional<std::vector<std::int64_t>> integers_of(const RedisReply& reply) {
-    const RedisReply::Array* array = reply.array();
+std::optional<std::vector<std::int64_t>> integers_of(const redis::Reply& reply) {
+    const redis::Reply::Array* array = reply.array();
     if (array == nullptr) return std::nullopt;
     std::vector<std::int64_t> numbers;
     numbers.reserve(array->size());
-    for (const RedisReply& element : *array) {
+    for (const redis::Reply& element : *array) {
         const std::int64_t* number = element.integer();
         if (number == nullptr) return std::nullopt;
         numbers.push_back(*number);
@@ -41,7 +41,7 @@ std::optional<std::vector<std::int64_t>> integers_of(const RedisReply& reply) {
 
 RedisWindows::RedisWindows(RedisNode& node, boost::asio::io_context& context, std::function<void()> on_ready)
     : node_(node),
-      connection_(context, node.clock, node.options.address, RedisOptions{},
+      connection_(context, node.clock, node.options.address, redis::Options{},
                   events_of(node, std::move(on_ready))),
       random_(std::random_device{}()) {}
 
@@ -77,7 +77,8 @@ awaitable<result<WindowReply>> RedisWindows::run(WindowCall call, std::int64_t t
     co_return std::move(*reply);
 }
 
-awaitable<result<RedisReply>> RedisWindows::command(std::vector<std::string> words, std::int64_t timeout_ms) {
+awaitable<result<redis::Reply>> RedisWindows::command(std::vector<std::string> words,
+                                                      std::int64_t timeout_ms) {
     const std::int64_t sent_us = node_.clock.steady_us();
     auto answered = co_await send_script(words, sent_us + timeout_ms * 1000);
     if (answered) note_answered(sent_us);
@@ -90,13 +91,13 @@ void RedisWindows::note_answered(std::int64_t sent_us) noexcept {
     if (took_us <= node_.options.timeout_ms * 1000) node_.health.note_success();
 }
 
-awaitable<result<RedisReply>> RedisWindows::send_script(const std::vector<std::string>& words,
-                                                        std::int64_t deadline_us) {
+awaitable<result<redis::Reply>> RedisWindows::send_script(const std::vector<std::string>& words,
+                                                          std::int64_t deadline_us) {
     auto answered = co_await send(words, deadline_us);
     if (!answered) co_return answered;
-    const RedisReply::Error* error = answered->error();
+    const redis::Reply::Error* error = answered->error();
     if (error == nullptr) co_return answered;
-    if (action_for(classify(error->text)) == RedisErrorAction::retry_after_load) {
+    if (redis::action_for(redis::classify(error->text)) == redis::ErrorAction::retry_after_load) {
         for (const std::string_view script : {window_script, heartbeat_script}) {
             const std::vector<std::string> load{"SCRIPT", "LOAD", std::string(script)};
             const auto loaded = co_await send(load, deadline_us);
@@ -108,7 +109,8 @@ awaitable<result<RedisReply>> RedisWindows::send_script(const std::vector<std::s
         if (error == nullptr) co_return answered;
     }
     node_.counters.errors.fetch_add(1, std::memory_order_relaxed);
-    const bool wrong_server = action_for(classify(error->text)) == RedisErrorAction::reconnect;
+    const bool wrong_server =
+        redis::action_for(redis::classify(error->text)) == redis::ErrorAction::reconnect;
     if (wrong_server) {
         connection_.reconnect(error->text);
     } else {
@@ -117,8 +119,8 @@ awaitable<result<RedisReply>> RedisWindows::send_script(const std::vector<std::s
     co_return make_error_code(errc::store_unavailable);
 }
 
-awaitable<result<RedisReply>> RedisWindows::send(const std::vector<std::string>& words,
-                                                 std::int64_t deadline_us) {
+awaitable<result<redis::Reply>> RedisWindows::send(const std::vector<std::string>& words,
+                                                   std::int64_t deadline_us) {
     const std::vector<std::string_view> arguments(words.begin(), words.end());
     auto answered = co_await connection_.call(arguments, deadline_us);
     if (answered) co_return answered;

@@ -29,7 +29,7 @@ std::int64_t jittered(std::int64_t duration_ms) {
 }
 
 /// The value of "name:value" out of INFO; empty where it is not there.
-std::string value_in(const RedisReply& reply, std::string_view name) {
+std::string value_in(const redis::Reply& reply, std::string_view name) {
     const std::string* text = reply.text();
     if (text == nullptr) return {};
     const std::string& info = *text;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "limiter/charging.hpp"
+#include "ledger/charging.hpp"
 #include "weir/limiter.hpp"
 
 namespace weir {

@@ -15,7 +15,7 @@ constexpr std::size_t kept_bytes_max = 16 << 10;  // more is given back between 
 constexpr std::size_t watched_bytes_max = 64 << 10;
 }  // namespace
 
-ClientStream::ClientStream(Socket socket, boost::asio::io_context& context, const Clock& clock,
+ClientStream::ClientStream(net::Socket socket, boost::asio::io_context& context, const Clock& clock,
                            std::int64_t write_ms)
     : transport_(std::move(socket)),
       deadline_(context, clock, [this] { transport_.cancel(); }),

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "proxy/deadline.hpp"
-#include "proxy/transport.hpp"
-#include "proxy/wakeup.hpp"
+#include "net/deadline.hpp"
+#include "net/transport.hpp"
+#include "net/wakeup.hpp"
 #include "weir/clock.hpp"
 #include "weir/error.hpp"
 
@@ -18,11 +18,12 @@ namespace weir::proxy {
 /// One thread. `finish` must have been awaited before it is destroyed.
 class ClientStream {
 public:
-    ClientStream(Socket socket, boost::asio::io_context& context, const Clock& clock, std::int64_t write_ms);
+    ClientStream(net::Socket socket, boost::asio::io_context& context, const Clock& clock,
+                 std::int64_t write_ms);
 
-    Transport& transport() noexcept { return transport_; }
+    net::Transport& transport() noexcept { return transport_; }
     /// For reads; writes arm it themselves.
-    Deadline& deadline() noexcept { return deadline_; }
+    net::Deadline& deadline() noexcept { return deadline_; }
 
     /// Received and not yet consumed. Valid until the next fill.
     std::string_view input() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
@@ -52,8 +53,8 @@ private:
     void start_read(std::size_t read_bytes);
     void on_read(const boost::system::error_code& error, std::size_t bytes);
 
-    Transport transport_;
-    Deadline deadline_;
+    net::Transport transport_;
+    net::Deadline deadline_;
     std::int64_t write_ms_;
     std::vector<char> buffer_;
     std::size_t begin_ = 0;
@@ -61,7 +62,7 @@ private:
     bool reading_ = false;
     bool gone_ = false;
     std::function<void()> on_gone_;
-    Wakeup readable_;
+    net::Wakeup readable_;
 };
 
 }  // namespace weir::proxy

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "net/wakeup.hpp"
 #include "observe/metrics.hpp"
-#include "proxy/wakeup.hpp"
 #include "weir/clock.hpp"
 #include "weir/limiter.hpp"
 
@@ -24,7 +24,7 @@ public:
         std::function<Usage()> so_far;
         std::int64_t due_us = 0;  ///< steady clock
         bool busy = false;        ///< a call for it is under way
-        Wakeup idle;
+        net::Wakeup idle;
     };
 
     LeaseKeeper(boost::asio::io_context& context, const Clock& clock, Limiter& limiter,

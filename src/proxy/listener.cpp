@@ -30,7 +30,7 @@ awaitable<void> serve(std::unique_ptr<Session> session, Worker& worker) {
 }
 
 /// Says 503 and waits briefly, so that the answer is not lost to a reset.
-awaitable<void> say_too_many(Socket socket, Worker& worker, std::size_t& turning_away) {
+awaitable<void> say_too_many(net::Socket socket, Worker& worker, std::size_t& turning_away) {
     {
         ClientStream client(std::move(socket), worker.context, worker.clock, turn_away_ms);
         llm::Answer answer =
@@ -58,9 +58,9 @@ awaitable<void> say_too_many(Socket socket, Worker& worker, std::size_t& turning
 Listener::Listener(Worker& worker, const config::Endpoint& endpoint, std::int64_t connections_max,
                    TlsContext tls)
     : worker_(worker), acceptor_(worker.context), connections_max_(connections_max), tls_(std::move(tls)) {
-    const Tcp::endpoint address(boost::asio::ip::make_address(endpoint.address), endpoint.port);
+    const net::Tcp::endpoint address(boost::asio::ip::make_address(endpoint.address), endpoint.port);
     acceptor_.open(address.protocol());
-    acceptor_.set_option(Tcp::acceptor::reuse_address(true));
+    acceptor_.set_option(net::Tcp::acceptor::reuse_address(true));
     acceptor_.set_option(ReusePort(true));
     acceptor_.bind(address);
     acceptor_.listen(4096);
@@ -69,10 +69,10 @@ Listener::Listener(Worker& worker, const config::Endpoint& endpoint, std::int64_
 
 void Listener::probe(const config::Endpoint& endpoint) {
     boost::asio::io_context context;
-    const Tcp::endpoint address(boost::asio::ip::make_address(endpoint.address), endpoint.port);
-    boost::asio::basic_socket_acceptor<Tcp, executor> acceptor(context);
+    const net::Tcp::endpoint address(boost::asio::ip::make_address(endpoint.address), endpoint.port);
+    boost::asio::basic_socket_acceptor<net::Tcp, executor> acceptor(context);
     acceptor.open(address.protocol());
-    acceptor.set_option(Tcp::acceptor::reuse_address(true));
+    acceptor.set_option(net::Tcp::acceptor::reuse_address(true));
     acceptor.bind(address);
     acceptor.listen();
 }
@@ -98,14 +98,14 @@ awaitable<void> Listener::run() {
         // A crowd does not wait for a turn of a busy loop each.
         for (int more = 1; more < accepts_per_turn_max; ++more) {
             error_code nobody;
-            Socket next = acceptor_.accept(nobody);
+            net::Socket next = acceptor_.accept(nobody);
             if (nobody) break;
             take_in(std::move(next));
         }
     }
 }
 
-void Listener::take_in(Socket socket) {
+void Listener::take_in(net::Socket socket) {
     worker_.metrics.connections_accepted.add();
     if (worker_.connections_open.load(std::memory_order_relaxed) >= connections_max_) {
         turn_away(std::move(socket));
@@ -114,9 +114,9 @@ void Listener::take_in(Socket socket) {
     }
 }
 
-void Listener::start_session(Socket socket) {
+void Listener::start_session(net::Socket socket) {
     error_code ignored;
-    socket.set_option(Tcp::no_delay(true), ignored);
+    socket.set_option(net::Tcp::no_delay(true), ignored);
     worker_.connections_open.fetch_add(1, std::memory_order_relaxed);
     worker_.metrics.connections_open.add();
     auto session = std::make_unique<Session>(worker_, std::move(socket), tls_);
@@ -124,7 +124,7 @@ void Listener::start_session(Socket socket) {
     boost::asio::co_spawn(worker_.context, serve(std::move(session), worker_), boost::asio::detached);
 }
 
-void Listener::turn_away(Socket socket) {
+void Listener::turn_away(net::Socket socket) {
     worker_.metrics.bite(observe::Bite::connections);
     if (turning_away_ >= turning_away_max) return;
     ++turning_away_;

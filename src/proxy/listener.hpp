@@ -35,12 +35,12 @@ public:
     bool empty() const noexcept { return sessions_.empty(); }
 
 private:
-    void take_in(Socket socket);
-    void start_session(Socket socket);
-    void turn_away(Socket socket);
+    void take_in(net::Socket socket);
+    void start_session(net::Socket socket);
+    void turn_away(net::Socket socket);
 
     Worker& worker_;
-    boost::asio::basic_socket_acceptor<Tcp, executor> acceptor_;
+    boost::asio::basic_socket_acceptor<net::Tcp, executor> acceptor_;
     std::int64_t connections_max_;
     TlsContext tls_;
     Sessions sessions_;

@@ -31,7 +31,7 @@ llm::Dialect dialect_of_head(std::string_view head) noexcept {
 }
 }  // namespace
 
-Session::Session(Worker& worker, Socket socket, TlsContext tls)
+Session::Session(Worker& worker, net::Socket socket, TlsContext tls)
     : worker_(worker),
       client_(std::move(socket), worker.context, worker.clock, worker.policy->config().timeouts.write_ms),
       tls_(std::move(tls)) {
@@ -71,7 +71,7 @@ awaitable<void> Session::serve() {
 }
 
 awaitable<bool> Session::handshake() {
-    Transport::TlsStream& stream = client_.transport().wrap(*tls_);
+    net::Transport::TlsStream& stream = client_.transport().wrap(*tls_);
     client_.deadline().set(tls_handshake_ms);
     const auto [error] =
         co_await stream.async_handshake(boost::asio::ssl::stream_base::server, use_awaitable_as_tuple);

@@ -20,7 +20,7 @@ class Session
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
     /// `tls`: nullptr for plain connections.
-    Session(Worker& worker, Socket socket, TlsContext tls);
+    Session(Worker& worker, net::Socket socket, TlsContext tls);
 
     /// Serves the connection to its end. Never throws: this is where everything unforeseen is caught.
     awaitable<void> run();

@@ -18,7 +18,7 @@ constexpr std::int64_t reset_at_once_us = 10'000;
 UpstreamConnection::UpstreamConnection(boost::asio::io_context& context, const Clock& clock)
     : context_(context),
       clock_(clock),
-      state_(std::make_shared<State>(Socket(context), clock)),
+      state_(std::make_shared<State>(net::Socket(context), clock)),
       read_deadline_(context, clock, [this] { transport().cancel(); }) {}
 
 std::string_view UpstreamConnection::input() const noexcept {

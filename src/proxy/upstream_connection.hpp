@@ -10,9 +10,9 @@
 #include <tuple>
 #include <vector>
 
-#include "proxy/deadline.hpp"
-#include "proxy/transport.hpp"
-#include "proxy/wakeup.hpp"
+#include "net/deadline.hpp"
+#include "net/transport.hpp"
+#include "net/wakeup.hpp"
 #include "weir/clock.hpp"
 #include "weir/error.hpp"
 
@@ -38,7 +38,7 @@ public:
     UpstreamConnection(const UpstreamConnection&) = delete;
     UpstreamConnection& operator=(const UpstreamConnection&) = delete;
 
-    Transport& transport() noexcept { return state_->transport; }
+    net::Transport& transport() noexcept { return state_->transport; }
     std::string_view input() const noexcept;
     void consume(std::size_t bytes) noexcept { state_->begin += bytes; }
 
@@ -81,10 +81,11 @@ public:
 private:
     /// What pending operations refer to, which may outlive the connection.
     struct State : std::enable_shared_from_this<State> {
-        State(Socket socket, const Clock& system_clock) : transport(std::move(socket)), clock(system_clock) {}
+        State(net::Socket socket, const Clock& system_clock)
+            : transport(std::move(socket)), clock(system_clock) {}
         void start_read();
 
-        Transport transport;
+        net::Transport transport;
         const Clock& clock;
         std::vector<char> buffer;
         std::size_t begin = 0;
@@ -92,17 +93,17 @@ private:
         bool reading = false;
         boost::system::error_code read_error;  ///< how the last read ended
         std::int64_t read_ended_at_us = 0;     ///< steady clock, where it ended with an error
-        Wakeup arrived;
+        net::Wakeup arrived;
         bool sending = false;
         boost::system::error_code send_error;
-        Wakeup sent;
-        std::optional<Deadline> send_deadline;  ///< where sending takes more than one write
+        net::Wakeup sent;
+        std::optional<net::Deadline> send_deadline;  ///< where sending takes more than one write
     };
 
     boost::asio::io_context& context_;
     const Clock& clock_;
     std::shared_ptr<State> state_;
-    Deadline read_deadline_;
+    net::Deadline read_deadline_;
     std::uint64_t sent_bytes_before_ = 0;
     std::int64_t sent_at_us_ = 0;  ///< steady clock
 };

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
+
+#include "net/resolve.hpp"
+#include "net/tls.hpp"
 
 namespace weir::proxy {
 
@@ -23,11 +24,7 @@ constexpr std::int64_t idle_s_default = 55;
 
 UpstreamPool::UpstreamPool(boost::asio::io_context& context, const Clock& clock,
                            observe::WorkerMetrics& metrics)
-    : context_(context), clock_(clock), metrics_(metrics), tls_(ssl::context::tls_client) {
-    tls_.set_default_verify_paths();
-    tls_.set_verify_mode(ssl::verify_peer);
-    SSL_CTX_set_min_proto_version(tls_.native_handle(), TLS1_2_VERSION);
-}
+    : context_(context), clock_(clock), metrics_(metrics), tls_(net::make_client_tls()) {}
 
 std::unique_ptr<UpstreamConnection> UpstreamPool::take_kept(const config::Url& url) {
     const auto pool = idle_.find(std::tuple(url.tls, std::string_view(url.host), url.port));
@@ -50,7 +47,7 @@ awaitable<result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::connect(con
                                                                              Abort& abort) {
     auto connection = std::make_unique<UpstreamConnection>(context_, clock_);
     connection->origin = Origin(url.tls, url.host, url.port);
-    Deadline deadline(context_, clock_, [&abort] { abort.cancel(); });
+    net::Deadline deadline(context_, clock_, [&abort] { abort.cancel(); });
     deadline.set(connect_ms);
     const error_code error = co_await open(*connection, url, deadline, abort);
     abort.set_cancel(nullptr);
@@ -62,41 +59,30 @@ awaitable<result<std::unique_ptr<UpstreamConnection>>> UpstreamPool::connect(con
 }
 
 awaitable<error_code> UpstreamPool::open(UpstreamConnection& connection, const config::Url& url,
-                                         Deadline& deadline, Abort& abort) {
-    using Resolver = boost::asio::ip::basic_resolver<Tcp, executor>;
-    Socket& socket = connection.transport().socket();
-    Resolver resolver(context_);
+                                         net::Deadline& deadline, Abort& abort) {
+    net::Socket& socket = connection.transport().socket();
+    net::Resolver resolver(context_);
     abort.set_cancel([&] {
         resolver.cancel();
         connection.close();
     });
 
-    Resolver::results_type endpoints;
-    error_code error;
-    if (const auto address = boost::asio::ip::make_address(url.host, error); !error) {
-        endpoints = Resolver::results_type::create(Tcp::endpoint(address, url.port), url.host, "");
-    } else {
-        auto [resolve_error, resolved] =
-            co_await resolver.async_resolve(url.host, std::to_string(url.port), use_awaitable_as_tuple);
-        if (resolve_error) co_return resolve_error;
-        endpoints = std::move(resolved);
-    }
+    const net::Resolved found = co_await net::resolve(resolver, url.host, url.port);
+    if (found.error) co_return found.error;
     if (abort.fired() || deadline.expired()) co_return boost::asio::error::operation_aborted;
     const auto [connect_error, endpoint] =
-        co_await boost::asio::async_connect(socket, endpoints, use_awaitable_as_tuple);
+        co_await boost::asio::async_connect(socket, found.endpoints, use_awaitable_as_tuple);
     if (connect_error) co_return connect_error;
-    socket.set_option(Tcp::no_delay(true), error);
+    error_code ignored;
+    socket.set_option(net::Tcp::no_delay(true), ignored);
     if (!url.tls) co_return error_code{};
     deadline.set(tls_handshake_ms);
     co_return co_await handshake(connection, url);
 }
 
 awaitable<error_code> UpstreamPool::handshake(UpstreamConnection& connection, const config::Url& url) {
-    Transport::TlsStream& tls = connection.transport().wrap(tls_);
-    error_code not_an_address;
-    boost::asio::ip::make_address(url.host, not_an_address);
-    if (not_an_address) SSL_set_tlsext_host_name(tls.native_handle(), url.host.c_str());
-    tls.set_verify_callback(ssl::host_name_verification(url.host));
+    net::Transport::TlsStream& tls = connection.transport().wrap(tls_);
+    net::expect_host(tls.native_handle(), url.host);
     const auto [error] = co_await tls.async_handshake(ssl::stream_base::client, use_awaitable_as_tuple);
     co_return error;
 }

@@ -56,7 +56,7 @@ public:
 
 private:
     awaitable<boost::system::error_code> open(UpstreamConnection& connection, const config::Url& url,
-                                              Deadline& deadline, Abort& abort);
+                                              net::Deadline& deadline, Abort& abort);
     awaitable<boost::system::error_code> handshake(UpstreamConnection& connection, const config::Url& url);
 
     boost::asio::io_context& context_;

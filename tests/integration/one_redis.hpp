@@ -5,14 +5,14 @@
 
 #include <optional>
 
-#include "limiter/redis_address.hpp"
-#include "limiter/redis_options.hpp"
+#include "redis/address.hpp"
+#include "redis/options.hpp"
 #include "support/redis_server.hpp"
 
 namespace weir::testing {
 
 // So patient that no machine is slow enough for it.
-inline constexpr RedisOptions never_stalled{.stalled_ms = 600'000};
+inline constexpr redis::Options never_stalled{.stalled_ms = 600'000};
 
 class OneRedis : public ::testing::Test {
 protected:

@@ -32,10 +32,10 @@ TEST_F(RedisConnectionTest, AsksAndIsAnswered) {
     EXPECT_EQ(said(redis.ask({"EVALSHA", std::string(40, '0'), "0"})),
               "error: NOSCRIPT No matching script. Please use EVAL.");
     const auto list = redis.ask({"EVAL", "return {1, 'two', {redis.error_reply('X y')}}", "0"});
-    const RedisReply::Array inner{{.value = RedisReply::Error{"X y"}}};
-    const RedisReply::Array outer{{.value = 1}, {.value = std::string("two")}, {.value = inner}};
+    const redis::Reply::Array inner{{.value = redis::Reply::Error{"X y"}}};
+    const redis::Reply::Array outer{{.value = 1}, {.value = std::string("two")}, {.value = inner}};
     ASSERT_TRUE(list);
-    EXPECT_EQ(*list, RedisReply{.value = outer});
+    EXPECT_EQ(*list, redis::Reply{.value = outer});
     EXPECT_THAT(redis.losses(), IsEmpty());
     EXPECT_EQ(redis.times_ready(), 1U);
     EXPECT_THAT(server_->command({"CLIENT", "LIST"}), HasSubstr("name=weir"));
@@ -50,12 +50,12 @@ TEST_F(RedisConnectionTest, ALargeValuePassesBothWays) {
 }
 
 /// Asks `rounds` times, one after the other; each time the reply must be its own.
-awaitable<void> echo(RedisConnection& connection, std::string name, int rounds, std::int64_t deadline_us,
+awaitable<void> echo(redis::Connection& connection, std::string name, int rounds, std::int64_t deadline_us,
                      std::atomic<int>& right, std::atomic<int>& done) {
     for (int i = 0; i < rounds; ++i) {
         const std::string word = name + "." + std::to_string(i);
         const std::array<std::string_view, 2> arguments{"ECHO", word};
-        const result<RedisReply> answer = co_await connection.call(arguments, deadline_us);
+        const result<redis::Reply> answer = co_await connection.call(arguments, deadline_us);
         if (said(answer) == word) ++right;
         ++done;
     }
@@ -178,8 +178,8 @@ TEST_F(RedisConnectionTest, SelectsItsDatabase) {
 TEST_F(RedisConnectionTest, AnAddressThatMakesNoSenseIsRefusedAtTheStart) {
     boost::asio::io_context context;
     const SystemClock clock;
-    EXPECT_THROW(RedisConnection(context, clock, RedisAddress{}, {}, {}), std::invalid_argument);
-    EXPECT_THROW(RedisConnection(context, clock, {.host = "a", .tls = true, .ca_file = "/nowhere"}, {}, {}),
+    EXPECT_THROW(redis::Connection(context, clock, RedisAddress{}, {}, {}), std::invalid_argument);
+    EXPECT_THROW(redis::Connection(context, clock, {.host = "a", .tls = true, .ca_file = "/nowhere"}, {}, {}),
                  std::runtime_error);
 }
 

@@ -94,7 +94,7 @@ TEST_F(RedisFailuresTest, AStallBehindAPatientCallIsNone) {
 }
 
 TEST_F(RedisFailuresTest, OnlySoManyCallsWait) {
-    RedisOptions options = never_stalled;
+    redis::Options options = never_stalled;
     options.calls_max = 10;
     RunningRedisConnection redis(address(), options);
     ASSERT_TRUE(redis.becomes_ready());
@@ -111,7 +111,7 @@ TEST_F(RedisFailuresTest, OnlySoManyCallsWait) {
 }
 
 TEST_F(RedisFailuresTest, OnlySoManyBytesWait) {
-    RedisOptions options = never_stalled;
+    redis::Options options = never_stalled;
     options.unsent_bytes_max = 1000;
     RunningRedisConnection redis(address(), options);
     ASSERT_TRUE(redis.becomes_ready());
@@ -126,7 +126,7 @@ TEST_F(RedisFailuresTest, OnlySoManyBytesWait) {
 }
 
 TEST_F(RedisFailuresTest, AReplyThatIsTooLargeEndsTheConnection) {
-    RedisOptions options = never_stalled;
+    redis::Options options = never_stalled;
     options.reply_bytes_max = 1000;
     RunningRedisConnection redis(address(), options);
     ASSERT_TRUE(redis.becomes_ready());
@@ -150,10 +150,10 @@ TEST_F(RedisFailuresTest, ItIsGivenUpOnRequest) {
 }
 
 /// Calls, and gives the connection up when answered, while the replies to others have been read already.
-awaitable<void> give_up_when_answered(RedisConnection& connection, std::int64_t deadline_us,
+awaitable<void> give_up_when_answered(redis::Connection& connection, std::int64_t deadline_us,
                                       std::atomic<int>& answered, std::atomic<int>& timed_out) {
     const std::array<std::string_view, 1> arguments{"PING"};
-    const result<RedisReply> answer = co_await connection.call(arguments, deadline_us);
+    const result<redis::Reply> answer = co_await connection.call(arguments, deadline_us);
     ++(answer ? answered : timed_out);
     connection.reconnect("enough");
 }
@@ -211,8 +211,8 @@ TEST_F(RedisFailuresTest, ItMayBeDestroyedInTheMidstOfCalls) {
     const SystemClock clock;
     std::atomic<int> answered{0}, timed_out{0};
     boost::asio::io_context context;
-    RedisConnection redis(context, clock, address(), {},
-                          {.on_ready = [&] { context.stop(); }, .on_lost = {}});
+    redis::Connection redis(context, clock, address(), {},
+                            {.on_ready = [&] { context.stop(); }, .on_lost = {}});
     boost::asio::co_spawn(context, redis.run(), boost::asio::detached);
     context.run();
     server_->pause();

@@ -23,7 +23,7 @@ protected:
 };
 
 /// Tries the address until the first reason why it can't be used.
-std::string refusal(RedisAddress address, RedisOptions options = {}) {
+std::string refusal(RedisAddress address, redis::Options options = {}) {
     RunningRedisConnection redis(std::move(address), options);
     if (!redis.loses()) return "none";
     EXPECT_EQ(redis.ask({"PING"}).error(), errc::store_unavailable);

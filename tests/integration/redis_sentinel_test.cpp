@@ -14,7 +14,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr int failover_ms = 90'000;
-constexpr RedisOptions brisk{.backoff_ms_max = 100};
+constexpr redis::Options brisk{.backoff_ms_max = 100};
 
 std::string port_of(const RedisServer& server) {
     return std::to_string(server.port());

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "limiter/charging.hpp"
+#include "ledger/charging.hpp"
 #include "store_node.hpp"
 #include "support/delaying_relay.hpp"
 #include "support/raw_client.hpp"

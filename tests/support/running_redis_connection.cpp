@@ -14,16 +14,17 @@ namespace weir::testing {
 
 namespace {
 
-awaitable<void> call(RedisConnection& connection, std::vector<std::string> arguments,
-                     std::int64_t deadline_us, std::promise<result<RedisReply>> promise) {
+awaitable<void> call(redis::Connection& connection, std::vector<std::string> arguments,
+                     std::int64_t deadline_us, std::promise<result<redis::Reply>> promise) {
     const std::vector<std::string_view> views(arguments.begin(), arguments.end());
-    result<RedisReply> answer = co_await connection.call(views, deadline_us);
+    result<redis::Reply> answer = co_await connection.call(views, deadline_us);
     promise.set_value(std::move(answer));
 }
 
 }  // namespace
 
-RunningRedisConnection::RunningRedisConnection(RedisAddress address, RedisOptions options, const Clock* clock)
+RunningRedisConnection::RunningRedisConnection(RedisAddress address, redis::Options options,
+                                               const Clock* clock)
     : clock_(clock != nullptr ? *clock : system_clock_),
       connection_(context_, clock_, std::move(address), options,
                   {.on_ready =
@@ -51,7 +52,7 @@ RunningRedisConnection::~RunningRedisConnection() {
 
 RunningRedisConnection::Answer RunningRedisConnection::start(std::vector<std::string> arguments,
                                                              std::int64_t timeout_ms) {
-    std::promise<result<RedisReply>> promise;
+    std::promise<result<redis::Reply>> promise;
     Answer answer = promise.get_future();
     const std::int64_t deadline = deadline_us(timeout_ms);
     on_thread([&] {
@@ -62,7 +63,8 @@ RunningRedisConnection::Answer RunningRedisConnection::start(std::vector<std::st
     return answer;
 }
 
-result<RedisReply> RunningRedisConnection::ask(std::vector<std::string> arguments, std::int64_t timeout_ms) {
+result<redis::Reply> RunningRedisConnection::ask(std::vector<std::string> arguments,
+                                                 std::int64_t timeout_ms) {
     return start(std::move(arguments), timeout_ms).get();
 }
 
@@ -106,7 +108,7 @@ std::size_t RunningRedisConnection::times_ready() const {
     return times_ready_;
 }
 
-std::string said(const result<RedisReply>& answer) {
+std::string said(const result<redis::Reply>& answer) {
     if (!answer) return answer.error().message();
     if (const auto* error = answer->error()) return "error: " + error->text;
     if (const auto* number = answer->integer()) return std::to_string(*number);

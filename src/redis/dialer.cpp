@@ -1,0 +1,161 @@
+// One attempt to reach Redis, step by step.
+#include "redis/dialer.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "net/tls.hpp"
+#include "redis/error.hpp"
+
+namespace weir::redis {
+
+namespace {
+
+constexpr std::string_view tls_handshake = "TLS handshake with";
+
+}  // namespace
+
+Dialer::Dialer(boost::asio::io_context& context, RedisAddress address, std::int64_t timeout_ms)
+    : context_(context), address_(std::move(address)), timeout_ms_(timeout_ms) {
+    check(address_);
+    if (address_.tls) tls_.emplace(net::make_client_tls(address_.ca_file));
+}
+
+void Dialer::cancel() noexcept {
+    cancelled_ = true;
+    if (stream_) stream_->close();
+}
+
+std::shared_ptr<Stream> Dialer::new_stream() {
+    stream_ = std::make_shared<Stream>(context_);
+    stream_->set_deadline(timeout_ms_);
+    if (cancelled_) stream_->close();
+    return stream_;
+}
+
+std::string Dialer::explain(std::string failure, const std::string& server) const {
+    if (!stream_->expired()) return failure;
+    return "no " + awaited_ + " " + server + " within " + std::to_string(timeout_ms_) + " ms";
+}
+
+RedisObstacle Dialer::obstacle_of(const Attempt& attempt) const {
+    if (!has_connected_) return RedisObstacle::unreachable;
+    // A server without TLS waits for more of a handshake that it takes for a command; another that is silent
+    // is slow.
+    if (stream_->expired())
+        return awaited_ == tls_handshake ? RedisObstacle::unusable : RedisObstacle::passing;
+    if (!attempt.is_error) return RedisObstacle::unusable;
+    const std::string_view error = error_in_greeting(attempt.failure);
+    switch (classify(error)) {
+        case ErrorKind::loading:
+        case ErrorKind::busy:
+        case ErrorKind::master_down:
+        case ErrorKind::misconfigured:
+            return RedisObstacle::passing;
+        default:
+            return error == not_a_master ? RedisObstacle::passing : RedisObstacle::unusable;
+    }
+}
+
+awaitable<Dialer::Attempt> Dialer::dial() {
+    Attempt attempt;
+    has_connected_ = false;
+    Place place{.host = address_.host, .port = address_.port, .failure = {}};
+    if (!address_.sentinels.empty()) {
+        place = co_await find_master();
+        attempt.failure = place.failure;
+        attempt.obstacle = obstacle_of(attempt);
+        if (!attempt.failure.empty()) co_return attempt;
+        has_connected_ = false;
+    }
+    const std::string server = place.host.empty() ? text_of(address_) : text_of(place.host, place.port);
+    const std::shared_ptr<Stream> stream = new_stream();
+    attempt.failure = co_await open(place.host, place.port);
+    if (attempt.failure.empty()) {
+        const std::vector<Command> greeting = greeting_for(address_);
+        awaited_ = "answer from";
+        const Exchange exchanged = co_await exchange(*stream, greeting);
+        attempt.failure = judge_greeting(address_, greeting, exchanged);
+        attempt.is_error = !attempt.failure.empty() && !exchanged.replies.empty();
+    }
+    attempt.obstacle = obstacle_of(attempt);
+    attempt.failure = explain(std::move(attempt.failure), server);
+    // Which server the sentinels named is nowhere else to be seen.
+    const bool is_unsaid = !address_.sentinels.empty() && attempt.failure.find(server) == std::string::npos;
+    if (!attempt.failure.empty() && is_unsaid) attempt.failure += " (" + server + ")";
+    stream->clear_deadline();
+    if (attempt.failure.empty()) {
+        attempt.stream = stream;
+    } else {
+        stream->close();
+    }
+    co_return attempt;
+}
+
+awaitable<std::string> Dialer::open(std::string host, std::uint16_t port) {
+    const std::shared_ptr<Stream> stream = stream_;
+    awaited_ = "connection to";
+    const bool is_local = !address_.socket_path.empty();
+    std::string failure;
+    if (is_local) {
+        failure = co_await stream->connect(address_.socket_path);
+    } else {
+        failure = co_await stream->connect(host, port);
+    }
+    has_connected_ = has_connected_ || failure.empty();
+    if (!failure.empty() || !tls_) co_return failure;
+    awaited_ = tls_handshake;
+    co_return co_await stream->start_tls(*tls_, host);
+}
+
+awaitable<Dialer::Place> Dialer::find_master() {
+    std::string failures;
+    const std::size_t count = address_.sentinels.size();
+    for (std::size_t i = 0; i < count && !cancelled_; ++i) {
+        const std::size_t index = (first_sentinel_ + i) % count;
+        const auto& [host, port] = address_.sentinels[index];
+        Place place = co_await ask_sentinel(host, port);
+        if (place.failure.empty()) {
+            first_sentinel_ = index;
+            co_return place;
+        }
+        failures += (failures.empty() ? "" : "; ") + place.failure;
+    }
+    co_return Place{.host = {}, .port = 0, .failure = "no sentinel knows the master: " + failures};
+}
+
+awaitable<Dialer::Place> Dialer::ask_sentinel(std::string host, std::uint16_t port) {
+    const std::shared_ptr<Stream> stream = new_stream();
+    Place place;
+    place.failure = co_await open(host, port);
+    if (place.failure.empty()) {
+        std::vector<Command> question{{"SENTINEL", "get-master-addr-by-name", address_.master}};
+        awaited_ = "answer from";
+        const Exchange exchanged = co_await exchange(*stream, std::move(question));
+        place.failure = exchanged.failure;
+        if (place.failure.empty() &&
+            !read_master_address(exchanged.replies.front(), place.host, place.port)) {
+            const Reply::Error* const error = exchanged.replies.front().error();
+            place.failure = text_of(host, port) + ": " +
+                            (error != nullptr ? error->text : "no master is named " + address_.master);
+        }
+    }
+    place.failure = explain(std::move(place.failure), text_of(host, port));
+    stream->close();
+    co_return place;
+}
+
+bool read_master_address(const Reply& reply, std::string& host, std::uint16_t& port) {
+    const Reply::Array* const parts = reply.array();
+    if (parts == nullptr || parts->size() != 2) return false;
+    const std::string* const name = (*parts)[0].text();
+    const std::string* const number = (*parts)[1].text();
+    if (name == nullptr || name->empty() || number == nullptr) return false;
+    const char* const end = number->data() + number->size();
+    const auto [stopped_at, error] = std::from_chars(number->data(), end, port);
+    if (error != std::errc() || stopped_at != end || port == 0) return false;
+    host = *name;
+    return true;
+}
+
+}  // namespace weir::redis

@@ -1,0 +1,68 @@
+// Makes a connection to Redis that is ready for calls: finds the server, connects, greets it.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "redis/address.hpp"
+#include "redis/greeting.hpp"
+#include "redis/stream.hpp"
+#include "weir/awaitable.hpp"
+
+namespace weir::redis {
+
+/// One thread, one attempt at a time.
+///
+/// With sentinels (https://redis.io/docs/latest/develop/reference/sentinel-clients/): each is asked in turn
+/// for the master's address, beginning with the one that knew it the last time, and the server at that
+/// address must say itself that it is a master.
+class Dialer {
+public:
+    /// Throws std::invalid_argument for an address that makes no sense, system_error for an unusable ca_file.
+    /// `timeout_ms` is for each server that is spoken to: connect, TLS and greeting together.
+    Dialer(boost::asio::io_context& context, RedisAddress address, std::int64_t timeout_ms);
+
+    struct Attempt {
+        std::shared_ptr<Stream> stream;                       ///< nullptr: failed
+        std::string failure;                                  ///< free of secrets
+        bool is_error = false;                                ///< it failed by what the server answered
+        RedisObstacle obstacle = RedisObstacle::unreachable;  ///< where it failed
+    };
+    awaitable<Attempt> dial();
+
+    /// The attempt under way, and every later one, fails at once.
+    void cancel() noexcept;
+
+private:
+    struct Place {
+        std::string host;
+        std::uint16_t port = 0;
+        std::string failure;  ///< empty: found
+    };
+
+    std::shared_ptr<Stream> new_stream();
+    awaitable<std::string> open(std::string host, std::uint16_t port);
+    awaitable<Place> find_master();
+    awaitable<Place> ask_sentinel(std::string host, std::uint16_t port);
+    std::string explain(std::string failure, const std::string& server) const;
+    RedisObstacle obstacle_of(const Attempt& attempt) const;
+
+    boost::asio::io_context& context_;
+    RedisAddress address_;
+    std::int64_t timeout_ms_;
+    std::optional<boost::asio::ssl::context> tls_;
+    std::shared_ptr<Stream> stream_;  ///< of the attempt under way
+    std::string awaited_;             ///< what `stream_` waits for, as "no … host:port" goes on
+    std::size_t first_sentinel_ = 0;
+    bool has_connected_ = false;  ///< to anything, in the attempt under way
+    bool cancelled_ = false;
+};
+
+/// What a sentinel says to SENTINEL get-master-addr-by-name; false where it does not know the master.
+bool read_master_address(const Reply& reply, std::string& host, std::uint16_t& port);
+
+}  // namespace weir::redis
