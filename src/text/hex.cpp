@@ -1,0 +1,28 @@
+// Bytes by Boost; names by chance for what only has to differ.
+#include "text/hex.hpp"
+
+#include <boost/algorithm/hex.hpp>
+#include <random>
+
+namespace weir::text {
+
+void append_hex(std::string& out, std::span<const unsigned char> bytes) {
+    const std::size_t before = out.size();
+    out.resize(before + 2 * bytes.size());
+    boost::algorithm::hex_lower(bytes.begin(), bytes.end(), out.data() + before);
+}
+
+std::string to_hex(std::span<const unsigned char> bytes) {
+    std::string digits;
+    append_hex(digits, bytes);
+    return digits;
+}
+
+std::string random_hex(std::size_t digits) {
+    std::random_device random;
+    std::string name;
+    while (name.size() < digits) name += hex_digits[random() & 15U];
+    return name;
+}
+
+}  // namespace weir::text

@@ -1,0 +1,18 @@
+// Text as JSON strings hold it, for the little JSON that is written without a tree.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace weir::text {
+
+/// Appends the contents of a JSON string, always valid: control characters are escaped, bytes that are no
+/// UTF-8 become question marks.
+void append_json_text(std::string& out, std::string_view text);
+/// The same in quotes.
+void append_json_string(std::string& out, std::string_view text);
+
+/// "\u001b": a byte as the code point of the same number.
+void append_unicode_escape(std::string& out, char c);
+
+}  // namespace weir::text
