@@ -6,6 +6,7 @@
 
 #include "admin/secrets.hpp"
 #include "http/http_message.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::admin {
 
@@ -40,7 +41,7 @@ std::optional<Tokens::Holder> Tokens::find(std::string_view secret) const {
 
 std::string_view bearer_token(std::string_view authorization) noexcept {
     constexpr std::string_view scheme = "bearer ";
-    if (!http::begins_with(authorization, scheme)) return {};
+    if (!text::starts_with_ignoring_case(authorization, scheme)) return {};
     authorization.remove_prefix(scheme.size());
     while (!authorization.empty() && authorization.front() == ' ') authorization.remove_prefix(1);
     return authorization;

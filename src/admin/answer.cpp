@@ -1,51 +1,13 @@
 // Heads of answers, and the one shape of errors.
 #include "admin/answer.hpp"
 
-#include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
+
+#include "http/reason.hpp"
 
 namespace weir::admin {
 
 namespace {
-
-struct Reason {
-    int status;
-    std::string_view words;
-};
-
-constexpr std::array<Reason, 24> reasons{{
-    {200, "OK"},
-    {201, "Created"},
-    {202, "Accepted"},
-    {400, "Bad Request"},
-    {401, "Unauthorized"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {408, "Request Timeout"},
-    {409, "Conflict"},
-    {411, "Length Required"},
-    {412, "Precondition Failed"},
-    {413, "Content Too Large"},
-    {414, "URI Too Long"},
-    {415, "Unsupported Media Type"},
-    {417, "Expectation Failed"},
-    {421, "Misdirected Request"},
-    {422, "Unprocessable Content"},
-    {429, "Too Many Requests"},
-    {431, "Request Header Fields Too Large"},
-    {500, "Internal Server Error"},
-    {501, "Not Implemented"},
-    {503, "Service Unavailable"},
-    {507, "Insufficient Storage"},
-}};
-
-std::string_view words_of(int status) noexcept {
-    const auto* const found = std::find_if(reasons.begin(), reasons.end(),
-                                           [&](const Reason& reason) { return reason.status == status; });
-    return found == reasons.end() ? "Unknown" : found->words;
-}
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
@@ -91,7 +53,7 @@ Refused invalid_member(std::string where, std::string message) {
 
 std::string make_head(const Answer& answer, bool keep_alive) {
     std::string out = "HTTP/1.1 " + std::to_string(answer.status) + " ";
-    out.append(words_of(answer.status)).append("\r\n");
+    out.append(http::reason_of(answer.status)).append("\r\n");
     append_field(out, "content-type", answer.content_type);
     if (answer.next_event) {
         keep_alive = false;  // its end is that of the connection

@@ -2,32 +2,19 @@
 #include "admin/arguments.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "config/names.hpp"
 #include "config/unexpected.hpp"
+#include "text/numbers.hpp"
+#include "text/percent.hpp"
 
 namespace weir::admin {
 
 namespace {
 
-int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 Refused wrong(std::string_view name, std::string_view expected) {
     std::string message("parameter ");
     return Refused(400, "invalid_parameter", message.append(name).append(": ").append(expected));
-}
-
-std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
 }
 
 bool is_choice(std::string_view choices, std::string_view text) noexcept {
@@ -57,7 +44,7 @@ void check(const Parameter& parameter, const std::string& value) {
     const std::string all = std::string(parameter.choices);
     switch (parameter.type) {
         case Type::integer: {
-            const std::optional<std::int64_t> number = parse_integer(value);
+            const std::optional<std::int64_t> number = text::number_in<std::int64_t>(value);
             if (number && *number >= parameter.min && *number <= parameter.max) return;
             throw wrong(parameter.name, "expected an integer from " + std::to_string(parameter.min) + " to " +
                                             std::to_string(parameter.max));
@@ -100,8 +87,9 @@ void read_query(const Endpoint& endpoint, std::string_view query, Arguments& arg
         query.remove_prefix(std::min(pair.size() + 1, query.size()));
         if (pair.empty()) continue;
         const auto equals = std::min(pair.find('='), pair.size());
-        const auto name = percent_decoded(pair.substr(0, equals), true);
-        const auto value = percent_decoded(pair.substr(std::min(equals + 1, pair.size())), true);
+        const auto name = text::percent_decoded(pair.substr(0, equals), text::Plus::blank);
+        const auto value =
+            text::percent_decoded(pair.substr(std::min(equals + 1, pair.size())), text::Plus::blank);
         if (!name || !value) throw Refused(400, "invalid_parameter", "the query is not percent-encoded");
         const Parameter* parameter = find_parameter(endpoint, *name);
         if (parameter == nullptr) {
@@ -127,7 +115,7 @@ const std::string& Arguments::text(std::string_view name) const noexcept {
 }
 
 std::int64_t Arguments::integer(std::string_view name) const {
-    return parse_integer(text(name)).value_or(0);
+    return text::number_in<std::int64_t>(text(name)).value_or(0);
 }
 
 Arguments read_arguments(const Endpoint& endpoint, const std::vector<std::string_view>& from_path,
@@ -136,7 +124,7 @@ Arguments read_arguments(const Endpoint& endpoint, const std::vector<std::string
     auto next = from_path.begin();
     for (const Parameter& parameter : endpoint.parameters) {
         if (parameter.place != Place::path || next == from_path.end()) continue;
-        const std::optional<std::string> value = percent_decoded(*next++, false);
+        const std::optional<std::string> value = text::percent_decoded(*next++);
         if (!value) throw wrong(parameter.name, "expected it to be percent-encoded");
         check(parameter, *value);
         arguments.set(parameter.name, *value);
@@ -148,39 +136,6 @@ Arguments read_arguments(const Endpoint& endpoint, const std::vector<std::string
         }
     }
     return arguments;
-}
-
-std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_blank) {
-    std::string decoded;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+' && plus_is_blank) {
-            decoded += ' ';
-        } else if (text[i] == '%') {
-            const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-            const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-            if (high < 0 || low < 0) return std::nullopt;
-            decoded += static_cast<char>(high * 16 + low);
-            i += 2;
-        } else {
-            decoded += text[i];
-        }
-    }
-    return decoded;
-}
-
-std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    static constexpr char digits[] = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char c : text) {
-        if (plain.find(c) != std::string_view::npos) {
-            encoded += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            encoded.append({'%', digits[byte >> 4], digits[byte & 15]});
-        }
-    }
-    return encoded;
 }
 
 }  // namespace weir::admin

@@ -31,9 +31,4 @@ private:
 Arguments read_arguments(const Endpoint& endpoint, const std::vector<std::string_view>& from_path,
                          std::string_view query);
 
-/// nullopt where a percent sign has no two digits behind it. `plus_is_blank`: as in forms.
-std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_blank);
-/// As one segment of a path.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace weir::admin

@@ -4,7 +4,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <utility>
 
-#include "http/http_message.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::admin {
 
@@ -28,12 +28,9 @@ std::string_view without_default_port(std::string_view host, std::string_view po
 bool is_loopback_host(std::string_view host) {
     if (host.empty()) return true;
     const std::string_view name = without_port(host);
-    if (http::equals_ignoring_case(name, "localhost")) return true;
+    if (text::equals_ignoring_case(name, "localhost")) return true;
     constexpr std::string_view below = ".localhost";  // RFC 6761 6.3: it never leaves the machine
-    if (name.size() > below.size() &&
-        http::equals_ignoring_case(name.substr(name.size() - below.size()), below)) {
-        return true;
-    }
+    if (name.size() > below.size() && text::ends_with_ignoring_case(name, below)) return true;
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(name, error);
     return !error && address.is_loopback();
@@ -42,8 +39,8 @@ bool is_loopback_host(std::string_view host) {
 bool is_own_origin(std::string_view origin, std::string_view host) noexcept {
     for (const auto& [scheme, port] : {std::pair<std::string_view, std::string_view>{"http://", ":80"},
                                        std::pair<std::string_view, std::string_view>{"https://", ":443"}}) {
-        if (!http::begins_with(origin, scheme)) continue;
-        return http::equals_ignoring_case(without_default_port(origin.substr(scheme.size()), port),
+        if (!text::starts_with_ignoring_case(origin, scheme)) continue;
+        return text::equals_ignoring_case(without_default_port(origin.substr(scheme.size()), port),
                                           without_default_port(host, port));
     }
     return false;

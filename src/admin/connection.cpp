@@ -3,7 +3,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
@@ -11,6 +10,7 @@
 
 #include "http/head_scanner.hpp"
 #include "http/http_guard.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::admin {
 
@@ -189,7 +189,7 @@ awaitable<bool> Connection::serve_request() {
 }
 
 awaitable<bool> Connection::read_body(std::string& body, Answer& refusal) {
-    const bool asks = http::equals_ignoring_case(head_.fields.value("expect"), "100-continue");
+    const bool asks = text::equals_ignoring_case(head_.fields.value("expect"), "100-continue");
     if (asks && head_.version == 11 && input_.empty()) {
         const bool sent = co_await write("HTTP/1.1 100 Continue\r\n\r\n");
         if (!sent) co_return false;

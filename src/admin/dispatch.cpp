@@ -4,12 +4,13 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "admin/browser_rules.hpp"
 #include "admin/router.hpp"
+#include "text/ascii.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::admin {
 
@@ -42,7 +43,7 @@ bool takes_gzip(const http::Fields& fields) {
         while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
         std::string_view weight = item.substr(std::min(item.find(';'), item.size()));
         const std::string_view coding = item.substr(0, item.find_first_of("; \t"));
-        if (!http::equals_ignoring_case(coding, "gzip")) continue;
+        if (!text::equals_ignoring_case(coding, "gzip")) continue;
         const auto equals = weight.find('=');
         if (equals == std::string_view::npos) return true;
         weight.remove_prefix(equals + 1);
@@ -106,10 +107,8 @@ std::optional<std::int64_t> read_if_match(const Endpoint& endpoint, const http::
     if (endpoint.access != Access::write || !field || *field == "*") return std::nullopt;
     std::string_view text = *field;
     if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
-    std::int64_t version = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
-    if (error == std::errc() && end == text.data() + text.size() && version >= 0 && !text.empty())
-        return version;
+    const std::optional<std::int64_t> version = text::number_in<std::int64_t>(text);
+    if (version && *version >= 0) return version;
     throw Refused(400, "invalid_if_match",
                   R"(If-Match: expected a version in quotes, as an ETag had it: "12")");
 }
@@ -117,13 +116,13 @@ std::optional<std::int64_t> read_if_match(const Endpoint& endpoint, const http::
 bool is_json(std::string_view content_type, bool is_patch) noexcept {
     std::string_view type = content_type.substr(0, content_type.find(';'));
     while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
-    return http::equals_ignoring_case(type, "application/json") ||
-           (is_patch && http::equals_ignoring_case(type, "application/merge-patch+json"));
+    return text::equals_ignoring_case(type, "application/json") ||
+           (is_patch && text::equals_ignoring_case(type, "application/merge-patch+json"));
 }
 
 void check_body(const Endpoint& endpoint, const Incoming& incoming) {
     const std::optional<std::string_view> expectation = incoming.head.fields.find("expect");
-    if (expectation && !http::equals_ignoring_case(*expectation, "100-continue")) {
+    if (expectation && !text::equals_ignoring_case(*expectation, "100-continue")) {
         throw Refused(417, "expectation_failed", "Expect must be 100-continue.");
     }
     const http::Framing& framing = incoming.framing;
@@ -139,7 +138,7 @@ void check_body(const Endpoint& endpoint, const Incoming& incoming) {
         throw Refused(415, "not_json", "The body has to be JSON: content-type: application/json.");
     }
     const std::string_view coding = incoming.head.fields.value("content-encoding");
-    if (has_body && !coding.empty() && !http::equals_ignoring_case(coding, "identity")) {
+    if (has_body && !coding.empty() && !text::equals_ignoring_case(coding, "identity")) {
         throw Refused(415, "encoded_body", "The body must come without a content-encoding.");
     }
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/durations.hpp"
+#include "text/durations.hpp"
 
 namespace weir::admin {
 
@@ -17,7 +18,7 @@ constexpr std::array<const char*, dimension_count> short_names{"rpm", "itpm", "o
 Json spec_json(const config::LimitSpec& spec, bool all_in_shadow) {
     Json json{{"dimension", to_string(spec.dimension)},
               {"limit", spec.limit},
-              {"window", config::window_text(spec.window_us)}};
+              {"window", text::window_text(spec.window_us)}};
     if (!spec.enforced && !all_in_shadow) json["enforce"] = false;
     return json;
 }

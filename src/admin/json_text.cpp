@@ -9,6 +9,7 @@
 #include "config/json_value.hpp"
 #include "config/runtime.hpp"
 #include "config/unexpected.hpp"
+#include "text/times.hpp"
 
 namespace weir::admin {
 
@@ -62,7 +63,7 @@ Json parse_kept(std::string_view text) {
 }
 
 Json time_json(std::int64_t time_us) {
-    return time_us == 0 ? Json() : Json(config::time_text(time_us));
+    return time_us == 0 ? Json() : Json(text::rfc3339(time_us));
 }
 
 }  // namespace weir::admin

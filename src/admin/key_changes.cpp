@@ -9,6 +9,9 @@
 #include "admin/secrets.hpp"
 #include "config/names.hpp"
 #include "config/unexpected.hpp"
+#include "text/hex.hpp"
+#include "text/percent.hpp"
+#include "text/times.hpp"
 
 namespace weir::admin {
 
@@ -56,7 +59,7 @@ struct NewSecret {
 NewSecret new_secret(const Json& body) {
     if (body.contains("secret_sha256")) return {{}, body["secret_sha256"]};
     std::string secret = make_secret();
-    std::string hash = hex_of(sha256_of(secret));
+    std::string hash = text::to_hex(sha256_of(secret));
     return {std::move(secret), std::move(hash)};
 }
 
@@ -97,7 +100,7 @@ Json former_secrets(const KeyIndex& index, const std::string& id, const Json& do
         for (const config::FormerSecret& each : key->former_secrets) {
             if (each.until_us <= now_us) continue;
             former.push_back(
-                {{"secret_sha256", hex_of(each.sha256)}, {"until", config::time_text(each.until_us)}});
+                {{"secret_sha256", text::to_hex(each.sha256)}, {"until", text::rfc3339(each.until_us)}});
         }
     }
     if (former.size() >= former_secrets_max) {
@@ -107,10 +110,10 @@ Json former_secrets(const KeyIndex& index, const std::string& id, const Json& do
     }
     const config::Key* in_file = index.find_in_file(id);
     const Json replaced = document.contains("secret_sha256") ? document["secret_sha256"]
-                          : in_file != nullptr               ? Json(hex_of(in_file->secret_sha256))
+                          : in_file != nullptr               ? Json(text::to_hex(in_file->secret_sha256))
                                                              : Json();
     if (!replaced.is_null())
-        former.push_back({{"secret_sha256", replaced}, {"until", config::time_text(until_us)}});
+        former.push_back({{"secret_sha256", replaced}, {"until", text::rfc3339(until_us)}});
     return former;
 }
 
@@ -159,7 +162,7 @@ awaitable<Answer> create_key(Call& call) {
     if (!secret.secret.empty()) row["secret"] = secret.secret;
     append_changed(row, changed);
     Answer answer = versioned_answer(row, changed.version, 201);
-    answer.fields.emplace_back("location", "/admin/keys/" + percent_encoded(id));
+    answer.fields.emplace_back("location", "/admin/keys/" + text::percent_encoded(id));
     co_return answer;
 }
 

@@ -9,6 +9,7 @@
 
 #include "config/durations.hpp"
 #include "config/unexpected.hpp"
+#include "text/durations.hpp"
 
 namespace weir::admin {
 
@@ -98,7 +99,7 @@ std::vector<LedgerLimits> ledgers_of_key(const KeyIndex& index, const config::Ke
 Json level_json(const LedgerLimits& ledger, const Level& level) {
     const std::string_view scope = to_string(ledger.scope);
     const std::string_view dimension = to_string(level.dimension);
-    const std::string window = config::window_text(ledger.window_us);
+    const std::string window = text::window_text(ledger.window_us);
     std::string name(scope);
     name.append("/").append(dimension).append("/").append(window);
     return {{"name", name},

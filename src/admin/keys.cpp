@@ -1,7 +1,6 @@
 // GET /admin/keys and /admin/keys/{id}.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -9,6 +8,8 @@
 #include "admin/documents.hpp"
 #include "admin/handlers.hpp"
 #include "admin/key_rows.hpp"
+#include "text/ascii.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::admin {
 
@@ -35,15 +36,6 @@ observe::KeyOrder order_of(const Call& call) {
     return found->second;
 }
 
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool holds(std::string_view id, std::string_view part) {
-    return std::search(id.begin(), id.end(), part.begin(), part.end(),
-                       [](char left, char right) { return lower(left) == lower(right); }) != id.end();
-}
-
 /// Where a page begins: behind so many ranked keys, or behind an id.
 struct Cursor {
     bool is_rank = true;
@@ -56,11 +48,9 @@ Cursor read_cursor(const Call& call) {
     if (text.empty()) return {.is_rank = call.text("sort") != "id", .rank = 0, .id = {}};
     if (text.starts_with(by_id))
         return {.is_rank = false, .rank = 0, .id = std::string(text.substr(by_id.size()))};
-    Cursor cursor;
     if (text.starts_with(by_rank) && call.text("sort") != "id") {
-        const std::string_view digits = text.substr(by_rank.size());
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), cursor.rank);
-        if (error == std::errc() && end == digits.data() + digits.size()) return cursor;
+        const auto rank = text::number_in<std::size_t>(text.substr(by_rank.size()));
+        if (rank) return {.is_rank = true, .rank = *rank, .id = {}};
     }
     throw Refused(400, "invalid_parameter", "parameter after: expected what the page before had as `next`");
 }
@@ -84,7 +74,7 @@ public:
     std::size_t total = 0;
 
 private:
-    bool is_asked_for(std::string_view id) const { return holds(id, call_.text("q")); }
+    bool is_asked_for(std::string_view id) const { return text::contains_ignoring_case(id, call_.text("q")); }
 
     void rank() {
         const std::int64_t now_us = call_.store_now_us();

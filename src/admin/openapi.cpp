@@ -5,6 +5,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "text/ascii.hpp"
+
 namespace weir::admin {
 
 namespace {
@@ -173,12 +175,6 @@ Json operation_of(const Endpoint& endpoint) {
     return operation;
 }
 
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    return lower;
-}
-
 }  // namespace
 
 std::set<int> statuses_of(const Endpoint& endpoint) {
@@ -195,7 +191,7 @@ std::set<int> statuses_of(const Endpoint& endpoint) {
 std::string openapi_text(std::span<const Endpoint> table) {
     Json paths = Json::object();
     for (const Endpoint& endpoint : table) {
-        paths[std::string(endpoint.path)][lower_case(endpoint.method)] = operation_of(endpoint);
+        paths[std::string(endpoint.path)][text::to_lower(endpoint.method)] = operation_of(endpoint);
     }
     Json components{{"securitySchemes", {{"token", {{"type", "http"}, {"scheme", "bearer"}}}}}};
     components["schemas"] = Json::parse(schemas_text());

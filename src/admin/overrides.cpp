@@ -5,6 +5,7 @@
 #include "admin/handlers.hpp"
 #include "admin/key_rows.hpp"
 #include "config/unexpected.hpp"
+#include "text/times.hpp"
 
 namespace weir::admin {
 
@@ -54,7 +55,7 @@ void fix_until(Json& document, std::int64_t now_us) {
     try {
         const std::int64_t until_us = config::parse_time_us(until->get<std::string>(), now_us);
         if (until_us <= now_us) throw invalid_member("$.until", "expected a time that is still to come");
-        *until = config::time_text(until_us);
+        *until = text::rfc3339(until_us);
     } catch (const config::Unexpected& unexpected) {
         throw invalid_member("$.until", unexpected.what());
     }

@@ -19,16 +19,6 @@ config::Sha256 sha256_of(std::string_view text) {
     return digest;
 }
 
-std::string hex_of(const config::Sha256& digest) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    for (const unsigned char byte : digest) {
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
-}
-
 bool is_same(const config::Sha256& left, const config::Sha256& right) noexcept {
     return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }

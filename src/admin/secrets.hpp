@@ -9,8 +9,6 @@
 namespace weir::admin {
 
 config::Sha256 sha256_of(std::string_view text);
-/// 64 lower-case hexadecimal digits.
-std::string hex_of(const config::Sha256& digest);
 /// In constant time.
 bool is_same(const config::Sha256& left, const config::Sha256& right) noexcept;
 

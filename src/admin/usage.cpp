@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "admin/handlers.hpp"
+#include "text/times.hpp"
 #include "usage/totals.hpp"
 
 namespace weir::admin {
@@ -14,12 +15,10 @@ constexpr std::int64_t days_max = 400;
 
 std::int64_t day_argument(const Call& call, std::string_view name, std::int64_t usual) {
     if (!call.arguments.has(name)) return usual;
-    try {
-        return usage::parse_day(call.text(name));
-    } catch (const std::exception&) {
-        throw Refused(400, "invalid_parameter",
-                      "parameter " + std::string(name) + ": expected a day of the calendar");
-    }
+    const std::optional<std::int64_t> day = text::parse_day(call.text(name));
+    if (day) return *day;
+    throw Refused(400, "invalid_parameter",
+                  "parameter " + std::string(name) + ": expected a day of the calendar");
 }
 
 bool lists(std::string_view list, std::string_view word) {
@@ -34,7 +33,7 @@ bool lists(std::string_view list, std::string_view word) {
 }  // namespace
 
 awaitable<Answer> show_usage(Call& call) {
-    const std::int64_t today = usage::day_of(call.store_now_us());
+    const std::int64_t today = text::day_of(call.store_now_us());
     const std::int64_t to = day_argument(call, "to", today);
     const std::int64_t from = day_argument(call, "from", std::min(today, to));
     if (from > to || to - from >= days_max) {
@@ -52,7 +51,7 @@ awaitable<Answer> show_usage(Call& call) {
     Answer answer = text_answer(usage::totals_csv(rows, grouping), 200, "text/csv; charset=utf-8");
     answer.fields.emplace_back(
         "content-disposition",
-        "attachment; filename=\"weir-usage-" + usage::day_text(from) + "-" + usage::day_text(to) + ".csv\"");
+        "attachment; filename=\"weir-usage-" + text::day_text(from) + "-" + text::day_text(to) + ".csv\"");
     co_return answer;
 }
 

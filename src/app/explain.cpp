@@ -10,6 +10,7 @@
 #include "llm/call.hpp"
 #include "llm/dialect.hpp"
 #include "proxy/demand.hpp"
+#include "text/durations.hpp"
 
 namespace weir::app {
 
@@ -88,7 +89,7 @@ Json ledgers_json(const std::vector<LedgerLimits>& ledgers, const std::vector<Le
                         {"scope", to_string(ledger.scope)},
                         {"owner", policy::owner_name(ledger)},
                         {"dimension", to_string(level.dimension)},
-                        {"window", config::window_text(ledger.window_us)},
+                        {"window", text::window_text(ledger.window_us)},
                         {"limit", level.limit},
                         {"used", level.used},
                         {"remaining", level.remaining()},

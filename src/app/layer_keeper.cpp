@@ -10,6 +10,7 @@
 #include "app/document_history.hpp"
 #include "config/json_value.hpp"
 #include "config/unexpected.hpp"
+#include "text/hex.hpp"
 
 namespace weir::app {
 
@@ -22,10 +23,9 @@ namespace {
 constexpr int conflict_status = 412;
 
 std::string random_revision(std::mt19937_64& random) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    for (std::uint64_t bits = random(), i = 0; i < 16; ++i, bits >>= 4) text += digits[bits & 15];
-    return text;
+    std::string revision;
+    text::append_hex(revision, random());
+    return revision;
 }
 
 Problem version_conflict(std::int64_t version) {

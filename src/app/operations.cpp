@@ -4,9 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <random>
 
 #include "app/explain.hpp"
+#include "text/hex.hpp"
 
 namespace weir::app {
 
@@ -14,14 +14,6 @@ using admin::Answered;
 using admin::Problem;
 
 namespace {
-
-std::string random_name() {
-    std::random_device random;
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string name;
-    for (int i = 0; i < 12; ++i) name += digits[random() & 15U];
-    return name;
-}
 
 usage::Row row_of(UsageIncrement total) {
     const auto& amounts = total.amounts;
@@ -55,7 +47,7 @@ Operations::Operations(OperationsParts parts, std::string runtime_file)
           [this] { return parts_.store.now_us(); }, parts_.publish),
       limiter_(parts_.store.make_limiter(parts_.context)),
       pause_(parts_.context),
-      name_(random_name()),
+      name_(text::random_hex(12)),
       started_us_(parts_.clock.now_us()) {}
 
 admin::Readiness Operations::readiness() const {

@@ -25,6 +25,7 @@
 #include "app/store.hpp"
 #include "app/tls.hpp"
 #include "app/worker_thread.hpp"
+#include "config/address.hpp"
 #include "config/durations.hpp"
 #include "config/store_url.hpp"
 #include "config/url.hpp"
@@ -32,6 +33,7 @@
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
 #include "observe/start_lines.hpp"
+#include "text/durations.hpp"
 #include "usage/recorder.hpp"
 
 namespace weir::app {
@@ -61,16 +63,11 @@ std::int64_t allowed_connections(const config::WeirLimits& limits) {
     return std::max<std::int64_t>(allowed, 1);
 }
 
-std::string text_of(const config::Endpoint& endpoint) {
-    const bool is_ipv6 = endpoint.address.find(':') != std::string::npos;
-    return (is_ipv6 ? "[" + endpoint.address + "]" : endpoint.address) + ":" + std::to_string(endpoint.port);
-}
-
 std::vector<observe::TierLimit> tier_limits(const config::Config& config) {
     std::vector<observe::TierLimit> limits;
     for (const auto& [name, tier] : config.tiers) {
         for (const config::LimitSpec& limit : tier.limits) {
-            limits.push_back({name, limit.dimension, config::window_text(limit.window_us), limit.limit});
+            limits.push_back({name, limit.dimension, text::window_text(limit.window_us), limit.limit});
         }
     }
     return limits;
@@ -81,8 +78,8 @@ auto bind_or_explain(const config::Endpoint& endpoint, const char* flag, Make ma
     try {
         return make();
     } catch (const boost::system::system_error& error) {
-        throw std::runtime_error("can't listen on " + text_of(endpoint) + ": " + error.code().message() +
-                                 "; choose another with " + flag);
+        throw std::runtime_error("can't listen on " + config::to_string(endpoint) + ": " +
+                                 error.code().message() + "; choose another with " + flag);
     }
 }
 
@@ -186,7 +183,7 @@ void Server::Impl::start_workers(const config::Config& config) {
         }
         return 0;
     });
-    listening = text_of(endpoint);
+    listening = config::to_string(endpoint);
 }
 
 void Server::Impl::start_admin(const config::Config& config) {
@@ -204,7 +201,7 @@ void Server::Impl::say_what_starts(const config::Config& config) const {
                               .listen = listening,
                               .tls = tls != nullptr,
                               .threads = static_cast<unsigned>(workers.size()),
-                              .admin = text_of(admin),
+                              .admin = config::to_string(admin),
                               .admin_has_token = !config.admin_tokens.empty(),
                               .store = config::to_masked_string(config.store),
                               .upstreams = {},

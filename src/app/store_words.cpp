@@ -3,7 +3,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include "observe/timestamp.hpp"
+#include "text/times.hpp"
 
 namespace weir::app {
 
@@ -79,7 +79,7 @@ std::string words_of_return(const RedisStoreStatistics& statistics, std::int64_t
 std::string words_of_absence(WithoutStore policy, const RedisStoreStatistics& statistics) {
     if (statistics.away_since_us == 0) return {};
     std::string since;
-    observe::append_timestamp(since, statistics.away_since_us);
+    text::append_timestamp(since, statistics.away_since_us);
     const std::string meanwhile = meanwhile_in_words(statistics);
     return fmt::format("Redis at {} has not decided since {} ({}), {}; {}", statistics.server, since,
                        statistics.why_away, meanwhile.empty() ? "no request came since" : meanwhile,

@@ -97,20 +97,4 @@ Answer ask(const Place& place, const Question& question, std::int64_t timeout_ms
             .body = std::move(response.body())};
 }
 
-std::string percent_encoded(std::string_view text) {
-    static constexpr char digits[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                              std::string_view("-._~").find(c) != std::string_view::npos;
-        if (is_plain) {
-            out += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out.append({'%', digits[byte >> 4], digits[byte & 15]});
-        }
-    }
-    return out;
-}
-
 }  // namespace weir::cli

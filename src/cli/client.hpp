@@ -40,7 +40,4 @@ struct Unreachable : std::runtime_error {
 /// Throws Unreachable.
 Answer ask(const Place& place, const Question& question, std::int64_t timeout_ms);
 
-/// For a segment of a path or a value of a query.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace weir::cli

@@ -10,6 +10,8 @@
 
 #include "cli/render.hpp"
 #include "cli/text.hpp"
+#include "text/percent.hpp"
+#include "text/times.hpp"
 
 namespace weir::cli {
 
@@ -72,7 +74,7 @@ void show_usage(const Session& session, const UsageFlags& flags, const std::stri
         }
     } catch (const Refused& refused) {
         if (!refused.begins_with("parameters from and to:")) throw;
-        const std::string today = rfc3339(session.surroundings().clock.now_us()).substr(0, 10);
+        const std::string today = text::rfc3339_seconds(session.surroundings().clock.now_us()).substr(0, 10);
         // Days are compared as they are written.
         const bool is_after = flags.from > (flags.to.empty() ? today : flags.to);
         throw refused.in_words(!is_after          ? "--from and --to: at most 400 days"
@@ -99,9 +101,9 @@ void add_usage(CLI::App& app, Action& action) {
         ->capture_default_str();
     usage->add_flag("--csv", flags->csv, "As comma-separated values");
     usage->callback([flags, &action] {
-        std::string target = "/admin/usage?by=" + percent_encoded(flags->by);
-        if (!flags->from.empty()) target += "&from=" + percent_encoded(flags->from);
-        if (!flags->to.empty()) target += "&to=" + percent_encoded(flags->to);
+        std::string target = "/admin/usage?by=" + text::percent_encoded(flags->by);
+        if (!flags->from.empty()) target += "&from=" + text::percent_encoded(flags->from);
+        if (!flags->to.empty()) target += "&to=" + text::percent_encoded(flags->to);
         action = [target, flags](const Session& session) { show_usage(session, *flags, target); };
     });
 }

@@ -9,13 +9,14 @@
 #include "cli/render.hpp"
 #include "cli/text.hpp"
 #include "config/unexpected.hpp"
+#include "text/percent.hpp"
 
 namespace weir::cli {
 
 namespace {
 
 std::string path_of(const std::string& id, std::string_view verb = {}) {
-    std::string path = "/admin/keys/" + percent_encoded(id);
+    std::string path = "/admin/keys/" + text::percent_encoded(id);
     if (!verb.empty()) path.append("/").append(verb);
     return path;
 }
@@ -53,8 +54,8 @@ void add_list(CLI::App& keys, Action& action) {
     list->callback([flags, &action] {
         std::string target = "/admin/keys?sort=" + flags->sort + "&dimension=" + flags->dimension +
                              "&limit=" + std::to_string(flags->limit);
-        if (!flags->after.empty()) target += "&after=" + percent_encoded(flags->after);
-        if (!flags->match.empty()) target += "&q=" + percent_encoded(flags->match);
+        if (!flags->after.empty()) target += "&after=" + text::percent_encoded(flags->after);
+        if (!flags->match.empty()) target += "&q=" + text::percent_encoded(flags->match);
         action = [target](const Session& session) {
             try {
                 session.show(session.ask({.target = target}), render_keys);

@@ -11,6 +11,7 @@
 #include "cli/render.hpp"
 #include "cli/text.hpp"
 #include "config/unexpected.hpp"
+#include "text/percent.hpp"
 
 namespace weir::cli {
 
@@ -41,7 +42,7 @@ std::string target_of(const std::string& text) {
 /// "key/a b" as a part of a path.
 std::string path_of(const std::string& target) {
     const std::size_t slash = target.find('/');
-    return target.substr(0, slash) + "/" + percent_encoded(std::string_view(target).substr(slash + 1));
+    return target.substr(0, slash) + "/" + text::percent_encoded(std::string_view(target).substr(slash + 1));
 }
 
 /// "there is no tier gold".
@@ -134,7 +135,7 @@ void lay_over(const Session& session, const Json& given) {
 
 void show_key_limits(const Session& session, const std::string& target) {
     const std::size_t slash = target.find('/');
-    const std::string id = percent_encoded(std::string_view(target).substr(slash + 1));
+    const std::string id = text::percent_encoded(std::string_view(target).substr(slash + 1));
     const Json key = session.ask({.target = "/admin/keys/" + id});
     session.show(member_of(key, "limits"), render_levels);
 }

@@ -11,6 +11,8 @@
 #include "config/durations.hpp"
 #include "config/suggestion.hpp"
 #include "config/unexpected.hpp"
+#include "text/durations.hpp"
+#include "text/times.hpp"
 
 namespace weir::cli {
 
@@ -111,7 +113,7 @@ std::string parse_until(const std::string& text, std::int64_t now_us) {
     const bool is_time = text.find(':') != std::string::npos;
     if (is_time) return text;
     try {
-        return rfc3339(now_us + config::parse_window_us(text));
+        return text::rfc3339_seconds(now_us + config::parse_window_us(text));
     } catch (const Unexpected&) {
         throw Unexpected(
             "expected a time of day in UTC (18:00), a date and time (2026-11-26T18:00:00Z), or how long "
@@ -135,11 +137,9 @@ std::int64_t parse_seconds(const std::string& text) {
     std::int64_t count = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    const std::int64_t factor = unit.empty() || unit == "s" ? 1
-                                : unit == "m"               ? 60
-                                : unit == "h"               ? 3'600
-                                : unit == "d"               ? 86'400
-                                                            : 0;
+    const std::int64_t factor = unit.empty()       ? 1
+                                : unit.size() == 1 ? text::unit_us(unit.front()).value_or(0) / 1'000'000
+                                                   : 0;
     const bool is_too_much = error == std::errc::result_out_of_range ||
                              (error == std::errc() && factor > 0 && count > seconds_max / factor);
     if (is_too_much) throw Unexpected("at most 31d");

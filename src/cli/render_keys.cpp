@@ -4,6 +4,7 @@
 #include "cli/render.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::cli {
 
@@ -43,10 +44,10 @@ void append_fact(std::string& text, const char* name, const std::string& value) 
 }
 
 std::string amounts_text(const Json& amounts) {
-    return with_separators(integer_of(amounts, "requests")) + " requests, " +
-           with_separators(integer_of(amounts, "refused")) + " of them refused; " +
-           with_separators(integer_of(amounts, "input_tokens")) + " input and " +
-           with_separators(integer_of(amounts, "output_tokens")) + " output tokens";
+    return text::with_separators(integer_of(amounts, "requests")) + " requests, " +
+           text::with_separators(integer_of(amounts, "refused")) + " of them refused; " +
+           text::with_separators(integer_of(amounts, "input_tokens")) + " input and " +
+           text::with_separators(integer_of(amounts, "output_tokens")) + " output tokens";
 }
 
 std::string limits_text(const Json& limits) {
@@ -54,11 +55,13 @@ std::string limits_text(const Json& limits) {
     for (const auto& [name, limit] : limits.items()) {
         if (!limit.is_number()) continue;
         text.append(text.empty() ? "" : ", ").append(name).append(" ");
-        text.append(with_separators(limit.get<std::int64_t>()));
+        text.append(text::with_separators(limit.get<std::int64_t>()));
     }
     for (const Json& one : member_of(limits, "more")) {
         text.append(text.empty() ? "" : ", ").append(text_of(one, "dimension")).append("/");
-        text.append(text_of(one, "window")).append(" ").append(with_separators(integer_of(one, "limit")));
+        text.append(text_of(one, "window"))
+            .append(" ")
+            .append(text::with_separators(integer_of(one, "limit")));
     }
     if (!flag_of(limits, "enforce", true)) text.append(text.empty() ? "shadow" : ", shadow");
     return text;
@@ -99,22 +102,23 @@ std::string render_keys(const Json& answer, std::size_t width) {
     for (const Json& key : keys) {
         const Json& minute = member_of(key, "last_minute");
         const Json* fullest = fullest_of(member_of(key, "limits"));
-        table.add(
-            {text_of(key, "id"), text_of(key, "tier"), state_of(key),
-             with_separators(integer_of(minute, "requests")), with_separators(integer_of(minute, "refused")),
-             with_separators(integer_of(minute, "input_tokens")),
-             with_separators(integer_of(minute, "output_tokens")),
-             fullest == nullptr ? "-" : text_of(*fullest, "name"),
-             fullest == nullptr ? "-"
-                                : share_text(integer_of(*fullest, "used"), integer_of(*fullest, "limit")),
-             seen(key)});
+        table.add({text_of(key, "id"), text_of(key, "tier"), state_of(key),
+                   text::with_separators(integer_of(minute, "requests")),
+                   text::with_separators(integer_of(minute, "refused")),
+                   text::with_separators(integer_of(minute, "input_tokens")),
+                   text::with_separators(integer_of(minute, "output_tokens")),
+                   fullest == nullptr ? "-" : text_of(*fullest, "name"),
+                   fullest == nullptr
+                       ? "-"
+                       : share_text(integer_of(*fullest, "used"), integer_of(*fullest, "limit")),
+                   seen(key)});
     }
     if (table.empty()) return "No keys.\n";
     std::string text = table.text(width);
     const std::string next = text_of(answer, "next");
     if (next.empty()) return text;
-    text.append(with_separators(static_cast<std::int64_t>(keys.size()))).append(" of ");
-    text.append(with_separators(integer_of(answer, "total"))).append(" keys; the next: --after '");
+    text.append(text::with_separators(static_cast<std::int64_t>(keys.size()))).append(" of ");
+    text.append(text::with_separators(integer_of(answer, "total"))).append(" keys; the next: --after '");
     return text.append(printable(next)).append("'\n");
 }
 
@@ -129,8 +133,8 @@ std::string render_levels(const Json& levels, std::size_t width) {
                  {"MODE"}});
     for (const Json& level : levels) {
         const std::int64_t used = integer_of(level, "used"), limit = integer_of(level, "limit");
-        table.add({text_of(level, "name"), text_of(level, "owner"), with_separators(used),
-                   with_separators(limit), bar(used, limit, bar_width), share_text(used, limit),
+        table.add({text_of(level, "name"), text_of(level, "owner"), text::with_separators(used),
+                   text::with_separators(limit), bar(used, limit, bar_width), share_text(used, limit),
                    used == 0 ? "-" : duration_text(integer_of(level, "reset_ms")),
                    flag_of(level, "enforced", true) ? "enforced" : "shadow"});
     }

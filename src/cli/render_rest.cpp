@@ -4,6 +4,7 @@
 #include "cli/render.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::cli {
 
@@ -13,7 +14,7 @@ constexpr const char* amounts[] = {
     "requests", "admitted", "refused", "input_tokens", "cached_input_tokens", "output_tokens"};
 
 void add_usage(Table& table, const Json& row, std::vector<std::string> names) {
-    for (const char* name : amounts) names.push_back(with_separators(integer_of(row, name)));
+    for (const char* name : amounts) names.push_back(text::with_separators(integer_of(row, name)));
     table.add(std::move(names));
 }
 
@@ -41,7 +42,7 @@ std::string request_text(const Json& request) {
     if (flag_of(request, "stream")) text.append(", streamed");
     if (flag_of(request, "background")) text.append(", in the background");
     if (member_of(request, "output_bound").is_number()) {
-        text.append(", at most ").append(with_separators(integer_of(request, "output_bound")));
+        text.append(", at most ").append(text::with_separators(integer_of(request, "output_bound")));
         text.append(" tokens of output");
     }
     return text;
@@ -49,8 +50,8 @@ std::string request_text(const Json& request) {
 
 std::string estimate_text(const Json& estimate) {
     if (!estimate.is_object()) return {};
-    return with_separators(integer_of(estimate, "input_tokens")) + " input tokens, " +
-           with_separators(integer_of(estimate, "output_tokens")) + " output tokens reserved";
+    return text::with_separators(integer_of(estimate, "input_tokens")) + " input tokens, " +
+           text::with_separators(integer_of(estimate, "output_tokens")) + " output tokens reserved";
 }
 
 /// Names of the limits in shadow mode that have no room for it, with commas.
@@ -91,9 +92,9 @@ std::string ledgers_text(const Json& ledgers, std::size_t width) {
                  {"MODE"}});
     for (const Json& ledger : ledgers) {
         table.add({text_of(ledger, "name"), text_of(ledger, "owner"),
-                   with_separators(integer_of(ledger, "used")),
-                   with_separators(integer_of(ledger, "requested")),
-                   with_separators(integer_of(ledger, "limit")), flag_of(ledger, "fits") ? "yes" : "NO",
+                   text::with_separators(integer_of(ledger, "used")),
+                   text::with_separators(integer_of(ledger, "requested")),
+                   text::with_separators(integer_of(ledger, "limit")), flag_of(ledger, "fits") ? "yes" : "NO",
                    flag_of(ledger, "enforced", true) ? "enforced" : "shadow"});
     }
     return table.empty() ? std::string("No limits apply.\n") : table.text(width);

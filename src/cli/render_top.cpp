@@ -6,6 +6,7 @@
 #include "cli/render.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::cli {
 
@@ -92,7 +93,7 @@ Lines levels_lines(const Json& levels, std::size_t width) {
         const std::int64_t used = integer_of(level, "used"), limit = integer_of(level, "limit");
         const bool enforced = flag_of(level, "enforced", true);
         table.add({text_of(level, "owner"), short_name(level) + (enforced ? "" : " (shadow)"),
-                   bar(used, limit, bar_width), with_separators(used), with_separators(limit),
+                   bar(used, limit, bar_width), text::with_separators(used), text::with_separators(limit),
                    share_text(used, limit), used == 0 ? "-" : duration_text(integer_of(level, "reset_ms"))});
     }
     return table.empty() ? Lines{"No limit is in use."} : table.lines(width);

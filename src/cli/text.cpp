@@ -5,7 +5,8 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
+
+#include "text/numbers.hpp"
 
 namespace weir::cli {
 
@@ -79,17 +80,10 @@ std::string cut(std::string_view text, std::size_t width) {
     return std::string(text.substr(0, end)).append(ellipsis);
 }
 
-std::string with_separators(std::int64_t number) {
-    std::string digits = std::to_string(number);
-    const std::size_t first = number < 0 ? 1 : 0;
-    for (std::size_t at = digits.size(); at > first + 3; at -= 3) digits.insert(at - 3, 1, ',');
-    return digits;
-}
-
 std::string rate_text(double per_second) {
     constexpr double without_fraction = 1000;
     if (per_second < without_fraction) return number_text(per_second, 1);
-    return with_separators(std::llround(per_second));
+    return text::with_separators(std::llround(per_second));
 }
 
 std::string milliseconds_text(double milliseconds) {
@@ -115,17 +109,6 @@ std::string time_of_day(std::string_view rfc3339_text) {
 std::string date_and_time(std::string_view rfc3339_text) {
     if (!is_time(rfc3339_text)) return printable(rfc3339_text);
     return printable(rfc3339_text.substr(0, 10)) + " " + printable(rfc3339_text.substr(11, 8));
-}
-
-std::string rfc3339(std::int64_t time_us) {
-    const auto seconds = static_cast<std::time_t>(time_us / 1'000'000);
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    std::array<char, 80> text{};
-    const int size =
-        std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", utc.tm_year + 1900,
-                      utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
-    return {text.data(), static_cast<std::size_t>(std::clamp(size, 0, 79))};
 }
 
 std::string bar(std::int64_t used, std::int64_t limit, std::size_t width) {

@@ -17,8 +17,6 @@ std::size_t width_of(std::string_view text) noexcept;
 /// At most so many columns, the last one "…" where something is missing. `width` 0: as it is.
 std::string cut(std::string_view text, std::size_t width);
 
-/// "1,234,567".
-std::string with_separators(std::int64_t number);
 /// "0.4", "12.0", "1,234": fewer digits where they say nothing.
 std::string rate_text(double per_second);
 /// "0.12 ms", "1.5 s".
@@ -29,8 +27,6 @@ std::string duration_text(std::int64_t milliseconds);
 std::string time_of_day(std::string_view rfc3339);
 /// "2026-11-26T18:00:00.5Z" as "2026-11-26 18:00:00"; what is no such time as it is.
 std::string date_and_time(std::string_view rfc3339);
-/// "2026-11-26T18:00:00Z".
-std::string rfc3339(std::int64_t time_us);
 
 /// "########....": so much of `limit`, in so many columns. Full only from the limit on.
 std::string bar(std::int64_t used, std::int64_t limit, std::size_t width);

@@ -4,10 +4,11 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "config/unexpected.hpp"
+#include "text/host.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::config {
 
@@ -40,13 +41,6 @@ std::optional<Pieces> split(std::string_view text) {
     }
     if (end < text.size()) pieces.port = text.substr(end + 1);
     return pieces;
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) noexcept {
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return port;
 }
 
 bool is_ipv4(const std::string& text) noexcept {
@@ -88,7 +82,7 @@ bool is_ip_address(const std::string& text) noexcept {
 Endpoint parse_endpoint(const std::string& text) {
     const std::optional<Pieces> pieces = split(text);
     if (!pieces || !pieces->port) throw Unexpected(endpoint_expected);
-    const std::optional<std::uint16_t> port = parse_port(*pieces->port);
+    const std::optional<std::uint16_t> port = text::number_in<std::uint16_t>(*pieces->port);
     const bool valid = is_ip_address(pieces->host) && is_ipv6(pieces->host) == pieces->in_brackets;
     if (!port || !valid) throw Unexpected(endpoint_expected);
     return {pieces->host, *port};
@@ -100,12 +94,8 @@ bool is_loopback(const Endpoint& endpoint) noexcept {
     return endpoint.address.starts_with("127.");
 }
 
-std::string bracketed(const std::string& host) {
-    return host.find(':') == std::string::npos ? host : "[" + host + "]";
-}
-
 std::string to_string(const Endpoint& endpoint) {
-    return bracketed(endpoint.address) + ":" + std::to_string(endpoint.port);
+    return text::host_and_port(endpoint.address, endpoint.port);
 }
 
 HostAndPort parse_host_and_port(std::string_view text, std::uint16_t port_default) {
@@ -115,7 +105,7 @@ HostAndPort parse_host_and_port(std::string_view text, std::uint16_t port_defaul
                                            : is_ipv4(pieces->host) || is_host_name(pieces->host);
     if (!valid || pieces->host.find('\0') != std::string::npos) throw Unexpected(host_expected);
     if (!pieces->port) return {pieces->host, port_default};
-    const std::optional<std::uint16_t> port = parse_port(*pieces->port);
+    const std::optional<std::uint16_t> port = text::number_in<std::uint16_t>(*pieces->port);
     if (!port || *port == 0) throw Unexpected(port_expected);
     return {pieces->host, *port};
 }

@@ -20,8 +20,6 @@ struct HostAndPort {
 
 /// A name or an address, IPv6 in brackets, and a port from 1 on where it is not the default.
 HostAndPort parse_host_and_port(std::string_view text, std::uint16_t port_default);
-/// IPv6 in brackets again.
-std::string bracketed(const std::string& host);
 
 /// Nobody else's host reaches it.
 bool is_loopback(const Endpoint& endpoint) noexcept;

@@ -9,7 +9,4 @@ namespace weir::config {
 /// From one second to 31 days. Throws Unexpected.
 std::int64_t parse_window_us(const std::string& text);
 
-/// In the largest unit that divides it.
-std::string window_text(std::int64_t window_us);
-
 }  // namespace weir::config

@@ -9,6 +9,7 @@
 
 #include "config/config.hpp"
 #include "config/settings.hpp"
+#include "text/hex.hpp"
 
 namespace weir::config {
 
@@ -86,13 +87,7 @@ std::string config_hash(const Config& config) {
     append_counted(text, std::to_string(keys.value()));
     unsigned char digest[SHA256_DIGEST_LENGTH];
     SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hash;
-    for (std::size_t i = 0; i < shown_bytes; ++i) {
-        hash += digits[digest[i] >> 4];
-        hash += digits[digest[i] & 15];
-    }
-    return hash;
+    return text::to_hex(std::span(digest).first<shown_bytes>());
 }
 
 }  // namespace weir::config

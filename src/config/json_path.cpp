@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "text/json_text.hpp"
+
 namespace weir::config {
 
 namespace {
@@ -14,12 +16,8 @@ bool is_plain(char c) noexcept {
 }
 
 void append_escaped(std::string& out, char c) {
-    constexpr std::string_view digits = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-        out.append("\\u00").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
-        return;
-    }
+    if (byte < 0x20 || byte == 0x7f) return text::append_unicode_escape(out, c);
     if (c == '"' || c == '\\') out += '\\';
     out += c;
 }

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "config/draft.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::config {
 
@@ -22,15 +23,9 @@ constexpr std::array<Known, 8> known_hosts{{
     {"generativelanguage.googleapis.com", KeyHeader::x_goog_api_key},
 }};
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return result;
-}
-
 KeyHeader key_header_of(const Upstream& upstream) {
-    const std::string host = lower(upstream.url.host);
-    const std::string base_path = lower(upstream.url.base_path);
+    const std::string host = text::to_lower(upstream.url.host);
+    const std::string base_path = text::to_lower(upstream.url.base_path);
     const bool is_anthropic =
         base_path.find("/anthropic") != std::string::npos || upstream.api_key.starts_with("sk-ant-");
     if (is_anthropic) return KeyHeader::x_api_key;

@@ -9,6 +9,7 @@
 
 #include "config/durations.hpp"
 #include "config/json_path.hpp"
+#include "text/durations.hpp"
 
 namespace weir::config {
 
@@ -61,7 +62,7 @@ void read_more(const Field& field, const std::string& parent, bool enforced, Lim
         });
         if (is_taken) {
             item.refuse("expected another window or dimension: " + std::string(to_string(spec->dimension)) +
-                        " per " + window_text(spec->window_us) + " are limited already");
+                        " per " + text::window_text(spec->window_us) + " are limited already");
             continue;
         }
         limits.push_back(*spec);
@@ -131,7 +132,7 @@ std::string limit_path(std::string_view parent, const LimitSpec& spec) {
         return member_path(parent, short_names[static_cast<std::size_t>(spec.dimension)].first);
     }
     std::string path = member_path(parent, to_string(spec.dimension));
-    return path.append("/").append(window_text(spec.window_us));
+    return path.append("/").append(text::window_text(spec.window_us));
 }
 
 }  // namespace weir::config

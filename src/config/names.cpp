@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "config/unexpected.hpp"
+#include "text/ascii.hpp"
+#include "text/hex.hpp"
 
 namespace weir::config {
 
@@ -31,12 +33,6 @@ bool is_token_character(char c) noexcept {
     return is_visible(c) && std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
 }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return result;
-}
-
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> names) noexcept {
     return std::find(names.begin(), names.end(), text) != names.end();
 }
@@ -44,12 +40,6 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> na
 bool is_path(std::string_view text) noexcept {
     return !text.empty() && text.size() <= file_path_bytes_max &&
            std::none_of(text.begin(), text.end(), is_control);
-}
-
-int value_of_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
 }
 
 }  // namespace
@@ -86,16 +76,11 @@ void check_model_pattern(std::string_view text) {
 }
 
 bool is_same_pattern(std::string_view left, std::string_view right) noexcept {
-    const auto trimmed = [](std::string_view text) {
-        while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-        while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-        return text;
-    };
-    return lower(trimmed(left)) == lower(trimmed(right));
+    return text::equals_ignoring_case(text::trimmed(left, " "), text::trimmed(right, " "));
 }
 
 bool is_credential_header(std::string_view name) {
-    return is_one_of(lower(name), {"authorization", "x-api-key", "api-key", "x-goog-api-key"});
+    return is_one_of(text::to_lower(name), {"authorization", "x-api-key", "api-key", "x-goog-api-key"});
 }
 
 void check_header_name(std::string_view text) {
@@ -103,7 +88,7 @@ void check_header_name(std::string_view text) {
         !std::all_of(text.begin(), text.end(), is_token_character)) {
         throw Unexpected("expected the name of a header: 1 to 128 letters, digits or !#$%&'*+-.^_`|~");
     }
-    const std::string name = lower(text);
+    const std::string name = text::to_lower(text);
     const bool belongs_to_connection =
         is_one_of(name, {"connection", "keep-alive", "proxy-connection", "proxy-authenticate",
                          "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"});
@@ -135,12 +120,12 @@ std::string parse_secret(const std::string& text) {
 }
 
 std::array<unsigned char, 32> parse_sha256(const std::string& text) {
-    const std::string digits = lower(text);
+    const std::string digits = text::to_lower(text);
     std::array<unsigned char, 32> digest{};
     bool valid = digits.size() == 2 * digest.size();
     for (std::size_t i = 0; valid && i < digits.size(); i += 2) {
-        const int high = value_of_digit(digits[i]);
-        const int low = value_of_digit(digits[i + 1]);
+        const int high = text::hex_value(digits[i]);
+        const int low = text::hex_value(digits[i + 1]);
         valid = high >= 0 && low >= 0;
         digest[i / 2] = static_cast<unsigned char>(high * 16 + low);
     }
@@ -153,7 +138,7 @@ std::array<unsigned char, 32> parse_sha256(const std::string& text) {
 
 std::string parse_origin(const std::string& text) {
     if (text == "*") return text;
-    std::string origin = lower(text);
+    std::string origin = text::to_lower(text);
     const std::size_t colon = origin.find("://");
     const std::size_t host = colon == std::string::npos ? origin.size() : colon + 3;
     const auto is_in_host = [](char c) {
@@ -179,7 +164,7 @@ std::string parse_allowed_header(const std::string& text) {
         !std::all_of(text.begin(), text.end(), is_token_character) || text == "*") {
         throw Unexpected("expected the name of a header: 1 to 128 letters, digits or !#$%&'*+-.^_`|~");
     }
-    return lower(text);
+    return text::to_lower(text);
 }
 
 std::string parse_path_pattern(const std::string& text) {

@@ -1,12 +1,13 @@
 // What environment and flags set above the file.
 #include <array>
-#include <charconv>
+#include <optional>
 
 #include "config/address.hpp"
 #include "config/draft.hpp"
 #include "config/limits.hpp"
 #include "config/names.hpp"
 #include "config/url.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::config {
 
@@ -16,13 +17,11 @@ constexpr const char* upstream_path = "$.upstreams[0].url";
 constexpr const char* state_dir_path = "$.state_dir";
 
 std::int64_t parse_integer(const std::string& text, Range range) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number < range.least ||
-        number > range.most) {
+    const std::optional<std::int64_t> number = text::number_in<std::int64_t>(text);
+    if (!number || *number < range.least || *number > range.most) {
         throw Unexpected("expected " + to_string(range));
     }
-    return number;
+    return *number;
 }
 
 void set_listen(Draft& draft, const std::string& text) {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "config/runtime_objects.hpp"
+#include "text/times.hpp"
 
 namespace weir::config {
 
@@ -53,7 +54,7 @@ private:
         for (const Mistake& mistake : object.mistakes) tell(path, mistake);
         const Override* override_ = object.as_override();
         if (override_ != nullptr && override_->until_us && *override_->until_us <= now_us_) {
-            tell(path, {"$.until", "expected a time to come: it is " + time_text(now_us_)});
+            tell(path, {"$.until", "expected a time to come: it is " + text::rfc3339(now_us_)});
         }
     }
 

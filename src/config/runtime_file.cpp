@@ -5,6 +5,7 @@
 #include "config/files.hpp"
 #include "config/runtime.hpp"
 #include "config/unexpected.hpp"
+#include "text/times.hpp"
 
 namespace weir::config {
 
@@ -121,7 +122,7 @@ std::string json_of(const std::string& document) {
 
 /// 20261126T180000Z
 std::string file_time(std::int64_t now_us) {
-    std::string text = time_text(now_us - now_us % 1'000'000);
+    std::string text = text::rfc3339(now_us - now_us % 1'000'000);
     std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
     return text;
 }

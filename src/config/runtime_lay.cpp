@@ -7,6 +7,7 @@
 #include "config/json_path.hpp"
 #include "config/limits.hpp"
 #include "config/runtime_objects.hpp"
+#include "text/times.hpp"
 
 namespace weir::config {
 
@@ -174,7 +175,7 @@ private:
         const Override& override_ = std::get<Override>(object.parts);
         if (override_.until_us && *override_.until_us <= now_us_) return;
         std::string origin = "runtime override";
-        if (override_.until_us) origin.append(" until ").append(time_text(*override_.until_us));
+        if (override_.until_us) origin.append(" until ").append(text::rfc3339(*override_.until_us));
         if (lay_on(*parse_runtime_path(object.path->name), override_, origin)) return;
         leave_out(path, "$", "lies over " + object.path->name + ", which is not in force");
     }

@@ -10,6 +10,9 @@
 #include "config/names.hpp"
 #include "config/times.hpp"
 #include "config/url.hpp"
+#include "text/ascii.hpp"
+#include "text/hex.hpp"
+#include "text/times.hpp"
 
 namespace weir::config {
 
@@ -31,16 +34,6 @@ const char* text_of(bool value) noexcept {
 std::string text_of(double number) {
     char text[32];
     return {text, std::to_chars(text, text + sizeof text, number).ptr};
-}
-
-std::string hex_of(const unsigned char* bytes, std::size_t count) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (std::size_t i = 0; i < count; ++i) {
-        text += digits[bytes[i] >> 4];
-        text += digits[bytes[i] & 15];
-    }
-    return text;
 }
 
 void add(Settings& settings, std::string path, std::string shown, std::string secret = {}) {
@@ -95,10 +88,8 @@ void add_store(Settings& settings, const Config& config) {
 
 bool may_hold_secret(const std::string& header) {
     if (is_credential_header(header)) return true;
-    std::string name = header;
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     for (const char* part : {"key", "token", "secret", "auth", "cookie", "password"}) {
-        if (name.find(part) != std::string::npos) return true;
+        if (text::contains_ignoring_case(header, part)) return true;
     }
     return false;
 }
@@ -145,7 +136,7 @@ void add_tiers(Settings& settings, const Config& config) {
 
 std::string short_hex(const Sha256& digest) {
     constexpr std::size_t shown_bytes = 4;
-    return hex_of(digest.data(), shown_bytes) + "…";
+    return text::to_hex(std::span(digest).first<shown_bytes>()) + "…";
 }
 
 void add_keys(Settings& settings, const Config& config) {
@@ -153,8 +144,7 @@ void add_keys(Settings& settings, const Config& config) {
         const Key& key = config.keys[i];
         const std::string path = item_path("$.keys", i);
         add(settings, path + ".id", key.id);
-        add(settings, path + ".secret_sha256", short_hex(key.secret_sha256),
-            hex_of(key.secret_sha256.data(), key.secret_sha256.size()));
+        add(settings, path + ".secret_sha256", short_hex(key.secret_sha256), text::to_hex(key.secret_sha256));
         add(settings, path + ".tier", key.tier);
         add(settings, path + ".group", key.group.empty() ? "(none)" : key.group);
         const auto tier = config.tiers.find(key.tier);
@@ -164,8 +154,8 @@ void add_keys(Settings& settings, const Config& config) {
         for (std::size_t j = 0; j < key.former_secrets.size(); ++j) {
             const FormerSecret& former = key.former_secrets[j];
             add(settings, item_path(path + ".former_secrets", j),
-                short_hex(former.sha256) + " until " + time_text(former.until_us),
-                hex_of(former.sha256.data(), former.sha256.size()));
+                short_hex(former.sha256) + " until " + text::rfc3339(former.until_us),
+                text::to_hex(former.sha256));
         }
     }
 }

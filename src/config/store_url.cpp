@@ -2,12 +2,15 @@
 #include "config/store_url.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <optional>
 #include <string_view>
 
 #include "config/address.hpp"
 #include "config/names.hpp"
 #include "config/unexpected.hpp"
+#include "text/host.hpp"
+#include "text/numbers.hpp"
+#include "text/percent.hpp"
 
 namespace weir::config {
 
@@ -32,22 +35,10 @@ std::string_view take_until(std::string_view& text, char separator) noexcept {
     return taken;
 }
 
-std::string percent_decoded(std::string_view text) {
-    std::string decoded;
-    while (!text.empty()) {
-        unsigned byte = static_cast<unsigned char>(text.front());
-        text.remove_prefix(1);
-        if (byte == '%') {
-            const std::string_view digits = text.substr(0, 2);
-            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-            if (error != std::errc() || end != digits.data() + 2) {
-                throw Unexpected("expected two hexadecimal digits after each % in user and password");
-            }
-            text.remove_prefix(2);
-        }
-        decoded += static_cast<char>(byte);
-    }
-    return decoded;
+std::string decoded(std::string_view text) {
+    std::optional<std::string> decoded = text::percent_decoded(text);
+    if (!decoded) throw Unexpected("expected two hexadecimal digits after each % in user and password");
+    return *std::move(decoded);
 }
 
 void take_credentials(std::string_view& text, StoreUrl& url) {
@@ -56,18 +47,17 @@ void take_credentials(std::string_view& text, StoreUrl& url) {
     if (at == std::string_view::npos) return;
     std::string_view credentials = text.substr(0, at);
     text.remove_prefix(at + 1);
-    url.user = percent_decoded(take_until(credentials, ':'));
-    url.password = percent_decoded(credentials);
+    url.user = decoded(take_until(credentials, ':'));
+    url.password = decoded(credentials);
     if (url.password.empty()) throw Unexpected("expected user:password or :password before the @");
 }
 
 int parse_database(std::string_view text) {
-    int database = -1;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), database);
-    if (error != std::errc() || end != text.data() + text.size() || database < 0 || database > database_max) {
+    const std::optional<int> database = text::number_in<int>(text);
+    if (!database || *database < 0 || *database > database_max) {
         throw Unexpected("expected a database number from 0 to 65535");
     }
-    return database;
+    return *database;
 }
 
 void take_database_query(std::string_view& text, StoreUrl& url) {
@@ -147,8 +137,7 @@ std::string to_masked_string(const StoreUrl& url) {
         return "unix://" + credentials + url.socket_path + "?db=" + database;
     std::string hosts;
     for (const StoreHost& host : url.hosts) {
-        hosts.append(hosts.empty() ? "" : ",").append(bracketed(host.host)).append(":");
-        hosts.append(std::to_string(host.port));
+        hosts.append(hosts.empty() ? "" : ",").append(text::host_and_port(host.host, host.port));
     }
     if (url.kind == StoreKind::sentinel) {
         return "sentinel://" + credentials + hosts + "/" + url.master + "?db=" + database;

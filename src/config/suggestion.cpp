@@ -3,16 +3,14 @@
 
 #include <algorithm>
 
+#include "text/ascii.hpp"
+
 namespace weir::config {
 
 namespace {
 
 constexpr std::size_t name_bytes_max = 64;
 constexpr std::size_t names_max = 1000;
-
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 /// "timeout" where "timeout_ms" is meant.
 std::string_view longer_or_shorter(std::string_view name, const std::vector<std::string_view>& known) {
@@ -35,10 +33,11 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
     for (std::size_t i = 1; i <= left.size(); ++i) {
         row[0] = i;
         for (std::size_t j = 1; j < width; ++j) {
-            const char a = lower(left[i - 1]);
-            const char b = lower(right[j - 1]);
+            const char a = text::lower(left[i - 1]);
+            const char b = text::lower(right[j - 1]);
             row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a == b ? 0U : 1U)});
-            const bool swapped = i > 1 && j > 1 && a == lower(right[j - 2]) && lower(left[i - 2]) == b;
+            const bool swapped =
+                i > 1 && j > 1 && a == text::lower(right[j - 2]) && text::lower(left[i - 2]) == b;
             if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
         }
         std::swap(before_last, last);

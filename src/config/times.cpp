@@ -2,7 +2,6 @@
 #include "config/times.hpp"
 
 #include <chrono>
-#include <cstdio>
 #include <optional>
 #include <string_view>
 
@@ -138,25 +137,6 @@ std::int64_t parse_time_us(const std::string& text, std::int64_t now_us) {
         throw Unexpected(std::string(timestamp_expected) + R"(, or a time of day in UTC such as "18:00")");
     }
     return *time_us;
-}
-
-std::string time_text(std::int64_t time_us) {
-    const std::int64_t us = ((time_us % second_us) + second_us) % second_us;
-    const std::chrono::sys_seconds seconds{std::chrono::seconds((time_us - us) / second_us)};
-    const auto day = std::chrono::floor<std::chrono::days>(seconds);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss time(seconds - day);
-    char text[64];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                  static_cast<int>(time.seconds().count()));
-    std::string result(text);
-    if (us != 0) {
-        std::snprintf(text, sizeof text, ".%06d", static_cast<int>(us));
-        result += text;
-    }
-    return result + "Z";
 }
 
 }  // namespace weir::config

@@ -12,7 +12,4 @@ std::int64_t parse_timestamp_us(const std::string& text);
 /// The same, or "18:00" and "18:00:30": the next such time of day in UTC after `now_us`. Throws Unexpected.
 std::int64_t parse_time_us(const std::string& text, std::int64_t now_us);
 
-/// "2026-11-26T18:00:00Z", microseconds only where there are any.
-std::string time_text(std::int64_t time_us);
-
 }  // namespace weir::config

@@ -6,18 +6,13 @@
 #include "config/limits.hpp"
 #include "config/names.hpp"
 #include "config/url.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::config {
 
 namespace {
 
 constexpr std::size_t headers_max = 64;
-
-bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [&](char a, char b) { return lower(a) == lower(b); });
-}
 
 void read_header(const Field& field, bool has_api_key, Draft& draft, Upstream& upstream) {
     try {
@@ -32,8 +27,9 @@ void read_header(const Field& field, bool has_api_key, Draft& draft, Upstream& u
             "expected another header: api_key_env or api_key_file already says which key to send");
     }
     const auto& headers = upstream.headers;
-    if (std::any_of(headers.begin(), headers.end(),
-                    [&](const auto& other) { return equals_ignoring_case(other.first, field.name()); })) {
+    if (std::any_of(headers.begin(), headers.end(), [&](const auto& other) {
+            return text::equals_ignoring_case(other.first, field.name());
+        })) {
         return field.refuse("expected each header once, whatever its case");
     }
     if (const auto value = field.parsed(parse_header_value))

@@ -5,6 +5,9 @@
 
 #include "config/address.hpp"
 #include "config/unexpected.hpp"
+#include "text/ascii.hpp"
+#include "text/host.hpp"
+#include "text/percent.hpp"
 
 namespace weir::config {
 
@@ -13,17 +16,6 @@ namespace {
 constexpr std::size_t url_bytes_max = 2048;
 constexpr std::uint16_t http_port = 80;
 constexpr std::uint16_t https_port = 443;
-
-bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
-    if (text.size() < prefix.size()) return false;
-    return std::equal(prefix.begin(), prefix.end(), text.begin(), [](char expected, char given) {
-        return expected == (given >= 'A' && given <= 'Z' ? given - 'A' + 'a' : given);
-    });
-}
-
-bool is_hexadecimal(char c) noexcept {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 bool is_path_character(char c) noexcept {
     const bool is_letter_or_digit =
@@ -36,7 +28,7 @@ void check_base_path(std::string_view path) {
     bool valid = std::all_of(path.begin(), path.end(), is_path_character);
     for (std::size_t i = 0; i < path.size(); ++i) {
         if (path[i] != '%') continue;
-        valid = valid && i + 2 < path.size() && is_hexadecimal(path[i + 1]) && is_hexadecimal(path[i + 2]);
+        valid = valid && text::percent_encoded_byte(path, i) >= 0;
     }
     for (std::size_t first = 1; first <= path.size();) {
         const std::size_t end = std::min(path.find('/', first), path.size());
@@ -63,10 +55,10 @@ Url parse_url(const std::string& text) {
     std::string_view rest = text;
     Url url;
     if (text.size() > url_bytes_max) throw Unexpected("expected a URL of at most 2048 bytes");
-    if (starts_with_ignoring_case(rest, "https://")) {
+    if (text::starts_with_ignoring_case(rest, "https://")) {
         url.tls = true;
         rest.remove_prefix(8);
-    } else if (starts_with_ignoring_case(rest, "http://")) {
+    } else if (text::starts_with_ignoring_case(rest, "http://")) {
         rest.remove_prefix(7);
     } else {
         throw Unexpected(R"(expected a URL that begins with "http://" or "https://")");
@@ -86,7 +78,7 @@ Url parse_url(const std::string& text) {
 }
 
 std::string to_string(const Url& url) {
-    std::string text = (url.tls ? "https://" : "http://") + bracketed(url.host);
+    std::string text = (url.tls ? "https://" : "http://") + text::bracketed(url.host);
     if (url.port != (url.tls ? https_port : http_port)) text += ":" + std::to_string(url.port);
     return text + url.base_path;
 }

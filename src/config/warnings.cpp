@@ -6,16 +6,11 @@
 #include "config/draft.hpp"
 #include "config/json_path.hpp"
 #include "config/url.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::config {
 
 namespace {
-
-std::string in_lower_case(std::string_view text) {
-    std::string lower(text);
-    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return lower;
-}
 
 /// "v1", "v2", "v1beta": what clients' own paths begin with.
 bool is_version(std::string_view segment) noexcept {
@@ -58,7 +53,7 @@ std::size_t begin_of_api_path(std::string_view base_path) noexcept {
 }
 
 void warn_of_doubled_path(const Upstream& upstream, const std::string& path, std::vector<Mistake>& warnings) {
-    const std::string base_path = in_lower_case(upstream.url.base_path);
+    const std::string base_path = text::to_lower(upstream.url.base_path);
     const auto warn = [&](const std::string& begin, std::string_view rest, const std::string& advice) {
         warnings.push_back({path + ".url", "clients' paths begin with " + begin +
                                                " too and are put behind it, so that " +

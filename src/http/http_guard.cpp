@@ -5,6 +5,9 @@
 #include <array>
 #include <limits>
 
+#include "text/ascii.hpp"
+#include "text/percent.hpp"
+
 namespace weir::http {
 
 namespace {
@@ -46,13 +49,6 @@ bool is_field_value(std::string_view text) noexcept {
     });
 }
 
-int hex_digit(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 bool is_unreserved(int c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '.' || c == '_' || c == '~';
@@ -67,8 +63,9 @@ bool is_delimiter(int byte) noexcept {
 bool is_wide_blank(std::string_view encoded) noexcept {
     constexpr std::array<std::string_view, 5> blanks{"%C2%A0", "%E2%80%8", "%E2%80%A", "%E3%80%80",
                                                      "%EF%BB%BF"};
-    return std::any_of(blanks.begin(), blanks.end(),
-                       [&](std::string_view blank) { return begins_with(encoded, blank); });
+    return std::any_of(blanks.begin(), blanks.end(), [&](std::string_view blank) {
+        return text::starts_with_ignoring_case(encoded, blank);
+    });
 }
 
 /// "host" for "host:80" under http, and for "host:443" under https.
@@ -141,12 +138,12 @@ Objection check_framing(int version, const Fields& fields, Framing& framing) noe
     framing = {};
     std::size_t encodings = 0;
     for (const Field& field : fields) {
-        if (equals_ignoring_case(field.name, "content-length")) {
+        if (text::equals_ignoring_case(field.name, "content-length")) {
             if (const Objection objection = parse_length(field.value, framing.content_length))
                 return objection;
-        } else if (equals_ignoring_case(field.name, "transfer-encoding")) {
+        } else if (text::equals_ignoring_case(field.name, "transfer-encoding")) {
             ++encodings;
-            if (!equals_ignoring_case(field.value, "chunked"))
+            if (!text::equals_ignoring_case(field.value, "chunked"))
                 return bad("Transfer-Encoding must be chunked alone");
         }
     }
@@ -175,14 +172,14 @@ Objection check_request(const RequestHead& head, std::string_view& path_and_quer
         const auto scheme_end = target.find("://");
         const std::string_view scheme = target.substr(0, scheme_end);
         if (scheme_end == std::string_view::npos ||
-            !(equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https"))) {
+            !(text::equals_ignoring_case(scheme, "http") || text::equals_ignoring_case(scheme, "https"))) {
             return bad("the target must be a path");
         }
         target.remove_prefix(scheme_end + 3);
         const auto authority_end = std::min(target.find('/'), target.find('?'));
         const bool tls = scheme.size() == 5;
         const std::string_view authority = without_usual_port(target.substr(0, authority_end), tls);
-        if (!host.empty() && !equals_ignoring_case(authority, without_usual_port(host, tls)))
+        if (!host.empty() && !text::equals_ignoring_case(authority, without_usual_port(host, tls)))
             return bad("the target names another host");
         target = authority_end == std::string_view::npos ? "/" : target.substr(authority_end);
         if (target.front() != '/') return bad("the target must be a path");
@@ -205,10 +202,8 @@ bool is_normal_path(std::string_view path, bool may_be_metered) noexcept {
     for (std::size_t i = 0; i < path.size(); ++i) {
         if (path[i] == '\\') return false;  // some servers read it as a slash
         if (path[i] != '%') continue;
-        const int high = i + 2 < path.size() ? hex_digit(path[i + 1]) : -1;
-        const int low = i + 2 < path.size() ? hex_digit(path[i + 2]) : -1;
-        if (high < 0 || low < 0) return false;
-        const int byte = high * 16 + low;
+        const int byte = text::percent_encoded_byte(path, i);
+        if (byte < 0) return false;
         if (is_unreserved(byte) || byte < 0x20 || byte == 0x7f) return false;
         if (may_be_metered && (is_delimiter(byte) || is_wide_blank(path.substr(i)))) return false;
     }

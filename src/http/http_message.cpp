@@ -3,25 +3,11 @@
 
 #include <algorithm>
 
+#include "text/ascii.hpp"
+
 namespace weir::http {
 
-namespace {
-
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
-}  // namespace
-
-bool are_letters_equal(const char* left, const char* right, std::size_t count) noexcept {
-    return std::equal(left, left + count, right, [](char a, char b) { return lower(a) == lower(b); });
-}
+using text::equals_ignoring_case;
 
 std::optional<std::string_view> Fields::find(std::string_view name) const noexcept {
     for (const Field& field : fields_) {
@@ -41,7 +27,7 @@ bool Fields::lists_token(std::string_view name, std::string_view token) const no
         if (!equals_ignoring_case(field.name, name)) continue;
         for (std::string_view rest = field.value; !rest.empty();) {
             const auto comma = rest.find(',');
-            if (equals_ignoring_case(trim(rest.substr(0, comma)), token)) return true;
+            if (equals_ignoring_case(text::trimmed(rest.substr(0, comma)), token)) return true;
             if (comma == std::string_view::npos) break;
             rest.remove_prefix(comma + 1);
         }

@@ -9,17 +9,6 @@
 
 namespace weir::http {
 
-bool are_letters_equal(const char* left, const char* right, std::size_t count) noexcept;
-
-/// Same letters, whatever their case (ASCII only: field names and tokens are nothing else).
-inline bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
-    return left.size() == right.size() && are_letters_equal(left.data(), right.data(), left.size());
-}
-
-inline bool begins_with(std::string_view text, std::string_view prefix) noexcept {
-    return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
 struct Field {
     std::string_view name;
     std::string_view value;  ///< without surrounding white space

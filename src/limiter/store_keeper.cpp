@@ -6,6 +6,8 @@
 #include <boost/asio/detached.hpp>
 #include <random>
 
+#include "text/hex.hpp"
+
 namespace weir {
 
 namespace {
@@ -14,14 +16,6 @@ constexpr std::string_view nodes_key = "weir:1:nodes";
 constexpr std::int64_t probe_ms = 100;          // between two looks at a store that is away
 constexpr std::int64_t patience_ms = 500;       // nobody waits for the keeper
 constexpr std::int64_t heartbeats_to_live = 3;  // a node that misses so many is gone
-
-std::string random_name() {
-    std::random_device random;
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string name;
-    for (int i = 0; i < 16; ++i) name += digits[random() & 15U];
-    return name;
-}
 
 std::int64_t jittered(std::int64_t duration_ms) {
     static thread_local std::minstd_rand random{std::random_device{}()};
@@ -46,7 +40,7 @@ StoreKeeper::StoreKeeper(RedisNode& node, boost::asio::io_context& context)
       context_(context),
       windows_(node, context, [this] { pause_.cancel(); }),
       pause_(context),
-      name_(random_name()) {}
+      name_(text::random_hex(16)) {}
 
 awaitable<void> StoreKeeper::run() {
     boost::asio::co_spawn(context_, windows_.connection().run(), boost::asio::detached);

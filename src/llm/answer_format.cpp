@@ -3,17 +3,11 @@
 
 #include <array>
 
-#include "llm/ascii_case.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::llm {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) noexcept {
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// More than one byte must fit: any may be the first of an image or a sound.
 std::optional<AnswerFormat> format_of_binary(std::string_view begin) noexcept {
@@ -39,23 +33,22 @@ AnswerFormat declared_format(std::string_view content_type) noexcept {
     // As they are nearly always written.
     if (content_type == "application/json") return AnswerFormat::json;
     if (content_type == "text/event-stream") return AnswerFormat::event_stream;
-    const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
-    if (is_same(type, "application/json")) return AnswerFormat::json;
+    const std::string_view type = text::trimmed(content_type.substr(0, content_type.find(';')));
+    if (text::equals_ignoring_case(type, "application/json")) return AnswerFormat::json;
     constexpr std::string_view events = "/event-stream";
-    if (type.size() > events.size() && is_same(type.substr(type.size() - events.size()), events))
+    if (type.size() > events.size() && text::ends_with_ignoring_case(type, events))
         return AnswerFormat::event_stream;
     for (const std::string_view lines :
          {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl",
           "application/jsonlines", "application/x-jsonlines", "application/json-lines",
           "application/stream+json", "application/json-seq"}) {
-        if (is_same(type, lines)) return AnswerFormat::json_lines;
+        if (text::equals_ignoring_case(type, lines)) return AnswerFormat::json_lines;
     }
     constexpr std::string_view suffix = "+json";
-    if (type.size() > suffix.size() && is_same(type.substr(type.size() - suffix.size()), suffix))
-        return AnswerFormat::json;
+    if (type.size() > suffix.size() && text::ends_with_ignoring_case(type, suffix)) return AnswerFormat::json;
     for (const std::string_view binary :
          {"audio/", "image/", "video/", "font/", "multipart/", "application/pdf", "application/zip"}) {
-        if (begins_with(type, binary)) return AnswerFormat::binary;
+        if (text::starts_with_ignoring_case(type, binary)) return AnswerFormat::binary;
     }
     return AnswerFormat::unknown;
 }

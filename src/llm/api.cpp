@@ -5,8 +5,8 @@
 #include <array>
 #include <optional>
 
-#include "llm/ascii_case.hpp"
 #include "llm/path_segments.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::llm {
 
@@ -19,12 +19,12 @@ std::string_view without_digits(std::string_view text) noexcept {
 
 /// "v1", "v2", "v1beta", "v1alpha2".
 bool is_version(std::string_view segment) noexcept {
-    if (segment.empty() || (segment.front() | 0x20) != 'v') return false;
+    if (segment.empty() || text::lower(segment.front()) != 'v') return false;
     const std::string_view number = segment.substr(1);
     const std::string_view rest = without_digits(number);
     if (rest.size() == number.size()) return false;
     for (const std::string_view stage : {"alpha", "beta"}) {
-        if (is_same(rest.substr(0, stage.size()), stage))
+        if (text::equals_ignoring_case(rest.substr(0, stage.size()), stage))
             return without_digits(rest.substr(stage.size())).empty();
     }
     return rest.empty();
@@ -162,7 +162,7 @@ constexpr std::array<std::string_view, 4> bedrock_names{"invoke", "invoke-with-r
 template <std::size_t count>
 bool is_any_of(std::string_view segment, const std::array<std::string_view, count>& names) noexcept {
     return std::any_of(names.begin(), names.end(),
-                       [&](std::string_view name) { return is_same(segment, name); });
+                       [&](std::string_view name) { return text::equals_ignoring_case(segment, name); });
 }
 
 // Who has messages that no model answers.
@@ -176,7 +176,8 @@ bool has_own_messages(std::string_view segment) noexcept {
 bool stands_below(Below below, const PathTail& tail) noexcept {
     const std::string_view before = tail.from_end(1);
     const std::string_view further = tail.from_end(2);
-    const bool is_newest = is_same(before, "latest") && is_same(further, "api");  // KoboldCpp
+    const bool is_newest = text::equals_ignoring_case(before, "latest") &&
+                           text::equals_ignoring_case(further, "api");  // KoboldCpp
     const bool is_below_version = before.empty() || is_version(before) || is_newest;
     switch (below) {
         case Below::anything:
@@ -186,11 +187,13 @@ bool stands_below(Below below, const PathTail& tail) noexcept {
         case Below::anthropic:
             return !has_own_messages(before) && !has_own_messages(further);
         case Below::model:
-            return is_below_version || is_same(further, "models") || is_same(further, "versions");
+            return is_below_version || text::equals_ignoring_case(further, "models") ||
+                   text::equals_ignoring_case(further, "versions");
         case Below::bedrock:
-            return is_same(further, "model");
+            return text::equals_ignoring_case(further, "model");
         case Below::threads:
-            return is_same(before, "threads") || is_same(further, "threads");
+            return text::equals_ignoring_case(before, "threads") ||
+                   text::equals_ignoring_case(further, "threads");
     }
     return false;
 }
@@ -206,7 +209,7 @@ std::optional<VerbCall> verb_call(std::string_view last) noexcept {
     const auto split = split_verb(last);
     if (!split) return std::nullopt;
     for (const Verb& known : verbs) {
-        if (!is_same(split->verb, known.name)) continue;
+        if (!text::equals_ignoring_case(split->verb, known.name)) continue;
         return VerbCall{split->name, known, known.name.ends_with("awPredict")};
     }
     return std::nullopt;
@@ -215,10 +218,8 @@ std::optional<VerbCall> verb_call(std::string_view last) noexcept {
 /// Where models of all kinds are called alike: what is no model for embeddings produces text.
 bool makes_embeddings(std::string_view model) noexcept {
     constexpr std::array<std::string_view, 2> names{"embed", "gecko"};
-    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-        return std::search(model.begin(), model.end(), name.begin(), name.end(),
-                           [](char a, char b) { return ascii_lower(a) == b; }) != model.end();
-    });
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view name) { return text::contains_ignoring_case(model, name); });
 }
 
 bool is_made_by_anthropic(std::string_view path) noexcept {
@@ -238,9 +239,9 @@ Api api_of(std::string_view method, std::string_view path) noexcept {
         return is_text ? Api::llama_completion : call->verb.api;
     }
     for (const Ending& ending : endings) {
-        if (!is_same(last, ending.last)) continue;
+        if (!text::equals_ignoring_case(last, ending.last)) continue;
         const bool fits = ending.before.empty() ? stands_below(ending.below, tail)
-                                                : is_same(tail.from_end(1), ending.before);
+                                                : text::equals_ignoring_case(tail.from_end(1), ending.before);
         if (!fits) continue;
         const bool is_embedding = ending.below == Below::bedrock && makes_embeddings(tail.from_end(1));
         return is_embedding ? Api::embeddings : ending.api;
@@ -255,9 +256,13 @@ Dialect dialect_of(std::string_view path) noexcept {
         if (!call->is_raw) return Dialect::gemini;
         return is_made_by_anthropic(path) ? Dialect::anthropic : Dialect::openai;
     }
-    const auto is_last = [&](std::string_view name) { return is_same(tail.from_end(0), name); };
-    const bool is_ollama = (is_same(tail.from_end(1), "api") && is_any_of(tail.from_end(0), ollama_names)) ||
-                           (is_same(tail.from_end(2), "api") && is_same(tail.from_end(1), "blobs"));
+    const auto is_last = [&](std::string_view name) {
+        return text::equals_ignoring_case(tail.from_end(0), name);
+    };
+    const bool is_ollama =
+        (text::equals_ignoring_case(tail.from_end(1), "api") && is_any_of(tail.from_end(0), ollama_names)) ||
+        (text::equals_ignoring_case(tail.from_end(2), "api") &&
+         text::equals_ignoring_case(tail.from_end(1), "blobs"));
     if (is_ollama) return Dialect::ollama;
     if (is_last("complete") && is_version(tail.from_end(1))) return Dialect::anthropic;
     if (is_last("messages") && stands_below(Below::anthropic, tail)) return Dialect::anthropic;
@@ -265,8 +270,9 @@ Dialect dialect_of(std::string_view path) noexcept {
     std::string_view before;
     for (PathSegments segments(path); segments.next(); before = segments.current()) {
         const std::string_view name = segments.current();
-        const bool is_below_version = before.empty() || is_version(before) || is_same(before, "anthropic");
-        if (is_below_version && is_same(name, "messages")) return Dialect::anthropic;
+        const bool is_below_version =
+            before.empty() || is_version(before) || text::equals_ignoring_case(before, "anthropic");
+        if (is_below_version && text::equals_ignoring_case(name, "messages")) return Dialect::anthropic;
         const bool is_beta = before.size() > 2 && is_version(before);
         if (is_beta && is_any_of(name, gemini_names)) return Dialect::gemini;
     }
@@ -278,24 +284,27 @@ std::string_view model_in_path(std::string_view path) noexcept {
     const PathTail tail(path);
     const bool is_bedrock = is_any_of(tail.from_end(0), bedrock_names) && stands_below(Below::bedrock, tail);
     if (is_bedrock) return tail.from_end(1);
-    const bool is_triton =
-        is_same(tail.from_end(0), "generate") || is_same(tail.from_end(0), "generate_stream");
+    const bool is_triton = text::equals_ignoring_case(tail.from_end(0), "generate") ||
+                           text::equals_ignoring_case(tail.from_end(0), "generate_stream");
     std::string_view before;
     for (PathSegments segments(path); segments.next(); before = segments.current()) {
-        const bool names_next = is_same(before, "deployments") || is_same(before, "engines") ||
-                                (is_triton && is_same(before, "models"));
+        const bool names_next = text::equals_ignoring_case(before, "deployments") ||
+                                text::equals_ignoring_case(before, "engines") ||
+                                (is_triton && text::equals_ignoring_case(before, "models"));
         if (names_next && !segments.is_last()) return segments.current();
     }
     const std::string_view parent = tail.from_end(1);
     if (const auto call = verb_call(tail.from_end(0))) {
-        const bool names_one =
-            is_same(parent, "models") || is_same(parent, "tunedModels") || is_same(parent, "endpoints");
+        const bool names_one = text::equals_ignoring_case(parent, "models") ||
+                               text::equals_ignoring_case(parent, "tunedModels") ||
+                               text::equals_ignoring_case(parent, "endpoints");
         return names_one ? call->model : std::string_view();
     }
-    const bool is_invocation =
-        is_same(tail.from_end(0), "invocations") || is_same(tail.from_end(0), "invocations-response-stream");
+    const bool is_invocation = text::equals_ignoring_case(tail.from_end(0), "invocations") ||
+                               text::equals_ignoring_case(tail.from_end(0), "invocations-response-stream");
     const std::string_view kind = tail.from_end(2);
-    const bool is_named = is_same(kind, "serving-endpoints") || is_same(kind, "endpoints");
+    const bool is_named = text::equals_ignoring_case(kind, "serving-endpoints") ||
+                          text::equals_ignoring_case(kind, "endpoints");
     return is_invocation && is_named ? parent : std::string_view();
 }
 
@@ -304,7 +313,8 @@ bool is_stream_path(std::string_view path) noexcept {
     const std::string_view last = PathTail(path).from_end(0);
     if (const auto call = verb_call(last)) return call->verb.name.starts_with("stream");
     constexpr std::string_view ending = "stream";
-    return last.size() >= ending.size() && is_same(last.substr(last.size() - ending.size()), ending);
+    return last.size() >= ending.size() &&
+           text::equals_ignoring_case(last.substr(last.size() - ending.size()), ending);
 }
 
 bool is_prediction_path(std::string_view path) noexcept {
@@ -315,15 +325,18 @@ bool is_prediction_path(std::string_view path) noexcept {
 bool wraps_its_body(std::string_view path) noexcept {
     if (usual_path(path) != nullptr) return false;
     const PathTail tail(path);
-    if (const auto call = verb_call(tail.from_end(0))) return is_same(call->model, "v1internal");
-    return is_same(tail.from_end(2), "async") && is_same(tail.from_end(0), "completions");
+    if (const auto call = verb_call(tail.from_end(0)))
+        return text::equals_ignoring_case(call->model, "v1internal");
+    return text::equals_ignoring_case(tail.from_end(2), "async") &&
+           text::equals_ignoring_case(tail.from_end(0), "completions");
 }
 
 bool takes_stream_options(std::string_view path) noexcept {
     if (path.empty() || path.ends_with("/chat/completions")) return true;
     const PathTail tail(path);
-    if (!is_same(tail.from_end(0), "completions")) return false;
-    return !is_same(tail.from_end(1), "fim") && !is_same(tail.from_end(1), "agents");
+    if (!text::equals_ignoring_case(tail.from_end(0), "completions")) return false;
+    return !text::equals_ignoring_case(tail.from_end(1), "fim") &&
+           !text::equals_ignoring_case(tail.from_end(1), "agents");
 }
 
 std::string_view output_bound_name(Api api) noexcept {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "llm/decoding_stage.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::llm {
 
@@ -19,17 +20,6 @@ constexpr std::array<NamedCoding, 5> named_codings{{{"gzip", ContentCoding::gzip
                                                     {"zstd", ContentCoding::zstd},
                                                     {"br", ContentCoding::br}}};
 
-/// Lower case and without outer white space.
-std::string normal_form(std::string_view name) {
-    const std::size_t first = name.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    std::string normal(name.substr(first, name.find_last_not_of(" \t") - first + 1));
-    for (char& c : normal) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    }
-    return normal;
-}
-
 bool is_fault(ContentDecoder::State state) noexcept {
     return state == ContentDecoder::State::corrupt || state == ContentDecoder::State::too_large;
 }
@@ -40,7 +30,7 @@ std::optional<std::vector<ContentCoding>> parse_content_codings(std::string_view
     std::vector<ContentCoding> codings;
     while (true) {
         const std::size_t comma = value.find(',');
-        const std::string name = normal_form(value.substr(0, comma));
+        const std::string name = text::to_lower(text::trimmed(value.substr(0, comma)));
         if (!name.empty() && name != "identity") {
             bool is_known = false;
             for (const NamedCoding& known : named_codings) {

@@ -1,7 +1,7 @@
 // Errors of weir's own in each dialect: the shapes in which the SDKs look for a message, a type and a code.
 #include "llm/dialect.hpp"
 
-#include "llm/json_string.hpp"
+#include "text/json_text.hpp"
 
 namespace weir::llm {
 
@@ -53,15 +53,15 @@ void append_string_or_null(std::string& out, std::string_view text) {
     if (text.empty()) {
         out += "null";
     } else {
-        append_json_string(out, text);
+        text::append_json_string(out, text);
     }
 }
 
 std::string openai_body(const ErrorDescription& error) {
     std::string body = R"({"error":{"message":)";
-    append_json_string(body, error.message);
+    text::append_json_string(body, error.message);
     body += R"(,"type":)";
-    append_json_string(body, error.type);
+    text::append_json_string(body, error.type);
     body += R"(,"param":)";
     append_string_or_null(body, error.param);
     body += R"(,"code":)";
@@ -76,13 +76,13 @@ std::string message_with_param(const ErrorDescription& error) {
 
 std::string anthropic_body(const ErrorDescription& error, std::string_view request_id) {
     std::string body = R"({"type":"error","error":{"type":)";
-    append_json_string(body, anthropic_type(error.status));
+    text::append_json_string(body, anthropic_type(error.status));
     body += R"(,"message":)";
-    append_json_string(body, message_with_param(error));
+    text::append_json_string(body, message_with_param(error));
     body += "}";
     if (!request_id.empty()) {
         body += R"(,"request_id":)";
-        append_json_string(body, request_id);
+        text::append_json_string(body, request_id);
     }
     return body += "}";
 }
@@ -90,7 +90,7 @@ std::string anthropic_body(const ErrorDescription& error, std::string_view reque
 /// https://github.com/ollama/ollama/blob/main/docs/api.md: the error is a text, in streams a line of its own.
 std::string ollama_body(const ErrorDescription& error) {
     std::string body = R"({"error":)";
-    append_json_string(body, message_with_param(error));
+    text::append_json_string(body, message_with_param(error));
     return body += "}";
 }
 
@@ -98,9 +98,9 @@ std::string ollama_body(const ErrorDescription& error) {
 /// it has a code from 400 to 599.
 std::string gemini_body(const ErrorDescription& error) {
     std::string body = R"({"error":{"code":)" + std::to_string(error.status) + R"(,"message":)";
-    append_json_string(body, message_with_param(error));
+    text::append_json_string(body, message_with_param(error));
     body += R"(,"status":)";
-    append_json_string(body, google_status(error.status));
+    text::append_json_string(body, google_status(error.status));
     // google.protobuf.Duration.
     if (error.retry_after_us > 0) {
         const std::int64_t milliseconds = (error.retry_after_us - 1) / 1000 + 1;

@@ -77,7 +77,4 @@ bool is_rate_limit_header(std::string_view name) noexcept;
 /// "key/output_tokens/1m".
 std::string limit_name(Scope scope, Dimension dimension, std::int64_t window_us);
 
-/// "1.78s", "6m0s", "120ms": a Go duration, rounded up to the millisecond.
-std::string go_duration(std::int64_t duration_us);
-
 }  // namespace weir::llm

@@ -1,14 +1,13 @@
 // Audio to be transcribed, images to be edited: few fields, and files whose size alone can be seen.
 #include "llm/form_call.hpp"
 
-#include <charconv>
-
-#include "llm/ascii_case.hpp"
 #include "llm/call_fields.hpp"
 #include "llm/form_fields.hpp"
 #include "llm/json_scan.hpp"
 #include "llm/media_cost.hpp"
 #include "llm/output_bound.hpp"
+#include "text/ascii.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::llm {
 
@@ -23,20 +22,19 @@ bool is_recording(const CallText& text) noexcept {
 
 bool flag_of(std::string_view value, std::string_view name) {
     for (const std::string_view yes : {"true", "1", "yes", "on"}) {
-        if (is_same(value, yes)) return true;
+        if (text::equals_ignoring_case(value, yes)) return true;
     }
     for (const std::string_view no : {"false", "0", "no", "off", ""}) {
-        if (is_same(value, no)) return false;
+        if (text::equals_ignoring_case(value, no)) return false;
     }
     refuse({{}, name}, "true or false");
 }
 
 std::int64_t choices_of(std::string_view value) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc() || end != value.data() + value.size() || number < 1 || number > choices_max)
+    const std::optional<std::int64_t> number = text::number_in<std::int64_t>(value);
+    if (!number || *number < 1 || *number > choices_max)
         refuse({{}, "n"}, "an integer from 1 to " + std::to_string(choices_max));
-    return number;
+    return *number;
 }
 
 void add(const MediaCost& cost, InputSize& input) noexcept {

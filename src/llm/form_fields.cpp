@@ -2,8 +2,8 @@
 // boundary.
 #include "llm/form_fields.hpp"
 
-#include "llm/ascii_case.hpp"
 #include "llm/call.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::llm {
 
@@ -16,12 +16,6 @@ constexpr std::size_t part_head_bytes_max = 8192;
     throw CallError{"The body is not valid multipart/form-data.", ""};
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
 /// Takes one `;`-separated item off the front; a quoted one may hold semicolons.
 std::string_view take_item(std::string_view& rest) noexcept {
     bool quoted = false;
@@ -32,7 +26,7 @@ std::string_view take_item(std::string_view& rest) noexcept {
     }
     const std::string_view item = rest.substr(0, at);
     rest = at < rest.size() ? rest.substr(at + 1) : std::string_view();
-    return trimmed(item);
+    return text::trimmed(item);
 }
 
 /// The parameter `name` of a header's value, without its quotes; nullptr data where there is none.
@@ -41,8 +35,10 @@ std::string_view parameter(std::string_view value, std::string_view name) noexce
     while (!value.empty()) {
         const std::string_view item = take_item(value);
         const std::size_t equals = item.find('=');
-        if (equals == std::string_view::npos || !is_same(trimmed(item.substr(0, equals)), name)) continue;
-        std::string_view found = trimmed(item.substr(equals + 1));
+        if (equals == std::string_view::npos ||
+            !text::equals_ignoring_case(text::trimmed(item.substr(0, equals)), name))
+            continue;
+        std::string_view found = text::trimmed(item.substr(equals + 1));
         if (found.size() >= 2 && found.front() == '"' && found.back() == '"')
             found = found.substr(1, found.size() - 2);
         return found;
@@ -59,7 +55,7 @@ FormField field_of(std::string_view head) {
         head = end == std::string_view::npos ? std::string_view() : head.substr(end + line_end.size());
         const std::size_t colon = line.find(':');
         if (colon == std::string_view::npos ||
-            !is_same(trimmed(line.substr(0, colon)), "content-disposition"))
+            !text::equals_ignoring_case(text::trimmed(line.substr(0, colon)), "content-disposition"))
             continue;
         if (field.name.data() != nullptr) refuse_form();
         const std::string_view value = line.substr(colon + 1);
@@ -74,7 +70,7 @@ FormField field_of(std::string_view head) {
 }  // namespace
 
 bool is_form(std::string_view content_type) noexcept {
-    return is_same(take_item(content_type), "multipart/form-data");
+    return text::equals_ignoring_case(take_item(content_type), "multipart/form-data");
 }
 
 std::vector<FormField> form_fields(std::string_view content_type, std::string_view body) {

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "llm/ascii_case.hpp"
 #include "llm/call_fields.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::llm {
 
@@ -219,8 +219,10 @@ void InputReader::generation_config(dom::element value) {
     dom::object members;
     if (value.get(members)) return unread(value);
     for (const auto [name, member] : members) {
-        if (is_same(name, "responseSchema") || is_same(name, "responseJsonSchema") ||
-            is_same(name, "response_schema") || is_same(name, "response_json_schema")) {
+        if (text::equals_ignoring_case(name, "responseSchema") ||
+            text::equals_ignoring_case(name, "responseJsonSchema") ||
+            text::equals_ignoring_case(name, "response_schema") ||
+            text::equals_ignoring_case(name, "response_json_schema")) {
             json(member);
         } else {
             unread_member(name, member);

@@ -7,14 +7,12 @@
 #include <charconv>
 
 #include "llm/json_scan.hpp"
+#include "text/ascii.hpp"
+#include "text/hex.hpp"
 
 namespace weir::llm {
 
 namespace {
-
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 
 class Repair {
 public:
@@ -25,7 +23,7 @@ public:
             const char c = text_[at_];
             if (c == '"') {
                 string();
-            } else if (c == '-' || is_digit(c)) {
+            } else if (c == '-' || text::is_digit(c)) {
                 number();
             } else {
                 ++at_;
@@ -54,7 +52,7 @@ private:
         if (at + 6 > text_.size() || text_[at] != '\\' || text_[at + 1] != 'u') return -1;
         int unit = 0;
         for (std::size_t i = at + 2; i < at + 6; ++i) {
-            const int digit = hex_value(text_[i]);
+            const int digit = text::hex_value(text_[i]);
             if (digit < 0) return -1;
             unit = unit * 16 + digit;
         }
@@ -78,7 +76,7 @@ private:
 
     bool digits() noexcept {
         const std::size_t begin = at_;
-        while (is_digit(peek())) ++at_;
+        while (text::is_digit(peek())) ++at_;
         return at_ > begin;
     }
 
@@ -110,8 +108,7 @@ private:
 
     void skip_word() noexcept {
         const auto is_part = [](char c) {
-            return is_digit(c) || c == '-' || c == '+' || c == '.' ||
-                   ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+            return text::is_digit(c) || c == '-' || c == '+' || c == '.' || text::is_letter(c);
         };
         while (is_part(peek())) ++at_;
     }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "text/hex.hpp"
+
 namespace weir::llm {
 
 namespace {
@@ -55,7 +57,7 @@ int take_character(std::string_view& raw) noexcept {
     if (escape != 'u') return escape == '"' || escape == '\\' || escape == '/' ? escape : -1;
     if (raw.size() < 4) return -1;
     int unit = 0;
-    for (std::size_t i = 0; i < 4; ++i) unit = unit * 16 + std::max(hex_value(raw[i]), 0);
+    for (std::size_t i = 0; i < 4; ++i) unit = unit * 16 + std::max(text::hex_value(raw[i]), 0);
     raw.remove_prefix(4);
     return unit;
 }
@@ -68,13 +70,6 @@ bool is_key(std::string_view raw, std::string_view key) noexcept {
 }
 
 }  // namespace
-
-int hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 JsonShape json_shape(std::string_view text) noexcept {
     JsonShape shape;

@@ -27,9 +27,6 @@ struct JsonExtent {
 std::optional<JsonExtent> find_json_member(std::string_view text, std::size_t object_at,
                                            std::string_view key) noexcept;
 
-/// 0 to 15; -1 for what is no hexadecimal digit.
-int hex_value(char c) noexcept;
-
 /// The first offset at or after `at` that holds no white space; the size of the text where there is none.
 std::size_t skip_json_space(std::string_view text, std::size_t at) noexcept;
 

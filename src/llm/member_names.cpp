@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <span>
 
-#include "llm/ascii_case.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::llm {
 
@@ -157,7 +157,7 @@ Member member_of(std::string_view name) noexcept {
 Member member_by_capitals(std::string_view name) noexcept {
     if (name.size() > length_max || !has_capitals(name)) return Member::unknown;
     for (const Row& row : rows_of_length(name.size())) {
-        if (is_same(row.name, name)) return row.member;
+        if (text::equals_ignoring_case(row.name, name)) return row.member;
     }
     return Member::unknown;
 }

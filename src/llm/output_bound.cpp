@@ -6,7 +6,7 @@
 #include <array>
 #include <limits>
 
-#include "llm/ascii_case.hpp"
+#include "text/ascii.hpp"
 #include "weir/limit.hpp"
 
 namespace weir::llm {
@@ -75,8 +75,9 @@ private:
 
 template <std::size_t count>
 std::size_t index_in(const std::array<std::string_view, count>& names, std::string_view name) noexcept {
-    const auto found = std::find_if(names.begin(), names.end(),
-                                    [&](std::string_view known) { return is_same(known, name); });
+    const auto found = std::find_if(names.begin(), names.end(), [&](std::string_view known) {
+        return text::equals_ignoring_case(known, name);
+    });
     return static_cast<std::size_t>(found - names.begin());
 }
 

@@ -2,7 +2,7 @@
 // slashes and control bytes, so that white space can only be %20.
 #include "llm/path_segments.hpp"
 
-#include "llm/ascii_case.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::llm {
 
@@ -54,7 +54,9 @@ std::optional<NameAndVerb> split_verb(std::string_view segment) noexcept {
 bool has_segments(std::string_view path, std::string_view first, std::string_view second) noexcept {
     std::string_view before;
     for (PathSegments segments(path); segments.next(); before = segments.current()) {
-        if (is_same(before, first) && is_same(segments.current(), second)) return true;
+        if (text::equals_ignoring_case(before, first) &&
+            text::equals_ignoring_case(segments.current(), second))
+            return true;
     }
     return false;
 }

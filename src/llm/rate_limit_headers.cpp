@@ -1,10 +1,12 @@
 // The two families of rate-limit headers.
+#include <algorithm>
 #include <array>
 #include <charconv>
 
-#include "llm/ascii_case.hpp"
 #include "llm/dialect.hpp"
-#include "llm/durations.hpp"
+#include "text/ascii.hpp"
+#include "text/durations.hpp"
+#include "text/times.hpp"
 
 namespace weir::llm {
 
@@ -43,6 +45,12 @@ void append_number(HeaderLines& headers, std::string_view name, std::int64_t val
     append_header(headers, name, std::string_view(digits.data(), end));
 }
 
+/// Rounded up to the second: no earlier than the reset.
+std::string reset_time(std::int64_t time_us) {
+    constexpr std::int64_t second_us = 1'000'000;
+    return text::rfc3339_seconds(std::max<std::int64_t>(time_us, 0) + second_us - 1);
+}
+
 }  // namespace
 
 void append_rate_limit_headers(Dialect dialect,
@@ -56,16 +64,18 @@ void append_rate_limit_headers(Dialect dialect,
         const Level& level = *tightest[i];
         append_number(headers, family[i].limit, level.limit);
         append_number(headers, family[i].remaining, level.remaining());
-        append_header(
-            headers, family[i].reset,
-            dialect == Dialect::anthropic ? rfc3339(now_us + level.reset_us) : go_duration(level.reset_us));
+        append_header(headers, family[i].reset,
+                      dialect == Dialect::anthropic ? reset_time(now_us + level.reset_us)
+                                                    : text::go_duration(level.reset_us));
     }
 }
 
 bool is_rate_limit_header(std::string_view name) noexcept {
     // The last two are the IETF draft's: "RateLimit", "RateLimit-Policy", "RateLimit-Limit", …
-    return begins_with(name, "x-ratelimit-") || begins_with(name, "anthropic-ratelimit-") ||
-           begins_with(name, "ratelimit-") || (name.size() == 9 && begins_with(name, "ratelimit"));
+    return text::starts_with_ignoring_case(name, "x-ratelimit-") ||
+           text::starts_with_ignoring_case(name, "anthropic-ratelimit-") ||
+           text::starts_with_ignoring_case(name, "ratelimit-") ||
+           (name.size() == 9 && text::starts_with_ignoring_case(name, "ratelimit"));
 }
 
 }  // namespace weir::llm

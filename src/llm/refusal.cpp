@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "llm/dialect.hpp"
-#include "llm/durations.hpp"
+#include "text/durations.hpp"
 
 namespace weir::llm {
 
@@ -72,7 +72,7 @@ std::string limit_in_words(const RefusalContext& context) {
     } else if (!context.model.empty()) {
         text.append(" for ").append(context.model);
     }
-    text.append(" on ").append(words.words).append(" per ").append(window_in_words(context.window_us));
+    text.append(" on ").append(words.words).append(" per ").append(text::window_in_words(context.window_us));
     if (context.window_us == 60'000'000) text.append(" (").append(words.per_minute).append(")");
     return text.append(": Limit ").append(std::to_string(context.refusal.limit));
 }
@@ -86,7 +86,7 @@ ErrorDescription describe_refused(const RefusalContext& context) {
     error.retry_after_us = std::max<std::int64_t>(refusal.retry_after_us, 1);
     error.message = "Rate limit reached" + limit_in_words(context) + ", Used " +
                     std::to_string(refusal.used) + ", Requested " + std::to_string(refusal.requested) +
-                    ". Please try again in " + go_duration(error.retry_after_us) + ".";
+                    ". Please try again in " + text::go_duration(error.retry_after_us) + ".";
     return error;
 }
 
@@ -164,7 +164,7 @@ void append_retry_headers(Dialect dialect, const RefusalContext& context, Header
 
 std::string limit_name(Scope scope, Dimension dimension, std::int64_t window_us) {
     std::string name(scope_word(scope));
-    return name.append("/").append(words_of(dimension).name).append("/").append(short_window(window_us));
+    return name.append("/").append(words_of(dimension).name).append("/").append(text::window_text(window_us));
 }
 
 Answer refusal_answer(Dialect dialect, const RefusalContext& context) {

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "llm/ascii_case.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::llm {
 
@@ -24,7 +24,7 @@ bool is_member_of(std::string_view path, std::string_view collection) noexcept {
     const std::string_view id = take_last_segment(path);
     if (id.empty() || path.size() <= collection.size()) return false;
     const std::size_t begin = path.size() - collection.size();
-    return path[begin - 1] == '/' && is_same(path.substr(begin), collection);
+    return path[begin - 1] == '/' && text::equals_ignoring_case(path.substr(begin), collection);
 }
 
 }  // namespace
@@ -33,8 +33,8 @@ bool may_report_new_usage(std::string_view method, std::string_view path) noexce
     if (method != "POST") return false;
     std::string_view rest = path;
     const std::string_view last = take_last_segment(rest);
-    if (is_same(last, "cancel")) return false;
-    if (is_same(last, "batch")) return true;  // vLLM's chat/completions/batch is no id
+    if (text::equals_ignoring_case(last, "cancel")) return false;
+    if (text::equals_ignoring_case(last, "batch")) return true;  // vLLM's chat/completions/batch is no id
     constexpr std::array<std::string_view, 3> stored{"chat/completions", "runs", "batches"};
     for (const std::string_view collection : stored) {
         if (is_member_of(path, collection)) return false;
@@ -43,7 +43,7 @@ bool may_report_new_usage(std::string_view method, std::string_view path) noexce
 }
 
 std::string_view stored_response_id(std::string_view method, std::string_view path) noexcept {
-    if (method == "POST" && !is_same(take_last_segment(path), "cancel")) return {};
+    if (method == "POST" && !text::equals_ignoring_case(take_last_segment(path), "cancel")) return {};
     if (method != "GET" && method != "DELETE" && method != "POST") return {};
     if (!is_member_of(path, "responses")) return {};
     return take_last_segment(path);

@@ -2,10 +2,11 @@
 #include "llm/usage_report.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "llm/answer_key.hpp"
+#include "text/ascii.hpp"
+#include "text/numbers.hpp"
 #include "weir/limit.hpp"
 
 namespace weir::llm {
@@ -25,14 +26,12 @@ Count count_of(double number) noexcept {
 /// A number in a string, with spaces around it or without.
 Count count_of_text(dom::element value) noexcept {
     std::string_view text;
-    double number = 0;
     if (value.get(text)) return std::nullopt;
-    const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
-    text = text.substr(first, text.find_last_not_of(' ') + 1 - first);
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    text = text::trimmed(text, " ");
+    const std::optional<double> number = text::number_in<double>(text);
+    if (!number) return std::nullopt;
     const bool is_digits = text.find_first_not_of("0123456789") == std::string_view::npos;
-    return count_of(is_digits ? std::min(number, static_cast<double>(amount_max)) : number);
+    return count_of(is_digits ? std::min(*number, static_cast<double>(amount_max)) : *number);
 }
 
 /// A provider's numbers are not trusted beyond amount_max. Integral floats and numbers in strings are numbers

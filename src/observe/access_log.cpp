@@ -5,9 +5,9 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include "observe/json_text.hpp"
 #include "observe/text_row.hpp"
-#include "observe/timestamp.hpp"
+#include "text/json_text.hpp"
+#include "text/times.hpp"
 
 namespace weir::observe {
 
@@ -17,7 +17,7 @@ namespace {
 
 void append_text(std::string& out, std::string_view opening, std::string_view value) {
     out.append(opening);
-    append_json_text(out, value);
+    text::append_json_text(out, value);
     out += '"';
 }
 
@@ -62,7 +62,7 @@ std::string format_record(const RequestRecord& record) {
     std::string line;
     line.reserve(768);
     line.append("{\"time\":\"");
-    append_timestamp(line, record.received_at_us);
+    text::append_timestamp(line, record.received_at_us);
     line += '"';
     append_number(line, R"(,"received_at_us":)", record.received_at_us);
     if (record.decided_at_us != 0) append_number(line, R"(,"decided_at_us":)", record.decided_at_us);

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "observe/timestamp.hpp"
+#include "text/times.hpp"
 
 namespace weir::observe {
 
@@ -23,7 +23,7 @@ constexpr std::array<Scope, scope_count> all_scopes{Scope::key, Scope::group, Sc
 
 std::string time_text(std::int64_t time_us) {
     std::string text;
-    append_timestamp(text, time_us);
+    text::append_timestamp(text, time_us);
     return text;
 }
 

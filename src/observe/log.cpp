@@ -17,9 +17,9 @@
 #include <mutex>
 #include <utility>
 
-#include "observe/json_text.hpp"
 #include "observe/line_writer.hpp"
-#include "observe/timestamp.hpp"
+#include "text/json_text.hpp"
+#include "text/times.hpp"
 
 namespace weir::observe {
 
@@ -34,15 +34,16 @@ public:
     void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
         const auto since_epoch = message.time.time_since_epoch();
         std::string line = "{\"time\":\"";
-        append_timestamp(line, std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count());
+        text::append_timestamp(line,
+                               std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count());
         const auto level = spdlog::level::to_string_view(message.level);
         line.append("\",\"level\":\"").append(level.data(), level.size());
         if (!current_request_id.empty()) {
             line.append("\",\"request_id\":\"");
-            append_json_text(line, current_request_id);
+            text::append_json_text(line, current_request_id);
         }
         line.append("\",\"message\":\"");
-        append_json_text(line, {message.payload.data(), message.payload.size()});
+        text::append_json_text(line, {message.payload.data(), message.payload.size()});
         line.append("\"}\n");
         out.append(line.data(), line.data() + line.size());
     }

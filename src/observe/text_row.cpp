@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "observe/timestamp.hpp"
+#include "text/times.hpp"
 
 namespace weir::observe {
 
@@ -35,7 +35,7 @@ std::string milliseconds(std::int64_t duration_us) {
 
 std::string format_text_row(const RequestRecord& record) {
     std::string time;
-    append_timestamp(time, record.received_at_us);
+    text::append_timestamp(time, record.received_at_us);
     const bool knows = record.actual.has_value();
     std::string line = fmt::format("{} {:3} {:<16} {:<20} in {:<13} out {:<11} {:>9} ms, weir {:>5} ms", time,
                                    record.status, printable(record.key_id), printable(record.model),

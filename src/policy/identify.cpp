@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "policy/policy.hpp"
+#include "text/hex.hpp"
 
 namespace weir::policy {
 
@@ -46,13 +47,8 @@ Digest sha256(std::string_view text) {
 
 /// `prefix`, and so many bytes in hexadecimal digits.
 std::string name_by(std::string_view prefix, const Digest& digest, std::size_t bytes) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string name(prefix.size() + 2 * bytes, '\0');
-    auto out = std::copy(prefix.begin(), prefix.end(), name.begin());
-    for (std::size_t i = 0; i < bytes; ++i) {
-        *out++ = digits[digest[i] >> 4];
-        *out++ = digits[digest[i] & 15];
-    }
+    std::string name(prefix);
+    text::append_hex(name, std::span(digest).first(bytes));
     return name;
 }
 

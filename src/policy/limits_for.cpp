@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "policy/policy.hpp"
+#include "text/hex.hpp"
 
 namespace weir::policy {
 
@@ -19,9 +20,8 @@ config::LimitSet replace_by_dimension(const config::LimitSet& tier, const config
 std::string tenant_tag(std::string_view tenant) {
     std::uint32_t hash = 2166136261U;
     for (const char c : tenant) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-    static constexpr char digits[] = "0123456789abcdef";
     std::string tag;
-    for (int shift = 28; shift >= 0; shift -= 4) tag += digits[hash >> shift & 15U];
+    text::append_hex(tag, hash, 8);
     return tag;
 }
 

@@ -3,24 +3,11 @@
 #include <array>
 
 #include "policy/policy.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::policy {
 
 namespace {
-
-constexpr char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
-    return left.size() == right.size() && std::equal(left.begin(), left.end(), right.begin(),
-                                                     [](char a, char b) { return lower(a) == lower(b); });
-}
-
-bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept {
-    return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                       [](char a, char b) { return lower(a) == lower(b); }) != text.end();
-}
 
 /// White space as Unicode has it, in UTF-8, and the marks of no width that look like none.
 constexpr std::array<std::string_view, 26> blanks{" ",
@@ -96,10 +83,10 @@ struct Pattern {
 
     bool matches(std::string_view name) const noexcept {
         if (name.size() < part.size()) return false;
-        if (open_before && open_after) return contains_ignoring_case(name, part);
-        if (open_before) return equals_ignoring_case(name.substr(name.size() - part.size()), part);
-        if (open_after) return equals_ignoring_case(name.substr(0, part.size()), part);
-        return equals_ignoring_case(name, part);
+        if (open_before && open_after) return text::contains_ignoring_case(name, part);
+        if (open_before) return text::equals_ignoring_case(name.substr(name.size() - part.size()), part);
+        if (open_after) return text::equals_ignoring_case(name.substr(0, part.size()), part);
+        return text::equals_ignoring_case(name, part);
     }
 
     bool is_closer_than(const Pattern& other) const noexcept {

@@ -3,62 +3,19 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <optional>
 
+#include "http/reason.hpp"
 #include "proxy/cors.hpp"
 #include "proxy/request_rules.hpp"
+#include "text/host.hpp"
+#include "text/times.hpp"
 
 namespace weir::proxy {
 
 namespace {
 
 using llm::append_header;
-
-std::string_view reason_of(int status) noexcept {
-    switch (status) {
-        case 200:
-            return "OK";
-        case 204:
-            return "No Content";
-        case 400:
-            return "Bad Request";
-        case 401:
-            return "Unauthorized";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 408:
-            return "Request Timeout";
-        case 413:
-            return "Content Too Large";
-        case 414:
-            return "URI Too Long";
-        case 415:
-            return "Unsupported Media Type";
-        case 417:
-            return "Expectation Failed";
-        case 426:
-            return "Upgrade Required";
-        case 429:
-            return "Too Many Requests";
-        case 431:
-            return "Request Header Fields Too Large";
-        case 500:
-            return "Internal Server Error";
-        case 502:
-            return "Bad Gateway";
-        case 503:
-            return "Service Unavailable";
-        case 504:
-            return "Gateway Timeout";
-        default:
-            return "";
-    }
-}
 
 /// Fields that tell the client where to go next. Azure names its long-running operations in the last two.
 bool names_place(std::string_view name) noexcept {
@@ -71,13 +28,12 @@ bool names_place(std::string_view name) noexcept {
 /// What stands behind "scheme://host:port" where that is the upstream; nullopt where it is another place.
 std::optional<std::string_view> behind_origin(std::string_view value, const config::Url& url) {
     const std::string_view scheme = url.tls ? "https:" : "http:";
-    if (begins_with(value, scheme)) value.remove_prefix(scheme.size());
+    if (starts_with_ignoring_case(value, scheme)) value.remove_prefix(scheme.size());
     if (!value.starts_with("//")) return std::nullopt;
     value.remove_prefix(2);
     const std::size_t end = std::min(value.find_first_of("/?#"), value.size());
     const std::string_view authority = value.substr(0, end);
-    const bool is_ipv6 = url.host.find(':') != std::string::npos;
-    const std::string host = is_ipv6 ? "[" + url.host + "]" : url.host;
+    const std::string host = text::bracketed(url.host);
     const bool usual_port = url.port == (url.tls ? 443 : 80);
     const bool is_own = equals_ignoring_case(authority, host + ":" + std::to_string(url.port)) ||
                         (usual_port && equals_ignoring_case(authority, host));
@@ -152,8 +108,8 @@ std::string make_own_answer(const OwnAnswer& own) {
     std::string out;
     out.reserve(512 + own.answer.body.size());
     out.append("HTTP/1.1 ").append(std::to_string(own.answer.status)).append(" ");
-    out.append(reason_of(own.answer.status)).append("\r\n");
-    append_header(out, "Date", http_date(own.now_us));
+    out.append(http::reason_of(own.answer.status)).append("\r\n");
+    append_header(out, "Date", text::http_date(own.now_us));
     out.append(own.answer.headers);
     if (!own.request_id.empty()) append_header(out, "x-request-id", own.request_id);
     out.append(own.cors);
@@ -165,22 +121,6 @@ std::string make_own_answer(const OwnAnswer& own) {
     out.append("\r\n");
     if (!own.head_only) out.append(own.answer.body);
     return out;
-}
-
-std::string http_date(std::int64_t now_us) {
-    const auto seconds = static_cast<std::time_t>(now_us / 1'000'000);
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    // Not strftime's %a and %b: those follow the locale.
-    static constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    std::array<char, 64> text{};
-    const int size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                                   days[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
-                                   months[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900,
-                                   utc.tm_hour, utc.tm_min, utc.tm_sec);
-    return {text.data(), static_cast<std::size_t>(std::max(size, 0))};
 }
 
 }  // namespace weir::proxy

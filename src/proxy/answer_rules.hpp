@@ -53,7 +53,4 @@ struct OwnAnswer {
 };
 std::string make_own_answer(const OwnAnswer& own);
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 5.6.7).
-std::string http_date(std::int64_t now_us);
-
 }  // namespace weir::proxy

@@ -2,6 +2,7 @@
 #include "proxy/books.hpp"
 
 #include "proxy/worker.hpp"
+#include "text/times.hpp"
 
 namespace weir::proxy {
 
@@ -26,7 +27,7 @@ usage::Amounts amounts_of(const observe::RequestRecord& record, const Spent& spe
 void enter(Worker& worker, const observe::RequestRecord& record, const Spent& spent) {
     const usage::Amounts amounts = amounts_of(record, spent);
     if (amounts.requests == 0) return;
-    const std::int64_t day = usage::day_of(record.received_at_us + record.duration_us);
+    const std::int64_t day = text::day_of(record.received_at_us + record.duration_us);
     worker.usage.add(day, record.key_id, record.model, amounts);
     if (record.refused_by) {
         worker.refused_keys.note(record.key_id, record.refused_by->name, record.refused_by->limit);
@@ -39,7 +40,7 @@ void enter(Worker& worker, const BackgroundResponses::Settled& settled) {
     amounts.input_tokens = spent.input_tokens;
     amounts.cached_input_tokens = spent.cached_input_tokens;
     amounts.output_tokens = spent.output_tokens;
-    worker.usage.add(usage::day_of(worker.clock.now_us()), settled.key_id, settled.model, amounts);
+    worker.usage.add(text::day_of(worker.clock.now_us()), settled.key_id, settled.model, amounts);
     worker.metrics.count_settled(settled.reserved, as_recorded({}, spent));
     worker.metrics.reservations_in_flight.subtract();
 }

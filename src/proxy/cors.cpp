@@ -42,7 +42,7 @@ void append_stainless_fields(std::string& list, std::string_view asked) {
         const std::size_t comma = std::min(asked.find(','), asked.size());
         std::string_view name = asked.substr(0, comma);
         name.remove_prefix(std::min(name.find_first_not_of(' '), name.size()));
-        if (begins_with(name, prefix) && name.size() <= name_bytes_max) {
+        if (starts_with_ignoring_case(name, prefix) && name.size() <= name_bytes_max) {
             list.append(", ").append(name);
         }
         asked.remove_prefix(std::min(comma + 1, asked.size()));
@@ -90,7 +90,7 @@ llm::Answer preflight_answer(const config::Cors& cors, const Fields& fields) {
 }
 
 bool is_cors_field(std::string_view name) noexcept {
-    return begins_with(name, "access-control-");
+    return starts_with_ignoring_case(name, "access-control-");
 }
 
 }  // namespace weir::proxy

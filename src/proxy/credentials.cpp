@@ -44,7 +44,7 @@ bool is_credential_field(std::string_view name) noexcept {
 
 std::string_view key_in_field(std::string_view value) noexcept {
     constexpr std::string_view scheme = "Bearer";
-    if (!begins_with(value, scheme)) return value;
+    if (!starts_with_ignoring_case(value, scheme)) return value;
     if (value.size() == scheme.size()) return {};  // as from a shell where the variable is not set
     const auto key = value.find_first_not_of(" \t", scheme.size());
     const bool is_set_apart = key != std::string_view::npos && key > scheme.size();

@@ -13,6 +13,7 @@
 #include "proxy/errors.hpp"
 #include "proxy/request_rules.hpp"
 #include "proxy/shadow.hpp"
+#include "text/hex.hpp"
 
 namespace weir::proxy {
 
@@ -44,7 +45,8 @@ bool is_websocket_handshake(const RequestHead& head) noexcept {
     if (head.method != "GET") return false;
     if (head.fields.lists_token("upgrade", protocol)) return true;
     const std::string_view first = head.fields.value("upgrade");  // "websocket/13"
-    return first.size() > protocol.size() && first[protocol.size()] == '/' && begins_with(first, protocol);
+    return first.size() > protocol.size() && first[protocol.size()] == '/' &&
+           starts_with_ignoring_case(first, protocol);
 }
 
 /// What people, browsers and health checks ask for, and no API serves.
@@ -58,15 +60,10 @@ bool is_weirs_own(std::string_view path) noexcept {
 }
 
 std::string make_request_id(std::mt19937_64& random) {
-    static constexpr char digits[] = "0123456789abcdef";
-    constexpr std::string_view prefix = "req_";
-    constexpr std::size_t digits_per_word = 16;
-    std::string id(prefix.size() + 2 * digits_per_word, '\0');
-    auto out = std::copy(prefix.begin(), prefix.end(), id.begin());
-    for (int word = 0; word < 2; ++word) {
-        std::uint64_t bits = random();
-        for (std::size_t i = 0; i < digits_per_word; ++i, bits >>= 4) *out++ = digits[bits & 15];
-    }
+    std::string id;
+    id.reserve(36);
+    id += "req_";
+    for (int word = 0; word < 2; ++word) text::append_hex(id, random());
     return id;
 }
 

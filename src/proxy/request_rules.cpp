@@ -6,6 +6,7 @@
 
 #include "llm/dialect.hpp"
 #include "proxy/credentials.hpp"
+#include "text/host.hpp"
 
 namespace weir::proxy {
 
@@ -35,8 +36,7 @@ void append_to_list(std::string& out, const Fields& fields, std::string_view nam
 }
 
 void append_host(std::string& out, const config::Url& url) {
-    const bool is_ipv6 = url.host.find(':') != std::string::npos;
-    std::string host = is_ipv6 ? "[" + url.host + "]" : url.host;
+    std::string host = text::bracketed(url.host);
     if (url.port != (url.tls ? 443 : 80)) host.append(":").append(std::to_string(url.port));
     append_header(out, "Host", host);
 }
@@ -50,7 +50,7 @@ bool sends_key_of_its_own(const config::Upstream& upstream) noexcept {
 bool is_passed_on(const UpstreamRequest& request, const Field& field) noexcept {
     const std::string_view name = field.name;
     if (is_one_of(replaced, name) || is_hop_by_hop(request.head.fields, name)) return false;
-    if (begins_with(name, "x-weir-")) return false;
+    if (starts_with_ignoring_case(name, "x-weir-")) return false;
     if (is_credential_field(name)) {
         if (sends_key_of_its_own(request.upstream)) return false;
         if (key_in_field(field.value) != request.credential) return false;
@@ -102,7 +102,7 @@ void append_key(std::string& out, const UpstreamRequest& request) {
 }  // namespace
 
 bool is_hop_by_hop(const Fields& fields, std::string_view name) noexcept {
-    return is_one_of(hop_by_hop, name) || begins_with(name, "proxy-") ||
+    return is_one_of(hop_by_hop, name) || starts_with_ignoring_case(name, "proxy-") ||
            fields.lists_token("connection", name);
 }
 

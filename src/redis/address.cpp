@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 
+#include "text/host.hpp"
+
 namespace weir::redis {
 
 void check(const RedisAddress& address) {
@@ -20,23 +22,18 @@ void check(const RedisAddress& address) {
     if (address.database < 0) throw std::invalid_argument("redis: the database can't be negative");
 }
 
-std::string text_of(const std::string& host, std::uint16_t port) {
-    const bool is_ipv6 = host.find(':') != std::string::npos;
-    return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
 std::string text_of(const RedisAddress& address) {
     if (!address.socket_path.empty()) return "unix:" + address.socket_path;
     if (!address.sentinels.empty()) {
         std::string text = "master " + address.master + " of sentinels";
         const char* separator = " ";
         for (const auto& [host, port] : address.sentinels) {
-            text.append(separator).append(text_of(host, port));
+            text.append(separator).append(text::host_and_port(host, port));
             separator = ", ";
         }
         return text;
     }
-    return text_of(address.host, address.port);
+    return text::host_and_port(address.host, address.port);
 }
 
 }  // namespace weir::redis

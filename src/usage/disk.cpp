@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "usage/totals.hpp"
+#include "text/times.hpp"
 
 namespace weir::usage {
 
@@ -19,15 +19,10 @@ namespace {
 constexpr std::uintmax_t checked_bytes_max = 128U << 20U;
 
 /// "2026-11-26T071500Z"
-std::string time_text(std::int64_t now_us) {
-    constexpr std::int64_t second_us = 1'000'000;
-    const std::int64_t second = now_us / second_us % 86'400;
-    std::string text = day_text(day_of(now_us)) + "T";
-    for (const std::int64_t part : {second / 3'600, second / 60 % 60, second % 60}) {
-        text += static_cast<char>('0' + part / 10);
-        text += static_cast<char>('0' + part % 10);
-    }
-    return text + "Z";
+std::string time_in_name(std::int64_t now_us) {
+    std::string text = text::rfc3339_seconds(now_us);
+    std::erase(text, ':');
+    return text;
 }
 
 /// Names of keys are nobody else's business. SQLite gives its further files the same rights.
@@ -104,7 +99,7 @@ void Disk::make_tables() {
 
 void Disk::set_aside(std::int64_t now_us, const std::string& why) {
     connection_.reset();
-    std::string aside = path_ + ".broken-" + time_text(now_us);
+    std::string aside = path_ + ".broken-" + time_in_name(now_us);
     while (std::filesystem::exists(aside)) aside += "x";
     std::filesystem::rename(path_, aside);
     for (const char* further : {"-wal", "-shm"}) {

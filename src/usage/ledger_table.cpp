@@ -1,9 +1,10 @@
 // A batch and the totals that it was made of are kept in the same transaction, before it is sent.
 #include "usage/ledger_table.hpp"
 
-#include <random>
 #include <utility>
 #include <vector>
+
+#include "text/hex.hpp"
 
 namespace weir::usage {
 
@@ -26,12 +27,7 @@ Amounts read_amounts(const Statement& statement, int column) {
 }  // namespace
 
 std::string random_node_name() {
-    static constexpr char digits[] = "0123456789abcdef";
-    constexpr std::size_t size = 16;
-    std::random_device random;
-    std::string name;
-    while (name.size() < size) name += digits[random() & 15U];
-    return name;
+    return text::random_hex(16);
 }
 
 LedgerTable::LedgerTable(Disk& disk) : disk_(disk) {

@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "text/times.hpp"
 #include "usage/counter.hpp"
 #include "usage/disk.hpp"
 #include "usage/ledger_table.hpp"
@@ -71,7 +72,7 @@ private:
         const std::int64_t since_us = now_us - forgot_at_us_;
         if (since_us >= 0 && since_us < forget_interval_us) return true;
         try {
-            totals_.forget_old(day_of(now_us));
+            totals_.forget_old(text::day_of(now_us));
             forgot_at_us_ = now_us;
         } catch (const std::exception& error) {
             remark_ = failed_flush(error);
@@ -109,7 +110,7 @@ public:
         if (!keep_changes()) return false;
         // Only what has been kept as acknowledged is forgotten, and the next flush writes that down.
         if (now_us >= forgets_at_us_) {
-            ledger_.forget_before(day_of(now_us) - days_kept + 1);
+            ledger_.forget_before(text::day_of(now_us) - days_kept + 1);
             forgets_at_us_ = now_us + forget_interval_us;
         }
         return true;

@@ -1,24 +1,19 @@
-// Days, sums, and their two texts.
+// Sums and their two texts.
 #include "usage/totals.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <chrono>
 #include <limits>
-#include <stdexcept>
 #include <tuple>
 #include <utility>
 
+#include "text/json_text.hpp"
+#include "text/times.hpp"
 #include "usage/printable.hpp"
 
 namespace weir::usage {
 
 namespace {
-
-constexpr std::int64_t day_us = 86'400'000'000;
-// Years of four digits, which is what the text of a day has room for.
-constexpr std::int64_t last_day = 2'932'896;  // 9999-12-31
 
 /// A sum that would not fit stays at the end of what does.
 std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
@@ -48,19 +43,10 @@ auto name_of(const Row& row) noexcept {
     return std::tie(row.day, row.key, row.model);
 }
 
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
 /// A JSON string. A store may hold what nobody has looked at, so that it is made printable here too.
-void append_json_string(std::string& out, std::string_view text) {
+void append_name(std::string& out, std::string_view name) {
     NameBuffer buffer;
-    out += '"';
-    for (const char c : printable(text, buffer)) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
-    out += '"';
+    text::append_json_string(out, printable(name, buffer));
 }
 
 void append_amounts(std::string& out, const Amounts& amounts) {
@@ -72,15 +58,15 @@ void append_amounts(std::string& out, const Amounts& amounts) {
 
 void append_json_row(std::string& out, const Row& row, Grouping by) {
     out += '{';
-    if (by.day) out.append("\"day\":\"").append(day_text(row.day)).append("\",");
+    if (by.day) out.append("\"day\":\"").append(text::day_text(row.day)).append("\",");
     if (by.key) {
         out += "\"key\":";
-        append_json_string(out, row.key);
+        append_name(out, row.key);
         out += ',';
     }
     if (by.model) {
         out += "\"model\":";
-        append_json_string(out, row.model);
+        append_name(out, row.model);
         out += ',';
     }
     append_amounts(out, row.amounts);
@@ -134,44 +120,6 @@ Amounts& Amounts::operator-=(const Amounts& taken) noexcept {
     return *this;
 }
 
-std::int64_t day_of(std::int64_t time_us) noexcept {
-    return time_us >= 0 ? time_us / day_us : -((-(time_us + 1)) / day_us) - 1;
-}
-
-std::string day_text(std::int64_t day) {
-    using namespace std::chrono;
-    const auto days_since = static_cast<int>(std::clamp<std::int64_t>(day, 0, last_day));
-    const year_month_day date{sys_days{days{days_since}}};
-    std::string text = std::to_string(static_cast<int>(date.year())) + "-00-00";
-    const auto put = [&](std::size_t at, unsigned number) {
-        text[at] = static_cast<char>('0' + number / 10);
-        text[at + 1] = static_cast<char>('0' + number % 10);
-    };
-    put(5, static_cast<unsigned>(date.month()));
-    put(8, static_cast<unsigned>(date.day()));
-    return text;
-}
-
-std::int64_t parse_day(std::string_view text) {
-    using namespace std::chrono;
-    constexpr std::string_view shape = "0000-00-00";
-    bool fits = text.size() == shape.size();
-    for (std::size_t i = 0; fits && i < shape.size(); ++i)
-        fits = shape[i] == '-' ? text[i] == '-' : is_digit(text[i]);
-    const auto number = [&](std::size_t at, std::size_t size) {
-        int value = 0;
-        std::from_chars(text.data() + at, text.data() + at + size, value);
-        return value;
-    };
-    if (fits) {
-        const year_month_day date{year{number(0, 4)}, month{static_cast<unsigned>(number(5, 2))},
-                                  std::chrono::day{static_cast<unsigned>(number(8, 2))}};
-        const bool is_known = date.ok() && date.year() >= year{1970};
-        if (is_known) return sys_days{date}.time_since_epoch().count();
-    }
-    throw std::invalid_argument("expected a day, such as 2026-11-26");
-}
-
 std::vector<Row> group(std::vector<Row> rows, Grouping by) {
     for (Row& row : rows) {
         if (!by.day) row.day = 0;
@@ -195,7 +143,7 @@ std::vector<Row> group(std::vector<Row> rows, Grouping by) {
 std::string totals_json(const std::vector<Row>& rows, Grouping by, std::int64_t from_day,
                         std::int64_t to_day) {
     std::string out =
-        "{\"from\":\"" + day_text(from_day) + "\",\"to\":\"" + day_text(to_day) + "\",\"rows\":[";
+        "{\"from\":\"" + text::day_text(from_day) + "\",\"to\":\"" + text::day_text(to_day) + "\",\"rows\":[";
     Amounts total;
     for (const Row& row : rows) {
         if (&row != &rows.front()) out += ',';
@@ -218,7 +166,7 @@ std::string totals_csv(const std::vector<Row>& rows, Grouping by) {
         out += &member == &members.back() ? "\r\n" : ",";
     }
     for (const Row& row : rows) {
-        if (by.day) out.append(day_text(row.day)).append(",");
+        if (by.day) out.append(text::day_text(row.day)).append(",");
         append_csv_name(out, by.key, row.key);
         append_csv_name(out, by.model, row.model);
         for (const Member& member : members) {

@@ -22,18 +22,11 @@ struct Amounts {
     bool operator==(const Amounts&) const noexcept = default;
 };
 
-/// Days since 1970-01-01, UTC.
-std::int64_t day_of(std::int64_t time_us) noexcept;
-/// "2026-11-26"
-std::string day_text(std::int64_t day);
-/// Throws std::invalid_argument.
-std::int64_t parse_day(std::string_view text);
-
 /// One sum.
 struct Row {
-    std::int64_t day = 0;
-    std::string key;    ///< id of the key, as in the access log
-    std::string model;  ///< as asked for, made printable and cut; empty: none was named
+    std::int64_t day = 0;  ///< since 1970-01-01, UTC
+    std::string key;       ///< id of the key, as in the access log
+    std::string model;     ///< as asked for, made printable and cut; empty: none was named
     Amounts amounts;
 };
 

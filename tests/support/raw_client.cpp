@@ -1,5 +1,6 @@
 // Plain POSIX sockets: nothing between the test and the wire.
 #include "support/raw_client.hpp"
+#include "text/ascii.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -114,9 +115,7 @@ RawAnswer RawClient::read_answer(bool head_only, bool interim) {
         if (!line) return answer;
         if (line->empty()) break;
         const auto colon = line->find(':');
-        std::string name = line->substr(0, colon);
-        std::transform(name.begin(), name.end(), name.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        const std::string name = text::to_lower(std::string_view(*line).substr(0, colon));
         answer.headers[name] = line->substr(std::min(line->find_first_not_of(' ', colon + 1), line->size()));
     }
     if (answer.status < 200) {

@@ -6,6 +6,7 @@
 #include "admin/browser_rules.hpp"
 #include "admin/secrets.hpp"
 #include "calls.hpp"
+#include "text/hex.hpp"
 
 namespace weir::admin {
 namespace {
@@ -140,7 +141,8 @@ TEST(Secrets, AreLongRandomAndPlain) {
     EXPECT_EQ(secret.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
               std::string::npos);
     EXPECT_NE(secret, make_secret());
-    EXPECT_EQ(hex_of(sha256_of("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(text::to_hex(sha256_of("abc")),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "calls.hpp"
+#include "text/times.hpp"
 
 namespace weir::admin {
 namespace {
@@ -104,7 +105,7 @@ TEST(Overrides, WhatCanNotHoldIsRefused) {
 
 TEST(Others, UsageIsSummedAsAsked) {
     Calls calls;
-    const std::int64_t today = usage::day_of(calls.control.clock.now_us());
+    const std::int64_t today = text::day_of(calls.control.clock.now_us());
     calls.control.rows = {{today, "a", "m", {.requests = 2}},
                           {today, "b", "m", {.requests = 3}},
                           {today - 1, "a", "m", {.requests = 9}}};

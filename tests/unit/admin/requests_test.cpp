@@ -127,12 +127,5 @@ TEST(Requests, AChangeThatWasOutrunIsMadeAnew) {
     EXPECT_EQ(calls.ask("PATCH", "/admin/keys/acme-web", R"({"disabled":false})", fields).status, 412);
 }
 
-TEST(Requests, PercentEncodingGoesBothWays) {
-    EXPECT_EQ(percent_encoded("a b/%\xc3\xa9~"), "a%20b%2F%25%C3%A9~");
-    EXPECT_EQ(percent_decoded("a%20b%2F%25%C3%A9~+", false), "a b/%\xc3\xa9~+");
-    EXPECT_EQ(percent_decoded("a+b", true), "a b");
-    for (const char* wrong : {"%", "%1", "%zz", "a%2"}) EXPECT_FALSE(percent_decoded(wrong, false)) << wrong;
-}
-
 }  // namespace
 }  // namespace weir::admin

@@ -6,6 +6,7 @@
 #include "config/durations.hpp"
 #include "config/unexpected.hpp"
 #include "config/url.hpp"
+#include "text/durations.hpp"
 
 namespace weir::config {
 namespace {
@@ -61,7 +62,7 @@ TEST(Windows, HaveOneUnit) {
         EXPECT_THROW(parse_window_us(text), Unexpected) << text;
     }
     for (const char* text : {"1s", "61s", "90m", "25h", "7d"})
-        EXPECT_EQ(window_text(parse_window_us(text)), text);
+        EXPECT_EQ(text::window_text(parse_window_us(text)), text);
 }
 
 }  // namespace

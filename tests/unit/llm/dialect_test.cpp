@@ -47,21 +47,6 @@ TEST(DialectTest, AnthropicTypesFollowTheStatus) {
     }
 }
 
-TEST(DialectTest, Durations) {
-    EXPECT_EQ(go_duration(0), "0s");
-    EXPECT_EQ(go_duration(-5), "0s");
-    EXPECT_EQ(go_duration(1), "1ms");
-    EXPECT_EQ(go_duration(120'000), "120ms");
-    EXPECT_EQ(go_duration(999'001), "1s");
-    EXPECT_EQ(go_duration(1'780'000), "1.78s");
-    EXPECT_EQ(go_duration(1'005'000), "1.005s");
-    EXPECT_EQ(go_duration(60'000'000), "1m0s");
-    EXPECT_EQ(go_duration(360'000'000), "6m0s");
-    EXPECT_EQ(go_duration(90'500'000), "1m30.5s");
-    EXPECT_EQ(go_duration(3'600'000'000), "1h0m0s");
-    EXPECT_EQ(go_duration(86'461'001'000), "24h1m1.001s");
-}
-
 TEST(DialectTest, LimitNames) {
     EXPECT_EQ(limit_name(Scope::group, Dimension::total_tokens, 86'400'000'000), "group/total_tokens/1d");
     EXPECT_EQ(limit_name(Scope::upstream, Dimension::requests, 7'000'000), "upstream/requests/7s");

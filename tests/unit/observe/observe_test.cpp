@@ -10,7 +10,6 @@
 #include "observe/access_log.hpp"
 #include "observe/log.hpp"
 #include "observe/text_row.hpp"
-#include "observe/timestamp.hpp"
 
 namespace weir::observe {
 namespace {
@@ -92,20 +91,6 @@ TEST(AccessLog, AnAdmittedRequestHasNoLimit) {
     const auto line = nlohmann::json::parse(format_record(row));
     EXPECT_FALSE(line.contains("refused_by"));
     EXPECT_FALSE(line.contains("limit"));
-}
-
-TEST(Timestamp, IsRfc3339InUtc) {
-    const auto text = [](std::int64_t time_us) {
-        std::string out;
-        append_timestamp(out, time_us);
-        return out;
-    };
-    EXPECT_EQ(text(1'795'662'206'123'456), "2026-11-26T03:03:26.123456Z");
-    EXPECT_EQ(text(1'795'662'206'999'999), "2026-11-26T03:03:26.999999Z");
-    EXPECT_EQ(text(1'795'662'207'000'000), "2026-11-26T03:03:27.000000Z");
-    EXPECT_EQ(text(1'709'164'800'000'001), "2024-02-29T00:00:00.000001Z");
-    EXPECT_EQ(text(0), "1970-01-01T00:00:00.000000Z");
-    EXPECT_EQ(text(-1), "1970-01-01T00:00:00.000000Z");
 }
 
 TEST(Log, LinesBeginWithATimeThatPeopleRead) {

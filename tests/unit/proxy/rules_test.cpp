@@ -273,9 +273,5 @@ TEST(Errors, EveryCodeHasItsStatus) {
     }
 }
 
-TEST(HttpDate, IsWrittenAsRfc9110Says) {
-    EXPECT_EQ(http_date(784111777'000'000), "Sun, 06 Nov 1994 08:49:37 GMT");
-}
-
 }  // namespace
 }  // namespace weir::proxy

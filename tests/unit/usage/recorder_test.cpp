@@ -1,5 +1,6 @@
 // A node's usage over restarts and kills: nothing that was flushed is lost, nothing is counted twice.
 #include "usage/recorder.hpp"
+#include "text/times.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,7 +23,7 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr std::int64_t now_us = 1'795'677'300'000'000;  // 2026-11-26T07:15:00Z
-const std::int64_t today = day_of(now_us);
+const std::int64_t today = text::day_of(now_us);
 
 Row row(std::string key, std::int64_t requests = 1) {
     return {today, std::move(key), "m", {.requests = requests, .output_tokens = 7 * requests}};

@@ -1,4 +1,4 @@
-// Days, grouping, JSON and CSV of usage, row by row.
+// Grouping, JSON and CSV of usage, row by row.
 #include "usage/totals.hpp"
 
 #include <gmock/gmock.h>
@@ -13,37 +13,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::int64_t day_us = 86'400'000'000;
-
 Amounts some(std::int64_t requests, std::int64_t input = 0) {
     return {.requests = requests, .admitted = requests, .input_tokens = input};
-}
-
-TEST(Days, BeginAtMidnightUtc) {
-    EXPECT_EQ(day_of(0), 0);
-    EXPECT_EQ(day_of(day_us - 1), 0);
-    EXPECT_EQ(day_of(day_us), 1);
-    EXPECT_EQ(day_of(-1), -1);
-    EXPECT_EQ(day_of(-day_us), -1);
-    EXPECT_EQ(day_of(-day_us - 1), -2);
-}
-
-TEST(Days, AreReadAsTheyAreWritten) {
-    EXPECT_EQ(day_text(0), "1970-01-01");
-    EXPECT_EQ(parse_day("1970-01-01"), 0);
-    EXPECT_EQ(day_text(parse_day("2026-11-26")), "2026-11-26");
-    EXPECT_EQ(day_text(parse_day("2024-02-29")), "2024-02-29");
-    EXPECT_EQ(day_text(parse_day("9999-12-31")), "9999-12-31");
-    EXPECT_EQ(parse_day("2000-03-01") - parse_day("2000-02-28"), 2);
-    for (std::int64_t day = 0; day < 40'000; ++day) ASSERT_EQ(parse_day(day_text(day)), day);
-}
-
-TEST(Days, AreNothingElse) {
-    for (const char* text :
-         {"", "2026-11-2", "2026-11-031", "2026-1-26", "2026-13-01", "2026-02-29", "2026-00-10", "2026-10-00",
-          "2026/11/26", "+026-11-26", "1969-12-31", "yesterday", "2026-11-26T", " 2026-11-26"}) {
-        EXPECT_THROW(parse_day(text), std::invalid_argument) << text;
-    }
 }
 
 TEST(Sums, StayAtTheEndOfWhatFits) {
