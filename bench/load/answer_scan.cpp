@@ -5,36 +5,16 @@
 #include <algorithm>
 #include <charconv>
 
+#include "text/ascii.hpp"
+
 namespace weir::load {
 namespace {
 
 constexpr std::size_t head_bytes_max = 256UL * 1024;
 constexpr std::size_t chunk_line_bytes_max = 4UL * 1024;
+constexpr std::string_view blanks = " \t\r";
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view head_end = "\r\n\r\n";
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-/// `name` is in lower case.
-bool is_named(std::string_view text, std::string_view name) {
-    return text.size() == name.size() &&
-           std::equal(text.begin(), text.end(), name.begin(), [](char a, char b) { return lower(a) == b; });
-}
-
-bool holds(std::string_view text, std::string_view word) {
-    const auto found = std::search(text.begin(), text.end(), word.begin(), word.end(),
-                                   [](char a, char b) { return lower(a) == b; });
-    return found != text.end();
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
-        text.remove_suffix(1);
-    return text;
-}
 
 bool read_number(std::string_view text, std::uint64_t& value, int base = 10) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
@@ -128,21 +108,22 @@ void AnswerScan::read_field(std::string_view line) {
     }
     const std::string_view name = line.substr(0, colon);
     const std::string_view value = line.substr(colon + 1);
-    if (is_named(name, "content-length")) {
+    if (text::equals_ignoring_case(name, "content-length")) {
         std::uint64_t length = 0;
-        if (!read_number(trimmed(value), length) || (has_length_ && length != left_))
+        if (!read_number(text::trimmed(value, blanks), length) || (has_length_ && length != left_))
             fail("a bad Content-Length");
         has_length_ = true;
         left_ = length;
-    } else if (is_named(name, "transfer-encoding")) {
-        is_chunked_ = holds(value, "chunked");
+    } else if (text::equals_ignoring_case(name, "transfer-encoding")) {
+        is_chunked_ = text::contains_ignoring_case(value, "chunked");
         if (!is_chunked_) fail("an unknown Transfer-Encoding");
-    } else if (is_named(name, "connection")) {
-        keep_alive_ = !holds(value, "close") && (keep_alive_ || holds(value, "keep-alive"));
-    } else if (is_named(name, "retry-after")) {
+    } else if (text::equals_ignoring_case(name, "connection")) {
+        keep_alive_ = !text::contains_ignoring_case(value, "close") &&
+                      (keep_alive_ || text::contains_ignoring_case(value, "keep-alive"));
+    } else if (text::equals_ignoring_case(name, "retry-after")) {
         has_retry_after_ = true;
-    } else if (is_named(name, "x-weir-limit")) {
-        refused_by_ = trimmed(value);
+    } else if (text::equals_ignoring_case(name, "x-weir-limit")) {
+        refused_by_ = text::trimmed(value, blanks);
     }
 }
 
@@ -194,13 +175,13 @@ std::string_view AnswerScan::take_line_byte(std::string_view bytes) {
 }
 
 void AnswerScan::end_chunk_line() {
-    const std::string_view line = trimmed(head_);
+    const std::string_view line = text::trimmed(head_, blanks);
     if (part_ == Part::chunk_end) {
         if (!line.empty()) fail("a chunk without an end");
         part_ = Part::chunk_size;
     } else if (part_ == Part::trailer) {
         if (line.empty()) finish();
-    } else if (!read_number(trimmed(line.substr(0, line.find(';'))), left_, 16)) {
+    } else if (!read_number(text::trimmed(line.substr(0, line.find(';')), blanks), left_, 16)) {
         fail("a bad chunk size");
     } else {
         part_ = left_ == 0 ? Part::trailer : Part::chunk_data;

@@ -2,8 +2,9 @@
 #include <fstream>
 #include <optional>
 
-#include "load/number_text.hpp"
 #include "load/options.hpp"
+#include "text/host.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::load {
 namespace {
@@ -16,7 +17,7 @@ public:
     template <typename Number>
     void number(std::string_view name, const std::string& text, Number least, Number most, Number& value) {
         if (text.empty()) return;
-        const auto read = number_in<Number>(text);
+        const auto read = text::number_in<Number>(text);
         if (read && *read >= least && *read <= most) {
             value = *read;
         } else {
@@ -68,7 +69,7 @@ std::optional<Target> read_target(std::string_view url) {
     }
     if (!url.empty()) {
         target.port = url.substr(1);
-        const auto port = number_in<std::uint16_t>(target.port);
+        const auto port = text::number_in<std::uint16_t>(target.port);
         if (!url.starts_with(':') || !port || *port == 0) return std::nullopt;
     }
     if (target.host.empty()) return std::nullopt;
@@ -94,7 +95,7 @@ std::vector<std::string> lines_of(const std::string& file) {
 
 /// One number N means load-key-1 to load-key-N, @FILE the lines of a file; anything else is a list of keys.
 std::vector<std::string> read_keys(const std::vector<std::string>& given, Reader& reader) {
-    const auto count = given.size() == 1 ? number_in<std::uint64_t>(given.front()) : std::nullopt;
+    const auto count = given.size() == 1 ? text::number_in<std::uint64_t>(given.front()) : std::nullopt;
     std::vector<std::string> keys;
     if (count) {
         if (*count < 1 || *count > keys_max) {
@@ -133,8 +134,7 @@ void read_headers(const std::vector<std::string>& given, LoadOptions& options, R
 }  // namespace
 
 std::string Target::url() const {
-    const bool is_ipv6 = host.find(':') != std::string::npos;
-    return (tls ? "https://" : "http://") + (is_ipv6 ? "[" + host + "]" : host) + ":" + port;
+    return (tls ? "https://" : "http://") + text::bracketed(host) + ":" + port;
 }
 
 std::vector<std::string> read_options(const OptionTexts& texts, LoadOptions& options) {

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "load/text_print.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::load {
 namespace {
@@ -47,13 +48,14 @@ std::string progress_line(const LoadOptions& options, const Progress& before, co
     const double rate =
         between_s > 0 ? static_cast<double>(answered - before.counts.answered()) / between_s : 0;
     print(line, " s   %s done   %s/s   admitted %.1f %%   refused %.1f %%   p99 %.2f ms",
-          grouped(answered).c_str(), grouped(static_cast<unsigned long long>(rate)).c_str(),
+          text::with_separators(answered).c_str(),
+          text::with_separators(static_cast<unsigned long long>(rate)).c_str(),
           percent(now.counts.admitted, answered), percent(now.counts.refused, answered),
           static_cast<double>(now.admitted_us.since(before.admitted_us).at(0.99)) / 1000);
-    if (now.counts.failed > 0) print(line, "   failed %s", grouped(now.counts.failed).c_str());
-    if (now.overdue > 0) print(line, "   overdue %s", grouped(now.overdue).c_str());
+    if (now.counts.failed > 0) print(line, "   failed %s", text::with_separators(now.counts.failed).c_str());
+    if (now.overdue > 0) print(line, "   overdue %s", text::with_separators(now.overdue).c_str());
     if (options.duration_s > 0 && elapsed_s > options.duration_s)
-        print(line, "   waiting for %s", grouped(now.in_flight).c_str());
+        print(line, "   waiting for %s", text::with_separators(now.in_flight).c_str());
     return line;
 }
 

@@ -1,11 +1,10 @@
 // The numbers of a run as report.hpp describes them.
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "load/report.hpp"
+#include "text/times.hpp"
 
 namespace weir::load {
 namespace {
@@ -18,14 +17,6 @@ double rounded(double value) {
 
 double percent(std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 0 : rounded(100.0 * static_cast<double>(part) / static_cast<double>(whole));
-}
-
-std::string utc(std::int64_t at_us) {
-    const auto at_s = static_cast<std::time_t>(at_us / 1'000'000);
-    std::tm parts{};
-    ::gmtime_r(&at_s, &parts);
-    std::array<char, 32> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
 Json options_json(const LoadOptions& options) {
@@ -140,7 +131,7 @@ std::string json_report(const LoadOptions& options, const Result& result, Detail
         return rounded(static_cast<double>(count) / result.elapsed_s);
     };
     Json json{{"weir_load", WEIR_VERSION},
-              {"started_at", utc(result.started_at_us)},
+              {"started_at", text::rfc3339_seconds(result.started_at_us)},
               {"elapsed_s", result.elapsed_s},
               {"interrupted", result.interrupted},
               {"options", options_json(options)},

@@ -6,6 +6,7 @@
 #include "load/report.hpp"
 #include "load/table.hpp"
 #include "load/text_print.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::load {
 namespace {
@@ -21,7 +22,7 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 
 std::string per_second(std::uint64_t count, double elapsed_s) {
     const double rate = static_cast<double>(count) / elapsed_s;
-    if (rate >= 1000) return grouped(static_cast<unsigned long long>(std::llround(rate)));
+    if (rate >= 1000) return text::with_separators(static_cast<unsigned long long>(std::llround(rate)));
     std::string text;
     print(text, "%.1f", rate);
     return text;
@@ -41,7 +42,7 @@ std::string block(const Table& table) {
 std::string headline(const LoadOptions& options, const Result& result) {
     std::string out;
     print(out, "weir-load: %s requests in %.2f s%s, %zu target%s, %zu key%s, %u connection%s, ",
-          grouped(result.tally.total.sent).c_str(), result.elapsed_s,
+          text::with_separators(result.tally.total.sent).c_str(), result.elapsed_s,
           result.interrupted ? " (interrupted)" : "", options.targets.size(),
           options.targets.size() == 1 ? "" : "s", options.keys.size(), options.keys.size() == 1 ? "" : "s",
           options.concurrent, options.concurrent == 1 ? "" : "s");
@@ -57,7 +58,8 @@ std::string outcomes(const LoadOptions& options, const Result& result) {
     const Tally& tally = result.tally;
     Table table{"requests", "number", "percent", "a second"};
     const auto add = [&](const char* name, std::uint64_t count, std::uint64_t of) {
-        table.add({name, grouped(count), percent(count, of), per_second(count, result.elapsed_s)});
+        table.add(
+            {name, text::with_separators(count), percent(count, of), per_second(count, result.elapsed_s)});
     };
     const Counts& total = tally.total;
     add("sent", total.sent, total.sent);
@@ -94,7 +96,8 @@ std::string latencies(const LoadOptions& options, const Tally& tally) {
 std::string statuses(const Tally& tally) {
     Table table{"status", "answers", "percent"};
     for (const auto& [status, count] : tally.by_status()) {
-        table.add({std::to_string(status), grouped(count), percent(count, tally.total.answered())});
+        table.add(
+            {std::to_string(status), text::with_separators(count), percent(count, tally.total.answered())});
     }
     return block(table);
 }
@@ -105,30 +108,32 @@ std::string refusals(const Tally& tally) {
     std::map<std::string, std::pair<std::size_t, std::uint64_t>> by_dimension;
     for (const auto& [name, count] : tally.refused_by) {
         const LimitName limit = limit_name_in(name);
-        table.add({limit.dimension.empty() ? "-" : limit.dimension, limit.scope, limit.window, grouped(count),
-                   percent(count, tally.total.refused)});
+        table.add({limit.dimension.empty() ? "-" : limit.dimension, limit.scope, limit.window,
+                   text::with_separators(count), percent(count, tally.total.refused)});
         auto& [rows, sum] = by_dimension[limit.dimension];
         ++rows;
         sum += count;
     }
     for (const auto& [dimension, sum] : by_dimension) {
         if (sum.first < 2) continue;
-        table.add({dimension, "all", "", grouped(sum.second), percent(sum.second, tally.total.refused)});
+        table.add({dimension, "all", "", text::with_separators(sum.second),
+                   percent(sum.second, tally.total.refused)});
     }
     return block(table);
 }
 
 std::string failures(const Tally& tally) {
     Table table{"failed by", "requests"};
-    for (const auto& [reason, count] : tally.failed_by) table.add({reason, grouped(count)});
+    for (const auto& [reason, count] : tally.failed_by) table.add({reason, text::with_separators(count)});
     return block(table);
 }
 
 void add_key(Table& table, const std::string& name, const Counts& counts, double elapsed_s) {
-    table.add({name, grouped(counts.sent), grouped(counts.admitted), grouped(counts.refused),
-               grouped(counts.other), grouped(counts.failed), percent(counts.admitted, counts.sent),
-               per_second(counts.admitted, elapsed_s), grouped(counts.input_tokens),
-               grouped(counts.output_tokens)});
+    table.add({name, text::with_separators(counts.sent), text::with_separators(counts.admitted),
+               text::with_separators(counts.refused), text::with_separators(counts.other),
+               text::with_separators(counts.failed), percent(counts.admitted, counts.sent),
+               per_second(counts.admitted, elapsed_s), text::with_separators(counts.input_tokens),
+               text::with_separators(counts.output_tokens)});
 }
 
 std::string keys(const LoadOptions& options, const Result& result) {
@@ -141,17 +146,18 @@ std::string keys(const LoadOptions& options, const Result& result) {
         add_key(table, shown_key(options.keys[i]), tally.keys[i], result.elapsed_s);
     }
     if (tally.keys.size() > shown)
-        table.add({std::string("… and ").append(grouped(tally.keys.size() - shown)).append(" more")});
+        table.add(
+            {std::string("… and ").append(text::with_separators(tally.keys.size() - shown)).append(" more")});
     if (tally.keys.size() > 1) add_key(table, "all", tally.total, result.elapsed_s);
     return block(table);
 }
 
 std::string connections(const Tally& tally) {
     Table table{"connections", "number"};
-    table.add({"opened", grouped(tally.connections.opened)});
-    table.add({"reused by a request", grouped(tally.connections.reused)});
-    table.add({"failed to open", grouped(tally.connections.failed)});
-    table.add({"left open at the end", grouped(tally.connections.left_open)});
+    table.add({"opened", text::with_separators(tally.connections.opened)});
+    table.add({"reused by a request", text::with_separators(tally.connections.reused)});
+    table.add({"failed to open", text::with_separators(tally.connections.failed)});
+    table.add({"left open at the end", text::with_separators(tally.connections.left_open)});
     return block(table);
 }
 
@@ -161,7 +167,8 @@ std::string notes(const Result& result) {
     const auto statuses_seen = tally.by_status();
     if (const auto found = statuses_seen.find(429); found != statuses_seen.end()) {
         print(out, "  Retry-After stood on %s of %s answers with 429.\n",
-              grouped(found->second - tally.without_retry_after).c_str(), grouped(found->second).c_str());
+              text::with_separators(found->second - tally.without_retry_after).c_str(),
+              text::with_separators(found->second).c_str());
     }
     const double requests = static_cast<double>(std::max<std::uint64_t>(tally.total.sent, 1));
     print(out, "  weir-load itself took %.2f s of CPU, %.1f us a request.\n", result.cpu_s,

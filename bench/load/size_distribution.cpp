@@ -5,8 +5,8 @@
 #include <cmath>
 #include <optional>
 
-#include "load/number_text.hpp"
 #include "load/text_print.hpp"
+#include "text/numbers.hpp"
 
 namespace weir::load {
 namespace {
@@ -14,8 +14,8 @@ namespace {
 std::optional<SizeDistribution> read_uniform(std::string_view text) {
     const std::size_t dots = text.find("..");
     if (dots == std::string_view::npos) return std::nullopt;
-    const auto least = number_in<std::uint64_t>(text.substr(0, dots));
-    const auto most = number_in<std::uint64_t>(text.substr(dots + 2));
+    const auto least = text::number_in<std::uint64_t>(text.substr(0, dots));
+    const auto most = text::number_in<std::uint64_t>(text.substr(dots + 2));
     if (!least || !most || *least < 1 || *most < *least || *most > size_max) return std::nullopt;
     return Uniform{*least, *most};
 }
@@ -23,8 +23,8 @@ std::optional<SizeDistribution> read_uniform(std::string_view text) {
 std::optional<SizeDistribution> read_lognormal(std::string_view text) {
     const std::size_t comma = text.find(',');
     if (comma == std::string_view::npos) return std::nullopt;
-    const auto median = number_in<double>(text.substr(0, comma));
-    const auto sigma = number_in<double>(text.substr(comma + 1));
+    const auto median = text::number_in<double>(text.substr(0, comma));
+    const auto sigma = text::number_in<double>(text.substr(comma + 1));
     if (!median || !sigma || !(*median >= 1 && *median <= size_max) || !(*sigma >= 0 && *sigma <= 5)) {
         return std::nullopt;
     }
@@ -36,7 +36,7 @@ std::optional<SizeDistribution> read(std::string_view text) {
     constexpr std::string_view lognormal = "lognormal:";
     if (text.starts_with(uniform)) return read_uniform(text.substr(uniform.size()));
     if (text.starts_with(lognormal)) return read_lognormal(text.substr(lognormal.size()));
-    const auto value = number_in<std::uint64_t>(text);
+    const auto value = text::number_in<std::uint64_t>(text);
     if (!value || *value > size_max) return std::nullopt;
     return Fixed{*value};
 }

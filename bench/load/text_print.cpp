@@ -19,10 +19,4 @@ void print(std::string& out, const char* format, ...) {
     out += text;
 }
 
-std::string grouped(unsigned long long value) {
-    std::string digits = std::to_string(value);
-    for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ',');
-    return digits;
-}
-
 }  // namespace weir::load

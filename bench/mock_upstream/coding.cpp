@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "text/ascii.hpp"
+
 namespace weir::mock {
 namespace {
 
@@ -129,12 +131,6 @@ const Coding* coding_of(std::string_view name) {
     return nullptr;
 }
 
-std::string_view trimmed(std::string_view text) {
-    while (text.starts_with(' ')) text.remove_prefix(1);
-    while (text.ends_with(' ')) text.remove_suffix(1);
-    return text;
-}
-
 }  // namespace
 
 bool is_coding(std::string_view coding) {
@@ -154,7 +150,8 @@ std::optional<std::string> decode(std::string_view content_encoding, std::string
     while (!content_encoding.empty()) {
         const std::size_t comma = content_encoding.rfind(',');
         const bool only = comma == std::string_view::npos;
-        const std::string_view name = trimmed(only ? content_encoding : content_encoding.substr(comma + 1));
+        const std::string_view name =
+            text::trimmed(only ? content_encoding : content_encoding.substr(comma + 1), " ");
         content_encoding = only ? std::string_view() : content_encoding.substr(0, comma);
         if (name.empty() || name == "identity") continue;
         const Coding* known = coding_of(name);

@@ -9,6 +9,7 @@
 #include "mock_upstream/coding.hpp"
 #include "mock_upstream/producer.hpp"
 #include "mock_upstream/reply.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::mock {
 namespace {
@@ -229,10 +230,8 @@ void Connection::describe(MockRecord& record) {
 std::string Connection::read_knobs(Knobs& knobs) const {
     for (const Field& field : head_.fields) {
         if (field.name.size() <= knob_prefix.size()) continue;
-        if (!equals_ignoring_case(field.name.substr(0, knob_prefix.size()), knob_prefix)) continue;
-        std::string name(field.name.substr(knob_prefix.size()));
-        std::transform(name.begin(), name.end(), name.begin(),
-                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+        if (!text::starts_with_ignoring_case(field.name, knob_prefix)) continue;
+        const std::string name = text::to_lower(field.name.substr(knob_prefix.size()));
         std::string problem = set_knob(knobs, name, field.value);
         if (!problem.empty()) return problem;
     }

@@ -1,39 +1,26 @@
-// JSON strings and numbers into a std::string.
+// Bytes and numbers into a std::string.
 #include "mock_upstream/json_text.hpp"
 
 #include <array>
 #include <charconv>
 
-namespace weir::mock {
-namespace {
+#include "text/json_text.hpp"
 
-void append_escaped(std::string& out, std::string_view text, unsigned char last_plain) {
-    constexpr std::string_view hex = "0123456789abcdef";
+namespace weir::mock {
+
+void append_quoted_bytes(std::string& out, std::string_view bytes) {
     out += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
+    for (const char c : bytes) {
         if (c == '"' || c == '\\') {
             out += '\\';
             out += c;
-        } else if (byte < 0x20 || byte > last_plain) {
-            out += "\\u00";
-            out += hex[byte >> 4];
-            out += hex[byte & 15];
+        } else if (c < 0x20 || c == 0x7f) {
+            text::append_unicode_escape(out, c);
         } else {
             out += c;
         }
     }
     out += '"';
-}
-
-}  // namespace
-
-void append_quoted(std::string& out, std::string_view text) {
-    append_escaped(out, text, 0xff);
-}
-
-void append_quoted_bytes(std::string& out, std::string_view bytes) {
-    append_escaped(out, bytes, 0x7e);
 }
 
 void append_number(std::string& out, std::int64_t value) {

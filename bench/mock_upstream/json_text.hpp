@@ -8,10 +8,8 @@
 
 namespace weir::mock {
 
-/// Appends a quoted JSON string. The text is valid UTF-8.
-void append_quoted(std::string& out, std::string_view text);
-
-/// The same for bytes off the wire, which may be anything: those above 0x7e become \u00XX.
+/// Appends bytes off the wire, which may be anything, as a JSON string: each of those above 0x7e becomes
+/// \u00XX.
 void append_quoted_bytes(std::string& out, std::string_view bytes);
 
 void append_number(std::string& out, std::int64_t value);

@@ -1,7 +1,9 @@
 // One case per way of breaking the rules; gzip by RFC 1952 with the stored blocks of RFC 1951, 3.2.4.
 #include "mock_upstream/malformed.hpp"
 
+#include <array>
 #include <boost/crc.hpp>
+#include <charconv>
 
 #include "mock_upstream/json_text.hpp"
 
@@ -18,10 +20,9 @@ std::string content_length(std::size_t bytes) {
 }
 
 std::string chunk(std::string_view bytes) {
-    constexpr std::string_view hex = "0123456789abcdef";
-    std::string size;
-    for (std::size_t rest = bytes.size(); rest > 0; rest /= 16) size.insert(size.begin(), hex[rest % 16]);
-    return size + "\r\n" + std::string(bytes) + "\r\n";
+    std::string out;
+    append_chunk(out, bytes);
+    return out;
 }
 
 std::string framed(std::string_view start, std::string_view fields, std::string_view more,
@@ -36,6 +37,13 @@ void append_little_endian(std::string& out, std::uint32_t value, int bytes) {
 }
 
 }  // namespace
+
+void append_chunk(std::string& out, std::string_view bytes) {
+    std::array<char, 24> size{};
+    const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
+    out.append(size.data(), end);
+    append(out, "\r\n", bytes, "\r\n");
+}
 
 WireAnswer malformed_answer(Malformed kind, std::string_view fields, std::string_view body) {
     const std::string length = content_length(body.size());

@@ -13,6 +13,9 @@ struct WireAnswer {
     bool close_after = false;
 };
 
+/// One chunk of a body that is sent in chunks.
+void append_chunk(std::string& out, std::string_view bytes);
+
 /// Frames a body in the asked-for way. `fields` are header lines that every answer has, each with its CRLF.
 WireAnswer malformed_answer(Malformed kind, std::string_view fields, std::string_view body);
 

@@ -2,8 +2,7 @@
 #include "mock_upstream/producer.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
+#include <boost/beast/http/status.hpp>
 
 #include "mock_upstream/coding.hpp"
 #include "mock_upstream/json_text.hpp"
@@ -12,6 +11,8 @@
 namespace weir::mock {
 namespace {
 
+namespace http = boost::beast::http;
+
 constexpr std::string_view json_type = "application/json";
 constexpr std::uint64_t padding_block_bytes = 64UL * 1024;
 constexpr std::uint64_t padding_event_bytes = 8UL * 1024;
@@ -19,35 +20,10 @@ constexpr std::uint64_t padding_event_bytes = 8UL * 1024;
 constexpr std::size_t produced_entries_max = 100'000;
 
 std::string_view reason_of(unsigned status) {
-    switch (status) {
-        case 200:
-            return "OK";
-        case 400:
-            return "Bad Request";
-        case 401:
-            return "Unauthorized";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 413:
-            return "Content Too Large";
-        case 429:
-            return "Too Many Requests";
-        case 500:
-            return "Internal Server Error";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "Status";
-    }
-}
-
-void append_chunk(std::string& out, std::string_view bytes) {
-    std::array<char, 24> size{};
-    const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
-    out.append(size.data(), end);
-    append(out, "\r\n", bytes, "\r\n");
+    const http::status known = http::int_to_status(status);
+    if (known == http::status::unknown) return "Status";
+    const auto words = http::obsolete_reason(known);
+    return {words.data(), words.size()};
 }
 
 }  // namespace

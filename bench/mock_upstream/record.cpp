@@ -6,6 +6,7 @@
 #include <array>
 
 #include "mock_upstream/json_text.hpp"
+#include "text/hex.hpp"
 
 namespace weir::mock {
 namespace {
@@ -26,13 +27,7 @@ std::string shown_key(std::string_view credential) {
     if (credential.starts_with("test-") || credential.starts_with("load-")) return std::string(credential);
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
     SHA256(reinterpret_cast<const unsigned char*>(credential.data()), credential.size(), digest.data());
-    constexpr std::string_view hex = "0123456789abcdef";
-    std::string text = "sha256:";
-    for (std::size_t i = 0; i < 6; ++i) {
-        text += hex[digest[i] >> 4];
-        text += hex[digest[i] & 15];
-    }
-    return text;
+    return "sha256:" + text::to_hex(std::span(digest).first<6>());
 }
 
 std::string log_line(const MockRecord& record) {

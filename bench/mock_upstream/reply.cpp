@@ -4,6 +4,7 @@
 #include <array>
 
 #include "mock_upstream/json_text.hpp"
+#include "text/json_text.hpp"
 
 namespace weir::mock {
 namespace {
@@ -119,7 +120,7 @@ void append_tokens(std::string& out, std::uint64_t count) {
 
 std::string tool_arguments_open(const Reply& reply) {
     std::string text = "{";
-    append_quoted(text, reply.call.tool_argument);
+    text::append_json_string(text, reply.call.tool_argument);
     return text + ":\"";
 }
 

@@ -2,6 +2,7 @@
 #include "mock_upstream/json_text.hpp"
 #include "mock_upstream/reply.hpp"
 #include "mock_upstream/usage_text.hpp"
+#include "text/json_text.hpp"
 
 namespace weir::mock {
 namespace {
@@ -26,7 +27,7 @@ void append_choice_usage(const Reply& reply, std::string& out, std::uint64_t cho
 void append_start(const Reply& reply, std::string& out, std::string_view id_prefix, std::string_view object) {
     append(out, R"({"id":")", id_prefix, reply.number, R"(","object":")", object, R"(","created":)",
            reply.created_s, R"(,"model":)");
-    append_quoted(out, reply.call.model);
+    text::append_json_string(out, reply.call.model);
     out += R"(,"system_fingerprint":"fp_mock",)";
 }
 
@@ -45,12 +46,12 @@ void append_message(const Reply& reply, Body& body, std::uint64_t choice) {
     if (reply.calls_tool) {
         append(out, R"(null,"refusal":null,"tool_calls":[{"id":"call_mock_)", reply.number, "_", choice,
                R"(","type":"function","function":{"name":)");
-        append_quoted(out, reply.call.tool_name);
+        text::append_json_string(out, reply.call.tool_name);
         std::string arguments = tool_arguments_open(reply);
         append_tokens(arguments, reply.tokens);
         arguments += tool_arguments_close;
         out += R"(,"arguments":)";
-        append_quoted(out, arguments);
+        text::append_json_string(out, arguments);
         remember_pad(body, choice, out.size() - 4);  // before \"}" as it stands escaped and closed
         out += "}}]}";
         return;
@@ -95,7 +96,7 @@ void append_chunk(const Reply& reply, std::string& out, std::uint64_t choice, st
 void append_tool_delta(const Reply& reply, std::string& out, std::uint64_t choice,
                        std::string_view arguments) {
     std::string rest = R"("delta":{"tool_calls":[{"index":0,"function":{"arguments":)";
-    append_quoted(rest, arguments);
+    text::append_json_string(rest, arguments);
     rest += R"(}}]},"logprobs":null,"finish_reason":null)";
     append_chunk(reply, out, choice, rest);
 }
@@ -111,7 +112,7 @@ void chat_stream_open(Reply& reply, std::string& out) {
         std::string rest =
             R"("delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_mock_)";
         append(rest, reply.number, "_", choice, R"(","type":"function","function":{"name":)");
-        append_quoted(rest, reply.call.tool_name);
+        text::append_json_string(rest, reply.call.tool_name);
         rest += R"(,"arguments":""}}]},"logprobs":null,"finish_reason":null)";
         append_chunk(reply, out, choice, rest);
         append_tool_delta(reply, out, choice, tool_arguments_open(reply));
@@ -124,7 +125,7 @@ void chat_stream_delta(Reply& reply, std::string& out, std::uint64_t choice, std
         return;
     }
     std::string rest = R"("delta":{"content":)";
-    append_quoted(rest, text);
+    text::append_json_string(rest, text);
     rest += R"(},"logprobs":null,"finish_reason":null)";
     append_chunk(reply, out, choice, rest);
 }
@@ -170,7 +171,7 @@ void append_completion(const Reply& reply, std::string& out, std::uint64_t choic
     out += "data: ";
     append_start(reply, out, "cmpl-mock-", "text_completion");
     append(out, R"("choices":[{"index":)", choice, R"(,"text":)");
-    append_quoted(out, text);
+    text::append_json_string(out, text);
     append(out, R"(,"logprobs":null,"finish_reason":)", finish, "}]",
            streams_usage(reply) ? R"(,"usage":null)" : "", "}\n\n");
 }

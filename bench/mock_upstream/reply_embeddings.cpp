@@ -8,6 +8,7 @@
 #include "mock_upstream/json_text.hpp"
 #include "mock_upstream/reply.hpp"
 #include "mock_upstream/usage_text.hpp"
+#include "text/json_text.hpp"
 
 namespace weir::mock {
 namespace {
@@ -46,7 +47,7 @@ void embeddings_plain(const Reply& reply, Body& body) {
         out += '}';
     }
     out += R"(],"model":)";
-    append_quoted(out, reply.call.model);
+    text::append_json_string(out, reply.call.model);
     if (reply.reports_usage) {
         out += ",\"usage\":";
         append_usage_value(reply, {.output = {}}, out);

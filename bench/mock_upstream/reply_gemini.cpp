@@ -1,6 +1,7 @@
 // Gemini's own API: generateContent, its stream as events or as one JSON array, embeddings.
 #include "mock_upstream/json_text.hpp"
 #include "mock_upstream/reply.hpp"
+#include "text/json_text.hpp"
 
 namespace weir::mock {
 namespace {
@@ -19,13 +20,13 @@ void append_usage(const Reply& reply, std::string& out, bool done) {
 /// One GenerateContentResponse.
 void append_response(const Reply& reply, std::string& out, std::string_view text, bool done) {
     out += R"({"candidates":[{"content":{"parts":[{"text":)";
-    append_quoted(out, text);
+    text::append_json_string(out, text);
     out += R"(}],"role":"model"})";
     if (done) append(out, R"(,"finishReason":")", reply.cut_by_limit ? "MAX_TOKENS" : "STOP", "\"");
     out += R"(,"index":0}])";
     append_usage(reply, out, done);
     out += R"(,"modelVersion":)";
-    append_quoted(out, reply.call.model);
+    text::append_json_string(out, reply.call.model);
     append(out, R"(,"responseId":"mock-)", reply.number, "\"}");
 }
 

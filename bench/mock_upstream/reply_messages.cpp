@@ -1,6 +1,7 @@
 // POST /v1/messages, Anthropic's API: plain, streamed, tool_use.
 #include "mock_upstream/json_text.hpp"
 #include "mock_upstream/reply.hpp"
+#include "text/json_text.hpp"
 
 namespace weir::mock {
 namespace {
@@ -12,7 +13,7 @@ std::string_view stop_reason(const Reply& reply) {
 
 void append_start(const Reply& reply, std::string& out) {
     append(out, R"({"id":"msg_mock_)", reply.number, R"(","type":"message","role":"assistant","model":)");
-    append_quoted(out, reply.call.model);
+    text::append_json_string(out, reply.call.model);
 }
 
 void append_usage(const Reply& reply, std::string& out, std::uint64_t output_tokens) {
@@ -23,7 +24,7 @@ void append_usage(const Reply& reply, std::string& out, std::uint64_t output_tok
 
 void append_tool_use(const Reply& reply, std::string& out) {
     append(out, R"({"type":"tool_use","id":"toolu_mock_)", reply.number, R"(","name":)");
-    append_quoted(out, reply.call.tool_name);
+    text::append_json_string(out, reply.call.tool_name);
     out += R"(,"input":)";
 }
 
@@ -54,7 +55,7 @@ void messages_plain(const Reply& reply, Body& body) {
 void append_delta(std::string& out, bool calls_tool, std::string_view text) {
     out += "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":";
     out += calls_tool ? R"({"type":"input_json_delta","partial_json":)" : R"({"type":"text_delta","text":)";
-    append_quoted(out, text);
+    text::append_json_string(out, text);
     out += "}}\n\n";
 }
 

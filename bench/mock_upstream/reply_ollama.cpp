@@ -1,6 +1,7 @@
 // Ollama's own API: /api/chat and /api/generate, plain or as JSON lines, and /api/embed.
 #include "mock_upstream/json_text.hpp"
 #include "mock_upstream/reply.hpp"
+#include "text/json_text.hpp"
 
 namespace weir::mock {
 namespace {
@@ -9,14 +10,14 @@ constexpr std::string_view lines_type = "application/x-ndjson";
 
 void append_start(const Reply& reply, std::string& out) {
     out += "{\"model\":";
-    append_quoted(out, reply.call.model);
+    text::append_json_string(out, reply.call.model);
     out += R"(,"created_at":"2026-01-01T00:00:00.000000Z",)";
 }
 
 void append_text(const Reply& reply, std::string& out, std::string_view text) {
     const bool chats = reply.call.kind == Kind::ollama_chat;
     out += chats ? R"("message":{"role":"assistant","content":)" : "\"response\":";
-    append_quoted(out, text);
+    text::append_json_string(out, text);
     if (chats) out += '}';
 }
 
@@ -59,7 +60,7 @@ void ollama_stream_close(Reply& reply, std::string& out) {
 void embed_plain(const Reply& reply, Body& body) {
     std::string& out = body.text;
     out += "{\"model\":";
-    append_quoted(out, reply.call.model);
+    text::append_json_string(out, reply.call.model);
     out += R"(,"embeddings":[)";
     for (std::uint64_t input = 0; input < reply.call.inputs; ++input) {
         if (input > 0) out += ',';

@@ -2,6 +2,7 @@
 #include "mock_upstream/json_text.hpp"
 #include "mock_upstream/reply.hpp"
 #include "mock_upstream/usage_text.hpp"
+#include "text/json_text.hpp"
 
 namespace weir::mock {
 namespace {
@@ -19,7 +20,7 @@ void end_with_usage(const Reply& reply, const UsageNames& names, Body& body) {
 
 void rerank_plain(const Reply& reply, Body& body) {
     body.text += "{\"model\":";
-    append_quoted(body.text, reply.call.model);
+    text::append_json_string(body.text, reply.call.model);
     body.text += R"(,"results":[{"index":0,"relevance_score":0.5}])";
     end_with_usage(reply, {.output = {}}, body);
 }

@@ -2,6 +2,7 @@
 #include "mock_upstream/json_text.hpp"
 #include "mock_upstream/reply.hpp"
 #include "mock_upstream/usage_text.hpp"
+#include "text/json_text.hpp"
 
 namespace weir::mock {
 namespace {
@@ -25,7 +26,7 @@ std::string item_id(const Reply& reply) {
 
 void append_text_part(std::string& out, std::string_view text) {
     out += R"({"type":"output_text","annotations":[],"logprobs":[],"text":)";
-    append_quoted(out, text);
+    text::append_json_string(out, text);
     out += '}';
 }
 
@@ -35,9 +36,9 @@ void append_item(const Reply& reply, std::string& out, bool done) {
     append(out, R"({"id":")", item_id(reply), R"(","status":")", status, "\",");
     if (reply.calls_tool) {
         append(out, R"("type":"function_call","call_id":"call_mock_)", reply.number, R"(","name":)");
-        append_quoted(out, reply.call.tool_name);
+        text::append_json_string(out, reply.call.tool_name);
         out += R"(,"arguments":)";
-        append_quoted(out, done ? arguments_of(reply) : "");
+        text::append_json_string(out, done ? arguments_of(reply) : "");
         out += '}';
         return;
     }
@@ -70,7 +71,7 @@ void append_response(const Reply& reply, std::string& out, bool done) {
            reply.stored_id.empty() ? "false" : "true", R"(,"error":null,"incomplete_details":)",
            done && reply.cut_by_limit ? R"({"reason":"max_output_tokens"})" : "null",
            R"(,"instructions":null,"max_output_tokens":null,"max_tool_calls":null,"model":)");
-    append_quoted(out, reply.call.model);
+    text::append_json_string(out, reply.call.model);
     out += R"(,"output":[)";
     if (done) append_item(reply, out, true);
     out += R"(],"parallel_tool_calls":true,"previous_response_id":null,"prompt_cache_key":null,)"
@@ -129,7 +130,7 @@ void append_text_event(Reply& reply, std::string& out, std::string_view suffix, 
     open_event(reply, out, type);
     append(out, R"(,"item_id":")", item_id(reply), R"(","output_index":0,)",
            reply.calls_tool ? "" : R"("content_index":0,"logprobs":[],)", "\"", member, "\":");
-    append_quoted(out, text);
+    text::append_json_string(out, text);
     out += close_event;
 }
 

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "text/ascii.hpp"
+#include "text/numbers.hpp"
+
 namespace weir::mock {
 namespace {
 
@@ -40,19 +43,13 @@ void parse_line(RequestHead& head) {
     if (head.line.substr(last + 1) != "HTTP/1.1") head.problem = "version is not HTTP/1.1";
 }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
 void parse_field(std::string_view line, RequestHead& head) {
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
         head.problem = "bad field name, a space before the colon, or a folded line";
         return;
     }
-    const Field field{line.substr(0, colon), trimmed(line.substr(colon + 1))};
+    const Field field{line.substr(0, colon), text::trimmed(line.substr(colon + 1))};
     if (std::any_of(field.value.begin(), field.value.end(), is_control))
         head.problem = "control byte in a field";
     head.fields.push_back(field);
@@ -63,21 +60,21 @@ void read_framing(RequestHead& head) {
     int lengths = 0;
     int codings = 0;
     for (const Field& field : head.fields) {
-        if (equals_ignoring_case(field.name, "host")) {
+        if (text::equals_ignoring_case(field.name, "host")) {
             ++hosts;
-        } else if (equals_ignoring_case(field.name, "content-length")) {
+        } else if (text::equals_ignoring_case(field.name, "content-length")) {
             ++lengths;
             const char* end = field.value.data() + field.value.size();
             const auto read = std::from_chars(field.value.data(), end, head.content_length);
             if (read.ec != std::errc{} || read.ptr != end) head.problem = "bad Content-Length";
-        } else if (equals_ignoring_case(field.name, "transfer-encoding")) {
+        } else if (text::equals_ignoring_case(field.name, "transfer-encoding")) {
             ++codings;
-            head.chunked = equals_ignoring_case(field.value, "chunked");
+            head.chunked = text::equals_ignoring_case(field.value, "chunked");
             if (!head.chunked) head.problem = "Transfer-Encoding other than chunked";
-        } else if (equals_ignoring_case(field.name, "connection")) {
-            head.close = head.close || equals_ignoring_case(field.value, "close");
-        } else if (equals_ignoring_case(field.name, "expect")) {
-            head.expects_continue = equals_ignoring_case(field.value, "100-continue");
+        } else if (text::equals_ignoring_case(field.name, "connection")) {
+            head.close = head.close || text::equals_ignoring_case(field.value, "close");
+        } else if (text::equals_ignoring_case(field.name, "expect")) {
+            head.expects_continue = text::equals_ignoring_case(field.value, "100-continue");
         }
     }
     if (hosts != 1) head.problem = "not exactly one Host";
@@ -88,15 +85,9 @@ void read_framing(RequestHead& head) {
 
 }  // namespace
 
-bool equals_ignoring_case(std::string_view text, std::string_view lower) {
-    return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
-        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-    });
-}
-
 std::string_view RequestHead::value_of(std::string_view name) const {
     for (const Field& field : fields) {
-        if (equals_ignoring_case(field.name, name)) return field.value;
+        if (text::equals_ignoring_case(field.name, name)) return field.value;
     }
     return {};
 }
@@ -122,10 +113,7 @@ void parse_head(std::string_view text, RequestHead& head) {
 }
 
 std::optional<std::uint64_t> parse_chunk_size(std::string_view line) {
-    std::uint64_t size = 0;
-    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), size, 16);
-    if (line.empty() || error != std::errc{} || end != line.data() + line.size()) return std::nullopt;
-    return size;
+    return text::hex_number_in<std::uint64_t>(line);
 }
 
 }  // namespace weir::mock

@@ -33,8 +33,6 @@ struct RequestHead {
 /// Reads the text up to and including the empty line. Reuses the vector of `head`.
 void parse_head(std::string_view text, RequestHead& head);
 
-bool equals_ignoring_case(std::string_view text, std::string_view lower);
-
 /// Reads one chunk's size line without its CRLF; extensions are taken as a mistake.
 std::optional<std::uint64_t> parse_chunk_size(std::string_view line);
 

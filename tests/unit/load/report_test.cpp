@@ -130,10 +130,3 @@ TEST(Table, LinesUp) {
               "  …       1,234\n"
               "  longer      5\n");
 }
-
-TEST(Grouped, PutsCommas) {
-    EXPECT_EQ(grouped(0), "0");
-    EXPECT_EQ(grouped(999), "999");
-    EXPECT_EQ(grouped(1000), "1,000");
-    EXPECT_EQ(grouped(1234567), "1,234,567");
-}
