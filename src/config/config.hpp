@@ -159,8 +159,7 @@ struct Config {
     std::string state_dir;
     int threads = 0;  ///< 0: one a core
     std::string tls_cert_file, tls_key_file;
-    std::string store_url = "memory";  ///< as given; may hold a password
-    StoreUrl store;                    ///< what it says
+    StoreUrl store;
     int store_timeout_ms = 20;
     OnFailure on_failure = OnFailure::local;
     std::int64_t store_max_ledgers = 1'000'000;

@@ -41,7 +41,6 @@ void set_upstream(Draft& draft, const std::string& text) {
 
 void set_store(Draft& draft, const std::string& text) {
     draft.config.store = parse_store_url(text);
-    draft.config.store_url = text;
 }
 
 void set_threads(Draft& draft, const std::string& text) {

@@ -23,7 +23,6 @@ std::vector<Mistake> keep_what_needs_a_restart(const Config& running, Config& ne
     keep("$.state_dir", running.state_dir, next.state_dir, notes);
     keep("$.threads", running.threads, next.threads, notes);
     keep("$.store.url", running.store, next.store, notes);
-    next.store_url = running.store_url;
     keep("$.store.timeout_ms", running.store_timeout_ms, next.store_timeout_ms, notes);
     keep("$.store.on_failure", running.on_failure, next.on_failure, notes);
     keep("$.store.max_ledgers", running.store_max_ledgers, next.store_max_ledgers, notes);

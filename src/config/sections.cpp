@@ -21,10 +21,7 @@ void read_store_members(const Field& field, Config& config) {
     std::optional<ObjectReader> object = field.object();
     if (!object) return;
     if (const auto url = object->field("url")) {
-        if (const auto parsed = url->parsed(parse_store_url)) {
-            config.store = *parsed;
-            config.store_url = url->text().value_or("");
-        }
+        if (const auto parsed = url->parsed(parse_store_url)) config.store = *parsed;
     }
     object->integer("timeout_ms", store_timeout_ms_range, config.store_timeout_ms);
     if (const auto on_failure = object->field("on_failure")) {

@@ -41,7 +41,6 @@ TEST(Precedence, EnvironmentOverFile) {
     EXPECT_EQ(outcome.config.listen.address, "10.0.0.2");
     EXPECT_EQ(outcome.config.admin_listen.address, "10.0.0.2");
     EXPECT_EQ(outcome.config.store.hosts[0].host, "variable");
-    EXPECT_EQ(outcome.config.store_url, "redis://variable");
     EXPECT_EQ(outcome.config.threads, 2);
     EXPECT_EQ(outcome.config.upstreams[0].url.host, "variable");
     EXPECT_EQ(outcome.config.log_level, "error");

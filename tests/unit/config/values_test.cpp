@@ -201,7 +201,7 @@ TEST(Values, TheOtherSections) {
     EXPECT_EQ(config.tls_key_file, "/k");
     EXPECT_EQ(config.cluster_nodes, 4);
     EXPECT_EQ(config.other_paths, OtherPaths::reject);
-    EXPECT_EQ(config.store_url, "rediss://:p@r/1");
+    EXPECT_EQ(config.store, parse_store_url("rediss://:p@r/1"));
     EXPECT_TRUE(config.store.tls);
     EXPECT_EQ(config.store_timeout_ms, 60'000);
     EXPECT_EQ(config.on_failure, OnFailure::closed);
