@@ -52,8 +52,7 @@ Operations::Operations(OperationsParts parts, std::string runtime_file)
 
 admin::Readiness Operations::readiness() const {
     if (draining_) return {.ready = false, .remark = "this node is draining"};
-    Readiness of_store = parts_.store.readiness();
-    return {.ready = of_store.ready, .remark = std::move(of_store.remark)};
+    return parts_.store.readiness();
 }
 
 admin::Snapshot Operations::snapshot() const {

@@ -222,7 +222,7 @@ observe::NodeFigures Operations::own_figures() {
     }
     std::vector<const observe::WorkerMetrics*> workers;
     for (const auto& worker : parts_.workers) workers.push_back(&worker->metrics());
-    const Readiness readiness = parts_.store.readiness();
+    const admin::Readiness readiness = parts_.store.readiness();
     observe::NodeFigures figures;
     figures.name = name_;
     figures.host = host_name();

@@ -30,7 +30,7 @@ public:
     std::int64_t now_us() const override { return clock_.now_us(); }
     std::string server() const override { return {}; }
     SharedState* shared_state() override { return nullptr; }
-    Readiness readiness() const override { return {}; }
+    admin::Readiness readiness() const override { return {}; }
     void report(observe::StoreFigures& figures) const override {
         const MemoryLimiterStatistics statistics = limiter_->statistics();
         figures.ledgers = statistics.ledgers;
@@ -123,7 +123,7 @@ public:
     std::int64_t now_us() const override { return store_->now_us(); }
     std::string server() const override { return store_->statistics().server; }
     SharedState* shared_state() override { return shared_state_.get(); }
-    Readiness readiness() const override {
+    admin::Readiness readiness() const override {
         const RedisStoreStatistics statistics = store_->statistics();
         return {.ready = statistics.ready, .remark = words_of_absence(policy_, statistics)};
     }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "admin/control.hpp"
 #include "config/config.hpp"
 #include "observe/metrics.hpp"
 #include "weir/clock.hpp"
@@ -13,11 +14,6 @@
 #include "weir/shared_state.hpp"
 
 namespace weir::app {
-
-struct Readiness {
-    bool ready = true;
-    std::string remark;  ///< why it is not, or what is amiss all the same; empty: nothing
-};
 
 /// Started, stopped and destroyed by the main thread; outlives every limiter that it made.
 class Store {
@@ -41,7 +37,7 @@ public:
     virtual SharedState* shared_state() = 0;
 
     /// Whether decisions are possible.
-    virtual Readiness readiness() const = 0;
+    virtual admin::Readiness readiness() const = 0;
     virtual void report(observe::StoreFigures& figures) const = 0;
 };
 
