@@ -16,16 +16,10 @@ using admin::Problem;
 namespace {
 
 usage::Row row_of(UsageIncrement total) {
-    const auto& amounts = total.amounts;
     return {.day = total.day,
             .key = std::move(total.key),
             .model = std::move(total.model),
-            .amounts = {.requests = amounts[0],
-                        .admitted = amounts[1],
-                        .refused = amounts[2],
-                        .input_tokens = amounts[3],
-                        .cached_input_tokens = amounts[4],
-                        .output_tokens = amounts[5]}};
+            .amounts = usage::amounts_of(total.amounts)};
 }
 
 Problem store_unavailable() {

@@ -43,13 +43,8 @@ UsageBatch batch_of(const usage::Batch& batch, const std::string& writer) {
                     .increments = {}};
     sent.increments.reserve(batch.increments.size());
     for (const usage::Row& row : batch.increments) {
-        const usage::Amounts& amounts = row.amounts;
         sent.increments.push_back(
-            {.day = row.day,
-             .key = row.key,
-             .model = row.model,
-             .amounts = {amounts.requests, amounts.admitted, amounts.refused, amounts.input_tokens,
-                         amounts.cached_input_tokens, amounts.output_tokens}});
+            {.day = row.day, .key = row.key, .model = row.model, .amounts = usage::values_of(row.amounts)});
     }
     return sent;
 }

@@ -15,13 +15,14 @@ Statement& bind(Statement& statement, const NameView& name) {
 }
 
 Statement& bind(Statement& statement, const Amounts& amounts) {
-    statement.bind(amounts.requests).bind(amounts.admitted).bind(amounts.refused);
-    return statement.bind(amounts.input_tokens).bind(amounts.cached_input_tokens).bind(amounts.output_tokens);
+    for (const std::int64_t value : values_of(amounts)) statement.bind(value);
+    return statement;
 }
 
 Amounts read_amounts(const Statement& statement, int column) {
-    return {statement.number(column),     statement.number(column + 1), statement.number(column + 2),
-            statement.number(column + 3), statement.number(column + 4), statement.number(column + 5)};
+    AmountValues values{};
+    for (std::int64_t& value : values) value = statement.number(column++);
+    return amounts_of(values);
 }
 
 }  // namespace

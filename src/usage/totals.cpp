@@ -28,17 +28,6 @@ std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
     return b < 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
 }
 
-struct Member {
-    std::string_view name;
-    std::int64_t Amounts::*value;
-};
-constexpr std::array<Member, 6> members{{{"requests", &Amounts::requests},
-                                         {"admitted", &Amounts::admitted},
-                                         {"refused", &Amounts::refused},
-                                         {"input_tokens", &Amounts::input_tokens},
-                                         {"cached_input_tokens", &Amounts::cached_input_tokens},
-                                         {"output_tokens", &Amounts::output_tokens}}};
-
 auto name_of(const Row& row) noexcept {
     return std::tie(row.day, row.key, row.model);
 }
@@ -50,8 +39,10 @@ void append_name(std::string& out, std::string_view name) {
 }
 
 void append_amounts(std::string& out, const Amounts& amounts) {
-    for (const Member& member : members) {
-        out.append(member.name == members.front().name ? "\"" : ",\"").append(member.name).append("\":");
+    for (const AmountMember& member : amount_members) {
+        out.append(member.name == amount_members.front().name ? "\"" : ",\"")
+            .append(member.name)
+            .append("\":");
         out += std::to_string(amounts.*member.value);
     }
 }
@@ -110,14 +101,27 @@ void append_csv_name(std::string& out, bool is_kept, std::string_view name) {
 }  // namespace
 
 Amounts& Amounts::operator+=(const Amounts& added) noexcept {
-    for (const Member& member : members) this->*member.value = sum(this->*member.value, added.*member.value);
+    for (const AmountMember& member : amount_members)
+        this->*member.value = sum(this->*member.value, added.*member.value);
     return *this;
 }
 
 Amounts& Amounts::operator-=(const Amounts& taken) noexcept {
-    for (const Member& member : members)
+    for (const AmountMember& member : amount_members)
         this->*member.value = difference(this->*member.value, taken.*member.value);
     return *this;
+}
+
+AmountValues values_of(const Amounts& amounts) noexcept {
+    AmountValues values{};
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = amounts.*amount_members[i].value;
+    return values;
+}
+
+Amounts amounts_of(const AmountValues& values) noexcept {
+    Amounts amounts;
+    for (std::size_t i = 0; i < values.size(); ++i) amounts.*amount_members[i].value = values[i];
+    return amounts;
 }
 
 std::vector<Row> group(std::vector<Row> rows, Grouping by) {
@@ -161,17 +165,17 @@ std::string totals_csv(const std::vector<Row>& rows, Grouping by) {
     if (by.day) out += "day,";
     if (by.key) out += "key,";
     if (by.model) out += "model,";
-    for (const Member& member : members) {
+    for (const AmountMember& member : amount_members) {
         out += member.name;
-        out += &member == &members.back() ? "\r\n" : ",";
+        out += &member == &amount_members.back() ? "\r\n" : ",";
     }
     for (const Row& row : rows) {
         if (by.day) out.append(text::day_text(row.day)).append(",");
         append_csv_name(out, by.key, row.key);
         append_csv_name(out, by.model, row.model);
-        for (const Member& member : members) {
+        for (const AmountMember& member : amount_members) {
             out += std::to_string(row.amounts.*member.value);
-            out += &member == &members.back() ? "\r\n" : ",";
+            out += &member == &amount_members.back() ? "\r\n" : ",";
         }
     }
     return out;

@@ -1,6 +1,7 @@
 // What was used, by key, model and day: counted in each worker, gathered by the node, summed over all. Pure.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,6 +22,24 @@ struct Amounts {
     Amounts& operator-=(const Amounts& taken) noexcept;
     bool operator==(const Amounts&) const noexcept = default;
 };
+
+struct AmountMember {
+    std::string_view name;
+    std::int64_t Amounts::*value;
+};
+/// All of them, in the order of documents, tables and what a shared store is given.
+inline constexpr std::array<AmountMember, 6> amount_members{
+    {{"requests", &Amounts::requests},
+     {"admitted", &Amounts::admitted},
+     {"refused", &Amounts::refused},
+     {"input_tokens", &Amounts::input_tokens},
+     {"cached_input_tokens", &Amounts::cached_input_tokens},
+     {"output_tokens", &Amounts::output_tokens}}};
+
+/// The values in that order, and back.
+using AmountValues = std::array<std::int64_t, amount_members.size()>;
+AmountValues values_of(const Amounts& amounts) noexcept;
+Amounts amounts_of(const AmountValues& values) noexcept;
 
 /// One sum.
 struct Row {

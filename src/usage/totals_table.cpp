@@ -17,8 +17,7 @@ constexpr std::string_view insert_sql =
     " day, key, model) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 void run(Statement& statement, const NameView& name, const Amounts& amounts) {
-    statement.bind(amounts.requests).bind(amounts.admitted).bind(amounts.refused);
-    statement.bind(amounts.input_tokens).bind(amounts.cached_input_tokens).bind(amounts.output_tokens);
+    for (const std::int64_t value : values_of(amounts)) statement.bind(value);
     statement.bind(name.day).bind(name.key).bind(name.model).finish();
 }
 
@@ -89,9 +88,9 @@ std::vector<Row> TotalsTable::totals(std::int64_t from_day, std::int64_t to_day,
     select.bind(from_day).bind(to_day).bind(rows_told_max + 1);
     std::vector<Row> rows;
     while (select.step()) {
-        const Amounts amounts{select.number(3), select.number(4), select.number(5),
-                              select.number(6), select.number(7), select.number(8)};
-        rows.push_back({select.number(0), select.text(1), select.text(2), amounts});
+        AmountValues values{};
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = select.number(3 + static_cast<int>(i));
+        rows.push_back({select.number(0), select.text(1), select.text(2), amounts_of(values)});
     }
     if (rows.size() > static_cast<std::size_t>(rows_told_max)) {
         throw std::length_error("more than " + std::to_string(rows_told_max) +
