@@ -140,9 +140,8 @@ awaitable<Answered<Changed>> LayerKeeper::change(config::RuntimeChange change, a
         if (!conflict_) co_return answered;
         const DocumentVersion stored = *std::exchange(conflict_, std::nullopt);
         const Caught caught = co_await catch_up(stored);
-        // Whoever names no version wants the change whatever else has changed meanwhile.
-        if (caught == Caught::taken_over && change.expected_version) co_return answered;
-        if (caught == Caught::taken_over || caught == Caught::up) continue;
+        if (caught == Caught::taken_over) co_return answered;
+        if (caught == Caught::up) continue;
         timer.expires_after(pause);
         co_await timer.async_wait(use_awaitable_as_tuple);
     }
@@ -166,9 +165,7 @@ awaitable<bool> LayerKeeper::take_turn() {
 awaitable<Answered<Changed>> LayerKeeper::try_change(const config::RuntimeChange& change,
                                                      const admin::Actor& actor) {
     const config::RuntimeDocuments before = layer_->documents();
-    if (change.expected_version && *change.expected_version != before.version) {
-        co_return version_conflict(before.version);
-    }
+    if (change.expected_version != before.version) co_return version_conflict(before.version);
     auto mistakes = config::mistakes_of_change(*store_.base(), *layer_, change, now_us_());
     if (!mistakes.empty()) {
         co_return Problem{.status = 422,

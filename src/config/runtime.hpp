@@ -32,8 +32,7 @@ struct RuntimeDocuments {
 
 /// Made by one request to the admin API: all of it or nothing.
 struct RuntimeChange {
-    std::optional<std::int64_t>
-        expected_version;  ///< If-Match: any other version is errc-like "version_conflict"
+    std::int64_t expected_version = 0;  ///< of the layer that it changes; any other is a conflict
     std::map<std::string, std::string, std::less<>> set;
     std::vector<std::string> erase;
 };

@@ -56,7 +56,7 @@ awaitable<Answered<Changed>> StandInControl::change(config::RuntimeChange change
         ++other.version;
         set_documents(std::move(other));
     }
-    if (change.expected_version && *change.expected_version != layer_->version()) {
+    if (change.expected_version != layer_->version()) {
         co_return Problem{
             .status = 412, .code = "version_conflict", .message = "Read it again.", .mistakes = {}};
     }

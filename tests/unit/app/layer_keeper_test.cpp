@@ -75,15 +75,19 @@ struct Node {
     LayerKeeper keeper;
 };
 
-config::RuntimeChange limit_of_trial(int limit, std::optional<std::int64_t> expected = std::nullopt) {
-    return {.expected_version = expected,
-            .set = {{path_of_trial, R"({"limits":{"rpm":)" + std::to_string(limit) + "}}"}},
-            .erase = {}};
+config::RuntimeChange setting(const char* path, std::string document) {
+    return {.set = {{path, std::move(document)}}, .erase = {}};
+}
+
+config::RuntimeChange limit_of_trial(int limit) {
+    return setting(path_of_trial, R"({"limits":{"rpm":)" + std::to_string(limit) + "}}");
 }
 
 class LayerKeeperTest : public ::testing::Test {
 protected:
+    /// Of a change to what the node holds now.
     int status_of_change(Node& node, config::RuntimeChange change) {
+        change.expected_version = node.keeper.version();
         const auto answered =
             testing::run_awaitable(context_, node.keeper.change(std::move(change), {"me", "here"}));
         const auto* problem = std::get_if<admin::Problem>(&answered);
@@ -112,16 +116,16 @@ TEST_F(LayerKeeperTest, AChangeIsInTheStoreAndInForce) {
 
 TEST_F(LayerKeeperTest, OfTwoChangesToOneVersionTheSecondIsRefused) {
     Node one(context_, &store_), other(context_, &store_);
-    EXPECT_EQ(status_of_change(one, limit_of_trial(7, 0)), 200);
-    EXPECT_EQ(status_of_change(other, limit_of_trial(8, 0)), 412);
+    EXPECT_EQ(status_of_change(one, limit_of_trial(7)), 200);
+    EXPECT_EQ(status_of_change(other, limit_of_trial(8)), 412);
     // So whoever was refused reads what is new, and asks again.
     EXPECT_EQ(other.trial_limit(), 7);
 }
 
-TEST_F(LayerKeeperTest, AChangeOfNoVersionLiesOnTopOfTheOthers) {
+TEST_F(LayerKeeperTest, ARepeatedChangeLiesOnTopOfTheOthers) {
     Node one(context_, &store_), other(context_, &store_);
-    EXPECT_EQ(status_of_change(one, {.expected_version = {}, .set = {{"tier/mine", "{}"}}, .erase = {}}),
-              200);
+    EXPECT_EQ(status_of_change(one, setting("tier/mine", "{}")), 200);
+    EXPECT_EQ(status_of_change(other, limit_of_trial(8)), 412);
     EXPECT_EQ(status_of_change(other, limit_of_trial(8)), 200);
     EXPECT_EQ(other.config.current()->tiers.count("mine"), 1U);
     EXPECT_EQ(other.trial_limit(), 8);
@@ -130,9 +134,7 @@ TEST_F(LayerKeeperTest, AChangeOfNoVersionLiesOnTopOfTheOthers) {
 
 TEST_F(LayerKeeperTest, WhatIsWrongChangesNothing) {
     Node node(context_, &store_);
-    EXPECT_EQ(
-        status_of_change(node, {.expected_version = {}, .set = {{path_of_trial, R"({"x":1})"}}, .erase = {}}),
-        422);
+    EXPECT_EQ(status_of_change(node, setting(path_of_trial, R"({"x":1})")), 422);
     EXPECT_EQ(store_.version.version, 0);
     EXPECT_EQ(node.published, 0);
 }
@@ -180,9 +182,9 @@ TEST_F(LayerKeeperTest, AStoreThatWasTakenBackIsToldAgain) {
 TEST_F(LayerKeeperTest, AChangeRightAfterALossLosesNothing) {
     Node node(context_, &store_);
     status_of_change(node, limit_of_trial(6));
-    status_of_change(node, {.expected_version = {}, .set = {{"tier/mine", "{}"}}, .erase = {}});
+    status_of_change(node, setting("tier/mine", "{}"));
     store_ = {};
-    EXPECT_EQ(status_of_change(node, limit_of_trial(9, 2)), 200);
+    EXPECT_EQ(status_of_change(node, limit_of_trial(9)), 200);
     EXPECT_EQ(store_.version.version, 3);
     EXPECT_EQ(store_.documents.size(), 2U);
     EXPECT_EQ(node.trial_limit(), 9);
@@ -209,7 +211,7 @@ TEST_F(LayerKeeperTest, TwoBranchesEndAsOne) {
     follow(other, store_.version);
     const StandInStore earlier = store_;
     status_of_change(one, limit_of_trial(7));
-    status_of_change(one, {.expected_version = {}, .set = {{"tier/of-one", "{}"}}, .erase = {}});
+    status_of_change(one, setting("tier/of-one", "{}"));
     store_ = earlier;  // `one` hears nothing of it for a while
     status_of_change(other, limit_of_trial(8));
     status_of_change(other, limit_of_trial(9));
