@@ -1,6 +1,8 @@
 // All handlers, by subject. Each throws Refused where it can't do what it is asked.
 #pragma once
 
+#include <cstdint>
+
 #include "admin/answer.hpp"
 #include "admin/call.hpp"
 #include "weir/awaitable.hpp"
@@ -28,18 +30,15 @@ awaitable<Answer> enable_key(Call& call);
 awaitable<Answer> reset_key(Call& call);
 
 // tiers.cpp
-awaitable<Answer> list_tiers(Call& call);
-awaitable<Answer> show_tier(Call& call);
-awaitable<Answer> put_tier(Call& call);
-awaitable<Answer> delete_tier(Call& call);
-awaitable<Answer> list_groups(Call& call);
-awaitable<Answer> show_group(Call& call);
-awaitable<Answer> put_group(Call& call);
-awaitable<Answer> delete_group(Call& call);
-awaitable<Answer> list_upstreams(Call& call);
-awaitable<Answer> show_upstream_limits(Call& call);
-awaitable<Answer> put_upstream_limits(Call& call);
-awaitable<Answer> delete_upstream_limits(Call& call);
+enum class Named : std::uint8_t { tier, group, upstream };  ///< of upstreams: their limits
+template <Named kind>
+awaitable<Answer> list_named(Call& call);
+template <Named kind>
+awaitable<Answer> show_named(Call& call);
+template <Named kind>
+awaitable<Answer> put_named(Call& call);
+template <Named kind>
+awaitable<Answer> delete_named(Call& call);
 
 // overrides.cpp
 awaitable<Answer> list_overrides(Call& call);

@@ -1,4 +1,5 @@
 // Tiers, groups and the limits of upstreams: what the file has, and what the layer has in its place.
+#include <array>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -15,11 +16,35 @@ namespace {
 struct Kind {
     std::string_view path;  ///< in the layer, with its slash
     std::string_view plural;
+    /// Which the file has.
+    std::vector<std::string> (*names_in_file)(const config::Config& file);
     /// As the file has it; null where it has none.
     Json (*in_file)(const KeyIndex& index, const std::string& name);
     /// Who uses it; nullptr: that can't be said.
     const KeyIndex::Users& (KeyIndex::*users)(std::string_view) const noexcept;
 };
+
+template <typename Objects>
+std::vector<std::string> keys_of(const Objects& objects) {
+    std::vector<std::string> names;
+    names.reserve(objects.size());
+    for (const auto& [name, object] : objects) names.push_back(name);
+    return names;
+}
+
+std::vector<std::string> names_of_tiers(const config::Config& file) {
+    return keys_of(file.tiers);
+}
+
+std::vector<std::string> names_of_groups(const config::Config& file) {
+    return keys_of(file.groups);
+}
+
+std::vector<std::string> names_of_upstreams(const config::Config& file) {
+    std::vector<std::string> names;
+    for (const config::Upstream& upstream : file.upstreams) names.push_back(upstream.name);
+    return names;
+}
 
 Json tier_in_file(const KeyIndex& index, const std::string& name) {
     const auto found = index.file().tiers.find(name);
@@ -38,9 +63,15 @@ Json upstream_in_file(const KeyIndex& index, const std::string& name) {
     return nullptr;
 }
 
-constexpr Kind tiers{"tier/", "tiers", tier_in_file, &KeyIndex::users_of_tier};
-constexpr Kind groups{"group/", "groups", group_in_file, &KeyIndex::users_of_group};
-constexpr Kind upstreams{"upstream/", "upstreams", upstream_in_file, nullptr};
+/// In the order of Named.
+constexpr std::array<Kind, 3> kinds{
+    {{"tier/", "tiers", names_of_tiers, tier_in_file, &KeyIndex::users_of_tier},
+     {"group/", "groups", names_of_groups, group_in_file, &KeyIndex::users_of_group},
+     {"upstream/", "upstreams", names_of_upstreams, upstream_in_file, nullptr}}};
+
+constexpr const Kind& kind_of(Named named) noexcept {
+    return kinds[static_cast<std::size_t>(named)];
+}
 
 std::string path_of(const Kind& kind, const std::string& name) {
     return std::string(kind.path) + name;
@@ -62,9 +93,10 @@ Json object_json(const Kind& kind, const KeyIndex& index, const std::string& nam
     return {{"name", name}, {"document", document}, {"source", in_layer != nullptr ? "runtime" : "file"}};
 }
 
-Answer list(const Call& call, const Kind& kind, const std::vector<std::string>& in_file) {
+Answer list(const Call& call, const Kind& kind) {
     const std::shared_ptr<const KeyIndex> index = call.index();
     const auto& documents = index->snapshot().layer->documents().documents;
+    const std::vector<std::string> in_file = kind.names_in_file(index->file());
     std::set<std::string> names(in_file.begin(), in_file.end());
     for (auto each = documents.lower_bound(kind.path);
          each != documents.end() && each->first.starts_with(kind.path); ++each) {
@@ -81,14 +113,6 @@ Answer list(const Call& call, const Kind& kind, const std::vector<std::string>& 
     Json answer = Json::object();
     answer[std::string(kind.plural)] = std::move(objects);
     return versioned_answer(answer, index->snapshot().layer->version());
-}
-
-template <typename Named>
-std::vector<std::string> names_of(const Named& objects) {
-    std::vector<std::string> names;
-    names.reserve(objects.size());
-    for (const auto& [name, object] : objects) names.push_back(name);
-    return names;
 }
 
 Refused no_such_object() {
@@ -131,7 +155,7 @@ config::RuntimeChange removal(const Kind& kind, const KeyIndex& index, const std
     }
     config::RuntimeChange change;
     change.erase.push_back(path_of(kind, name));
-    if (is_in_file) return change;
+    if (is_in_file || is_upstream(kind)) return change;
     const KeyIndex::Users& users = ((index).*kind.users)(name);
     if (users.count > 0) {
         std::string message = "Keys still name it: ";
@@ -159,54 +183,39 @@ awaitable<Answer> erase(Call& call, Kind kind) {
 
 }  // namespace
 
-awaitable<Answer> list_tiers(Call& call) {
-    co_return list(call, tiers, names_of(call.index()->file().tiers));
+template <Named kind>
+awaitable<Answer> list_named(Call& call) {
+    co_return list(call, kind_of(kind));
 }
 
-awaitable<Answer> show_tier(Call& call) {
-    co_return show(call, tiers);
+template <Named kind>
+awaitable<Answer> show_named(Call& call) {
+    co_return show(call, kind_of(kind));
 }
 
-awaitable<Answer> put_tier(Call& call) {
-    return put(call, tiers);
+template <Named kind>
+awaitable<Answer> put_named(Call& call) {
+    return put(call, kind_of(kind));
 }
 
-awaitable<Answer> delete_tier(Call& call) {
-    return erase(call, tiers);
+template <Named kind>
+awaitable<Answer> delete_named(Call& call) {
+    return erase(call, kind_of(kind));
 }
 
-awaitable<Answer> list_groups(Call& call) {
-    co_return list(call, groups, names_of(call.index()->file().groups));
-}
+template awaitable<Answer> list_named<Named::tier>(Call& call);
+template awaitable<Answer> show_named<Named::tier>(Call& call);
+template awaitable<Answer> put_named<Named::tier>(Call& call);
+template awaitable<Answer> delete_named<Named::tier>(Call& call);
 
-awaitable<Answer> show_group(Call& call) {
-    co_return show(call, groups);
-}
+template awaitable<Answer> list_named<Named::group>(Call& call);
+template awaitable<Answer> show_named<Named::group>(Call& call);
+template awaitable<Answer> put_named<Named::group>(Call& call);
+template awaitable<Answer> delete_named<Named::group>(Call& call);
 
-awaitable<Answer> put_group(Call& call) {
-    return put(call, groups);
-}
-
-awaitable<Answer> delete_group(Call& call) {
-    return erase(call, groups);
-}
-
-awaitable<Answer> list_upstreams(Call& call) {
-    std::vector<std::string> names;
-    for (const config::Upstream& upstream : call.index()->file().upstreams) names.push_back(upstream.name);
-    co_return list(call, upstreams, names);
-}
-
-awaitable<Answer> show_upstream_limits(Call& call) {
-    co_return show(call, upstreams);
-}
-
-awaitable<Answer> put_upstream_limits(Call& call) {
-    return put(call, upstreams);
-}
-
-awaitable<Answer> delete_upstream_limits(Call& call) {
-    return erase(call, upstreams);
-}
+template awaitable<Answer> list_named<Named::upstream>(Call& call);
+template awaitable<Answer> show_named<Named::upstream>(Call& call);
+template awaitable<Answer> put_named<Named::upstream>(Call& call);
+template awaitable<Answer> delete_named<Named::upstream>(Call& call);
 
 }  // namespace weir::admin
