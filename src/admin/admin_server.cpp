@@ -120,11 +120,4 @@ void AdminServer::set_tokens(const std::vector<config::AdminToken>& tokens) {
     ++impl_->services.generation;
 }
 
-void AdminServer::stop() {
-    boost::system::error_code ignored;
-    impl_->acceptor.close(ignored);
-    ++impl_->services.generation;
-    for (Connection* connection : impl_->connections) connection->close_if_idle();
-}
-
 }  // namespace weir::admin

@@ -35,8 +35,6 @@ public:
     void start();
     /// From now on these alone are taken; streams of events end and may be asked for anew.
     void set_tokens(const std::vector<config::AdminToken>& tokens);
-    /// Stops accepting and ends connections that are idle; the others end by themselves within seconds.
-    void stop();
 
 private:
     struct Impl;

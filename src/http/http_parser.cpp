@@ -163,16 +163,4 @@ bool MessageParser::ends_with_connection() const noexcept {
     return response != nullptr && !response->is_done() && response->need_eof();
 }
 
-bool MessageParser::keep_alive() const noexcept {
-    return std::visit(
-        [](const auto& parser) {
-            if constexpr (std::is_same_v<std::decay_t<decltype(parser)>, std::monostate>) {
-                return false;
-            } else {
-                return parser.keep_alive();
-            }
-        },
-        impl_->parser);
-}
-
 }  // namespace weir::http

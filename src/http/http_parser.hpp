@@ -42,8 +42,6 @@ public:
     bool done() const noexcept;
     /// The body lasts until the connection ends.
     bool ends_with_connection() const noexcept;
-    /// The connection may be used again after this message.
-    bool keep_alive() const noexcept;
 
 private:
     struct Impl;

@@ -23,7 +23,7 @@ awaitable<void> LeaseKeeper::remove(Entry& entry) {
 
 awaitable<void> LeaseKeeper::run() {
     Timer timer(context_);
-    while (!stopped_) {
+    for (;;) {
         timer.expires_after(std::chrono::microseconds(tick_us));
         co_await timer.async_wait(use_awaitable_as_tuple);
         co_await renew_due();

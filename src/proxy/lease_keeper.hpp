@@ -35,9 +35,8 @@ public:
     /// Waits for a call under way, since there may be one per reservation at a time.
     awaitable<void> remove(Entry& entry);
 
-    /// Looks after all entries until `stop`; to be spawned once.
+    /// Looks after all entries until its context ends; to be spawned once.
     awaitable<void> run();
-    void stop() noexcept { stopped_ = true; }
 
 private:
     using Entries = boost::intrusive::list<Entry>;
@@ -49,7 +48,6 @@ private:
     observe::WorkerMetrics& metrics_;
     Entries entries_;
     Entries::iterator next_ = entries_.end();
-    bool stopped_ = false;
 };
 
 }  // namespace weir::proxy

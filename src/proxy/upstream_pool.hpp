@@ -52,7 +52,6 @@ public:
 
     /// Closes what has been idle too long; call it about every second.
     void sweep();
-    void close_idle() { idle_.clear(); }
 
 private:
     awaitable<boost::system::error_code> open(UpstreamConnection& connection, const config::Url& url,

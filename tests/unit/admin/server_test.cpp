@@ -232,18 +232,5 @@ TEST(Server, ServesSixteenStreams) {
     }));
 }
 
-TEST(Server, EndsWhatIsIdleWhenItStops) {
-    Served served;
-    RawClient idle(served.port());
-    ASSERT_EQ(ask(idle, request("GET /healthz")).status, 200);
-    RawClient streaming(served.port());
-    streaming.send(request("GET /admin/events"));
-    streaming.read_some(100);
-    served.run([](AdminServer& server, StandInControl&) { server.stop(); });
-    EXPECT_TRUE(idle.at_end());
-    streaming.read_some(100'000);
-    EXPECT_TRUE(streaming.at_end());
-}
-
 }  // namespace
 }  // namespace weir::admin
