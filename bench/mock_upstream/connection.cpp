@@ -94,7 +94,8 @@ void Connection::release_large_buffers() {
 
 awaitable<bool> Connection::serve_one() {
     MockRecord record;
-    if (!co_await read_head(record) && record.problem.empty()) co_return false;
+    const bool has_head = co_await read_head(record);
+    if (!has_head && record.problem.empty()) co_return false;
     const bool keep = co_await serve(record);
     if (!record.problem.empty()) ++journal_.counters.malformed;
     if (record.aborted) ++journal_.counters.aborted;
@@ -110,14 +111,15 @@ awaitable<bool> Connection::serve(MockRecord& record) {
     if (knobs.close) producer.close_after();
 
     if (record.problem.empty() && knobs.stop_reading) {
-        while (co_await wire_->pause(1000)) continue;
+        co_await wait_for_leaving();
         record.aborted = true;
         co_return false;
     }
     if (record.problem.empty() && knobs.early_answer) {
         co_return co_await answer_early(record, knobs, producer);
     }
-    const bool whole = record.problem.empty() && co_await read_body(record);
+    bool whole = false;
+    if (record.problem.empty()) whole = co_await read_body(record);
     if (!record.problem.empty()) {
         producer.close_after();
         co_return co_await producer.refuse(Kind::unknown, 400, record.problem, {});
@@ -182,9 +184,13 @@ awaitable<bool> Connection::answer_early(MockRecord& record, const Knobs& knobs,
     const unsigned status = knobs.status >= 300 ? knobs.status : too_large;
     const bool answered = co_await producer.refuse(kind, status, "answered before the body was read", {});
     if (!answered) co_return false;
-    while (co_await wire_->pause(1000)) continue;
+    co_await wait_for_leaving();
     record.aborted = true;
     co_return false;
+}
+
+awaitable<void> Connection::wait_for_leaving() {
+    for (bool stays = true; stays;) stays = co_await wire_->pause(1000);
 }
 
 /// False without a problem: the connection ended between requests.
@@ -195,7 +201,8 @@ awaitable<bool> Connection::read_head(MockRecord& record) {
         if (unread().size() > head_bytes_max) record.problem = "head longer than 64 KiB";
         searched = unread().size() < 3 ? 0 : unread().size() - 3;
         if (!record.problem.empty()) break;
-        if (co_await fill(unread().size() + 1)) continue;
+        const bool filled = co_await fill(unread().size() + 1);
+        if (filled) continue;
         if (unread().empty()) co_return false;
         record.problem = "the connection ended inside of a head";
         break;
@@ -240,14 +247,18 @@ std::string Connection::read_knobs(Knobs& knobs) const {
 
 awaitable<bool> Connection::read_body(MockRecord& record) {
     const bool has_body = head_.chunked || head_.content_length > 0;
-    if (head_.expects_continue && has_body && !co_await wire_->write("HTTP/1.1 100 Continue\r\n\r\n"))
-        co_return false;
+    bool stays = true;
+    if (head_.expects_continue && has_body) stays = co_await wire_->write("HTTP/1.1 100 Continue\r\n\r\n");
+    if (!stays) co_return false;
     if (head_.chunked) {
-        if (!co_await read_chunks(record)) co_return false;
+        const bool whole = co_await read_chunks(record);
+        if (!whole) co_return false;
         body_ = chunked_body_;
     } else {
         if (head_.content_length > options_.body_bytes_max) record.problem = "body too large";
-        if (!record.problem.empty() || !co_await fill(head_.content_length)) co_return false;
+        if (!record.problem.empty()) co_return false;
+        const bool whole = co_await fill(head_.content_length);
+        if (!whole) co_return false;
         body_ = unread().substr(0, head_.content_length);
         begin_ += head_.content_length;  // the bytes stay where they are until the next fill
     }
@@ -267,7 +278,8 @@ awaitable<bool> Connection::read_chunks(MockRecord& record) {
             co_return false;
         }
         begin_ += line + 2;
-        if (!co_await fill(*size + 2)) co_return false;
+        const bool whole = co_await fill(*size + 2);
+        if (!whole) co_return false;
         if (unread().substr(*size, 2) != "\r\n") {
             record.problem = *size == 0 ? "trailers" : "chunk longer than its size";
             co_return false;
@@ -282,7 +294,9 @@ awaitable<bool> Connection::read_chunks(MockRecord& record) {
 awaitable<std::size_t> Connection::line_end(std::size_t from) {
     std::size_t end = std::string_view::npos;
     while ((end = unread().find("\r\n", from)) == std::string_view::npos) {
-        if (unread().size() > head_bytes_max || !co_await fill(unread().size() + 1)) break;
+        if (unread().size() > head_bytes_max) break;
+        const bool filled = co_await fill(unread().size() + 1);
+        if (!filled) break;
     }
     co_return end;
 }

@@ -43,6 +43,7 @@ private:
     awaitable<bool> fill(std::size_t bytes);
     awaitable<std::size_t> line_end(std::size_t from);
     void release_large_buffers();
+    awaitable<void> wait_for_leaving();
     awaitable<bool> answer_early(MockRecord& record, const Knobs& knobs, Producer& producer);
     /// False where the coding is unknown, or the body none of it.
     bool decode_body();

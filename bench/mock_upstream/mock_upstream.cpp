@@ -59,9 +59,7 @@ public:
         socket.set_option(tcp::no_delay(true), ignored);
         const std::uint64_t number = ++journal_.counters.connections_opened;
         ++journal_.counters.connections_open;
-        auto wire =
-            tls_ == nullptr ? make_plain_wire(std::move(socket)) : make_tls_wire(std::move(socket), *tls_);
-        Connection connection(std::move(wire), options_, journal_, stored_, parser_, number);
+        Connection connection(make_wire(std::move(socket)), options_, journal_, stored_, parser_, number);
         connections_.insert(&connection);
         co_await connection.run();
         connections_.erase(&connection);

@@ -78,10 +78,12 @@ awaitable<bool> Producer::plain(const Dialect& dialect, Reply& reply) {
 
 awaitable<bool> Producer::padded(const Body& body) {
     const std::string spaces(padding_block_bytes, ' ');
-    if (!co_await send(out_, std::string_view(body.text).substr(0, body.pad_at))) co_return false;
+    bool sent = co_await send(out_, std::string_view(body.text).substr(0, body.pad_at));
+    if (!sent) co_return false;
     for (std::uint64_t left = knobs_.answer_bytes - body.text.size(); left > 0;) {
         const std::uint64_t piece = std::min(left, padding_block_bytes);
-        if (!co_await send(std::string_view(), std::string_view(spaces).substr(0, piece))) co_return false;
+        sent = co_await send(std::string_view(), std::string_view(spaces).substr(0, piece));
+        if (!sent) co_return false;
         left -= piece;
     }
     co_return co_await send(std::string_view(), std::string_view(body.text).substr(body.pad_at));
@@ -90,7 +92,8 @@ awaitable<bool> Producer::padded(const Body& body) {
 awaitable<bool> Producer::cut_in_body(std::string_view head, std::string_view body) {
     const std::string_view part =
         *knobs_.die_after_chunks == 0 ? std::string_view() : body.substr(0, body.size() / 2);
-    if (!co_await send(head, part)) co_return gone();
+    const bool sent = co_await send(head, part);
+    if (!sent) co_return gone();
     wire_.cut();
     co_return false;
 }
@@ -150,13 +153,15 @@ awaitable<bool> Producer::stream_tokens(const Dialect& dialect, Reply& reply) {
         const std::uint64_t count = std::min(knobs_.tokens_per_chunk, reply.tokens - first);
         text.clear();
         append_tokens(text, count);
-        if (first > 0 && knobs_.chunk_delay_ms > 0 && !co_await wire_.pause(knobs_.chunk_delay_ms))
-            co_return gone();
+        bool stayed = true;
+        if (first > 0 && knobs_.chunk_delay_ms > 0) stayed = co_await wire_.pause(knobs_.chunk_delay_ms);
+        if (!stayed) co_return gone();
         for (std::uint64_t choice = 0; choice < reply.call.choices; ++choice) {
             if (wire_.client_left()) co_return gone();
             dialect.stream_delta(reply, event_, choice, text);
             note_tokens(count);
-            if (!co_await send_event_text()) co_return gone();
+            stayed = co_await send_event_text();
+            if (!stayed) co_return gone();
             if (++chunks == knobs_.die_after_chunks) {
                 wire_.cut();
                 co_return false;
@@ -171,7 +176,8 @@ awaitable<bool> Producer::stream_padding(const Dialect& dialect, Reply& reply) {
     while (sent_ < knobs_.answer_bytes) {
         const std::uint64_t wanted = std::min(padding_block_bytes, knobs_.answer_bytes - sent_);
         while (event_.size() < wanted) dialect.stream_delta(reply, event_, 0, spaces);
-        if (!co_await send_event_text()) co_return false;
+        const bool sent = co_await send_event_text();
+        if (!sent) co_return false;
     }
     co_return true;
 }
@@ -224,10 +230,13 @@ awaitable<bool> Producer::send(std::string_view head, std::string_view body) {
         out_ += body;
         co_return co_await wire_.write(out_);
     }
-    if (!head.empty() && !co_await wire_.write(head)) co_return false;
+    bool written = true;
+    if (!head.empty()) written = co_await wire_.write(head);
+    if (!written) co_return false;
     const std::size_t piece = knobs_.split_bytes == 0 ? body.size() : knobs_.split_bytes;
     for (; !body.empty(); body.remove_prefix(std::min(piece, body.size()))) {
-        if (!co_await wire_.write(body.substr(0, piece))) co_return false;
+        written = co_await wire_.write(body.substr(0, piece));
+        if (!written) co_return false;
     }
     co_return true;
 }
