@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+#include <string>
+
 #include "mock_upstream/mock_upstream.hpp"
 #include "support/raw_client.hpp"
 #include "support/running_weir.hpp"
@@ -12,6 +15,13 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+/// Which answer it is, and of when, differs between two answers to the same request.
+std::string without_numbers(const std::string& body) {
+    static const std::regex numbers(R"(^(\{"id":"[a-z]+-[a-z]*-?)\d+(","object":"[a-z.]+","created":)\d+)");
+    EXPECT_TRUE(std::regex_search(body, numbers)) << body;
+    return std::regex_replace(body, numbers, "$1N$2N");
+}
 
 class Relay : public ::testing::Test {
 protected:
@@ -36,7 +46,7 @@ TEST_F(Relay, APlainAnswerPassesUnchanged) {
     const RawAnswer relayed = through.read_answer(), original = direct.read_answer();
     EXPECT_EQ(relayed.status, 200);
     EXPECT_TRUE(relayed.complete);
-    EXPECT_EQ(relayed.body.size(), original.body.size());
+    EXPECT_EQ(without_numbers(relayed.body), without_numbers(original.body));
     ASSERT_EQ(upstream_.records().size(), 2U);
     EXPECT_EQ(upstream_.records()[0].body, body);
     EXPECT_TRUE(eventually([&] { return weir.reservations_in_flight() == 0; }));
