@@ -22,7 +22,6 @@ enum class errc {
     request_timeout,          ///< header or body came too slowly
     too_many_buffered_bytes,  ///< all bodies together exceed max_buffered_bytes
     too_many_connections,     ///< above max_connections
-    draining,                 ///< the process is leaving
     // the upstream
     upstream_unreachable,  ///< resolve, connect or TLS failed: no byte of the request can have been processed
     upstream_timeout,      ///< connected, but silent for too long
@@ -37,9 +36,6 @@ const boost::system::error_category& weir_category() noexcept;
 inline boost::system::error_code make_error_code(errc code) noexcept {
     return {static_cast<int>(code), weir_category()};
 }
-
-/// True where the same request may succeed later without being changed.
-bool is_transient(boost::system::error_code code) noexcept;
 
 template <typename T>
 using result = boost::system::result<T>;

@@ -37,8 +37,6 @@ public:
                 return "too many buffered bytes";
             case errc::too_many_connections:
                 return "too many connections";
-            case errc::draining:
-                return "draining";
             case errc::upstream_unreachable:
                 return "unreachable";
             case errc::upstream_timeout:
@@ -59,24 +57,6 @@ public:
 const boost::system::error_category& weir_category() noexcept {
     static const WeirCategory category;
     return category;
-}
-
-bool is_transient(boost::system::error_code code) noexcept {
-    if (code.category() != weir_category()) return false;
-    switch (static_cast<errc>(code.value())) {
-        case errc::store_unavailable:
-        case errc::store_timeout:
-        case errc::request_timeout:
-        case errc::too_many_buffered_bytes:
-        case errc::too_many_connections:
-        case errc::draining:
-        case errc::upstream_unreachable:
-        case errc::upstream_timeout:
-        case errc::upstream_broken:
-            return true;
-        default:
-            return false;
-    }
 }
 
 }  // namespace weir

@@ -21,7 +21,7 @@ constexpr std::string_view invalid = "invalid_request_error";
 constexpr std::string_view server = "server_error";
 using observe::Outcome;
 
-constexpr std::array<Row, 17> rows{{
+constexpr std::array<Row, 16> rows{{
     {errc::store_unavailable, 503, server, "store_unavailable",
      "The limits can't be checked right now. Please try again.", Outcome::store_unavailable},
     {errc::store_timeout, 503, server, "store_unavailable",
@@ -42,8 +42,6 @@ constexpr std::array<Row, 17> rows{{
     {errc::too_many_buffered_bytes, 503, server, "overloaded",
      "Too much is being processed. Please try again.", Outcome::overloaded},
     {errc::too_many_connections, 503, server, "overloaded", "Too many connections. Please try again.",
-     Outcome::overloaded},
-    {errc::draining, 503, server, "draining", "This node is shutting down. Please try again.",
      Outcome::overloaded},
     {errc::upstream_unreachable, 502, server, "upstream_unreachable", "The upstream can't be reached.",
      Outcome::upstream_failed},
