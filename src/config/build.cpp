@@ -21,17 +21,7 @@ void read_document(const std::string& text, Draft& draft) {
     const Field whole(document, "", "$", draft.mistakes, draft.origins);
     std::optional<ObjectReader> root = whole.object();
     if (!root) return;
-    read_listeners(*root, draft);
-    read_store(*root, draft);
-    read_upstreams(*root, draft);
-    read_tiers(*root, draft);
-    read_groups(*root, draft);
-    read_keys(*root, draft);
-    read_unknown_keys(*root, draft);
-    read_other_paths(*root, draft);
-    read_cors(*root, draft);
-    read_bounds(*root, draft);
-    read_log(*root, draft);
+    read_settings(*root, draft);
     root->finish();
 }
 
@@ -53,7 +43,7 @@ void set_defaults(Draft& draft) {
 }
 
 Outcome build_config(const Sources& sources) {
-    Draft draft{.sources = sources, .config = {}, .origins = {}, .mistakes = {}, .injects_key = false};
+    Draft draft{.sources = sources, .config = {}, .origins = {}, .mistakes = {}};
     set_defaults(draft);
     if (sources.file_text) read_document(*sources.file_text, draft);
     apply_environment(draft);

@@ -92,6 +92,7 @@ struct Url {
     std::string host;  ///< a name or an IP address, without brackets
     std::uint16_t port = 0;
     std::string base_path;  ///< "" or "/openai", without trailing slash
+    bool operator==(const Url&) const = default;
 };
 
 /// Whether weir asks for the usage of streams (`stream_options.include_usage`) that don't ask for it.

@@ -83,7 +83,7 @@ std::optional<std::string> Field::text(std::string_view expected) const {
     return value_->text;
 }
 
-std::optional<std::size_t> Field::choice(std::initializer_list<std::string_view> names,
+std::optional<std::size_t> Field::choice(std::span<const std::string_view> names,
                                          std::string_view otherwise) const {
     std::string expected;
     std::size_t index = 0;
@@ -100,7 +100,7 @@ std::optional<std::size_t> Field::choice(std::initializer_list<std::string_view>
     if (value_->kind != JsonValue::Kind::string) {
         refuse_kind(expected);
     } else {
-        refuse("expected " + expected + suggestion_for(value_->text, names));
+        refuse("expected " + expected + suggestion_for(value_->text, {names.begin(), names.end()}));
     }
     return std::nullopt;
 }

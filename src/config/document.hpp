@@ -3,8 +3,8 @@
 #pragma once
 
 #include <functional>
-#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +46,7 @@ public:
     std::optional<std::string> text(std::string_view expected = "a string") const;
     /// The index of the one that it is. `otherwise`: what else would be right, which the caller has ruled
     /// out.
-    std::optional<std::size_t> choice(std::initializer_list<std::string_view> names,
+    std::optional<std::size_t> choice(std::span<const std::string_view> names,
                                       std::string_view otherwise = {}) const;
     bool is_object() const noexcept { return value_->kind == JsonValue::Kind::object; }
     std::optional<ObjectReader> object() const;
@@ -98,10 +98,9 @@ public:
     /// All of them, for objects whose names are the operator's own. Told here: names given twice.
     std::vector<Field> members() const;
 
-    // Into `target` where it is given and right.
-    void integer(std::string_view name, Range range, std::int64_t& target);
-    void integer(std::string_view name, Range range, int& target);
+    /// Into `target` where it is given and right.
     void boolean(std::string_view name, bool& target);
+    bool has(std::string_view name) const;
 
     /// Tells the members that nobody asked for and those given twice.
     void finish() const;

@@ -1,6 +1,9 @@
 // A configuration in the making, and the sections that fill it in.
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "config/config.hpp"
 #include "config/document.hpp"
 #include "config/mistakes.hpp"
@@ -12,25 +15,29 @@ struct Draft {
     Config config;
     Origins origins;
     Mistakes mistakes;
-    bool injects_key = false;  ///< the upstream gets a key of weir's own, or was meant to
+    bool injects_key = false;     ///< the upstream gets a key of weir's own, or was meant to
+    bool allows_unknown = false;  ///< allow_unknown_with_injected_key
 };
 
 /// What holds without a file.
 void set_defaults(Draft& draft);
 
-// Each reads its members of the document's top level. The order matters where one looks at what another read:
-// tiers and groups before keys, upstreams before unknown_keys.
-void read_listeners(ObjectReader& root, Draft& draft);  // listen, admin, threads, tls
-void read_store(ObjectReader& root, Draft& draft);      // store, cluster
+/// All of the document, by the rows of setting_tables.cpp and in their order.
+void read_settings(ObjectReader& root, Draft& draft);
+
+// Parts of the document that are no scalars. Some look at what another read: keys at tiers and groups,
+// unknown_keys at upstreams.
+void read_admin_tokens(ObjectReader& admin, Draft& draft);  // token_env and tokens
 void read_upstreams(ObjectReader& root, Draft& draft);
 void read_tiers(ObjectReader& root, Draft& draft);
 void read_groups(ObjectReader& root, Draft& draft);
 void read_keys(ObjectReader& root, Draft& draft);
-void read_unknown_keys(ObjectReader& root, Draft& draft);  // and allow_unknown_with_injected_key
+void read_allow_unknown(ObjectReader& root, Draft& draft);  // allow_unknown_with_injected_key
+void read_unknown_keys(ObjectReader& root, Draft& draft);
 void read_other_paths(ObjectReader& root, Draft& draft);
-void read_cors(ObjectReader& root, Draft& draft);
-void read_bounds(ObjectReader& root, Draft& draft);  // limits_of_weir, timeouts_ms
-void read_log(ObjectReader& root, Draft& draft);
+
+inline constexpr std::array<std::string_view, 2> unknown_keys_names{"reject", "default_tier"};
+inline constexpr std::array<std::string_view, 2> other_paths_names{"pass", "reject"};
 
 /// What the environment sets, and above it what the flags set.
 void apply_environment(Draft& draft);

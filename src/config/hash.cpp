@@ -1,8 +1,6 @@
 // SHA-256 over all settings, cut short. Keys are hashed as they are: there may be many.
 #include <openssl/sha.h>
 
-#include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
 #include <string_view>
@@ -16,10 +14,6 @@ namespace weir::config {
 namespace {
 
 constexpr std::size_t shown_bytes = 6;
-/// What is each node's own: nodes with the same file have the same hash.
-constexpr std::array<std::string_view, 4> own_settings{"$.listen", "$.admin.listen", "$.state_dir",
-                                                       "$.threads"};
-
 void append_counted(std::string& out, const std::string& text) {
     out.append(std::to_string(text.size())).append(":").append(text);
 }
@@ -77,7 +71,7 @@ void add_key(Mixed& mixed, const Key& key) {
 std::string config_hash(const Config& config) {
     std::string text;
     for (const Setting& setting : settings_of(config, Keys::without)) {
-        if (std::find(own_settings.begin(), own_settings.end(), setting.path) != own_settings.end()) continue;
+        if (setting.each_nodes) continue;
         append_counted(text, setting.path);
         append_counted(text, setting.shown);
         append_counted(text, setting.secret);

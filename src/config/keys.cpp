@@ -7,6 +7,9 @@
 #include "config/limits.hpp"
 #include "config/names.hpp"
 #include "config/objects.hpp"
+#include "config/setting_parts.hpp"
+#include "config/setting_reader.hpp"
+#include "config/setting_tables.hpp"
 #include "config/times.hpp"
 
 namespace weir::config {
@@ -80,11 +83,7 @@ Key read_key(const Field& field, std::size_t index, const Config& config, Taken&
 
 KeyParts read_key_parts(ObjectReader& object) {
     KeyParts parts;
-    if (const auto secret = object.field("secret_sha256")) parts.secret_sha256 = secret->parsed(parse_sha256);
-    if (const auto tier = object.field("tier")) parts.tier = tier->text();
-    if (const auto group = object.field("group")) parts.group = group->text();
-    if (const auto limits = object.field("limits")) parts.limits = read_limits(*limits);
-    if (const auto disabled = object.field("disabled")) parts.disabled = disabled->boolean();
+    read_rows(object, key_rows(), parts);
     return parts;
 }
 
@@ -121,19 +120,21 @@ void read_keys(ObjectReader& root, Draft& draft) {
     }
 }
 
+void read_allow_unknown(ObjectReader& root, Draft& draft) {
+    root.boolean("allow_unknown_with_injected_key", draft.allows_unknown);
+}
+
 void read_unknown_keys(ObjectReader& root, Draft& draft) {
     Config& config = draft.config;
     config.unknown_keys = draft.injects_key ? UnknownKeys::reject : UnknownKeys::default_tier;
-    bool allowed = false;
-    root.boolean("allow_unknown_with_injected_key", allowed);
-    if (const auto field = root.field("unknown_keys")) {
-        const auto choice = field->choice({"reject", "default_tier"});
-        if (choice) config.unknown_keys = *choice == 0 ? UnknownKeys::reject : UnknownKeys::default_tier;
-        if (choice == std::size_t{1} && draft.injects_key && !allowed) {
-            field->refuse(
-                "expected \"reject\": the upstream gets weir's own key, which any invented key could spend; "
-                "allow_unknown_with_injected_key: true says that this is meant");
-        }
+    const auto field = root.field("unknown_keys");
+    if (!field) return;
+    const auto choice = field->choice(unknown_keys_names);
+    if (choice) config.unknown_keys = static_cast<UnknownKeys>(*choice);
+    if (choice == std::size_t{1} && draft.injects_key && !draft.allows_unknown) {
+        field->refuse(
+            "expected \"reject\": the upstream gets weir's own key, which any invented key could spend; "
+            "allow_unknown_with_injected_key: true says that this is meant");
     }
 }
 

@@ -24,6 +24,9 @@ constexpr std::array<std::pair<std::string_view, Dimension>, dimension_count> sh
     {"tpm", Dimension::total_tokens},
 }};
 
+constexpr std::array<std::string_view, dimension_count> dimension_names{"requests", "input_tokens",
+                                                                        "output_tokens", "total_tokens"};
+
 bool is_same_window(const LimitSpec& left, const LimitSpec& right) noexcept {
     return left.dimension == right.dimension && left.window_us == right.window_us;
 }
@@ -41,7 +44,7 @@ std::optional<LimitSpec> read_spec(const Field& field, bool enforced) {
     std::optional<std::int64_t> limit;
     std::optional<std::int64_t> window_us;
     if (dimension_field) {
-        dimension = dimension_field->choice({"requests", "input_tokens", "output_tokens", "total_tokens"});
+        dimension = dimension_field->choice(dimension_names);
     }
     if (limit_field) limit = limit_field->integer(limit_range);
     if (window_field) window_us = window_field->parsed(parse_window_us);

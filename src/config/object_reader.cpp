@@ -46,20 +46,14 @@ std::vector<Field> ObjectReader::members() const {
     return fields;
 }
 
-void ObjectReader::integer(std::string_view name, Range range, std::int64_t& target) {
-    const std::optional<Field> found = field(name);
-    if (found) target = found->integer(range).value_or(target);
-}
-
-void ObjectReader::integer(std::string_view name, Range range, int& target) {
-    std::int64_t wide = target;
-    integer(name, range, wide);
-    target = static_cast<int>(wide);
-}
-
 void ObjectReader::boolean(std::string_view name, bool& target) {
     const std::optional<Field> found = field(name);
     if (found) target = found->boolean().value_or(target);
+}
+
+bool ObjectReader::has(std::string_view name) const {
+    return std::any_of(value_->items.begin(), value_->items.end(),
+                       [&](const JsonValue& member) { return member.name == name; });
 }
 
 void ObjectReader::finish() const {

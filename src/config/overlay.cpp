@@ -1,20 +1,20 @@
-// What environment and flags set above the file.
-#include <array>
-#include <optional>
+// The table, and how it is applied.
+#include "config/overlay.hpp"
 
-#include "config/address.hpp"
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+
 #include "config/draft.hpp"
 #include "config/limits.hpp"
 #include "config/names.hpp"
+#include "config/setting_tables.hpp"
 #include "config/url.hpp"
 #include "text/numbers.hpp"
 
 namespace weir::config {
 
 namespace {
-
-constexpr const char* upstream_path = "$.upstreams[0].url";
-constexpr const char* state_dir_path = "$.state_dir";
 
 std::int64_t parse_integer(const std::string& text, Range range) {
     const std::optional<std::int64_t> number = text::number_in<std::int64_t>(text);
@@ -24,14 +24,6 @@ std::int64_t parse_integer(const std::string& text, Range range) {
     return *number;
 }
 
-void set_listen(Draft& draft, const std::string& text) {
-    draft.config.listen = parse_endpoint(text);
-}
-
-void set_admin(Draft& draft, const std::string& text) {
-    draft.config.admin_listen = parse_endpoint(text);
-}
-
 void set_upstream(Draft& draft, const std::string& text) {
     Upstream& upstream = draft.config.upstreams.front();
     upstream.url = parse_url(text);
@@ -39,25 +31,9 @@ void set_upstream(Draft& draft, const std::string& text) {
     if (!draft.origins.contains("$.upstreams[0].name")) upstream.name = "upstream";
 }
 
-void set_store(Draft& draft, const std::string& text) {
-    draft.config.store = parse_store_url(text);
-}
-
-void set_threads(Draft& draft, const std::string& text) {
-    draft.config.threads = static_cast<int>(parse_integer(text, {0, 1024}));
-}
-
-void set_state_dir(Draft& draft, const std::string& text) {
-    draft.config.state_dir = parse_folder_path(text);
-}
-
 /// As systemd sets it: of several the first.
 void set_first_state_dir(Draft& draft, const std::string& text) {
-    set_state_dir(draft, text.substr(0, text.find(':')));
-}
-
-void set_log_level(Draft& draft, const std::string& text) {
-    draft.config.log_level = parse_log_level(text);
+    draft.config.state_dir = parse_folder_path(text.substr(0, text.find(':')));
 }
 
 template <Dimension dimension>
@@ -71,28 +47,37 @@ void set_default_limit(Draft& draft, const std::string& text) {
     set_limit(limits, spec);
 }
 
-/// One setting that stands outside the document; its name there is empty where it has none.
-struct Outside {
-    const char* variable;
-    const char* flag;
-    const char* path;
-    void (*set)(Draft&, const std::string&);
+constexpr Overlay table[] = {
+    {"listen", "WEIR_LISTEN", "listen", "ADDR:PORT", "Where clients connect"},
+    {"admin.listen", "WEIR_ADMIN", "admin", "ADDR:PORT",
+     "Where the page, the admin API, metrics and health checks are served"},
+    {"upstreams[0].url", "WEIR_UPSTREAM", "upstream", "URL", "The provider", set_upstream},
+    {"store.url", "WEIR_STORE", "store", "URL", "memory, or redis://, rediss://, unix://, sentinel://"},
+    {"threads", "WEIR_THREADS", "threads", "N", "io threads; 0: one a core"},
+    {.path = "state_dir", .variable = "STATE_DIRECTORY", .set = set_first_state_dir},
+    {"state_dir", "WEIR_STATE_DIR", "state-dir", "DIR",
+     "Where this node keeps what is changed at run time, and usage"},
+    {"log.level", "WEIR_LOG_LEVEL"},
+    {.path = "tiers.default.limits.rpm",
+     .variable = "RPM_LIMIT",
+     .set = set_default_limit<Dimension::requests>},
+    {.path = "tiers.default.limits.itpm",
+     .variable = "INPUT_TPM_LIMIT",
+     .set = set_default_limit<Dimension::input_tokens>},
+    {.path = "tiers.default.limits.otpm",
+     .variable = "OUTPUT_TPM_LIMIT",
+     .set = set_default_limit<Dimension::output_tokens>},
 };
 
-// Of two variables for one setting the later one wins.
-constexpr std::array<Outside, 11> settings{{
-    {"WEIR_LISTEN", "listen", "$.listen", set_listen},
-    {"WEIR_ADMIN", "admin", "$.admin.listen", set_admin},
-    {"WEIR_UPSTREAM", "upstream", upstream_path, set_upstream},
-    {"WEIR_STORE", "store", "$.store.url", set_store},
-    {"STATE_DIRECTORY", "", state_dir_path, set_first_state_dir},
-    {"WEIR_STATE_DIR", "state-dir", state_dir_path, set_state_dir},
-    {"WEIR_THREADS", "threads", "$.threads", set_threads},
-    {"WEIR_LOG_LEVEL", "", "$.log.level", set_log_level},
-    {"RPM_LIMIT", "", "$.tiers.default.limits.rpm", set_default_limit<Dimension::requests>},
-    {"INPUT_TPM_LIMIT", "", "$.tiers.default.limits.itpm", set_default_limit<Dimension::input_tokens>},
-    {"OUTPUT_TPM_LIMIT", "", "$.tiers.default.limits.otpm", set_default_limit<Dimension::output_tokens>},
-}};
+/// By the setting's own row.
+void set_by_row(Config& config, std::string_view path, const std::string& text) {
+    const SettingRow<Config>* row = find_row(config_rows(), path);
+    if (row == nullptr) throw std::logic_error("an overlay of no setting");
+    if (const auto* kind = std::get_if<Text<Config>>(&row->value.kind)) return kind->set(config, text);
+    if (const auto* kind = std::get_if<Integer<Config>>(&row->value.kind))
+        return kind->set(config, parse_integer(text, kind->range));
+    throw std::logic_error("an overlay of a setting that has no text");
+}
 
 struct Source {
     std::size_t position;  ///< of mistakes
@@ -100,10 +85,14 @@ struct Source {
     std::string origin;    ///< "environment WEIR_LISTEN", "flag --listen"
 };
 
-void apply(Draft& draft, const Outside& setting, const std::string& text, const Source& source) {
+void apply(Draft& draft, const Overlay& overlay, const std::string& text, const Source& source) {
     try {
-        setting.set(draft, text);
-        draft.origins.insert_or_assign(setting.path, source.origin);
+        if (overlay.set != nullptr) {
+            overlay.set(draft, text);
+        } else {
+            set_by_row(draft.config, overlay.path, text);
+        }
+        draft.origins.insert_or_assign("$." + std::string(overlay.path), source.origin);
     } catch (const Unexpected& unexpected) {
         draft.mistakes.add(source.position, source.where, unexpected.what());
     }
@@ -111,21 +100,24 @@ void apply(Draft& draft, const Outside& setting, const std::string& text, const 
 
 }  // namespace
 
+std::span<const Overlay> overlays() {
+    return table;
+}
+
 void apply_environment(Draft& draft) {
-    for (const Outside& setting : settings) {
-        const auto text = variable(draft.sources, setting.variable);
-        if (!text) continue;
-        const std::string name(setting.variable);
-        apply(draft, setting, *text, {Mistakes::in_environment, name, "environment " + name});
+    for (const Overlay& overlay : table) {
+        const std::string name(overlay.variable);
+        const auto text = variable(draft.sources, name);
+        if (text) apply(draft, overlay, *text, {Mistakes::in_environment, name, "environment " + name});
     }
 }
 
 void apply_flags(Draft& draft) {
-    for (const Outside& setting : settings) {
-        const auto flag = draft.sources.flags.find(setting.flag);
-        if (flag == draft.sources.flags.end()) continue;
-        const std::string name = std::string("--").append(setting.flag);
-        apply(draft, setting, flag->second, {Mistakes::in_flags, name, "flag " + name});
+    for (const Overlay& overlay : table) {
+        const auto flag = draft.sources.flags.find(std::string(overlay.flag));
+        if (overlay.flag.empty() || flag == draft.sources.flags.end()) continue;
+        const std::string name = "--" + std::string(overlay.flag);
+        apply(draft, overlay, flag->second, {Mistakes::in_flags, name, "flag " + name});
     }
 }
 

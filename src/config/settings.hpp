@@ -10,9 +10,10 @@
 namespace weir::config {
 
 struct Setting {
-    std::string path;    ///< as in Origins: "$.tiers.trial.limits.rpm"
-    std::string shown;   ///< secrets masked
-    std::string secret;  ///< what was masked, else empty
+    std::string path = {};    ///< as in Origins: "$.tiers.trial.limits.rpm"
+    std::string shown = {};   ///< secrets masked
+    std::string secret = {};  ///< what was masked, else empty
+    bool each_nodes = false;  ///< nodes with the same configuration may differ in it
 };
 
 /// The name of the token that `admin.token_env` gives; no other has it.

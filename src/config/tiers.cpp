@@ -5,12 +5,13 @@
 #include "config/limits.hpp"
 #include "config/names.hpp"
 #include "config/objects.hpp"
+#include "config/setting_parts.hpp"
+#include "config/setting_reader.hpp"
+#include "config/setting_tables.hpp"
 
 namespace weir::config {
 
 namespace {
-
-constexpr Range output_default_range{0, amount_max};
 
 /// Tells at the field where its name is none.
 template <typename Check>
@@ -22,25 +23,25 @@ void check_own_name(const Field& field, Check check) {
     }
 }
 
-std::vector<ModelLimits> read_models(const Field& field) {
-    std::vector<ModelLimits> models;
-    const std::optional<ObjectReader> object = field.object();
-    if (!object) return models;
+}  // namespace
+
+void read_models(ObjectReader& parent, Tier& tier, Draft*) {
+    const std::optional<Field> field = parent.field("models");
+    if (!field) return;
+    const std::optional<ObjectReader> object = field->object();
+    if (!object) return;
     for (const Field& model : object->members()) {
         check_own_name(model, check_model_pattern);
-        const auto same = std::find_if(models.begin(), models.end(), [&](const ModelLimits& other) {
+        const auto same = std::find_if(tier.models.begin(), tier.models.end(), [&](const ModelLimits& other) {
             return is_same_pattern(other.pattern, model.name()) && other.pattern != model.name();
         });
-        if (same != models.end()) {
+        if (same != tier.models.end()) {
             model.refuse("expected another pattern: it is the same as \"" + same->pattern +
                          "\", for models are compared without case and outer blanks");
         }
-        models.push_back({model.name(), read_limits(model)});
+        tier.models.push_back({model.name(), read_limits(model)});
     }
-    return models;
 }
-
-}  // namespace
 
 Tier read_tier(const Field& field) {
     Tier tier;
@@ -48,20 +49,7 @@ Tier read_tier(const Field& field) {
     check_own_name(field, check_name);
     std::optional<ObjectReader> object = field.object();
     if (!object) return tier;
-    if (const auto limits = object->field("limits")) tier.limits = read_limits(*limits);
-    if (const auto models = object->field("models")) tier.models = read_models(*models);
-    object->integer("output_default", output_default_range, tier.output_default);
-    if (const auto reserve = object->field("reserve")) {
-        const auto choice = reserve->choice({"output_default", "max_tokens"});
-        if (choice == std::size_t{1}) tier.reserve = Reserve::max_tokens;
-    }
-    if (const auto estimate = object->field("estimate")) {
-        tier.estimate_bound = estimate->choice({"fitted", "bound"}) == std::size_t{1};
-    }
-    if (const auto weight = object->field("cached_input_weight")) {
-        tier.cached_input_weight = weight->number(0, 1).value_or(tier.cached_input_weight);
-    }
-    object->boolean("enforce", tier.enforced);
+    read_rows(*object, tier_rows(), tier);
     object->finish();
     return tier;
 }
@@ -72,7 +60,7 @@ Group read_group(const Field& field) {
     check_own_name(field, check_name);
     std::optional<ObjectReader> object = field.object();
     if (!object) return group;
-    if (const auto limits = object->field("limits")) group.limits = read_limits(*limits);
+    read_rows(*object, group_rows(), group);
     object->finish();
     return group;
 }

@@ -5,7 +5,9 @@
 #include "config/json_path.hpp"
 #include "config/limits.hpp"
 #include "config/names.hpp"
-#include "config/url.hpp"
+#include "config/setting_parts.hpp"
+#include "config/setting_reader.hpp"
+#include "config/setting_tables.hpp"
 #include "text/ascii.hpp"
 
 namespace weir::config {
@@ -14,7 +16,12 @@ namespace {
 
 constexpr std::size_t headers_max = 64;
 
-void read_header(const Field& field, bool has_api_key, Draft& draft, Upstream& upstream) {
+/// Whether a key is given at all, rightly or not.
+bool has_api_key(const ObjectReader& upstream) {
+    return upstream.has("api_key_env") || upstream.has("api_key_file");
+}
+
+void read_header(const Field& field, bool has_key, Draft& draft, Upstream& upstream) {
     try {
         check_header_name(field.name());
     } catch (const Unexpected& unexpected) {
@@ -22,7 +29,7 @@ void read_header(const Field& field, bool has_api_key, Draft& draft, Upstream& u
     }
     const bool is_credential = is_credential_header(field.name());
     draft.injects_key = draft.injects_key || is_credential;
-    if (is_credential && has_api_key) {
+    if (is_credential && has_key) {
         return field.refuse(
             "expected another header: api_key_env or api_key_file already says which key to send");
     }
@@ -36,59 +43,42 @@ void read_header(const Field& field, bool has_api_key, Draft& draft, Upstream& u
         upstream.headers.emplace_back(field.name(), *value);
 }
 
-void read_headers(const Field& field, bool has_api_key, Draft& draft, Upstream& upstream) {
-    const std::optional<ObjectReader> object = field.object();
-    if (!object) return;
-    const std::vector<Field> members = object->members();
-    if (members.size() > headers_max) return field.refuse("expected at most 64 headers");
-    for (const Field& member : members) read_header(member, has_api_key, draft, upstream);
-}
-
-/// Whether a key is given at all, rightly or not.
-bool read_api_key(ObjectReader& object, Draft& draft, Upstream& upstream) {
-    const auto in_variable = object.field("api_key_env");
-    const auto in_file = object.field("api_key_file");
-    if (in_variable && in_file) in_file->refuse("expected either api_key_env or api_key_file, not both");
-    const std::string path = member_path(object.path(), "api_key");
-    if (in_variable) {
-        upstream.api_key = secret_in_variable(*in_variable, draft, path).value_or("");
-    } else if (in_file) {
-        upstream.api_key = secret_in_file(*in_file, draft, path).value_or("");
-    }
-    const bool is_given = in_variable || in_file;
-    draft.injects_key = draft.injects_key || is_given;
-    return is_given;
-}
-
-void read_key_header(const Field& field, bool has_api_key, Upstream& upstream) {
-    const auto choice = field.choice({"auto", "authorization", "x-api-key", "api-key", "x-goog-api-key"});
-    if (choice) upstream.key_header = static_cast<KeyHeader>(*choice);
-    if (!has_api_key)
-        field.refuse("expected api_key_env or api_key_file beside it: it says how that key is sent");
-}
-
 Upstream read_upstream(const Field& field, Draft& draft) {
     Upstream upstream;
     std::optional<ObjectReader> object = field.object();
     if (!object) return upstream;
-    if (const auto name = object->required("name", "a name of 1 to 128 characters")) {
-        upstream.name = name->parsed(parse_name).value_or("");
-    }
-    if (const auto url = object->required("url", R"(a URL such as "https://api.openai.com")")) {
-        upstream.url = url->parsed(parse_url).value_or(Url{});
-    }
-    const bool has_api_key = read_api_key(*object, draft, upstream);
-    if (const auto header = object->field("key_header")) read_key_header(*header, has_api_key, upstream);
-    if (const auto ask = object->field("ask_for_usage")) {
-        if (ask->choice({"auto", "never"}) == std::size_t{1}) upstream.ask_for_usage = AskForUsage::never;
-    }
-    if (const auto limits = object->field("limits")) upstream.limits = read_limits(*limits);
-    if (const auto headers = object->field("headers")) read_headers(*headers, has_api_key, draft, upstream);
+    read_rows(*object, upstream_rows(), upstream, &draft);
+    const auto key_header = object->field("key_header");
+    if (key_header && !has_api_key(*object))
+        key_header->refuse("expected api_key_env or api_key_file beside it: it says how that key is sent");
     object->finish();
     return upstream;
 }
 
 }  // namespace
+
+void read_api_key(ObjectReader& object, Upstream& upstream, Draft* draft) {
+    const auto in_variable = object.field("api_key_env");
+    const auto in_file = object.field("api_key_file");
+    if (in_variable && in_file) in_file->refuse("expected either api_key_env or api_key_file, not both");
+    const std::string path = member_path(object.path(), "api_key");
+    if (in_variable) {
+        upstream.api_key = secret_in_variable(*in_variable, *draft, path).value_or("");
+    } else if (in_file) {
+        upstream.api_key = secret_in_file(*in_file, *draft, path).value_or("");
+    }
+    draft->injects_key = draft->injects_key || in_variable || in_file;
+}
+
+void read_headers(ObjectReader& parent, Upstream& upstream, Draft* draft) {
+    const auto field = parent.field("headers");
+    if (!field) return;
+    const std::optional<ObjectReader> object = field->object();
+    if (!object) return;
+    const std::vector<Field> members = object->members();
+    if (members.size() > headers_max) return field->refuse("expected at most 64 headers");
+    for (const Field& member : members) read_header(member, has_api_key(parent), *draft, upstream);
+}
 
 void read_upstreams(ObjectReader& root, Draft& draft) {
     const std::optional<Field> field = root.field("upstreams");
