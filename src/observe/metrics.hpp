@@ -12,6 +12,7 @@
 
 #include "observe/process_usage.hpp"
 #include "observe/request_record.hpp"
+#include "observe/worker_counters.hpp"
 #include "weir/limit.hpp"
 
 namespace weir::observe {
@@ -90,9 +91,12 @@ struct UpstreamCounters {
 inline constexpr std::size_t scope_count = 4;
 using LimitCounters = std::array<std::array<Counter, dimension_count>, scope_count>;  ///< [scope][dimension]
 
+/// The members without labels are rows of worker_counters.hpp.
 struct WorkerMetrics {
+#define WEIR_MEMBER(name, type, family, help) Counter name;
+    WEIR_WORKER_COUNTERS(WEIR_MEMBER)
+#undef WEIR_MEMBER
     std::array<Counter, outcome_count> requests;
-    Counter admitted;  ///< by every limit, whatever became of them
     LimitCounters rejections;
     LimitCounters shadow_rejections;
     std::array<Counter, 3> input_tokens;  ///< estimated, reserved, actual
@@ -102,17 +106,14 @@ struct WorkerMetrics {
     std::array<LatencyHistogram, store_call_count> store_duration;
     RatioHistogram estimate_error;  ///< actual input by estimated
     std::array<Counter, bite_count> bites;
-    Counter connections_accepted, connections_open;
-    Counter upstream_connections_opened, upstream_requests_reused, upstream_retries, upstream_errors;
     std::array<UpstreamCounters, 1> upstreams;  ///< in the order of the configuration
-    Counter reservations_in_flight;
-    Counter settle_failures;
-    Counter overshoot_tokens;  ///< used beyond what was reserved
 
     void count(const RequestRecord& record) noexcept;
     /// Tokens of a settlement, those of a record or of one that came after its record.
     void count_settled(const Demand& reserved, const Usage& actual) noexcept;
-    void bite(Bite which) noexcept { bites[static_cast<std::size_t>(which)].add(); }
+    void bite(Bite which) noexcept {
+        bites[static_cast<std::size_t>(which)].add();
+    }
     void count_store_call(StoreCall call, std::int64_t duration_us) noexcept {
         store_duration[static_cast<std::size_t>(call)].observe(duration_us);
     }

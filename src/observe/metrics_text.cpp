@@ -1,4 +1,5 @@
-// All metrics: one row each, and how a row's values are found in the workers and the process.
+// All metrics: one row each (counters of workers have theirs in worker_counters.hpp), and how a row's values
+// are found in the workers and the process.
 #include <functional>
 #include <numeric>
 #include <variant>
@@ -207,10 +208,11 @@ struct Family {
 
 const Family families[] = {
     {"weir_requests_total", "counter", "Requests by what became of them.", write_requests},
-    {"weir_requests_admitted_total", "counter", "Requests that every limit had room for.",
-     &WorkerMetrics::admitted},
-    {"weir_rejections_total", "counter", "Requests that a limit refused, by the limit.",
-     write_limits<&WorkerMetrics::rejections>},
+#define WEIR_FAMILY(name, type, family, help) {family, type, help, &WorkerMetrics::name},
+    WEIR_WORKER_COUNTERS(WEIR_FAMILY)
+#undef WEIR_FAMILY
+        {"weir_rejections_total", "counter", "Requests that a limit refused, by the limit.",
+         write_limits<&WorkerMetrics::rejections>},
     {"weir_shadow_rejections_total", "counter", "Requests that a limit in shadow mode would have refused.",
      write_limits<&WorkerMetrics::shadow_rejections>},
     {"weir_tokens_total", "counter",
@@ -230,20 +232,11 @@ const Family families[] = {
     {"weir_estimate_error_ratio", "histogram",
      "Input tokens as the provider counted them, by what they were estimated to be.",
      &WorkerMetrics::estimate_error},
-    {"weir_overshoot_tokens_total", "counter", "Tokens used beyond what was reserved.",
-     &WorkerMetrics::overshoot_tokens},
-    {"weir_reservations_in_flight", "gauge", "Reservations not yet settled.",
-     &WorkerMetrics::reservations_in_flight},
     {"weir_reservations_dropped_total", "counter", "Reservations lost unsettled: a bug if not 0.",
      &ProcessFigures::dropped_reservations},
-    {"weir_settle_failures_total", "counter", "Settlements that the store did not take.",
-     &WorkerMetrics::settle_failures},
     {"weir_tier_limit", "gauge", "Limits of each key in a tier.", write_tier_limits},
     {"weir_limit_bites_total", "counter", "Times that a limit of weir's own turned something away.",
      write_limit_hits},
-    {"weir_connections_accepted_total", "counter", "Client connections accepted.",
-     &WorkerMetrics::connections_accepted},
-    {"weir_connections_open", "gauge", "Client connections open now.", &WorkerMetrics::connections_open},
     {"weir_buffered_bytes", "gauge", "Request bodies held in memory.", &ProcessFigures::buffered_bytes},
     {"weir_upstream_requests_total", "counter",
      "Requests sent on, by whether an answer came; a 5xx is an error.", write_upstream_requests},
@@ -254,14 +247,6 @@ const Family families[] = {
     {"weir_upstream_last_error_timestamp_seconds", "gauge",
      "When the upstream failed last, or answered with a 5xx; 0: not yet.",
      write_upstream_time<&UpstreamCounters::last_error_us>},
-    {"weir_upstream_errors_total", "counter", "Requests that failed at the upstream.",
-     &WorkerMetrics::upstream_errors},
-    {"weir_upstream_retries_total", "counter", "Requests sent again because a kept connection was dead.",
-     &WorkerMetrics::upstream_retries},
-    {"weir_upstream_connections_opened_total", "counter", "Connections made to the upstream.",
-     &WorkerMetrics::upstream_connections_opened},
-    {"weir_upstream_requests_reused_total", "counter", "Requests sent over a kept connection.",
-     &WorkerMetrics::upstream_requests_reused},
     {"weir_store_mode", "gauge",
      "1 for what decides now: the store, or what stands in for it. nodes_unknown: nothing does, until Redis "
      "answers or cluster.nodes is set.",

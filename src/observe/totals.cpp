@@ -5,10 +5,12 @@ namespace weir::observe {
 
 namespace {
 
-template <const auto& bounds>
-void add_buckets(BucketCounts& buckets, const Histogram<bounds>& histogram) {
-    for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
-        buckets[i < bounds.size() ? bounds[i] : above_all_bounds] += histogram.counts[i].value();
+template <auto histogram>
+void add_buckets(BucketCounts& buckets, const WorkerMetrics& worker) {
+    const auto& [counts, sum] = worker.*histogram;
+    const auto& bounds = std::remove_cvref_t<decltype(worker.*histogram)>::bounds;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        buckets[i < bounds.size() ? bounds[i] : above_all_bounds] += counts[i].value();
     }
 }
 
@@ -43,11 +45,54 @@ bool subtract(BucketCounts& buckets, const BucketCounts& before) {
     return fits;
 }
 
-std::uint64_t of(const WorkerMetrics& worker, Outcome outcome) {
-    return worker.requests[static_cast<std::size_t>(outcome)].value();
+/// Requests that ended in any of these ways.
+template <typename... Outcomes>
+std::uint64_t ended(const WorkerMetrics& worker, Outcomes... outcomes) {
+    return (worker.requests[static_cast<std::size_t>(outcomes)].value() + ...);
+}
+
+std::uint64_t requests_of(const WorkerMetrics& worker) {
+    std::uint64_t sum = 0;
+    for (const Counter& outcome : worker.requests) sum += outcome.value();
+    return sum;
+}
+
+std::uint64_t refused_of(const WorkerMetrics& worker) {
+    return ended(worker, Outcome::refused, Outcome::never_fits, Outcome::blocked);
+}
+
+std::uint64_t errors_of(const WorkerMetrics& worker) {
+    std::uint64_t sum = ended(worker, Outcome::store_unavailable, Outcome::overloaded);
+    for (const UpstreamCounters& upstream : worker.upstreams) sum += upstream.errors.value();
+    return sum;
+}
+
+enum Kind : std::size_t { reserved = 1, actual = 2 };  // 0: estimated
+template <auto tokens, Kind kind>
+std::uint64_t tokens_of(const WorkerMetrics& worker) {
+    return (worker.*tokens)[kind].value();
 }
 
 }  // namespace
+
+const std::array<TotalsRow, totals_count> totals_rows{{
+    {"requests", &Totals::requests, requests_of},
+    {"admitted", &Totals::admitted, [](const WorkerMetrics& worker) { return worker.admitted.value(); }},
+    {"refused", &Totals::refused, refused_of},
+    {"errors", &Totals::errors, errors_of},
+    {"input_tokens", &Totals::input_tokens, tokens_of<&WorkerMetrics::input_tokens, actual>},
+    {"output_tokens", &Totals::output_tokens, tokens_of<&WorkerMetrics::output_tokens, actual>},
+    {"estimated_input_tokens", &Totals::estimated_input_tokens,
+     tokens_of<&WorkerMetrics::input_tokens, reserved>},
+    {"reserved_output_tokens", &Totals::reserved_output_tokens,
+     tokens_of<&WorkerMetrics::output_tokens, reserved>},
+}};
+
+const std::array<BucketsRow, buckets_count> buckets_rows{{
+    {"added", &Totals::added_us, add_buckets<&WorkerMetrics::added_latency>},
+    {"upstream", &Totals::upstream_us, add_buckets<&WorkerMetrics::upstream_duration>},
+    {"first_byte", &Totals::first_byte_us, add_buckets<&WorkerMetrics::time_to_first_token>},
+}};
 
 Totals& Totals::operator+=(const Totals& other) {
     for (const TotalsRow& row : totals_rows) this->*row.member += other.*row.member;
@@ -66,21 +111,10 @@ Totals& Totals::operator+=(const Totals& other) {
 Totals totals_of(const std::vector<const WorkerMetrics*>& workers) {
     Totals totals;
     for (const WorkerMetrics* worker : workers) {
-        for (const Counter& outcome : worker->requests) totals.requests += outcome.value();
-        totals.admitted += worker->admitted.value();
-        totals.refused +=
-            of(*worker, Outcome::refused) + of(*worker, Outcome::never_fits) + of(*worker, Outcome::blocked);
-        totals.errors += of(*worker, Outcome::store_unavailable) + of(*worker, Outcome::overloaded);
-        for (const UpstreamCounters& upstream : worker->upstreams) totals.errors += upstream.errors.value();
-        totals.estimated_input_tokens += worker->input_tokens[1].value();
-        totals.reserved_output_tokens += worker->output_tokens[1].value();
-        totals.input_tokens += worker->input_tokens[2].value();
-        totals.output_tokens += worker->output_tokens[2].value();
+        for (const TotalsRow& row : totals_rows) totals.*row.member += row.of(*worker);
+        for (const BucketsRow& row : buckets_rows) row.add(totals.*row.member, *worker);
         add_limits(totals.refusals, worker->rejections);
         add_limits(totals.shadow, worker->shadow_rejections);
-        add_buckets(totals.added_us, worker->added_latency);
-        add_buckets(totals.upstream_us, worker->upstream_duration);
-        add_buckets(totals.first_byte_us, worker->time_to_first_token);
     }
     return totals;
 }

@@ -36,30 +36,23 @@ struct Totals {
     Totals& operator+=(const Totals& other);
 };
 
-/// One row per counter: its name in JSON.
+/// One row per total: its name in JSON, and what of a worker it sums. What the nodes tell each other, the
+/// cluster's sums and its rates follow from it.
 struct TotalsRow {
     std::string_view name;
     std::uint64_t Totals::*member;
+    std::uint64_t (*of)(const WorkerMetrics&);
 };
-inline constexpr std::array<TotalsRow, 8> totals_rows{{
-    {"requests", &Totals::requests},
-    {"admitted", &Totals::admitted},
-    {"refused", &Totals::refused},
-    {"errors", &Totals::errors},
-    {"input_tokens", &Totals::input_tokens},
-    {"output_tokens", &Totals::output_tokens},
-    {"estimated_input_tokens", &Totals::estimated_input_tokens},
-    {"reserved_output_tokens", &Totals::reserved_output_tokens},
-}};
+inline constexpr std::size_t totals_count = 8;
+extern const std::array<TotalsRow, totals_count> totals_rows;
+
 struct BucketsRow {
     std::string_view name;
     BucketCounts Totals::*member;
+    void (*add)(BucketCounts&, const WorkerMetrics&);
 };
-inline constexpr std::array<BucketsRow, 3> buckets_rows{{
-    {"added", &Totals::added_us},
-    {"upstream", &Totals::upstream_us},
-    {"first_byte", &Totals::first_byte_us},
-}};
+inline constexpr std::size_t buckets_count = 3;
+extern const std::array<BucketsRow, buckets_count> buckets_rows;
 
 Totals totals_of(const std::vector<const WorkerMetrics*>& workers);
 
