@@ -50,7 +50,14 @@ struct Success {
     int status = 200;
     std::string_view schema = {};  ///< empty: not JSON
     std::string_view content_type = "application/json";
+    std::string_view other_type = {};  ///< what it is for clients that ask otherwise; empty: nothing else
+    bool has_version = false;          ///< of the runtime layer, as ETag
 };
+
+/// JSON with the runtime layer's version.
+constexpr Success versioned(std::string_view schema, int status = 200) {
+    return {.status = status, .schema = schema, .has_version = true};
+}
 
 using Handler = awaitable<Answer> (*)(Call& call);
 
@@ -64,6 +71,7 @@ struct Endpoint {
     Body body = {};
     Success success = {};
     std::span<const int> refusals = {};  ///< statuses beside those that follow from the rest
+    std::string_view refusal_type = {};  ///< what `refusals` may be besides JSON
 };
 
 std::span<const Endpoint> endpoints();

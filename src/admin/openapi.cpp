@@ -2,7 +2,6 @@
 #include "admin/openapi.hpp"
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "text/ascii.hpp"
@@ -123,13 +122,23 @@ std::string_view about(int status) noexcept {
     }
 }
 
-/// Which successes carry an ETag: those that hold the version of the runtime layer.
-bool has_etag(std::string_view schema) noexcept {
-    constexpr std::array versioned{"KeyDetail",       "Changed",  "ChangedKey",    "CreatedKey",
-                                   "Rotated",         "Object",   "ChangedObject", "OverrideList",
-                                   "ChangedOverride", "TierList", "GroupList",     "UpstreamList",
-                                   "Config",          "KeyList"};
-    return std::find(versioned.begin(), versioned.end(), schema) != versioned.end();
+/// How a success and, where `endpoint.refusals` has it, a refusal can be written.
+Json content_of(const Endpoint& endpoint, int status) {
+    const Json string{{"schema", {{"type", "string"}}}};
+    const Success& success = endpoint.success;
+    Json content = Json::object();
+    if (status != success.status) {
+        content["application/json"] = {{"schema", reference("Error")}};
+        const auto& refusals = endpoint.refusals;
+        const bool is_own = std::find(refusals.begin(), refusals.end(), status) != refusals.end();
+        if (is_own && !endpoint.refusal_type.empty())
+            content[std::string(endpoint.refusal_type)] = Json::object();
+        return content;
+    }
+    content[std::string(success.content_type)] =
+        success.schema.empty() ? string : Json{{"schema", reference(success.schema)}};
+    if (!success.other_type.empty()) content[std::string(success.other_type)] = string;
+    return content;
 }
 
 Json responses_of(const Endpoint& endpoint) {
@@ -138,22 +147,12 @@ Json responses_of(const Endpoint& endpoint) {
         Json& response = responses[std::to_string(status)];
         const bool is_success = status == endpoint.success.status;
         response["description"] = is_success ? endpoint.summary : about(status);
-        if (is_success && has_etag(endpoint.success.schema)) {
+        if (is_success && endpoint.success.has_version) {
             response["headers"]["ETag"] = {
                 {"description", "the version of the runtime layer, for If-Match"},
                 {"schema", {{"type", "string"}, {"pattern", R"(^"[0-9]{1,16}"$)"}}}};
         }
-        Json& content = response["content"] = Json::object();
-        if (!is_success) {
-            content["application/json"] = {{"schema", reference("Error")}};
-            if (endpoint.path == "/readyz" && status == 503) content["text/plain"] = Json::object();
-        } else if (endpoint.success.schema.empty()) {
-            content[std::string(endpoint.success.content_type)] = {{"schema", {{"type", "string"}}}};
-            if (endpoint.path == "/") content["text/html"] = {{"schema", {{"type", "string"}}}};
-        } else {
-            content["application/json"] = {{"schema", reference(endpoint.success.schema)}};
-            if (endpoint.path == "/admin/usage") content["text/csv"] = {{"schema", {{"type", "string"}}}};
-        }
+        response["content"] = content_of(endpoint, status);
     }
     return responses;
 }

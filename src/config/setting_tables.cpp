@@ -40,20 +40,11 @@ void read_own_limits(ObjectReader& object, Owner& owner, Draft*) {
     if (const auto limits = object.field("limits")) owner.limits = read_limits(*limits);
 }
 
-/// What it says and its own text, in one.
 constexpr Value<Config> store_url() {
-    Value<Config> value = kept_in<&Config::store>(Text<Config>{
+    return kept_in<&Config::store>(Text<Config>{
         "see [The store](#the-store)", [](const Config& config) { return to_masked_string(config.store); },
-        [](Config& config, const std::string& text) {
-            config.store = parse_store_url(text);
-            config.store_url = text;
-        },
+        [](Config& config, const std::string& text) { config.store = parse_store_url(text); },
         [](const Config& config) { return config.store.password; }});
-    value.copy = [](const Config& from, Config& to) {
-        to.store = from.store;
-        to.store_url = from.store_url;
-    };
-    return value;
 }
 
 /// Remembers that it was given.
