@@ -148,41 +148,4 @@ std::string error_event(Dialect dialect, const ErrorDescription& error) {
     return (dialect == Dialect::anthropic ? "event: error\ndata: " : "data: ") + body + "\n\n";
 }
 
-ErrorDescription no_key_error(Dialect dialect) {
-    std::string_view where = "an Authorization header (Authorization: Bearer YOUR_KEY)";
-    if (dialect == Dialect::anthropic) where = "an x-api-key header";
-    if (dialect == Dialect::gemini) where = "an x-goog-api-key header";
-    ErrorDescription error;
-    error.status = 401;
-    error.type = "invalid_request_error";
-    error.code = "invalid_api_key";
-    error.message = "You didn't provide an API key. Send it in ";
-    error.message.append(where).append(".");
-    return error;
-}
-
-ErrorDescription unknown_key_error() {
-    ErrorDescription error;
-    error.status = 401;
-    error.type = "invalid_request_error";
-    error.code = "invalid_api_key";
-    error.message = "Incorrect API key provided.";
-    return error;
-}
-
-ErrorDescription disabled_key_error() {
-    ErrorDescription error = unknown_key_error();
-    error.message = "This key is disabled.";
-    return error;
-}
-
-ErrorDescription upgrade_required_error() {
-    ErrorDescription error;
-    error.status = 426;
-    error.type = "invalid_request_error";
-    error.code = "websocket_not_supported";
-    error.message = "WebSocket connections are not served here. Send the request over plain HTTP.";
-    return error;
-}
-
 }  // namespace weir::llm

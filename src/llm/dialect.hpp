@@ -41,13 +41,6 @@ Answer error_answer(Dialect dialect, const ErrorDescription& error, std::string_
 /// The same as what ends a broken stream: an event with its blank line, in Ollama's streams a line of JSON.
 std::string error_event(Dialect dialect, const ErrorDescription& error);
 
-// Errors that several callers need to word alike.
-ErrorDescription no_key_error(Dialect dialect);
-ErrorDescription unknown_key_error();
-ErrorDescription disabled_key_error();
-/// To a client that asks for a WebSocket: it falls back to plain requests at once.
-ErrorDescription upgrade_required_error();
-
 /// A refusal by a limit and all that its answer tells.
 struct RefusalContext {
     Verdict verdict = Verdict::refused;  ///< refused, never_fits or blocked

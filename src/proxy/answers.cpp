@@ -61,11 +61,8 @@ awaitable<void> Exchange::refuse(const Decision& decision) {
         context.spread_us = up_to_a_tenth(worker_.random);
     }
     record_.refused_by = refused_by(ledger, refusal);
-    const observe::Outcome outcome = decision.verdict == Verdict::refused      ? observe::Outcome::refused
-                                     : decision.verdict == Verdict::never_fits ? observe::Outcome::never_fits
-                                                                               : observe::Outcome::blocked;
     const llm::Answer rendered = llm::refusal_answer(dialect_, context);
-    co_await answer(rendered, outcome);
+    co_await answer(rendered, outcome_of(decision.verdict));
 }
 
 /// What needs no key and is charged to nobody.
@@ -75,17 +72,18 @@ awaitable<void> Exchange::answer_anybody() {
         co_return co_await answer(allowed, observe::Outcome::answered);
     }
     if (record_.path == "/" || record_.path == "/favicon.ico") co_return co_await answer_front_page();
-    co_await answer_error(llm::upgrade_required_error(), observe::Outcome::bad_request);
+    const llm::ErrorDescription error = describe(no_websockets);
+    co_await answer_error(error, no_websockets.outcome);
 }
 
 awaitable<void> Exchange::refuse_key() {
     const config::Key* disabled = policy_->find_disabled(credentials_.keys());
     if (disabled != nullptr) record_.key_id = disabled->id;
-    const bool has_key = !credentials_.keys().empty();
-    const llm::ErrorDescription error = disabled != nullptr ? llm::disabled_key_error()
-                                        : has_key           ? llm::unknown_key_error()
-                                                            : llm::no_key_error(dialect_);
-    co_await answer_error(error, observe::Outcome::unauthenticated);
+    const RefusalReason& reason = disabled != nullptr           ? disabled_key
+                                  : credentials_.keys().empty() ? no_key
+                                                                : unknown_key;
+    const llm::ErrorDescription error = describe(reason, &reason == &no_key ? place_of_key(dialect_) : "");
+    co_await answer_error(error, reason.outcome);
 }
 
 awaitable<void> Exchange::answer_front_page() {
@@ -103,13 +101,9 @@ awaitable<void> Exchange::answer_limits() {
     const bool known = record_.path == "/weir/limits";
     const bool readable = request_.head.method == "GET" || request_.head.method == "HEAD";
     if (!known || !readable) {
-        const llm::ErrorDescription error{
-            .status = known ? 405 : 404,
-            .type = "invalid_request_error",
-            .message = "weir itself serves GET /weir/limits and nothing else here.",
-            .param = {},
-            .code = known ? "method_not_allowed" : "unknown_url"};
-        co_return co_await answer_error(error, observe::Outcome::bad_request);
+        const RefusalReason& reason = known ? not_weirs_method : not_weirs_path;
+        const llm::ErrorDescription error = describe(reason);
+        co_return co_await answer_error(error, reason.outcome);
     }
     const std::vector<LedgerLimits> ledgers = policy_->ledgers_of(*subject_, upstream());
     const std::int64_t asked_us = worker_.clock.steady_us();

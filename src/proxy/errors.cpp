@@ -19,7 +19,6 @@ struct Row {
 
 constexpr std::string_view invalid = "invalid_request_error";
 constexpr std::string_view server = "server_error";
-using observe::Outcome;
 
 constexpr std::array<Row, 16> rows{{
     {errc::store_unavailable, 503, server, "store_unavailable",
@@ -78,6 +77,34 @@ llm::ErrorDescription describe_error(boost::system::error_code code, std::string
 
 Outcome outcome_of(boost::system::error_code code) noexcept {
     return row_of(code).outcome;
+}
+
+Outcome outcome_of(Verdict verdict) noexcept {
+    switch (verdict) {
+        case Verdict::never_fits:
+            return Outcome::never_fits;
+        case Verdict::blocked:
+            return Outcome::blocked;
+        case Verdict::admitted:
+        case Verdict::refused:
+            break;
+    }
+    return Outcome::refused;
+}
+
+llm::ErrorDescription describe(const RefusalReason& reason, std::string_view more) {
+    llm::ErrorDescription description;
+    description.status = reason.status;
+    description.type = invalid;
+    description.code = reason.code;
+    description.message = std::string(reason.message).append(more);
+    return description;
+}
+
+std::string_view place_of_key(llm::Dialect dialect) noexcept {
+    if (dialect == llm::Dialect::anthropic) return "an x-api-key header.";
+    if (dialect == llm::Dialect::gemini) return "an x-goog-api-key header.";
+    return "an Authorization header (Authorization: Bearer YOUR_KEY).";
 }
 
 }  // namespace weir::proxy

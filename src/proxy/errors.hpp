@@ -1,5 +1,8 @@
-// The one table from errors to what HTTP clients are told.
+// What HTTP clients are told of errors and refusals, one row each: status, code, message, and how it is
+// counted.
 #pragma once
+
+#include <string_view>
 
 #include "llm/dialect.hpp"
 #include "observe/request_record.hpp"
@@ -13,5 +16,38 @@ llm::ErrorDescription describe_error(boost::system::error_code code, std::string
 
 /// How the request is counted and logged.
 observe::Outcome outcome_of(boost::system::error_code code) noexcept;
+/// Of one that a limit refuses.
+observe::Outcome outcome_of(Verdict verdict) noexcept;
+
+/// Why weir refuses a request by a rule of its own, and all that follows from it. Nothing is reserved by
+/// then, so that nothing is to be given back.
+struct RefusalReason {
+    int status;
+    std::string_view code;  ///< OpenAI's; its type is "invalid_request_error"
+    std::string_view message;
+    observe::Outcome outcome;
+};
+
+// One line each; the place where one is raised names it: `answer_error(describe(unknown_key),
+// unknown_key.outcome)`.
+using observe::Outcome;
+inline constexpr RefusalReason no_key{401, "invalid_api_key", "You didn't provide an API key. Send it in ",
+                                      Outcome::unauthenticated};
+inline constexpr RefusalReason unknown_key{401, "invalid_api_key", "Incorrect API key provided.",
+                                           Outcome::unauthenticated};
+inline constexpr RefusalReason disabled_key{401, "invalid_api_key", "This key is disabled.",
+                                            Outcome::unauthenticated};
+inline constexpr RefusalReason no_websockets{
+    426, "websocket_not_supported",
+    "WebSocket connections are not served here. Send the request over plain HTTP.", Outcome::bad_request};
+inline constexpr RefusalReason not_weirs_path{
+    404, "unknown_url", "weir itself serves GET /weir/limits and nothing else here.", Outcome::bad_request};
+inline constexpr RefusalReason not_weirs_method{405, "method_not_allowed", not_weirs_path.message,
+                                                Outcome::bad_request};
+
+/// `more`: is put behind the message.
+llm::ErrorDescription describe(const RefusalReason& reason, std::string_view more = {});
+/// Behind `no_key`: "an x-api-key header."
+std::string_view place_of_key(llm::Dialect dialect) noexcept;
 
 }  // namespace weir::proxy

@@ -100,28 +100,5 @@ TEST(DialectTest, OllamaAndGoogleErrors) {
     }
 }
 
-TEST(DialectTest, ToSendNoKeyIsNotToSendAWrongOne) {
-    for (const auto& [dialect, header] : {std::pair(Dialect::openai, "an Authorization header"),
-                                          std::pair(Dialect::ollama, "an Authorization header"),
-                                          std::pair(Dialect::anthropic, "an x-api-key header"),
-                                          std::pair(Dialect::gemini, "an x-goog-api-key header")}) {
-        const Answer answer = error_answer(dialect, no_key_error(dialect), "r");
-        EXPECT_EQ(answer.status, 401);
-        EXPECT_THAT(answer.body, HasSubstr("You didn't provide an API key."));
-        EXPECT_THAT(answer.body, HasSubstr(header));
-    }
-    const auto error =
-        nlohmann::json::parse(error_answer(Dialect::openai, unknown_key_error(), "r").body)["error"];
-    EXPECT_EQ(error["message"], "Incorrect API key provided.");
-    EXPECT_EQ(error["code"], "invalid_api_key");
-}
-
-TEST(DialectTest, AnUpgradeIsAnsweredWithTheProtocolThatIsServed) {
-    const Answer answer = error_answer(Dialect::openai, upgrade_required_error(), "r");
-    EXPECT_EQ(answer.status, 426);
-    EXPECT_THAT(answer.headers, HasSubstr("upgrade: HTTP/1.1\r\n"));
-    EXPECT_THAT(answer.body, HasSubstr("WebSocket"));
-}
-
 }  // namespace
 }  // namespace weir::llm

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "proxy/answer_rules.hpp"
@@ -271,6 +272,30 @@ TEST(Errors, EveryCodeHasItsStatus) {
         EXPECT_FALSE(error.message.empty());
         EXPECT_EQ(error.type == "server_error", server_faults.contains(error.status));
     }
+}
+
+TEST(Errors, ToSendNoKeyIsNotToSendAWrongOne) {
+    using llm::Dialect;
+    for (const auto& [dialect, header] : {std::pair(Dialect::openai, "an Authorization header"),
+                                          std::pair(Dialect::ollama, "an Authorization header"),
+                                          std::pair(Dialect::anthropic, "an x-api-key header"),
+                                          std::pair(Dialect::gemini, "an x-goog-api-key header")}) {
+        const llm::Answer answer = llm::error_answer(dialect, describe(no_key, place_of_key(dialect)), "r");
+        EXPECT_EQ(answer.status, 401);
+        EXPECT_THAT(answer.body, HasSubstr("You didn't provide an API key."));
+        EXPECT_THAT(answer.body, HasSubstr(header));
+    }
+    const auto error =
+        nlohmann::json::parse(llm::error_answer(Dialect::openai, describe(unknown_key), "r").body)["error"];
+    EXPECT_EQ(error["message"], "Incorrect API key provided.");
+    EXPECT_EQ(error["code"], "invalid_api_key");
+}
+
+TEST(Errors, AnUpgradeIsAnsweredWithTheProtocolThatIsServed) {
+    const llm::Answer answer = llm::error_answer(llm::Dialect::openai, describe(no_websockets), "r");
+    EXPECT_EQ(answer.status, 426);
+    EXPECT_THAT(answer.headers, HasSubstr("upgrade: HTTP/1.1\r\n"));
+    EXPECT_THAT(answer.body, HasSubstr("WebSocket"));
 }
 
 }  // namespace
