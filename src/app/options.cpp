@@ -5,52 +5,74 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/cli.hpp"
+#include "config/overlay.hpp"
 
 namespace weir::app {
 
 namespace {
 
-constexpr auto footer =
-    "Without a configuration weir listens on 127.0.0.1:8000, forwards to https://api.openai.com with the\n"
-    "caller's own key, and gives each key 10,000 requests, 1,000,000 input and 500,000 output tokens a "
-    "minute.\n"
-    "Environment: WEIR_CONFIG, WEIR_LISTEN, WEIR_ADMIN, WEIR_UPSTREAM, WEIR_STORE, WEIR_THREADS,\n"
-    "WEIR_STATE_DIR, WEIR_LOG_LEVEL, and RPM_LIMIT, INPUT_TPM_LIMIT, OUTPUT_TPM_LIMIT for the default tier;\n"
-    "WEIR_ADMIN_URL and WEIR_ADMIN_TOKEN for the commands. Flags come first, then the environment, then the "
-    "file.";
+constexpr std::size_t line_width_max = 104;
 
-struct Setting {
-    const char* name;  ///< of the flag, and of the setting in config::Sources
-    const char* value;
-    const char* help;
-};
-constexpr Setting settings[] = {
-    {"listen", "ADDR:PORT", "Where clients connect"},
-    {"admin", "ADDR:PORT", "Where the page, the admin API, metrics and health checks are served"},
-    {"upstream", "URL", "The provider"},
-    {"store", "URL", "memory, or redis://, rediss://, unix://, sentinel://"},
-    {"threads", "N", "io threads; 0: one a core"},
-    {"state-dir", "DIR", "Where this node keeps what is changed at run time, and usage"},
-};
+/// The names joined by ", ", with line breaks where a line would be too long.
+std::string wrapped(std::string line, const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) {
+        const bool is_last = &name == &names.back();
+        if (line.size() + name.size() + 2 > line_width_max) text += std::exchange(line, "") + "\n";
+        line.append(line.empty() || line.ends_with(' ') ? "" : " ").append(name).append(is_last ? "" : ",");
+    }
+    return text + line;
+}
+
+/// What the environment says, of the process and of each setting that it sets.
+std::string environment_help() {
+    constexpr std::string_view default_tier = "tiers.default.";
+    std::vector<std::string> variables{"WEIR_CONFIG"};
+    std::string of_default_tier;
+    for (const config::Overlay& overlay : config::overlays()) {
+        const std::string name(overlay.variable);
+        if (overlay.path.starts_with(default_tier)) {
+            of_default_tier += (of_default_tier.empty() ? "" : ", ") + name;
+        } else if (name.starts_with("WEIR_")) {
+            variables.push_back(name);
+        }
+    }
+    variables.push_back("and " + of_default_tier + " for the default tier;");
+    return wrapped("Environment: ", variables);
+}
+
+std::string footer() {
+    return "Without a configuration weir listens on 127.0.0.1:8000, forwards to https://api.openai.com with "
+           "the\n"
+           "caller's own key, and gives each key 10,000 requests, 1,000,000 input and 500,000 output tokens "
+           "a "
+           "minute.\n" +
+           environment_help() +
+           "\n"
+           "WEIR_ADMIN_URL and WEIR_ADMIN_TOKEN for the commands. Flags come first, then the environment, "
+           "then the file.";
+}
 
 }  // namespace
 
 std::variant<Options, int> read_options(int argc, const char* const* argv) {
     CLI::App app("weir: a reverse proxy that limits LLM APIs by what they really cost: tokens.", "weir");
-    app.footer(std::string(footer) + "\n\n" + cli::summary());
+    app.footer(footer() + "\n\n" + cli::summary());
     app.set_version_flag("--version", std::string("weir ") + WEIR_VERSION);
     Options options;
     app.add_option("--config", options.place.path, "The configuration, a JSON file")->type_name("FILE");
     app.add_flag("--check", options.check,
                  "Print the effective configuration, each value with where it came from, or every mistake");
-    for (const Setting& setting : settings) {
-        const auto set = [&options, name = setting.name](const std::string& value) {
-            options.place.flags[name] = value;
-        };
-        app.add_option_function<std::string>(std::string("--") + setting.name, set, setting.help)
-            ->type_name(setting.value);
+    for (const config::Overlay& overlay : config::overlays()) {
+        if (overlay.flag.empty()) continue;
+        const std::string name(overlay.flag);
+        const auto set = [&options, name](const std::string& value) { options.place.flags[name] = value; };
+        app.add_option_function<std::string>("--" + name, set, std::string(overlay.help))
+            ->type_name(std::string(overlay.value));
     }
     try {
         app.parse(argc, argv);
