@@ -7,6 +7,7 @@
 #include "config/limits.hpp"
 #include "config/names.hpp"
 #include "config/setting_parts.hpp"
+#include "config/setting_values.hpp"
 
 namespace weir::config {
 
