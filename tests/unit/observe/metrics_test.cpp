@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -186,6 +189,21 @@ TEST(Metrics, NamesFollowTheConventions) {
             << name;
     }
     EXPECT_GT(names.size(), 40U);
+}
+
+TEST(Metrics, HaveTheNamesThatTheDocumentsSay) {
+    const std::string text = text_of({served()});
+    const std::regex name("\\b(weir|process)_[a-z_]+");
+    std::size_t count = 0;
+    for (const char* document : {"README.md", "config/README.md", "config/operating.md"}) {
+        std::ifstream file(std::filesystem::path(WEIR_SOURCE_DIR) / document);
+        const std::string content{std::istreambuf_iterator<char>(file), {}};
+        for (std::sregex_iterator match(content.begin(), content.end(), name), end; match != end; ++match) {
+            EXPECT_THAT(text, HasSubstr("# TYPE " + match->str() + " ")) << document;
+            ++count;
+        }
+    }
+    EXPECT_GT(count, 30U);
 }
 
 }  // namespace
