@@ -1,4 +1,5 @@
-// One try of one request at one upstream: a connection, the request on it, and the answer's head.
+// One try of one request at one upstream: the connection, the message on it, the answer and its way to the
+// client, the lease meanwhile, and how it all ended.
 #pragma once
 
 #include <array>
@@ -8,6 +9,9 @@
 #include <string_view>
 
 #include "proxy/answer_reader.hpp"
+#include "proxy/attempt_end.hpp"
+#include "proxy/client_stream.hpp"
+#include "proxy/relay_terms.hpp"
 #include "proxy/settlement.hpp"
 #include "proxy/worker.hpp"
 
@@ -19,58 +23,79 @@ struct UpstreamMessage {
     std::array<std::string_view, 3> body;
 };
 
-/// Used once. One thread. Ends with `release`, before it or what the message points to is destroyed.
-class Attempt {
-public:
+struct AttemptJob {
     enum class Connection : std::uint8_t {
         any,   ///< a kept one where there is one
         fresh  ///< one that cannot be stale
     };
 
-    Attempt(Worker& worker, const config::Upstream& upstream, const config::Timeouts& timeouts,
-            std::string_view method)
-        : worker_(worker), upstream_(upstream), timeouts_(timeouts), method_(method) {}
+    Worker& worker;
+    ClientStream& client;
+    const config::Upstream& upstream;
+    const config::Timeouts& timeouts;
+    std::string_view method;
+    UpstreamMessage message;
+    Lease* lease = nullptr;  ///< kept as long as the attempt lasts; nullptr: nothing is reserved
+    Connection connection = Connection::any;
+};
 
-    /// Sends the message and reads the head of the final answer, which may come before all is sent. Errors:
-    /// upstream_unreachable, upstream_timeout, upstream_broken, upstream_bad_answer, client_gone after
-    /// `abort`.
-    awaitable<boost::system::error_code> run(UpstreamMessage message, Connection which);
-    /// The client has left: whatever is under way ends.
-    void abort();
+/// Used once: `run`, then `relay` where it was answered and the answer is what the client shall get, and
+/// `finish` in any case, awaited before it or what the job points to is destroyed. One thread.
+class Attempt {
+public:
+    /// What of the answer went to the client.
+    struct Relayed {
+        int status = 0;
+        std::int64_t body_bytes = 0;  ///< framing not counted
+        bool is_stream = false;
+        bool ends_connection = false;  ///< the client sees the end of the body by the connection's
+    };
 
-    /// Why `run` failed, in the system's words: " (Connection refused)"; empty where it has none. For the
-    /// log.
-    std::string cause() const { return cause_ ? " (" + cause_.message() + ")" : std::string(); }
-    /// How the request fared, as far as `run` came: never_sent, or upstream_broken until its answer is read.
-    Ending ending() const noexcept { return ending_; }
-    /// After `run` failed: it was a kept connection, which the upstream's host had closed before it took a
-    /// byte of the request. The request may be sent again (RFC 9110 9.2.2: a means to know that it was not
-    /// applied).
-    awaitable<bool> was_stale();
-    /// REQUIRES: `run` succeeded.
-    AnswerReader& answer() noexcept { return *answer_; }
+    explicit Attempt(AttemptJob job) : job_(std::move(job)) {}
+    Attempt(const Attempt&) = delete;
+    Attempt& operator=(const Attempt&) = delete;
+
+    /// Sends the message and reads the head of the final answer, which may come before all is sent. A client
+    /// that leaves ends this, and `relay`, at once. Never `whole`.
+    awaitable<AttemptEnd> run();
+    /// REQUIRES: `run` answered. The status of what stands ready.
+    int status() const noexcept { return answer_->head().status; }
     /// The upstream has not taken all of the message yet, though its answer has begun.
     bool is_sending() const noexcept { return connection_ && connection_->sending(); }
+
+    /// REQUIRES: `run` answered. Passes the answer on. Never `answered`. Where nothing has been passed on,
+    /// `relayed` is empty, and the client can still be told something else.
+    awaitable<AttemptEnd> relay(const RelayTerms& terms);
+    const std::optional<Relayed>& relayed() const noexcept { return relayed_; }
+
+    /// Lets go of everything: the client, the connection, which the pool gets after a whole answer, what the
+    /// message points to, the lease. What another attempt should have followed has ended with the client,
+    /// where that has left.
+    awaitable<void> finish();
+
+    /// For the refund table. `cached_input_weight` is not its to know.
+    EndingFacts facts() const;
     /// Steady clock, when sending began; 0: it never did.
     std::int64_t sent_at_us() const noexcept { return sent_at_us_; }
-
-    /// Lets go of the message and the connection. The pool gets it where `whole` holds: the answer was read
-    /// to its end. False: the message is still being sent, and `stop` must be awaited instead.
-    bool release(bool whole);
-    /// The same, by force.
-    awaitable<void> stop();
+    /// For the log: where it failed, how, and why in the system's words as far as there are any.
+    std::string failure() const;
 
 private:
-    Worker& worker_;
-    const config::Upstream& upstream_;
-    const config::Timeouts& timeouts_;
-    std::string_view method_;
-    UpstreamMessage message_;
-    Abort abort_;
+    void give_up();
+    awaitable<Dial::End> connect();
+    void send();
+    awaitable<AttemptEnd> read_head();
+    awaitable<bool> was_unread();
+
+    AttemptJob job_;
+    std::optional<LeaseKeeper::Entry> lease_;
+    std::unique_ptr<Dial> dial_;  ///< while it is under way
     std::unique_ptr<UpstreamConnection> connection_;
     std::optional<AnswerReader> answer_;
+    std::optional<Relayed> relayed_;
+    llm::TappedUsage usage_;
+    AttemptEnd end_ = AttemptEnd::unreachable;
     boost::system::error_code cause_;
-    Ending ending_ = Ending::never_sent;
     std::int64_t sent_at_us_ = 0;
 };
 

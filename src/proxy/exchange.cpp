@@ -354,7 +354,8 @@ void Exchange::open_record() {
 void Exchange::close_record() {
     const std::int64_t now_us = worker_.clock.steady_us();
     record_.duration_us = now_us - started_us_;
-    if (forwarded_us_ != 0) record_.upstream_us = now_us - forwarded_us_;
+    const std::int64_t sent_at_us = attempt_ ? attempt_->sent_at_us() : 0;
+    if (sent_at_us != 0) record_.upstream_us = now_us - sent_at_us;
     worker_.metrics.count(record_);
     enter(worker_, record_, spent_);
     worker_.access_log.write(record_);

@@ -9,7 +9,6 @@
 #include "proxy/client_stream.hpp"
 #include "proxy/credentials.hpp"
 #include "proxy/http_names.hpp"
-#include "proxy/relay.hpp"
 #include "proxy/request_body.hpp"
 #include "proxy/settlement.hpp"
 #include "proxy/worker.hpp"
@@ -62,20 +61,20 @@ private:
     awaitable<void> refuse(const Decision& decision);
 
     // Parts of forward.
-    awaitable<boost::system::error_code> try_upstream();
-    awaitable<boost::system::error_code> try_once(Attempt::Connection which);
-    bool was_asked_for_too_much();
-    awaitable<void> relay_answer();
-    awaitable<void> fail_before_answer(boost::system::error_code error);
-    RelayJob make_relay_job(llm::UsageTap& tap, std::vector<std::string_view> first);
-    void note_end(const RelayResult& result);
-    void log_of_upstream(std::string_view what) const;
+    awaitable<AttemptEnd> try_upstream(Lease* lease);
+    awaitable<AttemptEnd> try_once(Lease* lease, AttemptJob::Connection connection);
     UpstreamMessage make_message() const;
+    bool was_asked_for_too_much() const;
+    awaitable<void> answer_failure(AttemptEnd end);
+    void note_upstream_failure();
+    awaitable<void> relay_answer();
+    RelayTerms relay_terms() const;
+    void note_relayed(AttemptEnd end, const Attempt::Relayed& relayed);
 
     // Answers that are made in the background.
     void note_stored_response();
     bool hold_for_later();
-    void report_stored_answer();
+    void report_stored_answer(EndingFacts facts);
 
     void note_limit_hit(boost::system::error_code error) noexcept;
     bool is_metered() const noexcept { return api_ != llm::Api::unmetered; }
@@ -98,14 +97,13 @@ private:
     llm::Call call_;
     std::optional<Reservation> reservation_;
     llm::HeaderLines rate_limits_;
-    llm::HeaderLines shadow_;  ///< which limits in shadow mode would have refused it; empty: none
-    std::optional<Attempt> attempt_;
-    EndingFacts facts_;
+    llm::HeaderLines shadow_;         ///< which limits in shadow mode would have refused it; empty: none
+    std::optional<Attempt> attempt_;  ///< the last one
+    EndingFacts facts_{.ending = Ending::never_sent};
     Spent spent_;  ///< zero until it is settled
     llm::HeaderLines cors_;
     std::string_view stored_response_;  ///< id of the background response that is asked for; empty: none
     std::int64_t started_us_ = 0;       ///< steady clock
-    std::int64_t forwarded_us_ = 0;     ///< steady clock, 0: never
     bool close_ = false;
 };
 

@@ -10,7 +10,8 @@ constexpr std::int64_t tick_us = 100'000;
 }  // namespace
 
 void LeaseKeeper::add(Entry& entry) {
-    entry.due_us = clock_.steady_us() + entry.reservation.progress_due_us() - tick_us;
+    Lease& lease = entry.lease;
+    if (lease.due_us == 0) lease.due_us = clock_.steady_us() + lease.reservation.progress_due_us() - tick_us;
     entries_.push_back(entry);
 }
 
@@ -35,14 +36,15 @@ awaitable<void> LeaseKeeper::renew_due() {
     for (auto current = entries_.begin(); current != entries_.end(); current = next_) {
         next_ = std::next(current);
         Entry& entry = *current;
-        if (entry.due_us > now_us) continue;
+        Lease& lease = entry.lease;
+        if (lease.due_us > now_us) continue;
         entry.busy = true;
         // A failed renewal is tried again at the next tick; until it succeeds the old lease holds.
         const std::int64_t asked_us = clock_.steady_us();
-        const auto renewed = co_await limiter_.progress(entry.reservation, entry.so_far());
+        const auto renewed = co_await limiter_.progress(lease.reservation, entry.so_far());
         const std::int64_t told_us = clock_.steady_us();
         metrics_.count_store_call(observe::StoreCall::progress, told_us - asked_us);
-        if (renewed) entry.due_us = told_us + entry.reservation.progress_due_us() - tick_us;
+        if (renewed) lease.due_us = told_us + lease.reservation.progress_due_us() - tick_us;
         entry.busy = false;
         entry.idle.notify();
     }

@@ -13,17 +13,23 @@
 
 namespace weir::proxy {
 
+/// One reservation, and when it has to be renewed. Outlives the attempts that it is held for.
+struct Lease {
+    explicit Lease(Reservation& held) : reservation(held) {}
+    Reservation& reservation;
+    std::int64_t due_us = 0;  ///< steady clock; 0: not looked after yet
+};
+
 /// One thread. Whatever is added must be removed before it is destroyed.
 class LeaseKeeper {
 public:
-    /// One reservation in flight; lives in its exchange.
+    /// One lease in flight; lives in the attempt that it is held for.
     struct Entry : boost::intrusive::list_base_hook<> {
-        Entry(Reservation& held, std::function<Usage()> produced_so_far)
-            : reservation(held), so_far(std::move(produced_so_far)) {}
-        Reservation& reservation;
+        Entry(Lease& held, std::function<Usage()> produced_so_far)
+            : lease(held), so_far(std::move(produced_so_far)) {}
+        Lease& lease;
         std::function<Usage()> so_far;
-        std::int64_t due_us = 0;  ///< steady clock
-        bool busy = false;        ///< a call for it is under way
+        bool busy = false;  ///< a call for it is under way
         net::Wakeup idle;
     };
 

@@ -12,15 +12,9 @@ using boost::system::error_code;
 
 namespace {
 
-Ending ending_of(error_code error) noexcept {
-    if (error == errc::client_gone) return Ending::client_gone;
-    if (error == errc::upstream_timeout) return Ending::upstream_silent;
-    return Ending::upstream_broken;
-}
-
 class Relay {
 public:
-    explicit Relay(RelayJob& job) : job_(job) {}
+    explicit Relay(RelayJob& job) : job_(job), to_client_(job.to_client) {}
 
     awaitable<RelayResult> run() {
         std::vector<std::string_view> pieces = std::move(job_.first);
@@ -41,10 +35,10 @@ public:
         }
         if (job_.client.gone()) error = errc::client_gone;
         if (is_whole_all_the_same(error)) error = co_await write_end();
-        if (!error) co_return RelayResult{Ending::whole, {}, body_bytes_};
+        if (!error) co_return RelayResult{AttemptEnd::whole, body_bytes_};
         if (error != errc::client_gone) co_await write_broken_end();
         job_.client.close();
-        co_return RelayResult{ending_of(error), error, body_bytes_};
+        co_return RelayResult{end_of(error), body_bytes_};
     }
 
 private:
@@ -59,7 +53,7 @@ private:
     }
 
     bool is_cut_short() const noexcept {
-        return job_.has_protocol && job_.tap.is_stream() && job_.reader.ends_with_connection() &&
+        return to_client_.has_protocol && job_.tap.is_stream() && job_.reader.ends_with_connection() &&
                !job_.tap.usage().ended;
     }
 
@@ -67,8 +61,8 @@ private:
     /// kept.
     bool is_whole_all_the_same(error_code error) const noexcept {
         if (!error || error == errc::client_gone || job_.reader.done()) return false;
-        return job_.has_protocol && job_.tap.is_stream() && job_.tap.usage().ended &&
-               job_.framing != BodyFraming::content_length;
+        return to_client_.has_protocol && job_.tap.is_stream() && job_.tap.usage().ended &&
+               to_client_.framing != BodyFraming::content_length;
     }
 
     awaitable<error_code> write_end() {
@@ -80,11 +74,11 @@ private:
 
     awaitable<error_code> write(bool done) {
         buffers_.clear();
-        if (head_pending_) buffers_.push_back(boost::asio::buffer(job_.head));
+        if (head_pending_) buffers_.push_back(boost::asio::buffer(to_client_.head));
         head_pending_ = false;
         std::size_t bytes = 0;
         for (const std::string_view piece : forward_) bytes += piece.size();
-        if (job_.framing != BodyFraming::none) append_body(bytes, done);
+        if (to_client_.framing != BodyFraming::none) append_body(bytes, done);
         if (buffers_.empty()) co_return error_code{};
         const error_code error = co_await job_.client.write(buffers_);
         if (!error) body_bytes_ += static_cast<std::int64_t>(bytes);
@@ -92,7 +86,7 @@ private:
     }
 
     void append_body(std::size_t bytes, bool done) {
-        const bool chunked = job_.framing == BodyFraming::chunked;
+        const bool chunked = to_client_.framing == BodyFraming::chunked;
         if (chunked && bytes > 0) {
             const int size = std::snprintf(chunk_size_.data(), chunk_size_.size(), "%zx\r\n", bytes);
             buffers_.push_back(boost::asio::buffer(chunk_size_.data(), static_cast<std::size_t>(size)));
@@ -109,14 +103,16 @@ private:
         forward_.clear();
         job_.tap.finish(forward_, false);
         job_.usage = job_.tap.usage();
-        const bool can_say = job_.framing == BodyFraming::chunked || job_.framing == BodyFraming::until_close;
-        const std::string event = llm::error_event(job_.dialect, describe_error(errc::upstream_broken));
-        if (can_say && job_.says_broken && job_.has_protocol && job_.tap.is_stream())
+        const bool can_say =
+            to_client_.framing == BodyFraming::chunked || to_client_.framing == BodyFraming::until_close;
+        const std::string event = llm::error_event(to_client_.dialect, describe_error(errc::upstream_broken));
+        if (can_say && to_client_.says_broken && to_client_.has_protocol && job_.tap.is_stream())
             forward_.push_back(event);
         (void)co_await write(false);
     }
 
     RelayJob& job_;
+    const ClientSide& to_client_;
     bool head_pending_ = false;
     std::int64_t body_bytes_ = 0;
     std::vector<std::string_view> forward_;

@@ -19,7 +19,7 @@ enum class Ending : std::uint8_t {
 struct EndingFacts {
     Ending ending = Ending::whole;
     int status = 0;  ///< the upstream's; 0: no head was received
-    llm::TappedUsage usage;
+    llm::TappedUsage usage{};
     double cached_input_weight = 1.0;
 };
 

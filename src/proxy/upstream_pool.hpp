@@ -1,39 +1,19 @@
-// Connections to upstreams: made, checked, kept for the next request.
+// Connections to upstreams: kept for the next request, checked, and what new ones are made with.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 
 #include "config/config.hpp"
 #include "observe/metrics.hpp"
+#include "proxy/dial.hpp"
 #include "proxy/upstream_connection.hpp"
 #include "weir/clock.hpp"
-#include "weir/error.hpp"
 
 namespace weir::proxy {
-
-/// How whoever waits for a connection can be told to stop waiting.
-class Abort {
-public:
-    void fire() {
-        fired_ = true;
-        cancel();
-    }
-    /// Ends what is under way without telling anybody else to stop.
-    void cancel() {
-        if (cancel_) cancel_();
-    }
-    bool fired() const noexcept { return fired_; }
-    void set_cancel(std::function<void()> cancel) { cancel_ = std::move(cancel); }
-
-private:
-    bool fired_ = false;
-    std::function<void()> cancel_;
-};
 
 /// Kept per origin; at most 4,096 idle ones. One thread.
 class UpstreamPool {
@@ -42,10 +22,10 @@ public:
 
     /// A kept connection that is quiet; nullptr where there is none.
     std::unique_ptr<UpstreamConnection> take_kept(const config::Url& url);
-    /// A new one, or why there is none, in the system's words: timed_out, operation_aborted after `abort`
-    /// fired, …
-    awaitable<result<std::unique_ptr<UpstreamConnection>>> connect(const config::Url& url,
-                                                                   std::int64_t connect_ms, Abort& abort);
+    /// A new one, as soon as the dial has been run.
+    std::unique_ptr<Dial> dial(const config::Url& url) {
+        return std::make_unique<Dial>(context_, clock_, tls_, url);
+    }
     /// After a complete answer. `keep_alive_s`: what the upstream said in Keep-Alive, 0 where it said
     /// nothing.
     void release(std::unique_ptr<UpstreamConnection> connection, std::int64_t keep_alive_s);
@@ -54,10 +34,6 @@ public:
     void sweep();
 
 private:
-    awaitable<boost::system::error_code> open(UpstreamConnection& connection, const config::Url& url,
-                                              net::Deadline& deadline, Abort& abort);
-    awaitable<boost::system::error_code> handshake(UpstreamConnection& connection, const config::Url& url);
-
     boost::asio::io_context& context_;
     const Clock& clock_;
     observe::WorkerMetrics& metrics_;

@@ -1,0 +1,52 @@
+// Three small tables.
+#include "proxy/attempt_end.hpp"
+
+namespace weir::proxy {
+
+AttemptEnd end_of(boost::system::error_code error) noexcept {
+    if (error == errc::client_gone) return AttemptEnd::client_gone;
+    if (error == errc::upstream_timeout) return AttemptEnd::silent;
+    if (error == errc::upstream_bad_answer) return AttemptEnd::bad_answer;
+    return AttemptEnd::broken;
+}
+
+errc error_of(AttemptEnd end) noexcept {
+    switch (end) {
+        case AttemptEnd::unreachable:
+            return errc::upstream_unreachable;
+        case AttemptEnd::silent:
+            return errc::upstream_timeout;
+        case AttemptEnd::stale:
+        case AttemptEnd::broken:
+            return errc::upstream_broken;
+        case AttemptEnd::bad_answer:
+            return errc::upstream_bad_answer;
+        case AttemptEnd::client_gone:
+            return errc::client_gone;
+        case AttemptEnd::answered:
+        case AttemptEnd::whole:
+            return errc::ok;
+    }
+    return errc::ok;
+}
+
+Ending ending_of(AttemptEnd end, bool was_sent) noexcept {
+    if (!was_sent) return Ending::never_sent;
+    switch (end) {
+        case AttemptEnd::silent:
+            return Ending::upstream_silent;
+        case AttemptEnd::client_gone:
+            return Ending::client_gone;
+        case AttemptEnd::whole:
+            return Ending::whole;
+        case AttemptEnd::unreachable:
+        case AttemptEnd::stale:
+        case AttemptEnd::broken:
+        case AttemptEnd::bad_answer:
+        case AttemptEnd::answered:
+            return Ending::upstream_broken;
+    }
+    return Ending::upstream_broken;
+}
+
+}  // namespace weir::proxy
