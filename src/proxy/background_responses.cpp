@@ -104,4 +104,16 @@ awaitable<void> BackgroundResponses::look_after(Limiter& limiter, const void* ow
     }
 }
 
+std::optional<EndingFacts> told_by_fetch(EndingFacts answer, std::string_view method) {
+    const bool is_success = answer.status >= 200 && answer.status < 300;
+    const bool is_gone = answer.status == 404 || answer.status == 410 || (is_success && method == "DELETE");
+    const bool is_told = is_success && answer.usage.ended && !answer.usage.unfinished;
+    if (!is_gone && !is_told) return std::nullopt;
+    answer.status = 200;
+    // It is worked on no more, and nobody says what it has produced: the rest of the lease just runs out.
+    const bool was_stopped = is_gone || method == "POST";
+    if (was_stopped && !answer.usage.output_tokens) answer.ending = Ending::client_gone;
+    return answer;
+}
+
 }  // namespace weir::proxy

@@ -81,4 +81,9 @@ private:
     Entries entries_;
 };
 
+/// What an answer of that `method` about a response says of its end: somebody fetched, cancelled or deleted
+/// it, and now its usage is known, or that nobody will ever know it. Nullopt: it is still being made, for all
+/// one hears. Pure.
+std::optional<EndingFacts> told_by_fetch(EndingFacts answer, std::string_view method);
+
 }  // namespace weir::proxy

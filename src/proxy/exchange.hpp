@@ -74,7 +74,7 @@ private:
     // Answers that are made in the background.
     void note_stored_response();
     bool hold_for_later();
-    void report_stored_answer(EndingFacts facts);
+    void report_stored_answer(const EndingFacts& facts);
 
     void note_limit_hit(boost::system::error_code error) noexcept;
     bool is_metered() const noexcept { return api_ != llm::Api::unmetered; }

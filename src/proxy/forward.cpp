@@ -3,11 +3,8 @@
 #include "observe/log.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
-#include "proxy/request_rules.hpp"
 
 namespace weir::proxy {
-
-using boost::system::error_code;
 
 namespace {
 
@@ -123,51 +120,11 @@ void Exchange::note_relayed(AttemptEnd end, const Attempt::Relayed& relayed) {
     if (!is_whole && end != AttemptEnd::client_gone) note_upstream_failure();
 }
 
-/// Somebody fetched, cancelled or deleted what was begun in the background: that is when its usage is known,
-/// or that nobody will ever know it.
-void Exchange::report_stored_answer(EndingFacts facts) {
-    const bool is_gone = facts.status == 404 || facts.status == 410 ||
-                         (is_success(facts.status) && request_.head.method == "DELETE");
-    const bool is_told = is_success(facts.status) && facts.usage.ended && !facts.usage.unfinished;
-    if (!is_gone && !is_told) return;
-    facts.status = 200;
-    facts.cached_input_weight = worker_.background->weight_of(stored_response_).value_or(1.0);
-    // It is worked on no more, and nobody says what it has produced: the rest of the lease just runs out.
-    const bool was_stopped = is_gone || request_.head.method == "POST";
-    if (was_stopped && !facts.usage.output_tokens) facts.ending = Ending::client_gone;
-    worker_.background->report(stored_response_, facts);
-}
-
-UpstreamMessage Exchange::make_message() const {
-    // Only what is spliced goes on decoded: its coding would have to be made anew.
-    const bool is_spliced = call_.ask_for_usage.has_value();
-    const std::string_view body = is_spliced ? body_.text() : body_.bytes();
-    UpstreamMessage message;
-    message.body = {body, {}, {}};
-    if (is_spliced) {
-        const llm::Splice& splice = *call_.ask_for_usage;
-        message.body = {body.substr(0, splice.offset), splice.insert,
-                        body.substr(splice.offset + splice.erase)};
-    }
-    std::size_t body_bytes = 0;
-    for (const std::string_view piece : message.body) body_bytes += piece.size();
-    message.head = make_upstream_head(
-        {.head = request_.head,
-         .path_and_query = request_.path_and_query,
-         .upstream = upstream(),
-         .dialect = dialect_,
-         .credential = credential_,
-         .injects_key = subject_.has_value(),
-         .readable_answer = is_metered() || request_.head.method == "POST",
-         .body_is_decoded = is_spliced && body_.is_decoded(),
-         .body_is_changed = is_spliced,
-         .has_body = request_.framing.chunked || request_.framing.content_length.has_value(),
-         .body_bytes = body_bytes,
-         .client_address = request_.client_address,
-         .client_tls = client_.transport().is_tls(),
-         .request_id = record_.request_id,
-         .decided_at_us = record_.decided_at_us});
-    return message;
+void Exchange::report_stored_answer(const EndingFacts& facts) {
+    auto told = told_by_fetch(facts, request_.head.method);
+    if (!told) return;
+    told->cached_input_weight = worker_.background->weight_of(stored_response_).value_or(1.0);
+    worker_.background->report(stored_response_, *told);
 }
 
 }  // namespace weir::proxy

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mock_upstream/mock_upstream.hpp"
+#include "support/full_listener.hpp"
 #include "support/raw_client.hpp"
 #include "support/running_weir.hpp"
 
@@ -182,6 +183,39 @@ TEST_F(Relay, AnUnreachableUpstreamIs502AndCostsNothing) {
         client.send(post("/v1/chat/completions", chat_body()));
         EXPECT_EQ(client.read_answer().status, 502) << i;
     }
+}
+
+TEST_F(Relay, AnUpstreamThatTakesNoConnectionInTimeIs502AndCostsNothing) {
+    const FullListener nobody;
+    config::Config config = config_for(nobody.port(), {{Dimension::requests, 1, 60'000'000}});
+    config.timeouts.connect_ms = 50;
+    RunningWeir& weir = start(std::move(config));
+    RawClient client(weir.port());
+    for (std::uint64_t i = 1; i <= 2; ++i) {
+        client.send(post("/v1/chat/completions", chat_body()));
+        const RawAnswer answer = client.read_answer();
+        EXPECT_EQ(answer.status, 502);
+        EXPECT_THAT(answer.body, HasSubstr("upstream_unreachable"));
+        EXPECT_TRUE(eventually([&] { return weir.counted(observe::Outcome::upstream_failed) == i; }));
+    }
+    EXPECT_EQ(weir.counted(observe::Outcome::client_gone), 0U);
+}
+
+TEST_F(Relay, AClientThatLeavesDuringTheConnectIsGoneAndCostsNothing) {
+    const FullListener nobody;
+    config::Config config = config_for(nobody.port(), {{Dimension::requests, 1, 60'000'000}});
+    config.timeouts.connect_ms = 60'000;
+    RunningWeir& weir = start(std::move(config));
+    for (std::uint64_t i = 1; i <= 2; ++i) {
+        {
+            RawClient client(weir.port());
+            client.send(post("/v1/chat/completions", chat_body()));
+            ASSERT_TRUE(eventually([&] { return weir.reservations_in_flight() == 1; }));
+        }
+        ASSERT_TRUE(eventually([&] { return weir.reservations_in_flight() == 0; }));
+        EXPECT_TRUE(eventually([&] { return weir.counted(observe::Outcome::client_gone) == i; }));
+    }
+    EXPECT_EQ(weir.counted(observe::Outcome::upstream_failed), 0U);
 }
 
 TEST_F(Relay, ExpectIsAnsweredWhenTheBodyIsWanted) {

@@ -152,5 +152,33 @@ TEST_F(Background, ThereIsABoundOnThem) {
     EXPECT_EQ(look_after(&one_, true), BackgroundResponses::held_max);
 }
 
+TEST_F(Background, EndsByWhatAnAnswerAboutItSays) {
+    EndingFacts done = reported(90);
+    done.usage.ended = true;
+    EndingFacts running = done;
+    running.usage.ended = false;
+    EndingFacts queued = done;
+    queued.usage.unfinished = true;
+    EXPECT_EQ(told_by_fetch(done, "GET").value().ending, Ending::whole);
+    EXPECT_EQ(told_by_fetch(done, "POST").value().usage.output_tokens, 90);
+    EXPECT_FALSE(told_by_fetch(running, "GET"));
+    EXPECT_FALSE(told_by_fetch(queued, "GET"));
+
+    EndingFacts silent;
+    silent.status = 200;
+    silent.usage.ended = true;
+    EXPECT_EQ(told_by_fetch(silent, "GET").value().ending, Ending::whole);
+    EXPECT_EQ(told_by_fetch(silent, "POST").value().ending, Ending::client_gone) << "cancelled";
+    EXPECT_EQ(told_by_fetch(silent, "DELETE").value().ending, Ending::client_gone);
+    for (const int gone : {404, 410}) {
+        silent.status = gone;
+        const EndingFacts told = told_by_fetch(silent, "GET").value();
+        EXPECT_EQ(told.status, 200);
+        EXPECT_EQ(told.ending, Ending::client_gone);
+    }
+    silent.status = 500;
+    EXPECT_FALSE(told_by_fetch(silent, "DELETE"));
+}
+
 }  // namespace
 }  // namespace weir::proxy
