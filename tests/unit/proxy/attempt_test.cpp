@@ -110,11 +110,13 @@ TEST_F(Attempting, AConnectionThatIsNotMadeInTimeMayBeFollowedByAnother) {
 
 TEST_F(Attempting, AClientThatLeavesDuringTheConnectIsGone) {
     const testing::FullListener nobody;
-    timeouts_.connect_ms = 60'000;
+    timeouts_.connect_ms = 10'000;
+    const std::int64_t ends_at_us = clock_.steady_us() + timeouts_.connect_ms * 1000;
     const config::Upstream upstream = upstream_at(nobody.port());
     Attempt attempt(job(upstream));
     browser_.close();
     EXPECT_EQ(run(attempt.run()), AttemptEnd::client_gone);
+    EXPECT_LT(clock_.steady_us(), ends_at_us) << "it was not waited for";
     run(attempt.finish());
     EXPECT_EQ(attempt.facts().ending, Ending::never_sent);
 }
