@@ -5,8 +5,9 @@
 -- ARGV    now          microseconds since the epoch, for tests, whose ledgers live a day; 0: this server's TIME
 --         not_after    a reserve that runs later than this does nothing; 0: no such bound
 --         epoch        random, 1 to 10^15 - 1: becomes the epoch of a ledger that has to be made
---         store_epoch  a ledger is made only while the store has this epoch, so that whoever does not know yet that
---                      the store was emptied makes none; 0: not checked
+--         store_epoch  a ledger is made, and additions are done, only while the store has this epoch, so that whoever
+--                      does not know yet that the store was emptied makes none, and adds nothing that is to be
+--                      added again; 0: not checked
 --         for each ledger: W in microseconds, then its limits of requests, input, output and input + output;
 --                      empty: unlimited
 --         then the operations, in order; changes and additions stand before reserves:
@@ -393,13 +394,15 @@ for _, ledger in ipairs(ledgers) do
     end
 end
 
-local demands = {}
+local demands, adds = {}, false
 while argument < #ARGV do
     argument = argument + 1
     local operation = ARGV[argument]
     if operation == 'r' then demands[#demands + 1] = reserve(ledgers)
     elseif operation == 'c' then change(ledgers)
-    elseif operation == 'a' then addition(ledgers)
+    elseif operation == 'a' then
+        adds = true
+        addition(ledgers)
     else return redis.error_reply('ERR unknown operation ' .. operation) end
 end
 
@@ -407,7 +410,7 @@ local makes_ledger = false
 for _, ledger in ipairs(ledgers) do
     makes_ledger = makes_ledger or ledger.epoch ~= ledger.stored_epoch
 end
-if makes_ledger and store_epoch > 0 and number(call('GET', KEYS[#KEYS]) or 0) ~= store_epoch then
+if (makes_ledger or adds) and store_epoch > 0 and number(call('GET', KEYS[#KEYS]) or 0) ~= store_epoch then
     return {now, -1}
 end
 

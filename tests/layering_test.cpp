@@ -122,6 +122,17 @@ TEST(Layering, ProxyChoosesNoStore) {
     }
 }
 
+/// What is decided when the store fails is tested without a socket, a clock or a thread.
+TEST(Layering, RecoveryIsPure) {
+    static const std::regex impure(
+        "#\\s*include\\s*[<\"](boost|hiredis|chrono|random|thread|atomic|mutex|weir|redis)");
+    for (const char* file : {"recovery.hpp", "recovery.cpp"}) {
+        const std::vector<std::string> lines = lines_of(root / "src" / "limiter" / file);
+        EXPECT_FALSE(lines.empty());
+        for (const std::string& line : lines) EXPECT_FALSE(std::regex_search(line, impure)) << line;
+    }
+}
+
 TEST(Layering, PublicHeadersStayFreeOfHeavyLibraries) {
     static const std::regex heavy("#\\s*include\\s*[<\"](boost/beast|nlohmann|hiredis|simdjson|spdlog)");
     for (const fs::path& source : sources_below({"include"})) {

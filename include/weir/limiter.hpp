@@ -33,7 +33,7 @@ struct Charge {
     std::string ledger;  ///< as charged: may differ from what was asked when the store was full
     std::int64_t window_us = 0;
     Place place;
-    // Where the node of a shared store has written the same down for itself, see limiter/journal.hpp.
+    // Where the node of a shared store has written the same down for itself, see limiter/local_copy.hpp.
     Place held;
     Place owed;
 };

@@ -41,7 +41,7 @@ struct RedisStoreOptions {
     std::function<void(bool asks_store, std::string_view why)> on_change{};
     /// Called for each further reason that shows while the store is away; as `on_change`.
     std::function<void(std::string_view why)> on_reason{};
-    /// Called once for each server that is set up so that it may forget ledgers; on the keeper's thread.
+    /// Called once for each server that is set up so that it may forget ledgers; on the recovery loop's thread.
     std::function<void(std::string_view warning)> on_warning{};
 };
 
@@ -74,7 +74,7 @@ struct RedisStoreStatistics {
     bool ready = false;             ///< decisions are possible
 };
 
-/// One per process. Keeps the connection, the heartbeats, and the journal that the limiters share.
+/// One per process. Keeps the connection, the heartbeats, and the local copy that the limiters share.
 ///
 /// Threads: `run` and `stop` on the thread of the context given to make_redis_store; `statistics` on any.
 /// Lifetime: outlives its limiters; destroyed after the contexts have stopped running.

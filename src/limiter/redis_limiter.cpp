@@ -1,4 +1,4 @@
-// Each function asks Redis first, and writes down in the journal what became of it.
+// Each function asks Redis first, and notes in the local copy what became of it.
 #include "limiter/redis_limiter.hpp"
 
 #include <algorithm>
@@ -51,7 +51,7 @@ awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, std::span<const
         co_return decision;
     }
     if (ledgers.empty()) co_return admit_unlimited(demand);
-    if (node_.health.asks_store()) {
+    if (node_.breaker.is_closed()) {
         std::string set = set_name(ledgers);
         if (auto refused = recall(set, demand, ledgers)) co_return std::move(*refused);
         auto asked = co_await ask(std::move(set), demand, ledgers, gone);
@@ -97,7 +97,7 @@ awaitable<result<Decision>> RedisLimiter::ask(std::string set, const Demand& dem
         if (kind == DemandReply::Kind::refused) co_return refuse(letter);
         node_.counters.late.fetch_add(1, std::memory_order_relaxed);
     }
-    node_.health.note_failure("Redis runs what it is sent too late");
+    node_.breaker.note_failure("Redis runs what it is sent too late");
     co_return errc::store_unavailable;
 }
 
@@ -136,9 +136,9 @@ Decision RedisLimiter::admit(const Demand& demand, std::span<const LedgerLimits>
                            .owed = {}});
         shortest_lease_us = std::min(shortest_lease_us, lease_us(ledgers[i].window_us));
     }
-    if (node_.journal.note_admitted(demand, ledgers, charges, reply.now_us)) {
+    if (node_.local_copy.note_admitted(demand, ledgers, charges, reply.now_us)) {
         // Whether all is lost, the next heartbeat shows; until then each node keeps to its part.
-        node_.health.note_lost("Redis has lost a ledger");
+        node_.breaker.note_lost("Redis has lost a ledger");
     }
     Decision decision;
     decision.verdict = Verdict::admitted;
@@ -160,7 +160,7 @@ result<Decision> RedisLimiter::decide_alone(const Demand& demand, std::span<cons
     }
     const std::int64_t nodes = node_.nodes_known();
     const bool decides = node_.options.without_store == WithoutStore::local && nodes > 0;
-    auto decision = decides ? node_.journal.reserve(demand, ledgers, nodes, node_.now_us()) : std::nullopt;
+    auto decision = decides ? node_.local_copy.reserve(demand, ledgers, nodes, node_.now_us()) : std::nullopt;
     (decision ? counters.alone : counters.turned_away).fetch_add(1, std::memory_order_relaxed);
     if (!decision) return errc::store_unavailable;
     decision->decided_by = "local";
@@ -186,8 +186,8 @@ awaitable<void> RedisLimiter::correct(Reservation& reservation, const Correction
     std::vector<Charge>& charges = reservation.charges();
     if (charges.empty()) co_return;
     std::int64_t now_us = node_.now_us();
-    auto written = Journal::Written::not_in_store;
-    if (node_.health.asks_store()) {
+    auto in_store = LocalCopy::InStore::no;
+    if (node_.breaker.is_closed()) {
         Letter letter{.set = set_name(charges),
                       .demand = {},
                       .ledgers = {},
@@ -195,7 +195,7 @@ awaitable<void> RedisLimiter::correct(Reservation& reservation, const Correction
                       .charges = &charges};
         co_await mailboxes_.send(letter);
         if (letter.reply) {
-            written = Journal::Written::in_store;
+            in_store = LocalCopy::InStore::yes;
             now_us = letter.reply->now_us;
             if (renews) note_renewals(charges, correction, *letter.reply);
         } else {
@@ -204,11 +204,11 @@ awaitable<void> RedisLimiter::correct(Reservation& reservation, const Correction
             now_us = node_.now_us();
         }
     }
-    node_.journal.correct(charges, correction, written, renews, now_us);
+    node_.local_copy.correct(charges, correction, in_store, renews, now_us);
 }
 
 awaitable<result<std::vector<Level>>> RedisLimiter::peek(std::span<const LedgerLimits> ledgers) {
-    if (node_.health.asks_store()) {
+    if (node_.breaker.is_closed()) {
         WindowCall call;
         for (const LedgerLimits& ledger : ledgers) {
             call.ledgers.push_back({ledger_key(ledger), ledger.window_us, ledger.limits});
@@ -217,11 +217,11 @@ awaitable<result<std::vector<Level>>> RedisLimiter::peek(std::span<const LedgerL
         if (reply) co_return levels_of(ledgers, *reply);
     }
     if (node_.options.without_store == WithoutStore::closed) co_return errc::store_unavailable;
-    co_return node_.journal.levels(ledgers, node_.nodes_known(), node_.now_us());
+    co_return node_.local_copy.levels(ledgers, node_.nodes_known(), node_.now_us());
 }
 
 awaitable<result<void>> RedisLimiter::reset(std::span<const LedgerLimits> ledgers) {
-    if (!node_.health.asks_store()) co_return errc::store_unavailable;
+    if (!node_.breaker.is_closed()) co_return errc::store_unavailable;
     for (const LedgerLimits& ledger : ledgers) {
         const std::string key = ledger_key(ledger);
         std::vector<std::string> words{"EVAL", std::string(reset_script), "1", key};

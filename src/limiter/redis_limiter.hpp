@@ -36,7 +36,7 @@ private:
     /// Charges nothing: no limit applies, or none is looked at.
     Decision admit_unlimited(const Demand& demand) const;
     result<Decision> decide_alone(const Demand& demand, std::span<const LedgerLimits> ledgers);
-    /// Corrects the reservation in Redis, if that can be done now, and in the journal.
+    /// Corrects the reservation in Redis, if that can be done now, and in the local copy.
     awaitable<void> correct(Reservation& reservation, const Correction& correction, bool renews);
 
     RedisNode& node_;

@@ -11,11 +11,11 @@ RedisNode::RedisNode(const Clock& system_clock, RedisStoreOptions given)
       script_sha1(sha1_of(window_script)),
       heartbeat_sha1(sha1_of(heartbeat_script)),
       time(system_clock),
-      health(
+      breaker(
           options.failures_max,
           [this](bool asks_store, std::string_view why) { note_change(asks_store, why); },
           [this](std::string_view why) { note_reason(why); }),
-      journal(options.ledgers_max),
+      local_copy(options.ledgers_max),
       away_{.since_us = system_clock.now_us(), .why = "it has not answered yet"} {}
 
 void RedisNode::note_change(bool asks_store, std::string_view why) {
@@ -52,7 +52,7 @@ RedisNode::Away RedisNode::away() const {
 }
 
 std::string_view RedisNode::mode() const noexcept {
-    if (health.asks_store()) return "redis";
+    if (breaker.is_closed()) return "redis";
     switch (options.without_store) {
         case WithoutStore::local:
             return nodes_known() > 0 ? "local" : "nodes_unknown";
@@ -65,7 +65,7 @@ std::string_view RedisNode::mode() const noexcept {
 }
 
 bool RedisNode::ready() const noexcept {
-    if (health.asks_store()) return true;
+    if (breaker.is_closed()) return true;
     if (options.without_store == WithoutStore::closed) return false;
     return options.without_store == WithoutStore::open || nodes_known() > 0;
 }

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "limiter/journal.hpp"
+#include "limiter/circuit_breaker.hpp"
 #include "limiter/ledger_changes.hpp"
-#include "limiter/store_health.hpp"
+#include "limiter/local_copy.hpp"
 #include "limiter/store_time.hpp"
 #include "weir/clock.hpp"
 #include "weir/redis_limiter.hpp"
@@ -25,8 +25,8 @@ struct RedisNode {
     const std::string script_sha1;     ///< of lua/window.lua
     const std::string heartbeat_sha1;  ///< of lua/heartbeat.lua
     StoreTime time;
-    StoreHealth health;
-    Journal journal;
+    CircuitBreaker breaker;
+    LocalCopy local_copy;
     LedgerChanges changes;
     std::atomic<std::int64_t> nodes{0};        ///< the most of the last hour, 0: not known
     std::atomic<std::int64_t> store_epoch{0};  ///< 0: not known

@@ -1,7 +1,7 @@
-// Wiring of the shared store: the node, its keeper, and the limiters of its threads.
+// Wiring of the shared store: the node, its recovery loop, and the limiters of its threads.
+#include "limiter/recovery_loop.hpp"
 #include "limiter/redis_limiter.hpp"
 #include "limiter/redis_node.hpp"
-#include "limiter/store_keeper.hpp"
 #include "redis/address.hpp"
 #include "weir/redis_limiter.hpp"
 
@@ -12,13 +12,13 @@ namespace {
 class RedisStoreImpl final : public RedisStore {
 public:
     RedisStoreImpl(boost::asio::io_context& context, const Clock& clock, RedisStoreOptions options)
-        : node_(clock, std::move(options)), keeper_(node_, context) {}
+        : node_(clock, std::move(options)), recovery_(node_, context) {}
 
     std::unique_ptr<Limiter> make_limiter(boost::asio::io_context& context) override {
         return std::make_unique<RedisLimiter>(node_, context);
     }
-    awaitable<void> run() override { co_await keeper_.run(); }
-    void stop() override { keeper_.stop(); }
+    awaitable<void> run() override { co_await recovery_.run(); }
+    void stop() override { recovery_.stop(); }
     std::int64_t now_us() const override { return node_.now_us(); }
 
     RedisStoreStatistics statistics() const override {
@@ -50,14 +50,14 @@ public:
                 .alone = alone,
                 .turned_away = turned_away,
                 .unmetered = value(counters.unmetered),
-                .unwritten = node_.journal.unwritten(),
+                .unwritten = node_.local_copy.unwritten(),
                 .data_losses = value(counters.data_losses),
                 .ready = node_.ready()};
     }
 
 private:
     RedisNode node_;
-    StoreKeeper keeper_;
+    RecoveryLoop recovery_;
 };
 
 }  // namespace

@@ -15,7 +15,7 @@ redis::Connection::Events events_of(RedisNode& node, std::function<void()> on_re
                 node.obstacle.store(RedisObstacle::passing, std::memory_order_relaxed);
                 if (on_ready) on_ready();
             },
-        .on_lost = [&node](std::string_view why) { node.health.note_lost(why); },
+        .on_lost = [&node](std::string_view why) { node.breaker.note_lost(why); },
         .on_failed_attempt =
             [&node](bool is_error, RedisObstacle obstacle) {
                 node.obstacle.store(obstacle, std::memory_order_relaxed);
@@ -64,13 +64,13 @@ awaitable<result<WindowReply>> RedisWindows::run(WindowCall call, std::int64_t t
     auto reply = numbers ? decode(call, *numbers) : std::nullopt;
     if (!reply) {
         node_.counters.errors.fetch_add(1, std::memory_order_relaxed);
-        node_.health.note_failure("an answer that makes no sense");
+        node_.breaker.note_failure("an answer that makes no sense");
         co_return errc::store_unavailable;
     }
     node_.time.note(sent_us, reply->now_us);
     note_answered(sent_us);
     if (reply->other_store_epoch) {
-        node_.health.note_data_lost("Redis was emptied");
+        node_.breaker.note_data_lost(call.store_epoch, "Redis was emptied");
         co_return errc::store_unavailable;
     }
     reply->sent_us = sent_local_us;
@@ -86,9 +86,9 @@ awaitable<result<redis::Reply>> RedisWindows::command(std::vector<std::string> w
 }
 
 void RedisWindows::note_answered(std::int64_t sent_us) noexcept {
-    // An answer that only the keeper had the patience for is no comfort to requests.
+    // An answer that only the recovery loop had the patience for is no comfort to requests.
     const std::int64_t took_us = node_.clock.steady_us() - sent_us;
-    if (took_us <= node_.options.timeout_ms * 1000) node_.health.note_success();
+    if (took_us <= node_.options.timeout_ms * 1000) node_.breaker.note_success();
 }
 
 awaitable<result<redis::Reply>> RedisWindows::send_script(const std::vector<std::string>& words,
@@ -114,7 +114,7 @@ awaitable<result<redis::Reply>> RedisWindows::send_script(const std::vector<std:
     if (wrong_server) {
         connection_.reconnect(error->text);
     } else {
-        node_.health.note_failure(error->text);
+        node_.breaker.note_failure(error->text);
     }
     co_return make_error_code(errc::store_unavailable);
 }
@@ -126,7 +126,7 @@ awaitable<result<redis::Reply>> RedisWindows::send(const std::vector<std::string
     if (answered) co_return answered;
     if (answered.error() == errc::store_timeout) {
         node_.counters.timeouts.fetch_add(1, std::memory_order_relaxed);
-        node_.health.note_failure("no answer in time");
+        node_.breaker.note_failure("no answer in time");
     } else {
         // Not connected is no news for the breaker: losing the connection was.
         node_.counters.unavailable.fetch_add(1, std::memory_order_relaxed);

@@ -15,7 +15,7 @@
 
 namespace weir {
 
-/// Everything that a call teaches is noted in the node: time, health, counters. One thread.
+/// Everything that a call teaches is noted in the node: time, breaker, counters. One thread.
 class RedisWindows {
 public:
     /// `on_ready`: whenever the connection has been made.

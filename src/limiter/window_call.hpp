@@ -40,7 +40,7 @@ struct WindowCall {
     std::int64_t now_us = 0;        ///< 0: Redis's own time
     std::int64_t not_after_us = 0;  ///< of the reserves; 0: no bound
     std::int64_t fresh_epoch = 1;   ///< for ledgers that have to be made
-    std::int64_t store_epoch = 0;   ///< that the store must have for that; 0: any
+    std::int64_t store_epoch = 0;   ///< that the store must have for that, and for additions; 0: any
     std::vector<Change> changes;
     std::vector<Addition> additions;
     std::vector<Demand> demands;

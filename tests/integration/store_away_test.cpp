@@ -131,7 +131,7 @@ TEST_F(StoreAwayTest, NoCallWaitsOnceTheBreakerIsOpen) {
         ASSERT_TRUE(node.admitted(one, ledgers).charges().front().place.epoch == 0);
         ASSERT_LE(++waited, 3U);
     }
-    // From here on only the keeper's probes can wait, with a patience of their own.
+    // From here on only the recovery loop's probes can wait, with a patience of their own.
     const auto opened = node.statistics();
     EXPECT_EQ(count_admitted(node, ledgers, 500), 500);
     EXPECT_LE(node.statistics().timeouts - opened.timeouts, 20U);
@@ -204,7 +204,7 @@ TEST_F(StoreAwayTest, RepliesBehindTheirDeadlineAreAsGoodAsNone) {
         ASSERT_TRUE(decision);
         EXPECT_EQ(decision->decided_by, "local");
     }
-    // The keeper is more patient than a request; it must not call those back who would wait in vain.
+    // The recovery loop is more patient than a request; it must not call those back who would wait in vain.
     const std::uint64_t bytes = relay.bytes_to_client();
     ASSERT_TRUE(eventually([&] { return relay.bytes_to_client() > bytes + 4'000; }));
     EXPECT_THAT(node.changes(), SizeIs(2));

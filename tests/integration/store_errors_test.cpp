@@ -45,7 +45,7 @@ protected:
         auto decision = node_->reserve(one, {ledger});
         ASSERT_TRUE(decision && decision->reservation);
         EXPECT_EQ(decision->decided_by, "redis");
-        EXPECT_GE(stored_sum(*server_, ledger).requests, alone_ + 1) << "what was owed is there";
+        EXPECT_GE(stored_sum(*server_, ledger).requests, alone_ + 1) << "what was pending is there";
     }
     /// Something in the reasons that were given.
     bool was_told(const std::string& word) const {

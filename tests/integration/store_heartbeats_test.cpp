@@ -81,14 +81,14 @@ TEST_F(StoreHeartbeatsTest, AKilledNodeIsNoLongerWaitedFor) {
     EXPECT_EQ(stays.statistics().nodes, 2) << "the most of the hour";
 }
 
-TEST_F(StoreHeartbeatsTest, WhatIsOwedIsWrittenBeforeLeaving) {
+TEST_F(StoreHeartbeatsTest, WhatIsPendingIsWrittenBeforeLeaving) {
     const LedgerLimits ledger = ledger_named("k", 1'000, 600'000'000);
     RedisStoreOptions options = patient_options(*server_);
     options.nodes = 2;
     StoreNode node(std::move(options));
     ASSERT_TRUE(node.reaches_redis());
     server_->pause();
-    // Alone until Redis is there again, which nobody waits for.
+    // Locally until Redis is there again, which nobody waits for.
     Reservation reservation = node.admitted({1, 10, 10}, {ledger});
     reservation.close();
     server_->resume();

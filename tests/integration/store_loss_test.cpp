@@ -5,6 +5,8 @@
 #include <deque>
 #include <optional>
 
+#include "limiter/scripts.hpp"
+#include "limiter/window_call.hpp"
 #include "store_node.hpp"
 #include "support/raw_client.hpp"
 
@@ -149,7 +151,27 @@ TEST_F(StoreLossTest, ALedgerIsNotMadeForWhoDoesNotKnowThatTheStoreIsAnother) {
     ASSERT_TRUE(decision && decision->reservation);
     held_.push_back(std::move(*nodes_[0].reserve(one, {fresh})->reservation));
     EXPECT_EQ(decision->decided_by, "local");
-    EXPECT_TRUE(eventually([&] { return stored_sum(*server_, fresh).requests == 2; })) << "owed";
+    EXPECT_TRUE(eventually([&] { return stored_sum(*server_, fresh).requests == 2; })) << "pending";
+}
+
+TEST_F(StoreLossTest, NothingIsAddedForWhoDoesNotKnowThatTheStoreIsAnother) {
+    admit_at(nodes_[0], 5);
+    const auto run_addition = [&](std::int64_t store_epoch) {
+        WindowCall call;
+        call.ledgers.push_back({stored_key(ledger_), long_window_us, {}});
+        call.additions.push_back({0, bucket_of(SystemClock().now_us(), long_window_us), one});
+        call.store_epoch = store_epoch;
+        std::vector<std::string> words = encode(call, "");
+        words[0] = "EVAL";
+        words[1] = window_script;
+        return server_->command(words);
+    };
+    const std::int64_t epoch = std::stoll(server_->command({"GET", "weir:1:epoch"}));
+    EXPECT_EQ(run_addition(epoch + 1).substr(17), "-1")
+        << "the ledger is there, but it is added to again later";
+    EXPECT_EQ(stored().requests, 5);
+    run_addition(epoch);
+    EXPECT_EQ(stored().requests, 6);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What a node admits alone, it owes: when Redis is back, it is there too, and nothing of anybody else's is
-// gone.
+// What a node admits locally is pending: when Redis is back, it is there too, and nothing of anybody else's
+// is gone.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -16,7 +16,7 @@ constexpr std::int64_t long_window_us = 600'000'000;
 constexpr Demand one{1, 10, 30};
 
 /// Two nodes of two; one reaches Redis through a relay, where it can be cut off alone.
-class StoreOwedTest : public ::testing::Test {
+class StorePendingTest : public ::testing::Test {
 protected:
     void SetUp() override {
         if (!RedisServer::available()) GTEST_SKIP() << "there is no redis-server";
@@ -50,7 +50,7 @@ protected:
     const LedgerLimits ledger_ = ledger_named("k", 100'000, long_window_us);
 };
 
-TEST_F(StoreOwedTest, WhatWasAdmittedAloneIsStoredInItsOwnBuckets) {
+TEST_F(StorePendingTest, WhatWasAdmittedLocallyIsStoredInItsOwnBuckets) {
     const LedgerLimits ledger = ledger_named("short", 100'000, 10'000'000);
     std::vector<std::pair<std::int64_t, std::int64_t>> decided;
     cut_off();
@@ -76,7 +76,7 @@ TEST_F(StoreOwedTest, WhatWasAdmittedAloneIsStoredInItsOwnBuckets) {
     }
 }
 
-TEST_F(StoreOwedTest, BothNodesKeepWhatTheyCharged) {
+TEST_F(StorePendingTest, BothNodesKeepWhatTheyCharged) {
     const Reservation theirs = other_->admitted(one, {ledger_});
     cut_off();
     for (int i = 0; i < 3; ++i) node_->settle(node_->admitted(one, {ledger_}), exact_usage(10, 30));
@@ -85,7 +85,7 @@ TEST_F(StoreOwedTest, BothNodesKeepWhatTheyCharged) {
     EXPECT_EQ(stored(), (Amounts{5, 50, 150}));
 }
 
-TEST_F(StoreOwedTest, AReservationOfBeforeIsSettledAfterwards) {
+TEST_F(StorePendingTest, AReservationOfBeforeIsSettledAfterwards) {
     const Reservation theirs = other_->admitted(one, {ledger_});
     Reservation mine = node_->admitted(one, {ledger_});
     cut_off();
@@ -94,7 +94,7 @@ TEST_F(StoreOwedTest, AReservationOfBeforeIsSettledAfterwards) {
     EXPECT_EQ(stored(), (Amounts{2, 14, 37})) << "where it lies was known all along";
 }
 
-TEST_F(StoreOwedTest, AReservationOfBeforeIsSettledMeanwhile) {
+TEST_F(StorePendingTest, AReservationOfBeforeIsSettledMeanwhile) {
     const Reservation theirs = other_->admitted(one, {ledger_});
     Reservation mine = node_->admitted(one, {ledger_});
     cut_off();
@@ -104,7 +104,7 @@ TEST_F(StoreOwedTest, AReservationOfBeforeIsSettledMeanwhile) {
     EXPECT_EQ(stored(), (Amounts{2, 22, 67}));
 }
 
-TEST_F(StoreOwedTest, AReservationOfBeforeProgressesMeanwhile) {
+TEST_F(StorePendingTest, AReservationOfBeforeProgressesMeanwhile) {
     const Reservation theirs = other_->admitted(one, {ledger_});
     Reservation mine = node_->admitted(one, {ledger_});
     cut_off();
@@ -118,7 +118,7 @@ TEST_F(StoreOwedTest, AReservationOfBeforeProgressesMeanwhile) {
     EXPECT_LE(sum.output_tokens, 30 + 25 + 30) << "its lease twice at the most";
 }
 
-TEST_F(StoreOwedTest, AReservationOfMeanwhileIsSettledAfterwards) {
+TEST_F(StorePendingTest, AReservationOfMeanwhileIsSettledAfterwards) {
     const Reservation theirs = other_->admitted(one, {ledger_});
     cut_off();
     Reservation mine = node_->admitted(one, {ledger_});
@@ -132,7 +132,7 @@ TEST_F(StoreOwedTest, AReservationOfMeanwhileIsSettledAfterwards) {
     EXPECT_LE(sum.output_tokens, 30 + 7 + 30);
 }
 
-TEST_F(StoreOwedTest, WhatWasSettledMeanwhileIsOwedAsItWasUsed) {
+TEST_F(StorePendingTest, WhatWasSettledMeanwhileIsPendingAsItWasUsed) {
     const Reservation theirs = other_->admitted(one, {ledger_});
     cut_off();
     node_->settle(node_->admitted(one, {ledger_}), exact_usage(4, 7));
@@ -143,7 +143,7 @@ TEST_F(StoreOwedTest, WhatWasSettledMeanwhileIsOwedAsItWasUsed) {
     EXPECT_EQ(stored(), (Amounts{2, 14, 37}));
 }
 
-TEST_F(StoreOwedTest, ASettlementWithoutAnAnswerIsNeverTakenBackTwice) {
+TEST_F(StorePendingTest, ASettlementWithoutAnAnswerIsNeverTakenBackTwice) {
     const Reservation theirs = other_->admitted(one, {ledger_});
     Reservation mine = node_->admitted(one, {ledger_});
     // Redis does it, and nobody hears so.
@@ -157,7 +157,7 @@ TEST_F(StoreOwedTest, ASettlementWithoutAnAnswerIsNeverTakenBackTwice) {
     EXPECT_EQ(stored(), (Amounts{2, 14, 44}));
 }
 
-TEST_F(StoreOwedTest, AReserveWithoutAnAnswerIsCountedTwiceAtTheMost) {
+TEST_F(StorePendingTest, AReserveWithoutAnAnswerIsCountedTwiceAtTheMost) {
     relay_->hold_to_client();
     Reservation mine = node_->admitted(one, {ledger_});
     ASSERT_TRUE(eventually([&] { return stored() == one; })) << "Redis has done it in time";
@@ -169,7 +169,7 @@ TEST_F(StoreOwedTest, AReserveWithoutAnAnswerIsCountedTwiceAtTheMost) {
     EXPECT_EQ(stored().requests, 2);
 }
 
-TEST_F(StoreOwedTest, OwedLedgersByTheHundredAllArrive) {
+TEST_F(StorePendingTest, PendingLedgersByTheHundredAllArrive) {
     constexpr int count = 200;
     std::vector<LedgerLimits> ledgers;
     for (int i = 0; i < count; ++i) {

@@ -1,5 +1,5 @@
 // Two windows a ledger, under the locks of the shards.
-#include "limiter/journal.hpp"
+#include "limiter/local_copy.hpp"
 
 #include <algorithm>
 
@@ -34,8 +34,8 @@ std::vector<LedgerLimits> share_of(std::span<const LedgerLimits> ledgers, std::i
     return shares;
 }
 
-bool Journal::note_admitted(const Demand& demand, std::span<const LedgerLimits> ledgers,
-                            std::vector<Charge>& charges, std::int64_t now_us) {
+bool LocalCopy::note_admitted(const Demand& demand, std::span<const LedgerLimits> ledgers,
+                              std::vector<Charge>& charges, std::int64_t now_us) {
     bool lost = false;
     for (std::size_t i = 0; i < charges.size(); ++i) {
         Charge& made = charges[i];
@@ -50,22 +50,22 @@ bool Journal::note_admitted(const Demand& demand, std::span<const LedgerLimits> 
             ledger = &shard.get(made.ledger, made.window_us, now_us);
             shard.forget_some(now_us);
         }
-        ledger->held.trim(now_us);
+        ledger->in_window.trim(now_us);
         const bool is_known = ledger->store_epoch == 0 || ledger->store_epoch == made.place.epoch;
-        if (!is_known && ledger->held.entry_count() > 0) {
+        if (!is_known && ledger->in_window.entry_count() > 0) {
             lost = true;
-            ledger->owed = ledger->held;
-            ++ledger->owed_epoch;
-            owes_.store(true, std::memory_order_release);
+            ledger->pending = ledger->in_window;
+            ++ledger->pending_epoch;
+            has_pending_.store(true, std::memory_order_release);
         }
         ledger->store_epoch = made.place.epoch;
-        made.held = charge(ledger->held, demand, now_us);
+        made.held = charge(ledger->in_window, demand, now_us);
     }
     return lost;
 }
 
-std::optional<Decision> Journal::reserve(const Demand& demand, std::span<const LedgerLimits> ledgers,
-                                         std::int64_t nodes, std::int64_t now_us) {
+std::optional<Decision> LocalCopy::reserve(const Demand& demand, std::span<const LedgerLimits> ledgers,
+                                           std::int64_t nodes, std::int64_t now_us) {
     const std::vector<LedgerLimits> shares = share_of(ledgers, nodes);
     if (find_impossible(demand, shares)) return std::nullopt;
     std::vector<Charge> charges;
@@ -82,8 +82,8 @@ std::optional<Decision> Journal::reserve(const Demand& demand, std::span<const L
     for (std::size_t i = 0; i < shares.size(); ++i) {
         found.push_back(shards[i]->find(charges[i].ledger));
         if (!found[i] && shares[i].may_overflow && !shards[i]->has_room(now_us)) return std::nullopt;
-        if (found[i]) found[i]->held.trim(now_us);
-        windows.push_back(found[i] ? &found[i]->held : nullptr);
+        if (found[i]) found[i]->in_window.trim(now_us);
+        windows.push_back(found[i] ? &found[i]->in_window : nullptr);
     }
     Decision decision;
     decision.decided_at_us = now_us;
@@ -92,12 +92,12 @@ std::optional<Decision> Journal::reserve(const Demand& demand, std::span<const L
     std::int64_t shortest_lease_us = lease_us_max;
     for (std::size_t i = 0; i < shares.size() && !refusal; ++i) {
         Ledger& ledger = shards[i]->get(charges[i].ledger, shares[i].window_us, now_us);
-        ledger.owed.trim(now_us);
-        charges[i].held = charge(ledger.held, demand, now_us);
-        charges[i].owed = charge(ledger.owed, demand, now_us);
-        charges[i].owed.epoch = ledger.owed_epoch;
-        owes_.store(true, std::memory_order_release);
-        windows[i] = &ledger.held;
+        ledger.pending.trim(now_us);
+        charges[i].held = charge(ledger.in_window, demand, now_us);
+        charges[i].owed = charge(ledger.pending, demand, now_us);
+        charges[i].owed.epoch = ledger.pending_epoch;
+        has_pending_.store(true, std::memory_order_release);
+        windows[i] = &ledger.in_window;
         shortest_lease_us = std::min(shortest_lease_us, lease_us(shares[i].window_us));
     }
     std::vector<Level> all;
@@ -109,38 +109,39 @@ std::optional<Decision> Journal::reserve(const Demand& demand, std::span<const L
     return decision;
 }
 
-void Journal::correct(std::vector<Charge>& charges, const Correction& correction, Written written,
-                      bool renews, std::int64_t now_us) {
+void LocalCopy::correct(std::vector<Charge>& charges, const Correction& correction, InStore in_store,
+                        bool renews, std::int64_t now_us) {
     for (Charge& made : charges) {
         Shard& shard = shards_.of(made.ledger);
         const std::lock_guard lock(shard.mutex);
         Ledger* ledger = shard.find(made.ledger);
         if (ledger == nullptr) {
-            if (is_nothing(made.held)) continue;  // it was never written down
+            if (is_nothing(made.held)) continue;  // there was no room for it
             ledger = &shard.get(made.ledger, made.window_us, now_us);
         }
-        ledger->held.trim(now_us);
-        apply(ledger->held, made.held, correction, now_us);
+        ledger->in_window.trim(now_us);
+        apply(ledger->in_window, made.held, correction, now_us);
         if (renews) note_renewal(made.held, made.window_us, correction, now_us);
-        const bool in_store = written == Written::in_store;
-        if (in_store && is_nothing(made.owed)) continue;
-        owe(*ledger, made, in_store ? removals_of(correction) : correction, renews && !in_store, now_us);
-        if (in_store) made.owed = {};
+        const bool is_in_store = in_store == InStore::yes;
+        if (is_in_store && is_nothing(made.owed)) continue;
+        note_pending(*ledger, made, is_in_store ? removals_of(correction) : correction,
+                     renews && !is_in_store, now_us);
+        if (is_in_store) made.owed = {};
     }
 }
 
-void Journal::owe(Ledger& ledger, Charge& charge, const Correction& correction, bool renews,
-                  std::int64_t now_us) {
-    ledger.owed.trim(now_us);
+void LocalCopy::note_pending(Ledger& ledger, Charge& charge, const Correction& correction, bool renews,
+                             std::int64_t now_us) {
+    ledger.pending.trim(now_us);
     // What was taken out since lies in the store, nobody knows where.
-    if (charge.owed.epoch != ledger.owed_epoch) charge.owed = {.epoch = ledger.owed_epoch};
-    apply(ledger.owed, charge.owed, correction, now_us);
+    if (charge.owed.epoch != ledger.pending_epoch) charge.owed = {.epoch = ledger.pending_epoch};
+    apply(ledger.pending, charge.owed, correction, now_us);
     if (renews) note_renewal(charge.owed, charge.window_us, correction, now_us);
-    if (ledger.owed.entry_count() > 0) owes_.store(true, std::memory_order_release);
+    if (ledger.pending.entry_count() > 0) has_pending_.store(true, std::memory_order_release);
 }
 
-std::vector<Level> Journal::levels(std::span<const LedgerLimits> ledgers, std::int64_t nodes,
-                                   std::int64_t now_us) {
+std::vector<Level> LocalCopy::levels(std::span<const LedgerLimits> ledgers, std::int64_t nodes,
+                                     std::int64_t now_us) {
     const std::vector<LedgerLimits> shares = share_of(ledgers, nodes);
     std::vector<Level> all;
     for (std::size_t i = 0; i < shares.size(); ++i) {
@@ -148,58 +149,59 @@ std::vector<Level> Journal::levels(std::span<const LedgerLimits> ledgers, std::i
         Shard& shard = shards_.of(key);
         const std::lock_guard lock(shard.mutex);
         Ledger* ledger = shard.find(key);
-        if (ledger != nullptr) ledger->held.trim(now_us);
-        append_levels(all, i, shares[i], ledger != nullptr ? &ledger->held : nullptr, now_us);
+        if (ledger != nullptr) ledger->in_window.trim(now_us);
+        append_levels(all, i, shares[i], ledger != nullptr ? &ledger->in_window : nullptr, now_us);
     }
     return all;
 }
 
-std::vector<Journal::Part> Journal::take_owed(std::size_t shard_index, std::int64_t now_us) {
+std::vector<LocalCopy::Part> LocalCopy::take_pending(std::size_t shard_index, std::int64_t now_us) {
     return take(shard_index, now_us, false);
 }
 
-std::vector<Journal::Part> Journal::take_all(std::size_t shard_index, std::int64_t now_us) {
+std::vector<LocalCopy::Part> LocalCopy::take_all(std::size_t shard_index, std::int64_t now_us) {
     return take(shard_index, now_us, true);
 }
 
-std::vector<Journal::Part> Journal::take(std::size_t shard_index, std::int64_t now_us, bool all) {
+std::vector<LocalCopy::Part> LocalCopy::take(std::size_t shard_index, std::int64_t now_us, bool all) {
     Shard& shard = *shards_[shard_index];
-    if (shard_index == 0) owes_.store(false, std::memory_order_release);
+    if (shard_index == 0) has_pending_.store(false, std::memory_order_release);
     const std::lock_guard lock(shard.mutex);
     std::vector<Part> parts;
     for (auto& [key, ledger] : shard) {
         if (all) {
-            ledger.held.trim(now_us);
+            ledger.in_window.trim(now_us);
             ledger.store_epoch = 0;
         }
-        ledger.owed.trim(now_us);
-        const auto entries = all ? ledger.held.entries() : ledger.owed.entries();
+        ledger.pending.trim(now_us);
+        const auto entries = all ? ledger.in_window.entries() : ledger.pending.entries();
         if (!entries.empty()) {
-            parts.push_back({key, ledger.held.window_us(), {entries.begin(), entries.end()}});
+            parts.push_back({key, ledger.in_window.window_us(), {entries.begin(), entries.end()}});
         }
-        if (ledger.owed.entry_count() > 0) {
-            ledger.owed = Window(ledger.held.window_us());
-            ++ledger.owed_epoch;
+        if (ledger.pending.entry_count() > 0) {
+            ledger.pending = Window(ledger.in_window.window_us());
+            ++ledger.pending_epoch;
         }
     }
     return parts;
 }
 
-void Journal::note_written(const std::string& key, std::int64_t store_epoch) {
+void LocalCopy::note_replayed(const std::string& key, std::int64_t store_epoch) {
     Shard& shard = shards_.of(key);
     const std::lock_guard lock(shard.mutex);
     if (Ledger* ledger = shard.find(key)) ledger->store_epoch = store_epoch;
 }
 
-void Journal::give_back(const std::vector<Part>& parts, std::int64_t now_us) {
+void LocalCopy::give_back(const std::vector<Part>& parts, std::int64_t now_us) {
     for (const Part& part : parts) {
         Shard& shard = shards_.of(part.key);
         const std::lock_guard lock(shard.mutex);
         Ledger& ledger = shard.get(part.key, part.window_us, now_us);
         for (const Window::Entry& entry : part.entries) {
-            if (!ledger.owed.has_expired(entry.bucket, now_us)) ledger.owed.add(entry.bucket, entry.amounts);
+            if (!ledger.pending.has_expired(entry.bucket, now_us))
+                ledger.pending.add(entry.bucket, entry.amounts);
         }
-        owes_.store(true, std::memory_order_release);
+        has_pending_.store(true, std::memory_order_release);
     }
 }
 
