@@ -1,4 +1,4 @@
-// What can go wrong on the data path, as error codes. How a client hears of it is decided in proxy/.
+// What can go wrong with a store, as error codes. How a client hears of it is decided in proxy/.
 #pragma once
 
 #include <boost/system/error_code.hpp>
@@ -8,27 +8,10 @@ namespace weir {
 
 enum class errc {
     ok = 0,
-    // the store
     store_unavailable,  ///< can't be asked, and the failure policy does not allow going on; nothing was
                         ///< changed
     store_timeout,  ///< asked, but no answer in time: the change may have been made, or still be made later
-    // the client's message
-    bad_request,              ///< breaks a rule of HTTP
-    header_too_large,         ///< too many bytes or fields before the body
-    target_too_long,          ///< the request target alone is too long
-    method_not_allowed,       ///< CONNECT, TRACE
-    expectation_failed,       ///< an Expect other than 100-continue
-    body_too_large,           ///< more than max_body_bytes
-    request_timeout,          ///< header or body came too slowly
-    too_many_buffered_bytes,  ///< all bodies together exceed max_buffered_bytes
-    too_many_connections,     ///< above max_connections
-    // the upstream
-    upstream_unreachable,  ///< resolve, connect or TLS failed: no byte of the request can have been processed
-    upstream_timeout,      ///< connected, but silent for too long
-    upstream_broken,       ///< closed or reset before its answer was complete
-    upstream_bad_answer,   ///< answered something that is not HTTP as we accept it
-    // the connection to the client
-    client_gone,  ///< closed, reset, or stopped reading
+    withdrawn,      ///< nobody waits for the decision any more, and the store was not asked
 };
 
 const boost::system::error_category& weir_category() noexcept;

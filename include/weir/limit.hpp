@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "weir/ledger_name.hpp"
+
 namespace weir {
 
 /// What is counted. total_tokens is always input + output; it is limited, never stored.
@@ -88,9 +90,7 @@ inline constexpr std::string_view shadow_suffix = "-shadow";
 
 /// One ledger that applies to a request, and what it may hold.
 struct LedgerLimits {
-    std::string ledger;  ///< unique name of the ledger in its store: "<scope>:<id>:<window in us>[-shadow]"
-    /// Groups the ledgers that a shared store may have to keep together; 1 to 16 letters and digits.
-    std::string tenant_tag = "0";
+    LedgerName ledger;
     Scope scope = Scope::key;
     std::int64_t window_us = 60'000'000;  ///< W; 1 s to 31 d
     Limits limits;

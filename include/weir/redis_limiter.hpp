@@ -47,9 +47,7 @@ struct RedisStoreOptions {
 
 /// Counted since the start, over all threads.
 struct RedisStoreStatistics {
-    /// "redis", or what decides without it: "local", "open", "closed", and "nodes_unknown" where it would be
-    /// "local" but nobody has told how many nodes share the limits: nothing is decided.
-    std::string_view mode;
+    StoreMode mode = StoreMode::redis;
     std::string server;              ///< "redis.example:6379", free of secrets
     std::string why_away;            ///< the last reason why Redis does not decide; empty where it does
     std::int64_t away_since_us = 0;  ///< wall clock, since when it does not; 0 where it does
@@ -64,14 +62,15 @@ struct RedisStoreStatistics {
     std::uint64_t timeouts = 0;     ///< calls that were not answered in time
     std::uint64_t unavailable = 0;  ///< calls that could not be sent
     std::uint64_t errors = 0;  ///< calls and greetings that Redis answered with an error, or with nonsense
-    std::uint64_t unreachable = 0;  ///< attempts to connect that came to nothing otherwise
-    std::uint64_t late = 0;         ///< reserves that reached Redis after their time
-    std::uint64_t alone = 0;        ///< decisions made without Redis
-    std::uint64_t turned_away = 0;  ///< requests that nobody decided on: errc::store_unavailable
-    std::uint64_t unmetered = 0;    ///< of these, admitted without being written down anywhere
-    std::uint64_t unwritten = 0;    ///< admissions that this node had no room to write down
-    std::uint64_t data_losses = 0;  ///< times that Redis came back without what had been written
-    bool ready = false;             ///< decisions are possible
+    std::uint64_t unreachable = 0;      ///< attempts to connect that came to nothing otherwise
+    std::uint64_t late = 0;             ///< reserves that reached Redis after their time
+    std::uint64_t alone = 0;            ///< decisions made without Redis
+    std::uint64_t turned_away = 0;      ///< requests that nobody decided on: errc::store_unavailable
+    std::uint64_t unmetered = 0;        ///< of these, admitted without being written down anywhere
+    std::uint64_t unwritten = 0;        ///< admissions that this node had no room to write down
+    std::uint64_t data_losses = 0;      ///< times that Redis came back without what had been written
+    std::uint64_t settle_failures = 0;  ///< settlements that Redis was not told: kept for later, or given up
+    bool ready = false;                 ///< decisions are possible
 };
 
 /// One per process. Keeps the connection, the heartbeats, and the local copy that the limiters share.

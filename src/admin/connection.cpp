@@ -30,19 +30,19 @@ constexpr std::size_t lingered_bytes_max = 2 * body_bytes_max;
 constexpr std::size_t read_bytes = 8 << 10;
 constexpr http::HeadLimits head_limits{.bytes_max = 16 << 10, .fields_max = 100, .target_bytes_max = 8 << 10};
 
-Answer head_refusal(errc code, std::string_view reason) {
+Answer head_refusal(http_errc code, std::string_view reason) {
     const auto make = [](int status, std::string code_text, std::string message) {
         return problem_answer(
             {.status = status, .code = std::move(code_text), .message = std::move(message), .mistakes = {}});
     };
     switch (code) {
-        case errc::header_too_large:
+        case http_errc::header_too_large:
             return make(431, "header_too_large", "The header is too large.");
-        case errc::target_too_long:
+        case http_errc::target_too_long:
             return make(414, "uri_too_long", "The path is too long.");
-        case errc::request_timeout:
+        case http_errc::request_timeout:
             return make(408, "request_timeout", "The request did not arrive in time.");
-        case errc::method_not_allowed: {
+        case http_errc::method_not_allowed: {
             Answer answer = make(405, "method_not_allowed", "This method is taken nowhere here.");
             answer.fields.emplace_back("allow", "GET, HEAD");
             return answer;
@@ -133,7 +133,7 @@ awaitable<bool> Connection::read_head() {
         const bool filled = co_await fill();
         idle_since_us_.reset();
         if (filled) continue;
-        if (timed_out_ && started) co_await refuse(errc::request_timeout, {});
+        if (timed_out_ && started) co_await refuse(http_errc::request_timeout, {});
         co_return false;
     }
 }
@@ -145,7 +145,7 @@ awaitable<bool> Connection::take_head(std::size_t begin, std::size_t end) {
     if (!objection) objection = http::check_raw_head(head_bytes_);
     parser_.start(http::MessageParser::Kind::request);
     if (!objection && parser_.parse_head(head_bytes_, head_)) {
-        objection = {errc::bad_request, "the header is malformed"};
+        objection = {http_errc::bad_request, "the header is malformed"};
     }
     if (!objection) co_return true;
     co_await refuse(objection.code, objection.reason);
@@ -203,7 +203,7 @@ awaitable<bool> Connection::read_body(std::string& body, Answer& refusal) {
         for (const std::string_view piece : pieces) body.append(piece);
         input_.erase(0, consumed);
         if (error || body.size() > body_bytes_max) {
-            refusal = error ? head_refusal(errc::bad_request, "the body is malformed")
+            refusal = error ? head_refusal(http_errc::bad_request, "the body is malformed")
                             : Refused(413, "body_too_large", "A body may have 1 MiB at most.").answer();
             break;
         }
@@ -214,9 +214,9 @@ awaitable<bool> Connection::read_body(std::string& body, Answer& refusal) {
         const bool filled = co_await fill();
         if (filled) continue;
         if (timed_out_) {
-            refusal = head_refusal(errc::request_timeout, {});
+            refusal = head_refusal(http_errc::request_timeout, {});
         } else {
-            refusal = head_refusal(errc::bad_request, "the body is shorter than its header says");
+            refusal = head_refusal(http_errc::bad_request, "the body is shorter than its header says");
         }
         break;
     }
@@ -251,7 +251,7 @@ awaitable<bool> Connection::send(const Answer& answer, bool head_only, bool keep
     co_return sent;
 }
 
-awaitable<void> Connection::refuse(errc code, std::string_view reason) {
+awaitable<void> Connection::refuse(http_errc code, std::string_view reason) {
     const Answer answer = head_refusal(code, reason);
     (void)co_await send(answer, false, false);
 }

@@ -10,10 +10,10 @@
 
 #include "admin/answer.hpp"
 #include "admin/dispatch.hpp"
+#include "http/error.hpp"
 #include "http/http_message.hpp"
 #include "http/http_parser.hpp"
 #include "weir/awaitable.hpp"
-#include "weir/error.hpp"
 
 namespace weir::admin {
 
@@ -49,7 +49,7 @@ private:
     awaitable<bool> read_body(std::string& body, Answer& refusal);
     awaitable<bool> write(std::string bytes);
     awaitable<bool> send(const Answer& answer, bool head_only, bool keep_alive);
-    awaitable<void> refuse(errc code, std::string_view reason);
+    awaitable<void> refuse(http_errc code, std::string_view reason);
     awaitable<void> stream(Answer answer);
     awaitable<void> linger();
 

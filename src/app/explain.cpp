@@ -79,8 +79,7 @@ Json reasons(const llm::Call& call, llm::Api api, const config::Tier& tier, cons
     return why;
 }
 
-Json ledgers_json(const std::vector<LedgerLimits>& ledgers, const std::vector<Level>& levels,
-                  const Demand& demand) {
+Json ledgers_json(const LedgerSet& ledgers, const std::vector<Level>& levels, const Demand& demand) {
     Json rows = Json::array();
     for (const Level& level : levels) {
         const LedgerLimits& ledger = ledgers[level.ledger_index];
@@ -101,7 +100,7 @@ Json ledgers_json(const std::vector<LedgerLimits>& ledgers, const std::vector<Le
     return rows;
 }
 
-Json refusal_json(Verdict verdict, const Refusal& refusal, const std::vector<LedgerLimits>& ledgers) {
+Json refusal_json(Verdict verdict, const Refusal& refusal, const LedgerSet& ledgers) {
     const LedgerLimits& ledger = ledgers[refusal.ledger_index];
     const std::string limit = llm::limit_name(ledger.scope, refusal.dimension, ledger.window_us);
     const int status = verdict == Verdict::refused ? 429 : verdict == Verdict::never_fits ? 413 : 403;
@@ -117,7 +116,7 @@ Json refusal_json(Verdict verdict, const Refusal& refusal, const std::vector<Led
     return decision;
 }
 
-bool fits(const std::vector<LedgerLimits>& ledgers, const std::vector<Level>& levels, const Demand& demand) {
+bool fits(const LedgerSet& ledgers, const std::vector<Level>& levels, const Demand& demand) {
     for (const Level& level : levels) {
         const std::int64_t requested = demand.of(level.dimension);
         if (ledgers[level.ledger_index].enforced && requested > 0 && level.used + requested > level.limit)
@@ -133,23 +132,22 @@ Problem store_away() {
             .mistakes = {}};
 }
 
-std::vector<LedgerLimits> enforced_only(const std::vector<LedgerLimits>& ledgers) {
-    std::vector<LedgerLimits> kept;
+LedgerSet enforced_only(const LedgerSet& ledgers) {
+    LedgerSet kept;
     for (const LedgerLimits& ledger : ledgers) {
-        if (ledger.enforced) kept.push_back(ledger);
+        if (ledger.enforced) kept.add(ledger);
     }
     return kept;
 }
 
 /// Of a demand for which there was no room a moment ago.
-awaitable<Answered<Json>> ask_when(Limiter& limiter, const Demand& demand,
-                                   const std::vector<LedgerLimits>& ledgers) {
-    auto decided = co_await limiter.reserve(demand, ledgers, nullptr);
+awaitable<Answered<Json>> ask_when(Limiter& limiter, const Demand& demand, const LedgerSet& ledgers) {
+    auto decided = co_await limiter.reserve(demand, ledgers);
     if (!decided) co_return store_away();
     if (decided->verdict != Verdict::admitted)
         co_return refusal_json(decided->verdict, decided->refusal, ledgers);
     const Usage nothing{.requests = 0, .certainty = Certainty::exact, .unproduced = Unproduced::release};
-    (void)co_await limiter.settle(std::move(*decided->reservation), nothing);
+    co_await limiter.settle(std::move(*decided->reservation), nothing);
     co_return decision_json(200, "It would be admitted.");
 }
 
@@ -214,7 +212,7 @@ awaitable<Answered<std::string>> explain(const policy::Policy& policy, Limiter& 
     } else if (fits(applicable.ledgers, *levels, demand)) {
         told["decision"] = decision_json(200, "It would be admitted.");
     } else {
-        const std::vector<LedgerLimits> enforced = enforced_only(applicable.ledgers);
+        const LedgerSet enforced = enforced_only(applicable.ledgers);
         auto when = co_await ask_when(limiter, demand, enforced);
         if (auto* problem = std::get_if<Problem>(&when)) co_return std::move(*problem);
         told["decision"] = std::get<Json>(std::move(when));

@@ -102,7 +102,7 @@ awaitable<result<void>> Operations::reset(std::span<const LedgerLimits> ledgers,
     const auto emptied = co_await limiter_->reset(ledgers);
     if (emptied) {
         for (const LedgerLimits& ledger : ledgers) {
-            spdlog::info("admin: {} ({}) emptied {}", actor.token_name, actor.address, ledger.ledger);
+            spdlog::info("admin: {} ({}) emptied {}", actor.token_name, actor.address, ledger.ledger.name());
         }
     }
     co_return emptied;

@@ -110,8 +110,8 @@ private:
     Timer pause_;
     std::string name_;  ///< of this process, random
     std::int64_t started_us_;
-    std::string listen_;  ///< where clients connect
-    std::string mode_;
+    std::string listen_;             ///< where clients connect
+    std::optional<StoreMode> mode_;  ///< nullopt: not looked yet
     std::int64_t mode_since_us_ = 0;
     std::uint64_t data_losses_ = 0;
     std::string usage_remark_;

@@ -225,7 +225,7 @@ observe::NodeFigures Operations::own_figures() {
     figures.version = WEIR_VERSION;
     figures.started_us = started_us_;
     figures.made_us = now_us;
-    figures.mode = mode_;
+    figures.mode = to_string(mode_.value_or(store.mode));
     figures.mode_since_us = mode_since_us_;
     figures.store_server = parts_.store.server();
     figures.store_remark = readiness.remark;

@@ -145,6 +145,7 @@ public:
         figures.unmetered = statistics.unmetered;
         figures.unwritten = statistics.unwritten;
         figures.data_losses = statistics.data_losses;
+        figures.settle_failures = statistics.settle_failures;
     }
 
 private:

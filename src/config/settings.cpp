@@ -23,8 +23,6 @@ std::string set_text(const std::string& secret, const char* otherwise) {
     return masked + std::to_string(secret.size()) + (secret.size() == 1 ? " character)" : " characters)");
 }
 
-}
-
 void add(Settings& settings, std::string path, std::string shown, std::string secret = {}) {
     settings.push_back({.path = std::move(path), .shown = std::move(shown), .secret = std::move(secret)});
 }

@@ -3,7 +3,7 @@
 
 namespace weir::http {
 
-HeadScanner::State HeadScanner::fail(errc error) noexcept {
+HeadScanner::State HeadScanner::fail(http_errc error) noexcept {
     error_ = error;
     return State::failed;
 }
@@ -12,7 +12,7 @@ HeadScanner::State HeadScanner::scan(std::string_view received) {
     for (;;) {
         const auto line_feed = received.find('\n', scanned_);
         if (line_feed == std::string_view::npos) break;
-        if (line_feed == 0 || received[line_feed - 1] != '\r') return fail(errc::bad_request);
+        if (line_feed == 0 || received[line_feed - 1] != '\r') return fail(http_errc::bad_request);
         const std::size_t line_size = line_feed - 1 - scanned_;
         const std::size_t line_begin = scanned_;
         scanned_ = line_feed + 1;
@@ -22,7 +22,7 @@ HeadScanner::State HeadScanner::scan(std::string_view received) {
             continue;
         }
         // Obsolete line folding (RFC 9112 5.2) is refused here, before a parser makes it an ordinary value.
-        if (received[line_begin] == ' ' || received[line_begin] == '\t') return fail(errc::bad_request);
+        if (received[line_begin] == ' ' || received[line_begin] == '\t') return fail(http_errc::bad_request);
         ++lines_;
     }
     return check_size(received, State::need_more);
@@ -34,15 +34,16 @@ HeadScanner::State HeadScanner::check_size(std::string_view received, State soun
         const std::string_view line = head.substr(0, head.find('\r'));
         if (!line.empty() && (static_cast<unsigned char>(line.front()) <= 0x20 ||
                               static_cast<unsigned char>(line.front()) >= 0x7f)) {
-            return fail(errc::bad_request);
+            return fail(http_errc::bad_request);
         }
         constexpr std::size_t method_and_version_bytes = 64;
         if (line.size() > limits_.target_bytes_max + method_and_version_bytes)
-            return fail(errc::target_too_long);
+            return fail(http_errc::target_too_long);
     }
     const std::size_t head_bytes = (sound == State::complete ? scanned_ : received.size()) - begin_;
-    if (head_bytes > limits_.bytes_max || begin_ > limits_.bytes_max) return fail(errc::header_too_large);
-    if (lines_ > limits_.fields_max + 1) return fail(errc::header_too_large);
+    if (head_bytes > limits_.bytes_max || begin_ > limits_.bytes_max)
+        return fail(http_errc::header_too_large);
+    if (lines_ > limits_.fields_max + 1) return fail(http_errc::header_too_large);
     return sound;
 }
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "weir/error.hpp"
+#include "http/error.hpp"
 
 namespace weir::http {
 
@@ -29,17 +29,17 @@ public:
     /// Valid when complete: one past the empty line that ends the head.
     std::size_t head_end() const noexcept { return scanned_; }
     /// Valid when failed.
-    errc error() const noexcept { return error_; }
+    http_errc error() const noexcept { return error_; }
 
 private:
-    State fail(errc error) noexcept;
+    State fail(http_errc error) noexcept;
     State check_size(std::string_view received, State sound);
 
     HeadLimits limits_;
     std::size_t begin_ = 0;
     std::size_t scanned_ = 0;  ///< end of the last whole line
     std::size_t lines_ = 0;
-    errc error_ = errc::ok;
+    http_errc error_ = http_errc::ok;
 };
 
 }  // namespace weir::http

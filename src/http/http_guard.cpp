@@ -15,7 +15,7 @@ namespace {
 constexpr Objection fine{};
 
 constexpr Objection bad(std::string_view reason) noexcept {
-    return {errc::bad_request, reason};
+    return {http_errc::bad_request, reason};
 }
 
 // RFC 9110 5.6.2: token characters.
@@ -126,7 +126,7 @@ Objection check_request_line(std::string_view head, std::size_t target_bytes_max
     const std::string_view version = line.substr(target_end + 1);
     if (!is_method(line.substr(0, method_end))) return bad("the method is malformed");
     if (target.empty()) return bad("the target is empty");
-    if (target.size() > target_bytes_max) return {errc::target_too_long, "the target is too long"};
+    if (target.size() > target_bytes_max) return {http_errc::target_too_long, "the target is too long"};
     const bool plain =
         std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
     if (!plain) return bad("the target holds a character that it must not");
@@ -158,7 +158,7 @@ Objection check_framing(int version, const Fields& fields, Framing& framing) noe
 Objection check_request(const RequestHead& head, std::string_view& path_and_query,
                         bool is_forwarded) noexcept {
     if (head.method == "CONNECT" || head.method == "TRACE") {
-        return {errc::method_not_allowed, "the method is not allowed"};
+        return {http_errc::method_not_allowed, "the method is not allowed"};
     }
     const std::size_t hosts = head.fields.count("host");
     if (hosts != 1 && (hosts > 1 || head.version == 11)) return bad("there must be exactly one Host");

@@ -7,16 +7,16 @@
 #include <string>
 #include <string_view>
 
+#include "http/error.hpp"
 #include "http/http_message.hpp"
-#include "weir/error.hpp"
 
 namespace weir::http {
 
 /// Refused, and why in words that may go to the client.
 struct Objection {
-    errc code = errc::ok;
+    http_errc code = http_errc::ok;
     std::string_view reason;
-    explicit operator bool() const noexcept { return code != errc::ok; }
+    explicit operator bool() const noexcept { return code != http_errc::ok; }
 };
 
 /// A whole head, from its first line to the empty one: line ends, name and value bytes (RFC 9112 2.2, 5),

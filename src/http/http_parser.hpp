@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "http/error.hpp"
 #include "http/http_message.hpp"
-#include "weir/error.hpp"
 
 namespace weir::http {
 

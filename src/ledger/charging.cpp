@@ -9,7 +9,7 @@ namespace {
 
 /// Output that is still reserved.
 std::int64_t lease_left(const Reservation& reservation) noexcept {
-    return std::max<std::int64_t>(reservation.demand().output_tokens - reservation.produced, 0);
+    return std::max<std::int64_t>(reservation.demand().output_tokens - reservation.produced(), 0);
 }
 
 void settle_input(Correction& correction, const Reservation& reservation, const Usage& usage) noexcept {
@@ -26,9 +26,10 @@ void settle_input(Correction& correction, const Reservation& reservation, const 
 void settle_output(Correction& correction, const Reservation& reservation, const Usage& usage) noexcept {
     const std::int64_t reserved = lease_left(reservation);
     const bool may_fall = usage.certainty == Certainty::exact;
-    std::int64_t total = may_fall ? usage.output_tokens : std::max(reservation.produced, usage.output_tokens);
+    std::int64_t total =
+        may_fall ? usage.output_tokens : std::max(reservation.produced(), usage.output_tokens);
     if (usage.unproduced == Unproduced::charge) total = std::max(total, reservation.demand().output_tokens);
-    const std::int64_t unseen = total - reservation.produced;
+    const std::int64_t unseen = total - reservation.produced();
     correction.produced = std::max<std::int64_t>(unseen, 0);
     correction.produced_back = std::max<std::int64_t>(-unseen, 0);
     const bool runs_out = usage.unproduced == Unproduced::run_out;
@@ -68,7 +69,7 @@ Place charge(Window& window, const Demand& demand, std::int64_t now_us) {
 Correction renewal(const Reservation& reservation, std::int64_t produced) noexcept {
     Correction correction;
     correction.lease_back = lease_left(reservation);
-    correction.produced = std::max<std::int64_t>(produced - reservation.produced, 0);
+    correction.produced = std::max<std::int64_t>(produced - reservation.produced(), 0);
     correction.lease_again = std::max<std::int64_t>(reservation.demand().output_tokens - produced, 0);
     return correction;
 }

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 
-#include "weir/limiter.hpp"
+#include "ledger/charge.hpp"
+#include "weir/limit.hpp"
+#include "weir/reservation.hpp"
 #include "weir/window.hpp"
 
 namespace weir {

@@ -3,7 +3,22 @@
 
 namespace weir {
 
-std::optional<Refusal> find_refusal(const Demand& demand, std::span<const LedgerLimits> ledgers,
+std::optional<Impossible> find_impossible(const Demand& demand, const LedgerSet& ledgers) noexcept {
+    std::optional<Impossible> never_fits;
+    for (std::size_t index = 0; index < ledgers.size(); ++index) {
+        for (const Dimension dimension : all_dimensions) {
+            const std::int64_t limit = ledgers[index].limits.of(dimension);
+            const std::int64_t wanted = demand.of(dimension);
+            if (wanted <= 0 || wanted <= limit) continue;
+            const Refusal refusal{index, dimension, limit, 0, wanted, 0};
+            if (limit <= 0) return Impossible{Verdict::blocked, refusal};
+            if (!never_fits) never_fits = Impossible{Verdict::never_fits, refusal};
+        }
+    }
+    return never_fits;
+}
+
+std::optional<Refusal> find_refusal(const Demand& demand, const LedgerSet& ledgers,
                                     std::span<const Window* const> windows, std::int64_t now_us) {
     std::optional<Refusal> longest;
     for (std::size_t index = 0; index < ledgers.size(); ++index) {
@@ -35,7 +50,7 @@ void append_levels(std::vector<Level>& levels, std::size_t ledger_index, const L
 }
 
 std::array<std::optional<Level>, dimension_count> tightest_of(std::span<const Level> levels,
-                                                              std::span<const LedgerLimits> ledgers) {
+                                                              const LedgerSet& ledgers) {
     std::array<std::optional<Level>, dimension_count> tightest;
     for (const Level& level : levels) {
         if (!ledgers[level.ledger_index].enforced) continue;

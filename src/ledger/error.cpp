@@ -1,4 +1,4 @@
-// The category of weir's own errors.
+// The category of a store's errors.
 #include "weir/error.hpp"
 
 #include <string>
@@ -19,34 +19,8 @@ public:
                 return "the store can't be asked";
             case errc::store_timeout:
                 return "the store did not answer in time";
-            case errc::bad_request:
-                return "malformed request";
-            case errc::header_too_large:
-                return "header too large";
-            case errc::target_too_long:
-                return "target too long";
-            case errc::method_not_allowed:
-                return "method not allowed";
-            case errc::expectation_failed:
-                return "unknown expectation";
-            case errc::body_too_large:
-                return "body too large";
-            case errc::request_timeout:
-                return "request came too slowly";
-            case errc::too_many_buffered_bytes:
-                return "too many buffered bytes";
-            case errc::too_many_connections:
-                return "too many connections";
-            case errc::upstream_unreachable:
-                return "unreachable";
-            case errc::upstream_timeout:
-                return "no answer in time";
-            case errc::upstream_broken:
-                return "connection broken before the answer was complete";
-            case errc::upstream_bad_answer:
-                return "malformed answer";
-            case errc::client_gone:
-                return "client gone";
+            case errc::withdrawn:
+                return "nobody waits for it any more";
         }
         return "unknown error";
     }

@@ -1,9 +1,7 @@
-// Names of dimensions and scopes, and demands that no ledger could ever admit.
+// Names of dimensions, scopes and modes.
 #include "weir/limit.hpp"
 
-#include <span>
-
-#include "weir/limiter.hpp"
+#include "weir/store_mode.hpp"
 
 namespace weir {
 
@@ -35,20 +33,22 @@ std::string_view to_string(Scope scope) noexcept {
     return "unknown";
 }
 
-std::optional<Impossible> find_impossible(const Demand& demand,
-                                          std::span<const LedgerLimits> ledgers) noexcept {
-    std::optional<Impossible> never_fits;
-    for (std::size_t index = 0; index < ledgers.size(); ++index) {
-        for (const Dimension dimension : all_dimensions) {
-            const std::int64_t limit = ledgers[index].limits.of(dimension);
-            const std::int64_t wanted = demand.of(dimension);
-            if (wanted <= 0 || wanted <= limit) continue;
-            const Refusal refusal{index, dimension, limit, 0, wanted, 0};
-            if (limit <= 0) return Impossible{Verdict::blocked, refusal};
-            if (!never_fits) never_fits = Impossible{Verdict::never_fits, refusal};
-        }
+std::string_view to_string(StoreMode mode) noexcept {
+    switch (mode) {
+        case StoreMode::memory:
+            return "memory";
+        case StoreMode::redis:
+            return "redis";
+        case StoreMode::local:
+            return "local";
+        case StoreMode::open:
+            return "open";
+        case StoreMode::closed:
+            return "closed";
+        case StoreMode::nodes_unknown:
+            return "nodes_unknown";
     }
-    return never_fits;
+    return "unknown";
 }
 
 }  // namespace weir

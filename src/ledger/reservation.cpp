@@ -1,8 +1,10 @@
 // Ownership of an admitted demand, and the count of those that were lost.
+#include "weir/reservation.hpp"
+
 #include <atomic>
 #include <utility>
 
-#include "weir/limiter.hpp"
+#include "ledger/charge.hpp"
 
 namespace weir {
 
@@ -10,20 +12,23 @@ namespace {
 std::atomic<std::uint64_t> dropped_count{0};
 }
 
+Reservation::Reservation(const Demand& demand, std::vector<Charge> charges, std::int64_t lease_us)
+    : demand_(demand), charges_(std::move(charges)), lease_us_(lease_us), live_(true) {}
+
 Reservation::Reservation(Reservation&& other) noexcept
-    : produced(other.produced),
-      demand_(other.demand_),
+    : demand_(other.demand_),
       charges_(std::move(other.charges_)),
       lease_us_(other.lease_us_),
+      produced_(other.produced_),
       live_(std::exchange(other.live_, false)) {}
 
 Reservation& Reservation::operator=(Reservation&& other) noexcept {
     if (this == &other) return *this;
     if (live_) dropped_count.fetch_add(1, std::memory_order_relaxed);
-    produced = other.produced;
     demand_ = other.demand_;
     charges_ = std::move(other.charges_);
     lease_us_ = other.lease_us_;
+    produced_ = other.produced_;
     live_ = std::exchange(other.live_, false);
     return *this;
 }

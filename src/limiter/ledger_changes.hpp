@@ -5,8 +5,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <string_view>
+
+#include "weir/ledger_name.hpp"
 
 namespace weir {
 
@@ -14,18 +14,16 @@ namespace weir {
 /// Thread safety: every function may be called from any thread.
 class LedgerChanges {
 public:
-    void note(std::string_view ledger_key) noexcept {
-        count_of(ledger_key).fetch_add(1, std::memory_order_acq_rel);
-    }
+    void note(const LedgerName& ledger) noexcept { count_of(ledger).fetch_add(1, std::memory_order_acq_rel); }
     /// Sums of several ledgers are comparable: none falls, so that equal sums mean that nothing changed.
-    std::uint64_t of(std::string_view ledger_key) noexcept {
-        return count_of(ledger_key).load(std::memory_order_acquire);
+    std::uint64_t of(const LedgerName& ledger) noexcept {
+        return count_of(ledger).load(std::memory_order_acquire);
     }
 
 private:
     static constexpr std::size_t count_max = 4'096;
-    std::atomic<std::uint64_t>& count_of(std::string_view ledger_key) noexcept {
-        return counts_[std::hash<std::string_view>{}(ledger_key) % count_max];
+    std::atomic<std::uint64_t>& count_of(const LedgerName& ledger) noexcept {
+        return counts_[ledger.hash() % count_max];
     }
     std::array<std::atomic<std::uint64_t>, count_max> counts_{};
 };

@@ -7,11 +7,10 @@
 #include <limits>
 #include <mutex>
 #include <queue>
-#include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "weir/ledger_name.hpp"
 #include "weir/window.hpp"
 
 namespace weir {
@@ -26,7 +25,7 @@ public:
     std::mutex mutex;
 
     /// nullptr where there is none.
-    Ledger* find(std::string_view name) {
+    Ledger* find(const LedgerName& name) {
         const auto found = ledgers_.find(name);
         return found == ledgers_.end() ? nullptr : &found->second;
     }
@@ -38,9 +37,9 @@ public:
     }
 
     /// Found or made, whether there is room or not.
-    Ledger& get(std::string_view name, std::int64_t window_us, std::int64_t now_us) {
+    Ledger& get(const LedgerName& name, std::int64_t window_us, std::int64_t now_us) {
         if (Ledger* ledger = find(name)) return *ledger;
-        const auto made = ledgers_.emplace(std::string(name), Ledger(window_us)).first;
+        const auto made = ledgers_.emplace(name, Ledger(window_us)).first;
         // What is added now cannot expire earlier than a lease would.
         looks_.push({now_us + lease_us(window_us), &*made});
         return made->second;
@@ -59,12 +58,9 @@ public:
 
 private:
     struct NameHash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view name) const noexcept {
-            return std::hash<std::string_view>{}(name);
-        }
+        std::size_t operator()(const LedgerName& name) const noexcept { return name.hash(); }
     };
-    using Ledgers = std::unordered_map<std::string, Ledger, NameHash, std::equal_to<>>;
+    using Ledgers = std::unordered_map<LedgerName, Ledger, NameHash>;
 
     /// When a ledger is to be looked at again. One per ledger, so the queue is as bounded as the ledgers.
     struct Look {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ledger/decide.hpp"
+#include "ledger/reservation_access.hpp"
 #include "limiter/window_call.hpp"
 
 namespace weir {
@@ -23,7 +24,7 @@ bool is_nothing(const Place& place) noexcept {
 
 }  // namespace
 
-std::vector<LedgerLimits> share_of(std::span<const LedgerLimits> ledgers, std::int64_t nodes) {
+std::vector<LedgerLimits> share_of(const LedgerSet& ledgers, std::int64_t nodes) {
     std::vector<LedgerLimits> shares(ledgers.begin(), ledgers.end());
     for (LedgerLimits& share : shares) {
         for (const Dimension dimension : all_dimensions) {
@@ -34,8 +35,8 @@ std::vector<LedgerLimits> share_of(std::span<const LedgerLimits> ledgers, std::i
     return shares;
 }
 
-bool LocalCopy::note_admitted(const Demand& demand, std::span<const LedgerLimits> ledgers,
-                              std::vector<Charge>& charges, std::int64_t now_us) {
+bool LocalCopy::note_admitted(const Demand& demand, const LedgerSet& ledgers, std::vector<Charge>& charges,
+                              std::int64_t now_us) {
     bool lost = false;
     for (std::size_t i = 0; i < charges.size(); ++i) {
         Charge& made = charges[i];
@@ -64,15 +65,16 @@ bool LocalCopy::note_admitted(const Demand& demand, std::span<const LedgerLimits
     return lost;
 }
 
-std::optional<Decision> LocalCopy::reserve(const Demand& demand, std::span<const LedgerLimits> ledgers,
-                                           std::int64_t nodes, std::int64_t now_us) {
+std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet& ledgers, std::int64_t nodes,
+                                           std::int64_t now_us) {
     const std::vector<LedgerLimits> shares = share_of(ledgers, nodes);
-    if (find_impossible(demand, shares)) return std::nullopt;
+    const LedgerSet share_set(shares);
+    if (find_impossible(demand, share_set)) return std::nullopt;
     std::vector<Charge> charges;
     Few<Shard*> shards;
     for (const LedgerLimits& share : shares) {
         charges.push_back(
-            {.ledger = ledger_key(share), .window_us = share.window_us, .place = {}, .held = {}, .owed = {}});
+            {.ledger = share.ledger, .window_us = share.window_us, .place = {}, .held = {}, .owed = {}});
         shards.push_back(&shards_.of(charges.back().ledger));
     }
     Few<std::unique_lock<std::mutex>> locks;
@@ -87,7 +89,7 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, std::span<const
     }
     Decision decision;
     decision.decided_at_us = now_us;
-    const auto refusal = find_refusal(demand, shares, {windows.data(), windows.size()}, now_us);
+    const auto refusal = find_refusal(demand, share_set, {windows.data(), windows.size()}, now_us);
     if (refusal) decision.refusal = *refusal;
     std::int64_t shortest_lease_us = lease_us_max;
     for (std::size_t i = 0; i < shares.size() && !refusal; ++i) {
@@ -102,10 +104,10 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, std::span<const
     }
     std::vector<Level> all;
     for (std::size_t i = 0; i < shares.size(); ++i) append_levels(all, i, shares[i], windows[i], now_us);
-    decision.tightest = tightest_of(all, shares);
+    decision.tightest = tightest_of(all, share_set);
     if (refusal) return decision;
     decision.verdict = Verdict::admitted;
-    decision.reservation.emplace(demand, std::move(charges), shortest_lease_us);
+    decision.reservation = ReservationAccess::make(demand, std::move(charges), shortest_lease_us);
     return decision;
 }
 
@@ -140,15 +142,13 @@ void LocalCopy::note_pending(Ledger& ledger, Charge& charge, const Correction& c
     if (ledger.pending.entry_count() > 0) has_pending_.store(true, std::memory_order_release);
 }
 
-std::vector<Level> LocalCopy::levels(std::span<const LedgerLimits> ledgers, std::int64_t nodes,
-                                     std::int64_t now_us) {
+std::vector<Level> LocalCopy::levels(const LedgerSet& ledgers, std::int64_t nodes, std::int64_t now_us) {
     const std::vector<LedgerLimits> shares = share_of(ledgers, nodes);
     std::vector<Level> all;
     for (std::size_t i = 0; i < shares.size(); ++i) {
-        const std::string key = ledger_key(shares[i]);
-        Shard& shard = shards_.of(key);
+        Shard& shard = shards_.of(shares[i].ledger);
         const std::lock_guard lock(shard.mutex);
-        Ledger* ledger = shard.find(key);
+        Ledger* ledger = shard.find(shares[i].ledger);
         if (ledger != nullptr) ledger->in_window.trim(now_us);
         append_levels(all, i, shares[i], ledger != nullptr ? &ledger->in_window : nullptr, now_us);
     }
@@ -168,7 +168,7 @@ std::vector<LocalCopy::Part> LocalCopy::take(std::size_t shard_index, std::int64
     if (shard_index == 0) has_pending_.store(false, std::memory_order_release);
     const std::lock_guard lock(shard.mutex);
     std::vector<Part> parts;
-    for (auto& [key, ledger] : shard) {
+    for (auto& [name, ledger] : shard) {
         if (all) {
             ledger.in_window.trim(now_us);
             ledger.store_epoch = 0;
@@ -176,7 +176,7 @@ std::vector<LocalCopy::Part> LocalCopy::take(std::size_t shard_index, std::int64
         ledger.pending.trim(now_us);
         const auto entries = all ? ledger.in_window.entries() : ledger.pending.entries();
         if (!entries.empty()) {
-            parts.push_back({key, ledger.in_window.window_us(), {entries.begin(), entries.end()}});
+            parts.push_back({name, ledger.in_window.window_us(), {entries.begin(), entries.end()}});
         }
         if (ledger.pending.entry_count() > 0) {
             ledger.pending = Window(ledger.in_window.window_us());
@@ -186,17 +186,17 @@ std::vector<LocalCopy::Part> LocalCopy::take(std::size_t shard_index, std::int64
     return parts;
 }
 
-void LocalCopy::note_replayed(const std::string& key, std::int64_t store_epoch) {
-    Shard& shard = shards_.of(key);
+void LocalCopy::note_replayed(const LedgerName& name, std::int64_t store_epoch) {
+    Shard& shard = shards_.of(name);
     const std::lock_guard lock(shard.mutex);
-    if (Ledger* ledger = shard.find(key)) ledger->store_epoch = store_epoch;
+    if (Ledger* ledger = shard.find(name)) ledger->store_epoch = store_epoch;
 }
 
 void LocalCopy::give_back(const std::vector<Part>& parts, std::int64_t now_us) {
     for (const Part& part : parts) {
-        Shard& shard = shards_.of(part.key);
+        Shard& shard = shards_.of(part.ledger);
         const std::lock_guard lock(shard.mutex);
-        Ledger& ledger = shard.get(part.key, part.window_us, now_us);
+        Ledger& ledger = shard.get(part.ledger, part.window_us, now_us);
         for (const Window::Entry& entry : part.entries) {
             if (!ledger.pending.has_expired(entry.bucket, now_us))
                 ledger.pending.add(entry.bucket, entry.amounts);

@@ -8,11 +8,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "ledger/charging.hpp"
 #include "limiter/shards.hpp"
+#include "weir/ledger_set.hpp"
 #include "weir/limiter.hpp"
 #include "weir/window.hpp"
 
@@ -31,14 +31,14 @@ public:
     /// The store admitted the demand, as `place` of each charge says: sets `held` of each. True where the
     /// store has lost a ledger: it has another epoch than when this node wrote to it, and what was written
     /// should still count. All that this node holds of such a ledger is pending from now on.
-    bool note_admitted(const Demand& demand, std::span<const LedgerLimits> ledgers,
-                       std::vector<Charge>& charges, std::int64_t now_us);
+    bool note_admitted(const Demand& demand, const LedgerSet& ledgers, std::vector<Charge>& charges,
+                       std::int64_t now_us);
 
     /// Decides locally, with a `nodes`-th part of each limit. What is admitted is pending, and lies nowhere
     /// in the store. nullopt: it can't tell, because the part of some limit is smaller than the demand
     /// although the limit is not, or because there is no room to copy it.
-    std::optional<Decision> reserve(const Demand& demand, std::span<const LedgerLimits> ledgers,
-                                    std::int64_t nodes, std::int64_t now_us);
+    std::optional<Decision> reserve(const Demand& demand, const LedgerSet& ledgers, std::int64_t nodes,
+                                    std::int64_t now_us);
 
     enum class InStore : bool { no, yes };
     /// Progress (`renews`) or settlement of a reservation. What the store was not told becomes pending.
@@ -46,11 +46,11 @@ public:
                  std::int64_t now_us);
 
     /// How the ledgers stand by what this node alone knows, against a `nodes`-th part of each limit.
-    std::vector<Level> levels(std::span<const LedgerLimits> ledgers, std::int64_t nodes, std::int64_t now_us);
+    std::vector<Level> levels(const LedgerSet& ledgers, std::int64_t nodes, std::int64_t now_us);
 
     /// One ledger's part of what the store is to be told.
     struct Part {
-        std::string key;
+        LedgerName ledger;
         std::int64_t window_us = 0;
         std::vector<Window::Entry> entries;
     };
@@ -63,7 +63,7 @@ public:
     /// All that one shard holds, where the store has lost it; nothing of it is pending any more.
     std::vector<Part> take_all(std::size_t shard_index, std::int64_t now_us);
     /// All of a ledger has been replayed, into one of that epoch: meeting it there is no loss.
-    void note_replayed(const std::string& key, std::int64_t store_epoch);
+    void note_replayed(const LedgerName& name, std::int64_t store_epoch);
     void give_back(const std::vector<Part>& parts, std::int64_t now_us);
 
     /// Reservations that were admitted by the store and for which there was no room here.
@@ -92,6 +92,6 @@ private:
 };
 
 /// A node's part of each limit: rounded down, so that all parts together stay within it.
-std::vector<LedgerLimits> share_of(std::span<const LedgerLimits> ledgers, std::int64_t nodes);
+std::vector<LedgerLimits> share_of(const LedgerSet& ledgers, std::int64_t nodes);
 
 }  // namespace weir

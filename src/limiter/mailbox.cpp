@@ -3,15 +3,15 @@
 
 namespace weir {
 
-std::string set_name(std::span<const LedgerLimits> ledgers) {
+std::string set_name(const LedgerSet& ledgers) {
     std::string name;
-    for (const LedgerLimits& ledger : ledgers) name.append(ledger_key(ledger)).push_back('\n');
+    for (const LedgerLimits& ledger : ledgers) name.append(ledger.ledger.key()).push_back('\n');
     return name;
 }
 
 std::string set_name(const std::vector<Charge>& charges) {
     std::string name;
-    for (const Charge& charge : charges) name.append(charge.ledger).push_back('\n');
+    for (const Charge& charge : charges) name.append(charge.ledger.key()).push_back('\n');
     return name;
 }
 
@@ -30,7 +30,7 @@ WindowCall call_for(std::span<const Letter* const> letters) {
     const Letter& last = *letters.back();
     if (last.correction == nullptr) {
         for (const LedgerLimits& ledger : last.ledgers) {
-            call.ledgers.push_back({ledger_key(ledger), ledger.window_us, ledger.limits});
+            call.ledgers.push_back({ledger.ledger, ledger.window_us, ledger.limits});
         }
     } else {
         for (const Charge& charge : *last.charges) {

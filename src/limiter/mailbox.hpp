@@ -22,8 +22,8 @@ struct Letter {
     std::string set;  ///< see set_name
     // Either a demand, …
     Demand demand;
-    std::span<const LedgerLimits> ledgers{};
-    const bool* gone = nullptr;  ///< nobody waits for it any more; nullptr: somebody does
+    LedgerSet ledgers{};
+    Withdrawal withdrawal{};
     // … or a correction of what was charged. Where that lies is read when the letter leaves.
     const Correction* correction = nullptr;
     const std::vector<Charge>* charges = nullptr;
@@ -37,7 +37,7 @@ struct Letter {
 };
 
 /// Ledgers by their keys in Redis: letters with the same set share calls.
-std::string set_name(std::span<const LedgerLimits> ledgers);
+std::string set_name(const LedgerSet& ledgers);
 std::string set_name(const std::vector<Charge>& charges);
 
 /// Letters in order of arrival. A `Waiter` is what the owner of a letter is told by.
@@ -81,8 +81,7 @@ public:
         Entries taken;
         for (auto entry = demands_.begin(); entry != demands_.end();) {
             const auto next = std::next(entry);
-            const bool* gone = entry->letter->gone;
-            if (gone != nullptr && *gone) taken.splice(taken.end(), demands_, entry);
+            if (entry->letter->withdrawal.is_withdrawn()) taken.splice(taken.end(), demands_, entry);
             entry = next;
         }
         return taken;

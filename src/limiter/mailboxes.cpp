@@ -44,7 +44,7 @@ awaitable<void> Mailboxes::send(Letter& letter) {
 
 void Mailboxes::go_on(const std::string& set, Box& box) {
     Entries withdrawn = box.waiting.take_withdrawn();
-    answer(withdrawn, make_error_code(errc::client_gone), std::nullopt);
+    answer(withdrawn, make_error_code(errc::withdrawn), std::nullopt);
     while (box.calls < calls_max &&
            (box.waiting.fills_a_call() || (box.calls == 0 && !box.waiting.empty()))) {
         ++box.calls;
@@ -57,18 +57,18 @@ awaitable<void> Mailboxes::call(std::string set, Entries batch) {
     letters.reserve(batch.size());
     for (const auto& entry : batch) letters.push_back(entry.letter);
     WindowCall call = call_for(letters);
-    std::vector<std::string> keys;
-    for (const WindowLedger& ledger : call.ledgers) keys.push_back(ledger.key);
+    std::vector<LedgerName> ledgers;
+    for (const WindowLedger& ledger : call.ledgers) ledgers.push_back(ledger.name);
     node_.counters.calls.fetch_add(1, std::memory_order_relaxed);
     node_.counters.operations.fetch_add(letters.size(), std::memory_order_relaxed);
 
-    const std::uint64_t changes_before = changes_of(keys);
+    const std::uint64_t changes_before = changes_of(ledgers);
     const auto reply = co_await windows_.run(std::move(call), node_.options.timeout_ms);
-    const bool is_undisturbed = changes_of(keys) == changes_before;
+    const bool is_undisturbed = changes_of(ledgers) == changes_before;
     if (may_have_changed(*letters.front(), reply)) {
-        for (const std::string& key : keys) node_.changes.note(key);
+        for (const LedgerName& ledger : ledgers) node_.changes.note(ledger);
     }
-    answer(batch, reply, is_undisturbed ? std::optional(changes_of(keys)) : std::nullopt);
+    answer(batch, reply, is_undisturbed ? std::optional(changes_of(ledgers)) : std::nullopt);
 
     const auto found = boxes_.find(set);
     Box& box = found->second;
@@ -100,9 +100,9 @@ void Mailboxes::answer(Entries& entries, const result<WindowReply>& reply,
     }
 }
 
-std::uint64_t Mailboxes::changes_of(const std::vector<std::string>& keys) const {
+std::uint64_t Mailboxes::changes_of(const std::vector<LedgerName>& ledgers) const {
     std::uint64_t sum = 0;
-    for (const std::string& key : keys) sum += node_.changes.of(key);
+    for (const LedgerName& ledger : ledgers) sum += node_.changes.of(ledger);
     return sum;
 }
 

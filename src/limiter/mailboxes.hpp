@@ -44,7 +44,7 @@ private:
     void go_on(const std::string& set, Box& box);
     static void answer(Entries& entries, const result<WindowReply>& reply,
                        std::optional<std::uint64_t> changes);
-    std::uint64_t changes_of(const std::vector<std::string>& keys) const;
+    std::uint64_t changes_of(const std::vector<LedgerName>& ledgers) const;
 
     boost::asio::io_context& context_;
     RedisNode& node_;

@@ -7,6 +7,7 @@
 
 #include "ledger/charging.hpp"
 #include "ledger/decide.hpp"
+#include "ledger/reservation_access.hpp"
 #include "limiter/shards.hpp"
 
 namespace weir {
@@ -15,11 +16,11 @@ namespace {
 
 using Shard = LedgerShard<Window>;
 
-std::string overflow_name(const LedgerLimits& ledger) {
+LedgerName overflow_name(const LedgerLimits& ledger) {
     std::string name("overflow:");
     name.append(to_string(ledger.scope)).append(":").append(std::to_string(ledger.window_us));
-    if (ledger.ledger.ends_with(shadow_suffix)) name.append(shadow_suffix);
-    return name;
+    if (ledger.ledger.name().ends_with(shadow_suffix)) name.append(shadow_suffix);
+    return LedgerName(name);
 }
 
 class MemoryLimiterImpl final : public MemoryLimiter {
@@ -27,26 +28,25 @@ public:
     MemoryLimiterImpl(const Clock& clock, MemoryLimiterOptions options)
         : clock_(clock), shards_(options.ledgers_max) {}
 
-    awaitable<result<Decision>> reserve(Demand demand, std::span<const LedgerLimits> ledgers,
-                                        const bool* /*gone: nobody waits*/) override {
+    using Limiter::reserve;
+    awaitable<result<Decision>> reserve(Demand demand, LedgerSet ledgers,
+                                        Withdrawal /*nobody waits for long*/) override {
         co_return reserve_now(clamp_demand(demand), ledgers);
     }
 
-    awaitable<result<void>> settle(Reservation reservation, Usage usage) override {
+    awaitable<void> settle(Reservation reservation, Usage usage) override {
         settle_now(reservation, clamp_usage(usage));
-        co_return result<void>{};
+        co_return;
     }
 
-    awaitable<result<void>> progress(Reservation& reservation, Usage so_far) override {
+    awaitable<void> progress(Reservation& reservation, Usage so_far) override {
         progress_now(reservation, clamp_usage(so_far));
-        co_return result<void>{};
+        co_return;
     }
 
-    awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) override {
-        co_return peek_now(ledgers);
-    }
+    awaitable<result<std::vector<Level>>> peek(LedgerSet ledgers) override { co_return peek_now(ledgers); }
 
-    awaitable<result<void>> reset(std::span<const LedgerLimits> ledgers) override {
+    awaitable<result<void>> reset(LedgerSet ledgers) override {
         for (const LedgerLimits& ledger : ledgers) {
             Shard& shard = shards_.of(ledger.ledger);
             const std::lock_guard lock(shard.mutex);
@@ -54,6 +54,8 @@ public:
         }
         co_return result<void>{};
     }
+
+    StoreMode mode() const noexcept override { return StoreMode::memory; }
 
     MemoryLimiterStatistics statistics() const override {
         MemoryLimiterStatistics statistics;
@@ -68,7 +70,7 @@ public:
 private:
     /// The names under which a request's ledgers are charged, their shards, and the locks on them.
     struct Locked {
-        Few<std::string> names;
+        Few<LedgerName> names;
         Few<Shard*> shards;
         Few<std::unique_lock<std::mutex>> locks;
         Few<Window*> windows;  ///< trimmed; nullptr where there is none yet
@@ -81,7 +83,7 @@ private:
     /// that each ledger sees time in the order of its decisions.
     void lock(Locked& locked) const {
         locked.shards.clear();
-        for (const std::string& name : locked.names) locked.shards.push_back(&shards_.of(name));
+        for (const LedgerName& name : locked.names) locked.shards.push_back(&shards_.of(name));
         Shards<Window>::lock(locked.shards, locked.locks);
         locked.now_us = clock_.now_us();
     }
@@ -95,7 +97,7 @@ private:
 
     /// Locks what the ledgers stand for; where one would have to be made and there is no room, what it
     /// shares.
-    void lock_ledgers(Locked& locked, std::span<const LedgerLimits> ledgers) const {
+    void lock_ledgers(Locked& locked, const LedgerSet& ledgers) const {
         for (const LedgerLimits& ledger : ledgers) locked.names.push_back(ledger.ledger);
         lock(locked);
         for (std::size_t i = 0; i < ledgers.size(); ++i) {
@@ -112,7 +114,7 @@ private:
         find_windows(locked);
     }
 
-    Decision reserve_now(const Demand& demand, std::span<const LedgerLimits> ledgers) {
+    Decision reserve_now(const Demand& demand, const LedgerSet& ledgers) {
         Decision decision;
         if (const auto impossible = find_impossible(demand, ledgers)) {
             decision.verdict = impossible->verdict;
@@ -139,7 +141,7 @@ private:
         return decision;
     }
 
-    Reservation charge_all(Locked& locked, const Demand& demand, std::span<const LedgerLimits> ledgers) {
+    Reservation charge_all(Locked& locked, const Demand& demand, const LedgerSet& ledgers) {
         std::vector<Charge> charges;
         charges.reserve(ledgers.size());
         std::int64_t shortest_lease_us = lease_us_max;
@@ -158,10 +160,10 @@ private:
             shortest_lease_us = std::min(shortest_lease_us, lease_us(window_us));
         }
         if (locked.overflows) overflow_requests_.fetch_add(1, std::memory_order_relaxed);
-        return {demand, std::move(charges), shortest_lease_us};
+        return ReservationAccess::make(demand, std::move(charges), shortest_lease_us);
     }
 
-    static std::vector<Level> levels_of(const Locked& locked, std::span<const LedgerLimits> ledgers) {
+    static std::vector<Level> levels_of(const Locked& locked, const LedgerSet& ledgers) {
         std::vector<Level> levels;
         levels.reserve(ledgers.size() * dimension_count);
         for (std::size_t i = 0; i < ledgers.size(); ++i) {
@@ -173,7 +175,7 @@ private:
     /// Calls `change(window, charge, now)` for each ledger that the reservation was charged to.
     template <typename Change>
     void for_each_charge(Reservation& reservation, Change change) {
-        for (Charge& made : reservation.charges()) {
+        for (Charge& made : ReservationAccess::charges(reservation)) {
             Shard& shard = shards_.of(made.ledger);
             const std::lock_guard lock(shard.mutex);
             const std::int64_t now_us = clock_.now_us();
@@ -188,20 +190,20 @@ private:
         for_each_charge(reservation, [&](Window& window, const Charge& made, std::int64_t now_us) {
             apply(window, made.place, correction, now_us);
         });
-        reservation.close();
+        ReservationAccess::close(reservation);
     }
 
     void progress_now(Reservation& reservation, const Usage& so_far) {
-        const std::int64_t produced = std::max(reservation.produced, so_far.output_tokens);
+        const std::int64_t produced = std::max(reservation.produced(), so_far.output_tokens);
         const Correction correction = renewal(reservation, produced);
         for_each_charge(reservation, [&](Window& window, Charge& made, std::int64_t now_us) {
             apply(window, made.place, correction, now_us);
             note_renewal(made.place, made.window_us, correction, now_us);
         });
-        reservation.produced = produced;
+        ReservationAccess::set_produced(reservation, produced);
     }
 
-    std::vector<Level> peek_now(std::span<const LedgerLimits> ledgers) const {
+    std::vector<Level> peek_now(const LedgerSet& ledgers) const {
         Locked locked;
         lock_ledgers(locked, ledgers);
         return levels_of(locked, ledgers);

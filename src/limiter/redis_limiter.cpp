@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "ledger/decide.hpp"
+#include "ledger/reservation_access.hpp"
 #include "limiter/scripts.hpp"
 
 namespace weir {
@@ -39,8 +40,7 @@ RedisLimiter::RedisLimiter(RedisNode& node, boost::asio::io_context& context)
 
 RedisLimiter::~RedisLimiter() = default;
 
-awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, std::span<const LedgerLimits> ledgers,
-                                                  const bool* gone) {
+awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, LedgerSet ledgers, Withdrawal withdrawal) {
     demand = clamp_demand(demand);
     if (const auto impossible = find_impossible(demand, ledgers)) {
         Decision decision;
@@ -54,8 +54,8 @@ awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, std::span<const
     if (node_.breaker.is_closed()) {
         std::string set = set_name(ledgers);
         if (auto refused = recall(set, demand, ledgers)) co_return std::move(*refused);
-        auto asked = co_await ask(std::move(set), demand, ledgers, gone);
-        if (asked || asked.error() == errc::client_gone) co_return asked;
+        auto asked = co_await ask(std::move(set), demand, ledgers, withdrawal);
+        if (asked || asked.error() == errc::withdrawn) co_return asked;
     }
     co_return decide_alone(demand, ledgers);
 }
@@ -65,31 +65,31 @@ Decision RedisLimiter::admit_unlimited(const Demand& demand) const {
     decision.verdict = Verdict::admitted;
     decision.decided_at_us = node_.now_us();
     decision.decided_by = node_.mode();
-    decision.reservation.emplace(demand, std::vector<Charge>{}, lease_us_max);
+    decision.reservation = ReservationAccess::make(demand, {}, lease_us_max);
     return decision;
 }
 
 std::optional<Decision> RedisLimiter::recall(const std::string& set, const Demand& demand,
-                                             std::span<const LedgerLimits> ledgers) {
+                                             const LedgerSet& ledgers) {
     if (refusals_.empty()) return std::nullopt;
     KnownUnder under{.changes = 0, .store_epoch = node_.store_epoch.load(std::memory_order_relaxed)};
-    for (const LedgerLimits& ledger : ledgers) under.changes += node_.changes.of(ledger_key(ledger));
+    for (const LedgerLimits& ledger : ledgers) under.changes += node_.changes.of(ledger.ledger);
     const auto known = refusals_.recall(set, demand, ledgers, under, node_.local_us());
     if (!known) return std::nullopt;
     node_.counters.recalled.fetch_add(1, std::memory_order_relaxed);
     Decision decision;
     decision.decided_at_us = node_.now_us();
-    decision.decided_by = "redis";
+    decision.decided_by = StoreMode::redis;
     decision.refusal = known->refusal;
     decision.tightest = known->tightest;
     return decision;
 }
 
-awaitable<result<Decision>> RedisLimiter::ask(std::string set, const Demand& demand,
-                                              std::span<const LedgerLimits> ledgers, const bool* gone) {
+awaitable<result<Decision>> RedisLimiter::ask(std::string set, const Demand& demand, const LedgerSet& ledgers,
+                                              Withdrawal withdrawal) {
     // Too late may mean that the clocks were not understood yet: the reply has mended that.
     for (int attempt = 0; attempt < 2; ++attempt) {
-        Letter letter{.set = set, .demand = demand, .ledgers = ledgers, .gone = gone};
+        Letter letter{.set = set, .demand = demand, .ledgers = ledgers, .withdrawal = withdrawal};
         co_await mailboxes_.send(letter);
         if (letter.error) co_return letter.error;
         const DemandReply::Kind kind = letter.demand_reply.kind;
@@ -104,7 +104,7 @@ awaitable<result<Decision>> RedisLimiter::ask(std::string set, const Demand& dem
 Decision RedisLimiter::refuse(const Letter& letter) {
     Decision decision;
     decision.decided_at_us = letter.reply->now_us;
-    decision.decided_by = "redis";
+    decision.decided_by = StoreMode::redis;
     decision.refusal = letter.demand_reply.refusal;
     decision.tightest = tightest_of(levels_of(letter.ledgers, *letter.reply), letter.ledgers);
     if (letter.changes) {
@@ -121,15 +121,14 @@ Decision RedisLimiter::refuse(const Letter& letter) {
     return decision;
 }
 
-Decision RedisLimiter::admit(const Demand& demand, std::span<const LedgerLimits> ledgers,
-                             const WindowReply& reply) {
+Decision RedisLimiter::admit(const Demand& demand, const LedgerSet& ledgers, const WindowReply& reply) {
     std::vector<Charge> charges;
     charges.reserve(ledgers.size());
     std::int64_t shortest_lease_us = lease_us_max;
     for (std::size_t i = 0; i < ledgers.size(); ++i) {
         Place place = place_of_charge(ledgers[i].window_us, reply.now_us);
         place.epoch = reply.ledgers[i].epoch;
-        charges.push_back({.ledger = ledger_key(ledgers[i]),
+        charges.push_back({.ledger = ledgers[i].ledger,
                            .window_us = ledgers[i].window_us,
                            .place = place,
                            .held = {},
@@ -143,19 +142,19 @@ Decision RedisLimiter::admit(const Demand& demand, std::span<const LedgerLimits>
     Decision decision;
     decision.verdict = Verdict::admitted;
     decision.decided_at_us = reply.now_us;
-    decision.decided_by = "redis";
+    decision.decided_by = StoreMode::redis;
     decision.tightest = tightest_of(levels_of(ledgers, reply), ledgers);
-    decision.reservation.emplace(demand, std::move(charges), shortest_lease_us);
+    decision.reservation = ReservationAccess::make(demand, std::move(charges), shortest_lease_us);
     return decision;
 }
 
-result<Decision> RedisLimiter::decide_alone(const Demand& demand, std::span<const LedgerLimits> ledgers) {
+result<Decision> RedisLimiter::decide_alone(const Demand& demand, const LedgerSet& ledgers) {
     RedisNode::Counters& counters = node_.counters;
     if (node_.options.without_store == WithoutStore::open) {
         counters.alone.fetch_add(1, std::memory_order_relaxed);
         counters.unmetered.fetch_add(1, std::memory_order_relaxed);
         Decision decision = admit_unlimited(demand);
-        decision.decided_by = "open";
+        decision.decided_by = StoreMode::open;
         return decision;
     }
     const std::int64_t nodes = node_.nodes_known();
@@ -163,30 +162,33 @@ result<Decision> RedisLimiter::decide_alone(const Demand& demand, std::span<cons
     auto decision = decides ? node_.local_copy.reserve(demand, ledgers, nodes, node_.now_us()) : std::nullopt;
     (decision ? counters.alone : counters.turned_away).fetch_add(1, std::memory_order_relaxed);
     if (!decision) return errc::store_unavailable;
-    decision->decided_by = "local";
+    decision->decided_by = StoreMode::local;
     return std::move(*decision);
 }
 
-awaitable<result<void>> RedisLimiter::settle(Reservation reservation, Usage usage) {
+awaitable<void> RedisLimiter::settle(Reservation reservation, Usage usage) {
     const Correction correction = settlement(reservation, clamp_usage(usage));
-    co_await correct(reservation, correction, false);
-    reservation.close();
-    co_return result<void>{};
+    const bool is_charged = !ReservationAccess::charges(reservation).empty();
+    const LocalCopy::InStore in_store = co_await correct(reservation, correction, false);
+    ReservationAccess::close(reservation);
+    if (is_charged && in_store == LocalCopy::InStore::no) {
+        node_.counters.settle_failures.fetch_add(1, std::memory_order_relaxed);
+    }
 }
 
-awaitable<result<void>> RedisLimiter::progress(Reservation& reservation, Usage so_far) {
-    const std::int64_t produced = std::max(reservation.produced, clamp_usage(so_far).output_tokens);
+awaitable<void> RedisLimiter::progress(Reservation& reservation, Usage so_far) {
+    const std::int64_t produced = std::max(reservation.produced(), clamp_usage(so_far).output_tokens);
     const Correction correction = renewal(reservation, produced);
-    co_await correct(reservation, correction, true);
-    reservation.produced = produced;
-    co_return result<void>{};
+    (void)co_await correct(reservation, correction, true);
+    ReservationAccess::set_produced(reservation, produced);
 }
 
-awaitable<void> RedisLimiter::correct(Reservation& reservation, const Correction& correction, bool renews) {
-    std::vector<Charge>& charges = reservation.charges();
-    if (charges.empty()) co_return;
-    std::int64_t now_us = node_.now_us();
+awaitable<LocalCopy::InStore> RedisLimiter::correct(Reservation& reservation, const Correction& correction,
+                                                    bool renews) {
+    std::vector<Charge>& charges = ReservationAccess::charges(reservation);
     auto in_store = LocalCopy::InStore::no;
+    if (charges.empty()) co_return in_store;
+    std::int64_t now_us = node_.now_us();
     if (node_.breaker.is_closed()) {
         Letter letter{.set = set_name(charges),
                       .demand = {},
@@ -205,13 +207,14 @@ awaitable<void> RedisLimiter::correct(Reservation& reservation, const Correction
         }
     }
     node_.local_copy.correct(charges, correction, in_store, renews, now_us);
+    co_return in_store;
 }
 
-awaitable<result<std::vector<Level>>> RedisLimiter::peek(std::span<const LedgerLimits> ledgers) {
+awaitable<result<std::vector<Level>>> RedisLimiter::peek(LedgerSet ledgers) {
     if (node_.breaker.is_closed()) {
         WindowCall call;
         for (const LedgerLimits& ledger : ledgers) {
-            call.ledgers.push_back({ledger_key(ledger), ledger.window_us, ledger.limits});
+            call.ledgers.push_back({ledger.ledger, ledger.window_us, ledger.limits});
         }
         const auto reply = co_await windows_.run(std::move(call), node_.options.timeout_ms);
         if (reply) co_return levels_of(ledgers, *reply);
@@ -220,14 +223,13 @@ awaitable<result<std::vector<Level>>> RedisLimiter::peek(std::span<const LedgerL
     co_return node_.local_copy.levels(ledgers, node_.nodes_known(), node_.now_us());
 }
 
-awaitable<result<void>> RedisLimiter::reset(std::span<const LedgerLimits> ledgers) {
+awaitable<result<void>> RedisLimiter::reset(LedgerSet ledgers) {
     if (!node_.breaker.is_closed()) co_return errc::store_unavailable;
     for (const LedgerLimits& ledger : ledgers) {
-        const std::string key = ledger_key(ledger);
-        std::vector<std::string> words{"EVAL", std::string(reset_script), "1", key};
+        std::vector<std::string> words{"EVAL", std::string(reset_script), "1", ledger.ledger.key()};
         const auto emptied = co_await windows_.command(std::move(words), node_.options.timeout_ms);
         if (!emptied) co_return emptied.error();
-        node_.changes.note(key);
+        node_.changes.note(ledger.ledger);
     }
     co_return result<void>{};
 }

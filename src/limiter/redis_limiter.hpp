@@ -18,26 +18,27 @@ public:
     RedisLimiter(RedisNode& node, boost::asio::io_context& context);
     ~RedisLimiter() override;
 
-    awaitable<result<Decision>> reserve(Demand demand, std::span<const LedgerLimits> ledgers,
-                                        const bool* gone) override;
-    awaitable<result<void>> settle(Reservation reservation, Usage usage) override;
-    awaitable<result<void>> progress(Reservation& reservation, Usage so_far) override;
-    awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) override;
-    awaitable<result<void>> reset(std::span<const LedgerLimits> ledgers) override;
+    using Limiter::reserve;
+    awaitable<result<Decision>> reserve(Demand demand, LedgerSet ledgers, Withdrawal withdrawal) override;
+    awaitable<void> settle(Reservation reservation, Usage usage) override;
+    awaitable<void> progress(Reservation& reservation, Usage so_far) override;
+    awaitable<result<std::vector<Level>>> peek(LedgerSet ledgers) override;
+    awaitable<result<void>> reset(LedgerSet ledgers) override;
+    StoreMode mode() const noexcept override { return node_.mode(); }
 
 private:
     /// A refusal that needs no asking.
-    std::optional<Decision> recall(const std::string& set, const Demand& demand,
-                                   std::span<const LedgerLimits> ledgers);
-    awaitable<result<Decision>> ask(std::string set, const Demand& demand,
-                                    std::span<const LedgerLimits> ledgers, const bool* gone);
+    std::optional<Decision> recall(const std::string& set, const Demand& demand, const LedgerSet& ledgers);
+    awaitable<result<Decision>> ask(std::string set, const Demand& demand, const LedgerSet& ledgers,
+                                    Withdrawal withdrawal);
     Decision refuse(const Letter& letter);
-    Decision admit(const Demand& demand, std::span<const LedgerLimits> ledgers, const WindowReply& reply);
+    Decision admit(const Demand& demand, const LedgerSet& ledgers, const WindowReply& reply);
     /// Charges nothing: no limit applies, or none is looked at.
     Decision admit_unlimited(const Demand& demand) const;
-    result<Decision> decide_alone(const Demand& demand, std::span<const LedgerLimits> ledgers);
+    result<Decision> decide_alone(const Demand& demand, const LedgerSet& ledgers);
     /// Corrects the reservation in Redis, if that can be done now, and in the local copy.
-    awaitable<void> correct(Reservation& reservation, const Correction& correction, bool renews);
+    awaitable<LocalCopy::InStore> correct(Reservation& reservation, const Correction& correction,
+                                          bool renews);
 
     RedisNode& node_;
     RedisWindows windows_;

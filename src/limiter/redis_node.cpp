@@ -51,17 +51,17 @@ RedisNode::Away RedisNode::away() const {
     return away_;
 }
 
-std::string_view RedisNode::mode() const noexcept {
-    if (breaker.is_closed()) return "redis";
+StoreMode RedisNode::mode() const noexcept {
+    if (breaker.is_closed()) return StoreMode::redis;
     switch (options.without_store) {
         case WithoutStore::local:
-            return nodes_known() > 0 ? "local" : "nodes_unknown";
+            return nodes_known() > 0 ? StoreMode::local : StoreMode::nodes_unknown;
         case WithoutStore::open:
-            return "open";
+            return StoreMode::open;
         case WithoutStore::closed:
-            return "closed";
+            return StoreMode::closed;
     }
-    return "closed";
+    return StoreMode::closed;
 }
 
 bool RedisNode::ready() const noexcept {

@@ -34,7 +34,8 @@ struct RedisNode {
 
     struct Counters {
         std::atomic<std::uint64_t> calls{0}, operations{0}, timeouts{0}, unavailable{0}, errors{0}, late{0},
-            unreachable{0}, alone{0}, turned_away{0}, unmetered{0}, data_losses{0}, overflows{0}, recalled{0};
+            unreachable{0}, alone{0}, turned_away{0}, unmetered{0}, data_losses{0}, overflows{0}, recalled{0},
+            settle_failures{0};
     } counters;
 
     /// The time without the store: since when, why, and what was decided meanwhile.
@@ -53,7 +54,7 @@ struct RedisNode {
     std::int64_t nodes_known() const noexcept {
         return options.nodes > 0 ? options.nodes : nodes.load(std::memory_order_relaxed);
     }
-    std::string_view mode() const noexcept;
+    StoreMode mode() const noexcept;
     bool ready() const noexcept;
 
 private:

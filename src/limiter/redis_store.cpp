@@ -52,6 +52,7 @@ public:
                 .unmetered = value(counters.unmetered),
                 .unwritten = node_.local_copy.unwritten(),
                 .data_losses = value(counters.data_losses),
+                .settle_failures = value(counters.settle_failures),
                 .ready = node_.ready()};
     }
 

@@ -7,7 +7,7 @@ namespace weir {
 
 namespace {
 
-bool same_limits(std::span<const LedgerLimits> ledgers, const std::vector<Limits>& limits) noexcept {
+bool same_limits(const LedgerSet& ledgers, const std::vector<Limits>& limits) noexcept {
     return std::equal(ledgers.begin(), ledgers.end(), limits.begin(), limits.end(),
                       [](const LedgerLimits& ledger, const Limits& known) { return ledger.limits == known; });
 }
@@ -49,8 +49,8 @@ bool RefusalMemory::has_place(std::int64_t now_us) {
     return sets_.size() < sets_max;
 }
 
-void RefusalMemory::learn(const std::string& set, std::span<const LedgerLimits> ledgers,
-                          const KnownUnder& under, const KnownRefusal& refusal) {
+void RefusalMemory::learn(const std::string& set, const LedgerSet& ledgers, const KnownUnder& under,
+                          const KnownRefusal& refusal) {
     if (!holds(refusal, refusal.received_us)) return;
     auto found = sets_.find(set);
     if (found == sets_.end()) {
@@ -71,8 +71,8 @@ void RefusalMemory::learn(const std::string& set, std::span<const LedgerLimits> 
 }
 
 std::optional<KnownRefusal> RefusalMemory::recall(const std::string& set, const Demand& demand,
-                                                  std::span<const LedgerLimits> ledgers,
-                                                  const KnownUnder& under, std::int64_t now_us) const {
+                                                  const LedgerSet& ledgers, const KnownUnder& under,
+                                                  std::int64_t now_us) const {
     const auto found = sets_.find(set);
     if (found == sets_.end()) return std::nullopt;
     const Set& known = found->second;

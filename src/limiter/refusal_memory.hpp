@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "weir/limiter.hpp"
+#include "weir/ledger_set.hpp"
 
 namespace weir {
 
@@ -49,16 +49,15 @@ public:
     /// 0: remembers nothing.
     explicit RefusalMemory(std::int64_t remembered_us) : remembered_us_(remembered_us) {}
 
-    void learn(const std::string& set, std::span<const LedgerLimits> ledgers, const KnownUnder& under,
+    void learn(const std::string& set, const LedgerSet& ledgers, const KnownUnder& under,
                const KnownRefusal& refusal);
 
     /// Nothing can be recalled, so that nobody needs to ask.
     bool empty() const noexcept { return sets_.empty(); }
 
     /// As it stands at `now_us`: with the time that is left.
-    std::optional<KnownRefusal> recall(const std::string& set, const Demand& demand,
-                                       std::span<const LedgerLimits> ledgers, const KnownUnder& under,
-                                       std::int64_t now_us) const;
+    std::optional<KnownRefusal> recall(const std::string& set, const Demand& demand, const LedgerSet& ledgers,
+                                       const KnownUnder& under, std::int64_t now_us) const;
 
 private:
     struct Set {

@@ -5,7 +5,6 @@
 #include <boost/container/small_vector.hpp>
 #include <memory>
 #include <mutex>
-#include <string_view>
 #include <vector>
 
 #include "limiter/ledger_shard.hpp"
@@ -31,9 +30,7 @@ public:
         }
     }
 
-    Shard& of(std::string_view name) const noexcept {
-        return *shards_[std::hash<std::string_view>{}(name) % shards_.size()];
-    }
+    Shard& of(const LedgerName& name) const noexcept { return *shards_[name.hash() % shards_.size()]; }
     std::size_t size() const noexcept { return shards_.size(); }
     Shard* operator[](std::size_t index) const noexcept { return shards_[index].get(); }
     auto begin() const noexcept { return shards_.begin(); }

@@ -106,11 +106,6 @@ std::int64_t until_us(const LedgerState& ledger, Dimension dimension) noexcept {
 
 }  // namespace
 
-std::string ledger_key(const LedgerLimits& ledger) {
-    std::string key("weir:1:{");
-    return key.append(ledger.tenant_tag).append("}:").append(ledger.ledger);
-}
-
 std::vector<std::string> encode(const WindowCall& call, const std::string& script_sha1) {
     const std::size_t words_per_change = 7 + 5 * call.ledgers.size();
     Command command(8 + 6 * call.ledgers.size() + words_per_change * call.changes.size() +
@@ -118,7 +113,7 @@ std::vector<std::string> encode(const WindowCall& call, const std::string& scrip
     const bool names_store_epoch = call.store_epoch != 0;
     command.add_all("EVALSHA", script_sha1,
                     static_cast<std::int64_t>(call.ledgers.size() + (names_store_epoch ? 1 : 0)));
-    for (const WindowLedger& ledger : call.ledgers) command.add(ledger.key);
+    for (const WindowLedger& ledger : call.ledgers) command.add(ledger.name.key());
     if (names_store_epoch) command.add(store_epoch_key);
     command.add_all(call.now_us, call.not_after_us, call.fresh_epoch, call.store_epoch);
     for (const WindowLedger& ledger : call.ledgers) add_ledger(command, ledger);
@@ -162,7 +157,7 @@ std::optional<WindowReply> decode(const WindowCall& call, std::span<const std::i
     return reply;
 }
 
-std::vector<Level> levels_of(std::span<const LedgerLimits> ledgers, const WindowReply& reply) {
+std::vector<Level> levels_of(const LedgerSet& ledgers, const WindowReply& reply) {
     std::vector<Level> levels;
     levels.reserve(ledgers.size() * dimension_count);
     for (std::size_t i = 0; i < ledgers.size(); ++i) {

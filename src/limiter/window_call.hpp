@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ledger/charging.hpp"
-#include "weir/limiter.hpp"
+#include "weir/ledger_set.hpp"
 
 namespace weir {
 
@@ -30,7 +30,7 @@ struct Addition {
 };
 
 struct WindowLedger {
-    std::string key;  ///< see ledger_key
+    LedgerName name;
     std::int64_t window_us = 0;
     Limits limits;
 };
@@ -72,9 +72,6 @@ struct WindowReply {
     std::vector<DemandReply> demands;
 };
 
-/// "weir:1:{<tag>}:<ledger>": 1 is the version of the stored shape; the tag makes the ledgers of one tenant
-/// share a slot on Redis Cluster.
-std::string ledger_key(const LedgerLimits& ledger);
 /// Holds the store's epoch, while there is one.
 inline constexpr std::string_view store_epoch_key = "weir:1:epoch";
 
@@ -85,6 +82,6 @@ std::vector<std::string> encode(const WindowCall& call, const std::string& scrip
 std::optional<WindowReply> decode(const WindowCall& call, std::span<const std::int64_t> numbers);
 
 /// The level of each limited dimension of each ledger, in order.
-std::vector<Level> levels_of(std::span<const LedgerLimits> ledgers, const WindowReply& reply);
+std::vector<Level> levels_of(const LedgerSet& ledgers, const WindowReply& reply);
 
 }  // namespace weir

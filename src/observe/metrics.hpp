@@ -14,6 +14,7 @@
 #include "observe/request_record.hpp"
 #include "observe/worker_counters.hpp"
 #include "weir/limit.hpp"
+#include "weir/store_mode.hpp"
 
 namespace weir::observe {
 
@@ -125,7 +126,7 @@ private:
 
 /// What the store has to tell. What does not apply to it stays 0.
 struct StoreFigures {
-    std::string_view mode = "memory";
+    StoreMode mode = StoreMode::memory;
     std::uint64_t ledgers = 0;            ///< kept by the embedded store
     std::uint64_t overflow_requests = 0;  ///< charged to a shared ledger for want of room
     std::int64_t nodes = 0;               ///< that share the store
@@ -138,6 +139,8 @@ struct StoreFigures {
     std::uint64_t unmetered = 0;    ///< of these, admitted without being written down
     std::uint64_t unwritten = 0;    ///< admissions that the journal had no room for
     std::uint64_t data_losses = 0;  ///< times that the shared store came back without its data
+    std::uint64_t settle_failures =
+        0;  ///< settlements that the shared store was not told when they were made
 };
 
 /// One limit that each key of a tier has.

@@ -136,7 +136,7 @@ void write_upstream_health(const Page& page) {
 }
 
 void write_store_mode(const Page& page) {
-    page.text.value({{"mode", page.process.store.mode}}, std::uint64_t{1});
+    page.text.value({{"mode", to_string(page.process.store.mode)}}, std::uint64_t{1});
 }
 
 void write_store_errors(const Page& page) {
@@ -234,6 +234,9 @@ const Family families[] = {
      &WorkerMetrics::estimate_error},
     {"weir_reservations_dropped_total", "counter", "Reservations lost unsettled: a bug if not 0.",
      &ProcessFigures::dropped_reservations},
+    {"weir_settle_failures_total", "counter",
+     "Settlements that the shared store was not told at once: kept as pending, or given up.",
+     &StoreFigures::settle_failures},
     {"weir_tier_limit", "gauge", "Limits of each key in a tier.", write_tier_limits},
     {"weir_limit_bites_total", "counter", "Times that a limit of weir's own turned something away.",
      write_limit_hits},

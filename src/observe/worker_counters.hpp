@@ -8,8 +8,6 @@
     ROW(admitted, "counter", "weir_requests_admitted_total", "Requests that every limit had room for.")      \
     ROW(overshoot_tokens, "counter", "weir_overshoot_tokens_total", "Tokens used beyond what was reserved.") \
     ROW(reservations_in_flight, "gauge", "weir_reservations_in_flight", "Reservations not yet settled.")     \
-    ROW(settle_failures, "counter", "weir_settle_failures_total",                                            \
-        "Settlements that the store did not take.")                                                          \
     ROW(connections_accepted, "counter", "weir_connections_accepted_total", "Client connections accepted.")  \
     ROW(connections_open, "gauge", "weir_connections_open", "Client connections open now.")                  \
     ROW(upstream_errors, "counter", "weir_upstream_errors_total", "Requests that failed at the upstream.")   \

@@ -1,36 +1,16 @@
 // From a secret to a subject. The secret itself is hashed at once and goes nowhere.
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
-#include <unordered_map>
 
-#include "policy/policy.hpp"
+#include "policy/index.hpp"
 #include "text/hex.hpp"
 
 namespace weir::policy {
 
 namespace {
-
-using Digest = std::array<unsigned char, 32>;
-
-struct DigestHash {
-    std::size_t operator()(const Digest& digest) const noexcept {
-        std::size_t hash = 0;
-        std::memcpy(&hash, digest.data(), sizeof hash);
-        return hash;
-    }
-};
-
-struct DigestEqual {
-    bool operator()(const Digest& left, const Digest& right) const noexcept {
-        return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
-    }
-};
 
 /// The algorithm and a context are kept: looking them up costs OpenSSL 3 many times the digest itself.
 Digest sha256(std::string_view text) {
@@ -54,33 +34,6 @@ std::string name_by(std::string_view prefix, const Digest& digest, std::size_t b
 
 }  // namespace
 
-struct Policy::Index {
-    std::unordered_map<Digest, const config::Key*, DigestHash, DigestEqual> keys;
-};
-
-Policy::Policy(std::shared_ptr<const config::Config> config) : config_(std::move(config)) {
-    auto index = std::make_shared<Index>();
-    for (const config::Key& key : config_->keys) index->keys.emplace(key.secret_sha256, &key);
-    // After all the current ones: a former secret gives way to them.
-    for (const config::Key& key : config_->keys) {
-        for (const config::FormerSecret& former : key.former_secrets)
-            index->keys.emplace(former.sha256, &key);
-    }
-    index_ = std::move(index);
-}
-
-Subject Policy::subject_of(const config::Key& key) const {
-    Subject subject;
-    subject.key = &key;
-    subject.id = subject.ledger_id = key.id;
-    const auto tier = config_->tiers.find(key.tier);
-    subject.tier = tier != config_->tiers.end() ? &tier->second : &config_->tiers.find("default")->second;
-    if (const auto group = config_->groups.find(key.group); group != config_->groups.end()) {
-        subject.group = &group->second;
-    }
-    return subject;
-}
-
 Subject Policy::anonymous_subject() const {
     Subject subject;
     subject.tier = &config_->tiers.find("default")->second;
@@ -88,13 +41,6 @@ Subject Policy::anonymous_subject() const {
     // No configured id holds a tilde, so an unknown key can't name itself into another's ledger.
     subject.ledger_id = "~anonymous";
     return subject;
-}
-
-std::optional<Subject> Policy::find(std::string_view id) const {
-    const auto key = std::find_if(config_->keys.begin(), config_->keys.end(),
-                                  [&](const config::Key& candidate) { return candidate.id == id; });
-    if (key == config_->keys.end()) return std::nullopt;
-    return subject_of(*key);
 }
 
 std::optional<Identified> Policy::identify(std::span<const std::string_view> credentials) const {

@@ -1,7 +1,8 @@
 // From a subject, a model and an upstream to the ledgers that apply.
 #include <algorithm>
+#include <iterator>
 
-#include "policy/policy.hpp"
+#include "policy/ledgers.hpp"
 #include "text/hex.hpp"
 
 namespace weir::policy {
@@ -26,7 +27,7 @@ std::string tenant_tag(std::string_view tenant) {
 }
 
 std::string_view owner_name(const LedgerLimits& ledger) noexcept {
-    const std::string_view name = ledger.ledger;
+    const std::string_view name = ledger.ledger.name();
     const std::size_t first = name.find(':');
     const std::size_t last = name.rfind(':');
     // A store's overflow ledger has no owner.
@@ -42,14 +43,14 @@ void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner
             return ledger.window_us == window_us && ledger.enforced == enforced;
         });
     };
+    const std::string tag = tenant_tag(owner.tenant);
     for (const config::LimitSpec& spec : limits) {
         const bool enforced = owner.enforced && spec.enforced;
         auto ledger = find(spec.window_us, enforced);
         if (ledger == ledgers.end()) {
             std::string name(to_string(owner.scope));
             name.append(":").append(owner.id).append(":").append(std::to_string(spec.window_us));
-            ledger = ledgers.insert(ledger, LedgerLimits{.ledger = std::move(name),
-                                                         .tenant_tag = tenant_tag(owner.tenant),
+            ledger = ledgers.insert(ledger, LedgerLimits{.ledger = LedgerName(name, tag),
                                                          .scope = owner.scope,
                                                          .window_us = spec.window_us,
                                                          .limits = {},
@@ -61,7 +62,8 @@ void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner
     // Alone in its window, one in shadow mode has the usual name: what was used outlives a change of mode.
     for (auto ledger = ledgers.begin() + first; ledger != ledgers.end(); ++ledger) {
         const bool has_both = !ledger->enforced && find(ledger->window_us, true) != ledgers.end();
-        if (has_both) ledger->ledger.append(shadow_suffix);
+        if (has_both)
+            ledger->ledger = LedgerName(std::string(ledger->ledger.name()).append(shadow_suffix), tag);
     }
 }
 
@@ -71,65 +73,87 @@ std::string_view tenant_of(const Subject& subject) noexcept {
     return subject.group != nullptr ? std::string_view(subject.group->name) : subject.ledger_id;
 }
 
-/// The key's own ledgers and its group's.
-void append_subject(std::vector<LedgerLimits>& ledgers, const Subject& subject) {
+}  // namespace
+
+std::vector<LedgerLimits> ledgers_of_key(const Subject& subject) {
+    std::vector<LedgerLimits> ledgers;
     const bool is_unknown = subject.key == nullptr;
-    const LedgerOwner key{Scope::key, subject.ledger_id, tenant_of(subject), is_unknown,
-                          subject.tier->enforced};
+    const LedgerOwner owner{Scope::key, subject.ledger_id, tenant_of(subject), is_unknown,
+                            subject.tier->enforced};
     append_ledgers(
-        ledgers, key,
+        ledgers, owner,
         is_unknown ? subject.tier->limits : replace_by_dimension(subject.tier->limits, subject.key->limits));
-    if (subject.group != nullptr) {
-        append_ledgers(ledgers, {Scope::group, subject.group->name, subject.group->name},
-                       subject.group->limits);
-    }
+    return ledgers;
 }
 
-void append_model(std::vector<LedgerLimits>& ledgers, const Subject& subject,
-                  const config::ModelLimits& model) {
+std::vector<LedgerLimits> ledgers_of_group(const config::Group& group) {
+    std::vector<LedgerLimits> ledgers;
+    append_ledgers(ledgers, {Scope::group, group.name, group.name}, group.limits);
+    return ledgers;
+}
+
+std::vector<LedgerLimits> ledgers_of_upstream(const config::Upstream& upstream) {
+    std::vector<LedgerLimits> ledgers;
+    append_ledgers(ledgers, {Scope::upstream, upstream.name, upstream.name}, upstream.limits);
+    return ledgers;
+}
+
+std::vector<LedgerLimits> ledgers_on_model(const Subject& subject, const config::ModelLimits& model) {
+    std::vector<LedgerLimits> ledgers;
     const std::string id = subject.ledger_id + "/" + model.pattern;
     append_ledgers(
         ledgers,
         {Scope::key_on_model, id, tenant_of(subject), subject.key == nullptr, subject.tier->enforced},
         model.limits);
+    return ledgers;
+}
+
+namespace {
+
+void add_all(LedgerSet& set, const std::vector<LedgerLimits>& ledgers) {
+    for (const LedgerLimits& ledger : ledgers) set.add(ledger);
+}
+
+void make(Applicable& applicable, std::vector<LedgerLimits> ledgers) {
+    add_all(applicable.ledgers, applicable.made.emplace_back(std::move(ledgers)));
+}
+
+void append_subject(Applicable& applicable, const Subject& subject) {
+    if (subject.compiled != nullptr) {
+        add_all(applicable.ledgers, subject.compiled->own);
+        if (subject.compiled->of_group != nullptr) add_all(applicable.ledgers, *subject.compiled->of_group);
+        return;
+    }
+    make(applicable, ledgers_of_key(subject));
+    if (subject.group != nullptr) make(applicable, ledgers_of_group(*subject.group));
+}
+
+void append_model(Applicable& applicable, const Subject& subject, const config::ModelLimits& model) {
+    if (subject.compiled == nullptr || subject.compiled->by_model.empty())
+        return make(applicable, ledgers_on_model(subject, model));
+    const auto index = static_cast<std::size_t>(&model - subject.tier->models.data());
+    add_all(applicable.ledgers, subject.compiled->by_model[index]);
 }
 
 /// Each that matches once, and not the one that is there already.
-void append_further_models(std::vector<LedgerLimits>& ledgers, const Subject& subject,
+void append_further_models(Applicable& applicable, const Subject& subject,
                            std::span<const std::string> models, const config::ModelLimits* present) {
     std::vector<const config::ModelLimits*> seen{present, nullptr};
     for (const std::string& model : models) {
         const config::ModelLimits* limits = match_model(subject.tier->models, model);
         if (std::find(seen.begin(), seen.end(), limits) != seen.end()) continue;
         seen.push_back(limits);
-        append_model(ledgers, subject, *limits);
+        append_model(applicable, subject, *limits);
     }
 }
 
-void append_upstream(std::vector<LedgerLimits>& ledgers, const config::Upstream& upstream) {
-    append_ledgers(ledgers, {Scope::upstream, upstream.name, upstream.name}, upstream.limits);
-}
-
-}  // namespace
-
-Applicable Policy::limits_for(const Subject& subject, std::string_view model,
-                              const config::Upstream& upstream,
-                              std::span<const std::string> further_models) const {
-    Applicable applicable;
-    applicable.ledgers.reserve(4);
-    append_subject(applicable.ledgers, subject);
-    const config::ModelLimits* limits_of_model = match_model(subject.tier->models, model);
-    if (limits_of_model != nullptr) append_model(applicable.ledgers, subject, *limits_of_model);
-    if (!further_models.empty()) {
-        append_further_models(applicable.ledgers, subject, further_models, limits_of_model);
-    }
-    append_upstream(applicable.ledgers, upstream);
-
+/// Those of ledgers that are enforced.
+void cut_to_limits(Applicable& applicable, std::int64_t output_default) {
     // A limit of 0 blocks what is demanded: of a demand cut to 0 it would see nothing.
     const auto cut_to = [&](std::int64_t limit) {
         if (limit > 0) applicable.output_default = std::min(applicable.output_default, limit);
     };
-    applicable.output_default = subject.tier->output_default;
+    applicable.output_default = output_default;
     for (const LedgerLimits& ledger : applicable.ledgers) {
         if (!ledger.enforced) continue;
         const Limits& limits = ledger.limits;
@@ -138,14 +162,37 @@ Applicable Policy::limits_for(const Subject& subject, std::string_view model,
         cut_to(limits.of(Dimension::output_tokens));
     }
     cut_to(applicable.total_limit);
+}
+
+}  // namespace
+
+Applicable Policy::limits_for(const Subject& subject, std::string_view model,
+                              const config::Upstream& upstream,
+                              std::span<const std::string> further_models) const {
+    Applicable applicable;
+    append_subject(applicable, subject);
+    const config::ModelLimits* limits_of_model = match_model(subject.tier->models, model);
+    if (limits_of_model != nullptr) append_model(applicable, subject, *limits_of_model);
+    if (!further_models.empty()) {
+        append_further_models(applicable, subject, further_models, limits_of_model);
+    }
+    if (const std::vector<LedgerLimits>* ledgers = compiled_upstream(upstream)) {
+        add_all(applicable.ledgers, *ledgers);
+    } else {
+        make(applicable, ledgers_of_upstream(upstream));
+    }
+    cut_to_limits(applicable, subject.tier->output_default);
     return applicable;
 }
 
 std::vector<LedgerLimits> Policy::ledgers_of(const Subject& subject, const config::Upstream& upstream) const {
-    std::vector<LedgerLimits> ledgers;
-    append_subject(ledgers, subject);
-    for (const config::ModelLimits& model : subject.tier->models) append_model(ledgers, subject, model);
-    append_upstream(ledgers, upstream);
+    std::vector<LedgerLimits> ledgers = ledgers_of_key(subject);
+    const auto append = [&](std::vector<LedgerLimits> more) {
+        std::move(more.begin(), more.end(), std::back_inserter(ledgers));
+    };
+    if (subject.group != nullptr) append(ledgers_of_group(*subject.group));
+    for (const config::ModelLimits& model : subject.tier->models) append(ledgers_on_model(subject, model));
+    append(ledgers_of_upstream(upstream));
     return ledgers;
 }
 

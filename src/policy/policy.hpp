@@ -10,17 +10,26 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "weir/ledger_set.hpp"
 #include "weir/limit.hpp"
 
 namespace weir::policy {
+
+/// The ledgers of one configured key, made when the configuration was published.
+struct CompiledKey {
+    std::vector<LedgerLimits> own;                        ///< of the key
+    const std::vector<LedgerLimits>* of_group = nullptr;  ///< nullptr where it has none
+    std::vector<std::vector<LedgerLimits>> by_model;  ///< as the tier's models; empty: made when asked for
+};
 
 /// The one a request is charged to. Points into its Policy.
 struct Subject {
     std::string id;         ///< for logs: the key's id, a short hash of an unknown key, "anonymous"
     std::string ledger_id;  ///< names its ledgers; distinct from every configured id where the key is unknown
     const config::Tier* tier = nullptr;
-    const config::Key* key = nullptr;      ///< nullptr where the key is unknown
-    const config::Group* group = nullptr;  ///< nullptr where it has none
+    const config::Key* key = nullptr;       ///< nullptr where the key is unknown
+    const config::Group* group = nullptr;   ///< nullptr where it has none
+    const CompiledKey* compiled = nullptr;  ///< nullptr: its ledgers are made when they are asked for
 };
 
 struct Identified {
@@ -30,7 +39,13 @@ struct Identified {
 
 /// All that a reservation for one request needs to know.
 struct Applicable {
-    std::vector<LedgerLimits> ledgers;  ///< key, group, key on model, upstream; no ledger twice
+    Applicable() = default;
+    Applicable(Applicable&&) = default;
+    Applicable& operator=(Applicable&&) = default;
+
+    /// Key, group, key on model, upstream; no ledger twice. Refers to those of the policy, and to `made`.
+    LedgerSet ledgers;
+    std::vector<std::vector<LedgerLimits>> made;  ///< for this request: those of an unknown key
     /// The tier's, cut to the tightest limit on output or on all tokens.
     std::int64_t output_default = 0;
     // The tightest over the ledgers. What is in shadow mode bounds nothing.
@@ -51,8 +66,7 @@ public:
     /// a disabled one, and none that is not.
     std::optional<Identified> identify(std::span<const std::string_view> credentials) const;
 
-    /// The key of that id; nullopt where none is configured. Looks at one key after the other: not for the
-    /// hot path.
+    /// The key of that id; nullopt where none is configured.
     std::optional<Subject> find(std::string_view id) const;
 
     /// Of credentials that identify nobody: the disabled key among them; nullptr where there is none.
@@ -72,6 +86,8 @@ private:
     struct Index;
 
     Subject subject_of(const config::Key& key) const;
+    /// nullptr where it is not of this configuration.
+    const std::vector<LedgerLimits>* compiled_upstream(const config::Upstream& upstream) const noexcept;
     Subject anonymous_subject() const;
 
     std::shared_ptr<const config::Config> config_;

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "http/error.hpp"
 #include "proxy/http_names.hpp"
 
 namespace weir::proxy {
@@ -22,10 +23,11 @@ awaitable<error_code> AnswerReader::read_head(std::int64_t timeout_ms) {
     for (;;) {
         const error_code error = co_await read_one_head(left_ms);
         if (error) co_return error;
-        if (head_.status == 101) co_return errc::upstream_bad_answer;  // an upgrade that nobody asked for
+        if (head_.status == 101)
+            co_return http_errc::upstream_bad_answer;  // an upgrade that nobody asked for
         if (head_.status >= 200) co_return error_code{};
         left_ms = (ends_at_us - clock_.steady_us()) / 1000;
-        if (left_ms <= 0) co_return errc::upstream_timeout;
+        if (left_ms <= 0) co_return http_errc::upstream_timeout;
     }
 }
 
@@ -35,25 +37,27 @@ awaitable<error_code> AnswerReader::read_one_head(std::int64_t timeout_ms) {
         if (!connection_.input().empty()) {
             started_ = true;
             const HeadScanner::State state = scanner.scan(connection_.input());
-            if (state == HeadScanner::State::failed) co_return errc::upstream_bad_answer;
+            if (state == HeadScanner::State::failed) co_return http_errc::upstream_bad_answer;
             if (state == HeadScanner::State::complete)
                 co_return accept_head(scanner.head_begin(), scanner.head_end());
         }
         const error_code error = co_await connection_.read(timeout_ms);
-        if (error) co_return error == errc::upstream_timeout ? error : make_error_code(errc::upstream_broken);
+        if (error)
+            co_return error == http_errc::upstream_timeout ? error
+                                                           : make_error_code(http_errc::upstream_broken);
     }
 }
 
 error_code AnswerReader::accept_head(std::size_t begin, std::size_t end) {
     head_bytes_.assign(connection_.input().substr(begin, end - begin));
     connection_.consume(end);
-    if (check_raw_head(head_bytes_)) return errc::upstream_bad_answer;
+    if (check_raw_head(head_bytes_)) return http_errc::upstream_bad_answer;
     // Many leave out the space that RFC 9112 4 wants behind the status even where no reason follows.
     if (head_bytes_.find('\r') == bare_status_line_bytes) head_bytes_.insert(bare_status_line_bytes, " ");
     parser_.start(method_ == "HEAD" ? MessageParser::Kind::response_to_head : MessageParser::Kind::response);
-    if (parser_.parse_head(head_bytes_, head_)) return errc::upstream_bad_answer;
-    if (head_.status < 100 || head_.status > 599) return errc::upstream_bad_answer;
-    if (check_framing(head_.version, head_.fields, framing_)) return errc::upstream_bad_answer;
+    if (parser_.parse_head(head_bytes_, head_)) return http_errc::upstream_bad_answer;
+    if (head_.status < 100 || head_.status > 599) return http_errc::upstream_bad_answer;
+    if (check_framing(head_.version, head_.fields, framing_)) return http_errc::upstream_bad_answer;
     until_close_ = parser_.ends_with_connection();
     return {};
 }
@@ -65,14 +69,14 @@ awaitable<error_code> AnswerReader::read_body(std::vector<std::string_view>& pie
     for (;;) {
         error_code error;
         parsed_ = parser_.parse_body(connection_.input(), pieces, error);
-        if (error) co_return errc::upstream_bad_answer;
+        if (error) co_return http_errc::upstream_bad_answer;
         if (!pieces.empty() || parser_.done() || !wait) co_return error_code{};
         connection_.consume(parsed_);
         parsed_ = 0;
-        if (connection_.input().size() > unparsed_bytes_max) co_return errc::upstream_bad_answer;
+        if (connection_.input().size() > unparsed_bytes_max) co_return http_errc::upstream_bad_answer;
         error = co_await connection_.read(timeout_ms);
         if (error == boost::asio::error::eof) {
-            if (parser_.parse_end()) co_return errc::upstream_broken;
+            if (parser_.parse_end()) co_return http_errc::upstream_broken;
             co_return error_code{};
         }
         if (error) co_return error;

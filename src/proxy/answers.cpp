@@ -1,6 +1,7 @@
 // What weir itself answers: errors, refusals, and the caller's own limits.
 #include <nlohmann/json.hpp>
 
+#include "http/error.hpp"
 #include "proxy/cors.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
@@ -33,7 +34,7 @@ awaitable<void> Exchange::answer_error(const llm::ErrorDescription& error, obser
 }
 
 awaitable<void> Exchange::answer_error(boost::system::error_code code, std::string_view detail) {
-    if (code == errc::client_gone) {
+    if (code == http_errc::client_gone) {
         record_.outcome = observe::Outcome::client_gone;
         close_ = true;
         co_return;
@@ -56,7 +57,8 @@ awaitable<void> Exchange::refuse(const Decision& decision) {
     context.tightest = decision.tightest;
     context.now_us = now_us;
     context.request_id = record_.request_id;
-    if (decision.verdict == Verdict::refused && worker_.refusal_rate.is_crowded(ledger.ledger, now_us)) {
+    if (decision.verdict == Verdict::refused &&
+        worker_.refusal_rate.is_crowded(ledger.ledger.name(), now_us)) {
         std::uniform_int_distribution<std::int64_t> up_to_a_tenth(0, refusal.retry_after_us / 10);
         context.spread_us = up_to_a_tenth(worker_.random);
     }
@@ -114,7 +116,7 @@ awaitable<void> Exchange::answer_limits() {
     for (const Level& level : *levels) {
         const LedgerLimits& ledger = ledgers[level.ledger_index];
         limits.push_back({{"name", llm::limit_name(ledger.scope, level.dimension, ledger.window_us)},
-                          {"ledger", ledger.ledger},
+                          {"ledger", ledger.ledger.name()},
                           {"limit", level.limit},
                           {"used", level.used},
                           {"remaining", level.remaining()},

@@ -4,30 +4,30 @@
 namespace weir::proxy {
 
 AttemptEnd end_of(boost::system::error_code error) noexcept {
-    if (error == errc::client_gone) return AttemptEnd::client_gone;
-    if (error == errc::upstream_timeout) return AttemptEnd::silent;
-    if (error == errc::upstream_bad_answer) return AttemptEnd::bad_answer;
+    if (error == http_errc::client_gone) return AttemptEnd::client_gone;
+    if (error == http_errc::upstream_timeout) return AttemptEnd::silent;
+    if (error == http_errc::upstream_bad_answer) return AttemptEnd::bad_answer;
     return AttemptEnd::broken;
 }
 
-errc error_of(AttemptEnd end) noexcept {
+http_errc error_of(AttemptEnd end) noexcept {
     switch (end) {
         case AttemptEnd::unreachable:
-            return errc::upstream_unreachable;
+            return http_errc::upstream_unreachable;
         case AttemptEnd::silent:
-            return errc::upstream_timeout;
+            return http_errc::upstream_timeout;
         case AttemptEnd::stale:
         case AttemptEnd::broken:
-            return errc::upstream_broken;
+            return http_errc::upstream_broken;
         case AttemptEnd::bad_answer:
-            return errc::upstream_bad_answer;
+            return http_errc::upstream_bad_answer;
         case AttemptEnd::client_gone:
-            return errc::client_gone;
+            return http_errc::client_gone;
         case AttemptEnd::answered:
         case AttemptEnd::whole:
-            return errc::ok;
+            return http_errc::ok;
     }
-    return errc::ok;
+    return http_errc::ok;
 }
 
 Ending ending_of(AttemptEnd end, bool was_sent) noexcept {

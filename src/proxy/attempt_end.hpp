@@ -5,8 +5,8 @@
 #include <boost/system/error_code.hpp>
 #include <cstdint>
 
+#include "http/error.hpp"
 #include "proxy/settlement.hpp"
-#include "weir/error.hpp"
 
 namespace weir::proxy {
 
@@ -28,7 +28,7 @@ enum class AttemptEnd : std::uint8_t {
 /// From what goes wrong with a connection that was made. REQUIRES: `error` is one.
 AttemptEnd end_of(boost::system::error_code error) noexcept;
 /// What the client is told. ok: `answered` and `whole` are no errors.
-errc error_of(AttemptEnd end) noexcept;
+http_errc error_of(AttemptEnd end) noexcept;
 /// What it means to the refund table. `was_sent`: the request, or a part of it.
 Ending ending_of(AttemptEnd end, bool was_sent) noexcept;
 

@@ -80,20 +80,17 @@ awaitable<void> BackgroundResponses::serve(std::string id, Limiter& limiter, boo
         }
     }
     if (!usage) co_return co_await renew(std::move(id), limiter, std::move(*reservation));
-    (void)co_await limiter.settle(std::move(*reservation), *usage);
+    co_await limiter.settle(std::move(*reservation), *usage);
     on_settled(settled);
     const std::lock_guard lock(mutex_);
     entries_.erase(id);
 }
 
 awaitable<void> BackgroundResponses::renew(std::string id, Limiter& limiter, Reservation reservation) {
-    // A failed renewal is tried again a little later; until it succeeds the old lease holds.
-    constexpr std::int64_t retry_us = 1'000'000;
-    const auto renewed = co_await limiter.progress(reservation, {.output_tokens = reservation.produced});
-    const std::int64_t next_us = renewed ? reservation.progress_due_us() / 2 : retry_us;
+    co_await limiter.progress(reservation, {.output_tokens = reservation.produced()});
     const std::lock_guard lock(mutex_);
     Entry& entry = entries_.find(id)->second;
-    entry.renew_at_us = clock_.steady_us() + next_us;
+    entry.renew_at_us = clock_.steady_us() + reservation.progress_due_us() / 2;
     entry.reservation.emplace(std::move(reservation));
 }
 

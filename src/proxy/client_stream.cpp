@@ -56,7 +56,7 @@ awaitable<error_code> ClientStream::fill(std::size_t read_bytes) {
     start_read(std::max(read_bytes, read_bytes_min));
     while (reading_) co_await readable_.wait();
     if (end_ - begin_ > before) co_return error_code{};
-    co_return deadline_.expired() ? errc::request_timeout : errc::client_gone;
+    co_return deadline_.expired() ? http_errc::request_timeout : http_errc::client_gone;
 }
 
 void ClientStream::shrink() {
@@ -72,11 +72,11 @@ void ClientStream::watch(std::function<void()> on_gone) {
 }
 
 awaitable<error_code> ClientStream::write(std::span<const boost::asio::const_buffer> buffers) {
-    if (gone_) co_return errc::client_gone;
+    if (gone_) co_return http_errc::client_gone;
     const error_code error = co_await transport_.write(buffers, deadline_, write_ms_);
     if (!error) co_return error_code{};
     gone_ = true;
-    co_return errc::client_gone;
+    co_return http_errc::client_gone;
 }
 
 void ClientStream::close() noexcept {

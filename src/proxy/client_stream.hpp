@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "http/error.hpp"
 #include "net/deadline.hpp"
 #include "net/transport.hpp"
 #include "net/wakeup.hpp"
 #include "weir/clock.hpp"
-#include "weir/error.hpp"
 
 namespace weir::proxy {
 
@@ -30,7 +30,7 @@ public:
     void consume(std::size_t bytes) noexcept { begin_ += bytes; }
 
     /// Waits until there is more input than now; `read_bytes` is how much room to offer.
-    /// errc::client_gone, or errc::request_timeout when the deadline expired.
+    /// http_errc::client_gone, or http_errc::request_timeout when the deadline expired.
     awaitable<boost::system::error_code> fill(std::size_t read_bytes);
     /// Gives memory back that only a large message needed. No input may be left.
     void shrink();
@@ -41,8 +41,8 @@ public:
     void unwatch() noexcept { on_gone_ = nullptr; }
     const bool& gone() const noexcept { return gone_; }
 
-    /// All of it, within the write deadline; otherwise errc::client_gone, and the connection is of no more
-    /// use.
+    /// All of it, within the write deadline; otherwise http_errc::client_gone, and the connection is of no
+    /// more use.
     awaitable<boost::system::error_code> write(std::span<const boost::asio::const_buffer> buffers);
 
     void close() noexcept;

@@ -1,15 +1,18 @@
-// Rows by errc; llm/dialect gives them the shape of the client's provider.
+// Rows by error; llm/dialect gives them the shape of the client's provider.
 #include "proxy/errors.hpp"
 
 #include <algorithm>
 #include <array>
+#include <variant>
+
+#include "weir/error.hpp"
 
 namespace weir::proxy {
 
 namespace {
 
 struct Row {
-    errc code;
+    std::variant<errc, http_errc> code;
     int status;
     std::string_view type;
     std::string_view error_code;
@@ -20,45 +23,46 @@ struct Row {
 constexpr std::string_view invalid = "invalid_request_error";
 constexpr std::string_view server = "server_error";
 
-constexpr std::array<Row, 16> rows{{
+constexpr std::array<Row, 17> rows{{
     {errc::store_unavailable, 503, server, "store_unavailable",
      "The limits can't be checked right now. Please try again.", Outcome::store_unavailable},
     {errc::store_timeout, 503, server, "store_unavailable",
      "The limits can't be checked right now. Please try again.", Outcome::store_unavailable},
-    {errc::bad_request, 400, invalid, "bad_request", "The request is malformed.", Outcome::bad_request},
-    {errc::header_too_large, 431, invalid, "header_too_large", "The request header is too large.",
+    {errc::withdrawn, 499, invalid, "client_gone", "The client left.", Outcome::client_gone},
+    {http_errc::bad_request, 400, invalid, "bad_request", "The request is malformed.", Outcome::bad_request},
+    {http_errc::header_too_large, 431, invalid, "header_too_large", "The request header is too large.",
      Outcome::bad_request},
-    {errc::target_too_long, 414, invalid, "uri_too_long", "The request target is too long.",
+    {http_errc::target_too_long, 414, invalid, "uri_too_long", "The request target is too long.",
      Outcome::bad_request},
-    {errc::method_not_allowed, 405, invalid, "method_not_allowed", "The method is not allowed.",
+    {http_errc::method_not_allowed, 405, invalid, "method_not_allowed", "The method is not allowed.",
      Outcome::bad_request},
-    {errc::expectation_failed, 417, invalid, "expectation_failed", "Expect must be 100-continue.",
+    {http_errc::expectation_failed, 417, invalid, "expectation_failed", "Expect must be 100-continue.",
      Outcome::bad_request},
-    {errc::body_too_large, 413, invalid, "request_too_large", "The request body is too large.",
+    {http_errc::body_too_large, 413, invalid, "request_too_large", "The request body is too large.",
      Outcome::bad_request},
-    {errc::request_timeout, 408, invalid, "request_timeout", "The request did not arrive in time.",
+    {http_errc::request_timeout, 408, invalid, "request_timeout", "The request did not arrive in time.",
      Outcome::bad_request},
-    {errc::too_many_buffered_bytes, 503, server, "overloaded",
+    {http_errc::too_many_buffered_bytes, 503, server, "overloaded",
      "Too much is being processed. Please try again.", Outcome::overloaded},
-    {errc::too_many_connections, 503, server, "overloaded", "Too many connections. Please try again.",
+    {http_errc::too_many_connections, 503, server, "overloaded", "Too many connections. Please try again.",
      Outcome::overloaded},
-    {errc::upstream_unreachable, 502, server, "upstream_unreachable", "The upstream can't be reached.",
+    {http_errc::upstream_unreachable, 502, server, "upstream_unreachable", "The upstream can't be reached.",
      Outcome::upstream_failed},
-    {errc::upstream_timeout, 504, server, "upstream_timeout", "The upstream did not answer in time.",
+    {http_errc::upstream_timeout, 504, server, "upstream_timeout", "The upstream did not answer in time.",
      Outcome::upstream_failed},
-    {errc::upstream_broken, 502, server, "upstream_broken", "The upstream's answer broke off.",
+    {http_errc::upstream_broken, 502, server, "upstream_broken", "The upstream's answer broke off.",
      Outcome::upstream_failed},
-    {errc::upstream_bad_answer, 502, server, "upstream_bad_answer", "The upstream's answer is malformed.",
-     Outcome::upstream_failed},
-    {errc::client_gone, 499, invalid, "client_gone", "The client left.", Outcome::client_gone},
+    {http_errc::upstream_bad_answer, 502, server, "upstream_bad_answer",
+     "The upstream's answer is malformed.", Outcome::upstream_failed},
+    {http_errc::client_gone, 499, invalid, "client_gone", "The client left.", Outcome::client_gone},
 }};
 
-constexpr Row unforeseen{
-    errc::ok, 500, server, "internal_error", "Something went wrong.", Outcome::upstream_failed};
+constexpr Row unforeseen{http_errc::ok,           500, server, "internal_error", "Something went wrong.",
+                         Outcome::upstream_failed};
 
 const Row& row_of(boost::system::error_code code) noexcept {
     const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& candidate) {
-        return code == make_error_code(candidate.code);
+        return std::visit([&](auto own) { return code == own; }, candidate.code);
     });
     return row == rows.end() ? unforeseen : *row;
 }

@@ -4,9 +4,9 @@
 
 #include <string_view>
 
+#include "http/error.hpp"
 #include "llm/dialect.hpp"
 #include "observe/request_record.hpp"
-#include "weir/error.hpp"
 
 namespace weir::proxy {
 

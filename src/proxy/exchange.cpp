@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "http/error.hpp"
 #include "llm/stored_answers.hpp"
 #include "observe/log.hpp"
 #include "proxy/books.hpp"
@@ -188,8 +189,8 @@ awaitable<bool> Exchange::read_body() {
         std::min<std::uint64_t>(request_.framing.content_length.value_or(0), std::uint64_t{1} << 62));
     error_code error;
     if (const auto expectation = fields.find("expect")) {
-        if (!equals_ignoring_case(*expectation, "100-continue")) error = errc::expectation_failed;
-        if (!error && announced > limits.bytes_max) error = errc::body_too_large;
+        if (!equals_ignoring_case(*expectation, "100-continue")) error = http_errc::expectation_failed;
+        if (!error && announced > limits.bytes_max) error = http_errc::body_too_large;
         // Only a client that waits for it gets it, and only now that the body is wanted.
         if (!error && request_.head.version == 11 && !body_.complete() && client_.input().empty()) {
             const auto bytes = boost::asio::buffer(continue_answer);
@@ -206,8 +207,8 @@ awaitable<bool> Exchange::read_body() {
 }
 
 void Exchange::note_limit_hit(error_code error) noexcept {
-    if (error == errc::too_many_buffered_bytes) worker_.metrics.bite(observe::Bite::buffered_bytes);
-    if (error == errc::body_too_large) worker_.metrics.bite(observe::Bite::body_bytes);
+    if (error == http_errc::too_many_buffered_bytes) worker_.metrics.bite(observe::Bite::buffered_bytes);
+    if (error == http_errc::body_too_large) worker_.metrics.bite(observe::Bite::body_bytes);
 }
 
 awaitable<bool> Exchange::decode_body() {
@@ -230,7 +231,7 @@ awaitable<bool> Exchange::decode_body() {
     const error_code error = co_await body_.decode(*codings, limits);
     if (!error) co_return true;
     note_limit_hit(error);
-    co_await answer_error(error, error == errc::bad_request
+    co_await answer_error(error, error == http_errc::bad_request
                                      ? "The body is not what its Content-Encoding says."
                                      : std::string_view());
     co_return false;
@@ -284,8 +285,8 @@ awaitable<bool> Exchange::reserve() {
     client_.watch([] {});
     const std::int64_t asked_us = worker_.clock.steady_us();
     std::vector<observe::RefusedBy> shadowed_by;
-    auto decided = co_await reserve_past_shadow(worker_.limiter, demand, applicable_.ledgers, &client_.gone(),
-                                                shadowed_by);
+    auto decided = co_await reserve_past_shadow(worker_.limiter, demand, applicable_.ledgers,
+                                                Withdrawal(client_.gone()), shadowed_by);
     worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);
     client_.unwatch();
     if (!decided) {
@@ -294,7 +295,7 @@ awaitable<bool> Exchange::reserve() {
     }
     Decision& decision = *decided;
     record_.decided_at_us = decision.decided_at_us;
-    record_.store_mode = decision.decided_by;
+    record_.store_mode = to_string(decision.decided_by);
     if (decision.verdict != Verdict::admitted) {
         co_await refuse(decision);
         co_return false;
@@ -317,9 +318,8 @@ awaitable<void> Exchange::settle() {
     record_.actual = as_recorded(usage, spent_);
     record_.cached_input_tokens = spent_.cached_input_tokens;
     const std::int64_t asked_us = worker_.clock.steady_us();
-    const auto settled = co_await worker_.limiter.settle(std::move(*reservation_), usage);
+    co_await worker_.limiter.settle(std::move(*reservation_), usage);
     worker_.metrics.count_store_call(observe::StoreCall::settle, worker_.clock.steady_us() - asked_us);
-    if (!settled) worker_.metrics.settle_failures.add();
     worker_.metrics.reservations_in_flight.subtract();
     reservation_.reset();
 }

@@ -39,12 +39,11 @@ awaitable<void> LeaseKeeper::renew_due() {
         Lease& lease = entry.lease;
         if (lease.due_us > now_us) continue;
         entry.busy = true;
-        // A failed renewal is tried again at the next tick; until it succeeds the old lease holds.
         const std::int64_t asked_us = clock_.steady_us();
-        const auto renewed = co_await limiter_.progress(lease.reservation, entry.so_far());
+        co_await limiter_.progress(lease.reservation, entry.so_far());
         const std::int64_t told_us = clock_.steady_us();
         metrics_.count_store_call(observe::StoreCall::progress, told_us - asked_us);
-        if (renewed) lease.due_us = told_us + lease.reservation.progress_due_us() - tick_us;
+        lease.due_us = told_us + lease.reservation.progress_due_us() - tick_us;
         entry.busy = false;
         entry.idle.notify();
     }

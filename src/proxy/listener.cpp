@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "http/error.hpp"
 #include "proxy/answer_rules.hpp"
 #include "proxy/errors.hpp"
 
@@ -34,7 +35,7 @@ awaitable<void> say_too_many(net::Socket socket, Worker& worker, std::size_t& tu
     {
         ClientStream client(std::move(socket), worker.context, worker.clock, turn_away_ms);
         llm::Answer answer =
-            llm::error_answer(llm::Dialect::openai, describe_error(errc::too_many_connections), {});
+            llm::error_answer(llm::Dialect::openai, describe_error(http_errc::too_many_connections), {});
         llm::append_header(answer.headers, "retry-after", "1");
         const std::string bytes = make_own_answer({.answer = answer,
                                                    .request_id = {},

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "http/error.hpp"
 #include "proxy/errors.hpp"
 
 namespace weir::proxy {
@@ -25,18 +26,18 @@ public:
             const bool done = job_.reader.done();
             if (done) job_.tap.finish(forward_, !job_.reader.ends_with_connection());
             job_.usage = job_.tap.usage();
-            if (done && is_cut_short()) error = errc::upstream_broken;
-            if (job_.tap.is_broken()) error = errc::upstream_bad_answer;
+            if (done && is_cut_short()) error = http_errc::upstream_broken;
+            if (job_.tap.is_broken()) error = http_errc::upstream_bad_answer;
             if (!error) error = co_await write(done);
             if (error || done) break;
             pieces.clear();
             error = co_await job_.reader.read_body(pieces, job_.between_bytes_ms);
             if (error) break;
         }
-        if (job_.client.gone()) error = errc::client_gone;
+        if (job_.client.gone()) error = http_errc::client_gone;
         if (is_whole_all_the_same(error)) error = co_await write_end();
         if (!error) co_return RelayResult{AttemptEnd::whole, body_bytes_};
-        if (error != errc::client_gone) co_await write_broken_end();
+        if (error != http_errc::client_gone) co_await write_broken_end();
         job_.client.close();
         co_return RelayResult{end_of(error), body_bytes_};
     }
@@ -60,7 +61,7 @@ private:
     /// The upstream's connection broke behind the protocol's own end. A length that was promised must be
     /// kept.
     bool is_whole_all_the_same(error_code error) const noexcept {
-        if (!error || error == errc::client_gone || job_.reader.done()) return false;
+        if (!error || error == http_errc::client_gone || job_.reader.done()) return false;
         return to_client_.has_protocol && job_.tap.is_stream() && job_.tap.usage().ended &&
                to_client_.framing != BodyFraming::content_length;
     }
@@ -105,7 +106,8 @@ private:
         job_.usage = job_.tap.usage();
         const bool can_say =
             to_client_.framing == BodyFraming::chunked || to_client_.framing == BodyFraming::until_close;
-        const std::string event = llm::error_event(to_client_.dialect, describe_error(errc::upstream_broken));
+        const std::string event =
+            llm::error_event(to_client_.dialect, describe_error(http_errc::upstream_broken));
         if (can_say && to_client_.says_broken && to_client_.has_protocol && job_.tap.is_stream())
             forward_.push_back(event);
         (void)co_await write(false);

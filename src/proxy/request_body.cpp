@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
+#include "http/error.hpp"
+
 namespace weir::proxy {
 
 using boost::system::error_code;
@@ -26,11 +28,12 @@ error_code RequestBody::take_pieces(BodyLimits limits) {
     pieces_.clear();
     error_code error;
     const std::size_t consumed = parser_.parse_body(client_.input(), pieces_, error);
-    if (error) return errc::bad_request;
+    if (error) return http_errc::bad_request;
     for (const std::string_view piece : pieces_) {
         const auto bytes = static_cast<std::int64_t>(piece.size());
-        if (static_cast<std::int64_t>(bytes_.size()) + bytes > limits.bytes_max) return errc::body_too_large;
-        if (!share_.take(bytes)) return errc::too_many_buffered_bytes;
+        if (static_cast<std::int64_t>(bytes_.size()) + bytes > limits.bytes_max)
+            return http_errc::body_too_large;
+        if (!share_.take(bytes)) return http_errc::too_many_buffered_bytes;
         bytes_.append(piece);
     }
     client_.consume(consumed);
@@ -40,7 +43,7 @@ error_code RequestBody::take_pieces(BodyLimits limits) {
 awaitable<error_code> RequestBody::read(BodyLimits limits) {
     if (framing_.content_length) {
         if (*framing_.content_length > static_cast<std::uint64_t>(limits.bytes_max))
-            co_return errc::body_too_large;
+            co_return http_errc::body_too_large;
         // Reserving touches no memory: what is announced and never sent costs nothing.
         bytes_.reserve(static_cast<std::size_t>(*framing_.content_length) + padding_bytes);
     }
@@ -56,7 +59,7 @@ awaitable<error_code> RequestBody::read(BodyLimits limits) {
             std::max<std::int64_t>(limits.base_ms + received * 1000 / 1024 - elapsed_ms, 1));
         const std::size_t unparsed = client_.input().size();
         // A chunk header or trailer that never ends.
-        if (unparsed > read_bytes) co_return errc::bad_request;
+        if (unparsed > read_bytes) co_return http_errc::bad_request;
         std::size_t wanted = received > 0 ? read_bytes : small_read_bytes;
         if (framing_.content_length) {
             const std::uint64_t left = *framing_.content_length - static_cast<std::uint64_t>(received);
@@ -80,15 +83,15 @@ awaitable<error_code> RequestBody::decode(std::span<const llm::ContentCoding> co
         rest.remove_prefix(piece.size());
         const std::size_t before = text.size();
         const State state = decoder.feed(piece, text);
-        if (state == State::too_large) co_return errc::body_too_large;
-        if (state == State::corrupt) co_return errc::bad_request;
+        if (state == State::too_large) co_return http_errc::body_too_large;
+        if (state == State::corrupt) co_return http_errc::bad_request;
         if (!share_.take(static_cast<std::int64_t>(text.size() - before)))
-            co_return errc::too_many_buffered_bytes;
+            co_return http_errc::too_many_buffered_bytes;
         if (text.size() - yielded_at < decoded_between_turns) continue;
         yielded_at = text.size();
         co_await boost::asio::post(client_.transport().socket().get_executor(), use_awaitable);
     }
-    if (decoder.finish() != State::done) co_return errc::bad_request;
+    if (decoder.finish() != State::done) co_return http_errc::bad_request;
     text.reserve(text.size() + padding_bytes);
     co_return error_code{};
 }

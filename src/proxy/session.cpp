@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "http/error.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
 
@@ -107,9 +108,9 @@ awaitable<bool> Session::read_head() {
         idle_ = !started;
         const error_code error = co_await client_.fill(head_read_bytes);
         idle_ = false;
-        if (error == errc::request_timeout && started) {
+        if (error == http_errc::request_timeout && started) {
             head_bytes_.assign(client_.input().substr(scanner.head_begin()));
-            co_await refuse_head(errc::request_timeout, {});
+            co_await refuse_head(http_errc::request_timeout, {});
         }
         if (error) co_return false;
     }
@@ -122,17 +123,17 @@ awaitable<bool> Session::take_head(std::size_t begin, std::size_t end) {
     if (!objection) objection = check_raw_head(head_bytes_);
     parser_.start(MessageParser::Kind::request);
     if (!objection && parser_.parse_head(head_bytes_, head_)) {
-        objection = {errc::bad_request, "the header is malformed"};
+        objection = {http_errc::bad_request, "the header is malformed"};
     }
     if (!objection) co_return true;
     co_await refuse_head(objection.code, objection.reason);
     co_return false;
 }
 
-awaitable<void> Session::refuse_head(errc code, std::string_view reason) {
+awaitable<void> Session::refuse_head(http_errc code, std::string_view reason) {
     std::string message;
     if (!reason.empty()) message = "The request is malformed: " + std::string(reason) + ".";
-    const llm::ErrorDescription error = describe_error(code, code == errc::bad_request ? message : "");
+    const llm::ErrorDescription error = describe_error(code, code == http_errc::bad_request ? message : "");
     const llm::Answer answer = llm::error_answer(dialect_of_head(head_bytes_), error, {});
     const std::string bytes = make_own_answer({.answer = answer,
                                                .request_id = {},

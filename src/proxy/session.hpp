@@ -36,7 +36,7 @@ private:
     /// False: the connection is to be ended.
     awaitable<bool> read_head();
     awaitable<bool> take_head(std::size_t begin, std::size_t end);
-    awaitable<void> refuse_head(errc code, std::string_view reason);
+    awaitable<void> refuse_head(http_errc code, std::string_view reason);
     awaitable<void> linger();
 
     Worker& worker_;

@@ -2,6 +2,7 @@
 #include "proxy/shadow.hpp"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <string>
 
 namespace weir::proxy {
@@ -11,54 +12,43 @@ namespace {
 /// The ledgers that are still asked, and where each stands among all of them.
 class Asked {
 public:
-    explicit Asked(std::span<const LedgerLimits> all) : all_(all), asked_(all) {}
-
-    std::span<const LedgerLimits> ledgers() const noexcept { return asked_; }
-    std::size_t place_of(std::size_t index) const noexcept {
-        return places_.empty() ? index : places_[index];
+    explicit Asked(const LedgerSet& all) : ledgers_(all) {
+        for (std::size_t index = 0; index < all.size(); ++index) places_.push_back(index);
     }
+
+    const LedgerSet& ledgers() const noexcept { return ledgers_; }
+    std::size_t place_of(std::size_t index) const noexcept { return places_[index]; }
     bool has_shadow() const noexcept {
-        return !std::all_of(asked_.begin(), asked_.end(),
+        return !std::all_of(ledgers_.begin(), ledgers_.end(),
                             [](const LedgerLimits& ledger) { return ledger.enforced; });
     }
     void leave_out(std::size_t index) {
-        copy();
-        kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(index));
+        ledgers_.remove(index);
         places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(index));
-        asked_ = kept_;
     }
     void leave_out_shadow() {
-        for (std::size_t index = asked_.size(); index-- > 0;) {
-            if (!asked_[index].enforced) leave_out(index);
+        for (std::size_t index = ledgers_.size(); index-- > 0;) {
+            if (!ledgers_[index].enforced) leave_out(index);
         }
     }
 
 private:
-    /// Only where something is left out: most requests never come here.
-    void copy() {
-        if (asked_.data() != all_.data()) return;
-        kept_.assign(all_.begin(), all_.end());
-        for (std::size_t index = 0; index < all_.size(); ++index) places_.push_back(index);
-    }
-
-    std::span<const LedgerLimits> all_;
-    std::span<const LedgerLimits> asked_;
-    std::vector<LedgerLimits> kept_;
-    std::vector<std::size_t> places_;
+    LedgerSet ledgers_;
+    boost::container::small_vector<std::size_t, 8> places_;
 };
 
 }  // namespace
 
-awaitable<result<Decision>> reserve_past_shadow(Limiter& limiter, Demand demand,
-                                                std::span<const LedgerLimits> ledgers, const bool* gone,
+awaitable<result<Decision>> reserve_past_shadow(Limiter& limiter, Demand demand, const LedgerSet& ledgers,
+                                                Withdrawal withdrawal,
                                                 std::vector<observe::RefusedBy>& shadowed_by) {
     Asked asked(ledgers);
     std::vector<observe::RefusedBy> noted;
     // Each round but the last leaves at least one out.
     for (;;) {
-        auto decided = co_await limiter.reserve(demand, asked.ledgers(), gone);
+        auto decided = co_await limiter.reserve(demand, asked.ledgers(), withdrawal);
         if (!decided) {
-            if (decided.error() == errc::client_gone || !asked.has_shadow()) co_return decided;
+            if (decided.error() == errc::withdrawn || !asked.has_shadow()) co_return decided;
             asked.leave_out_shadow();
             continue;
         }

@@ -15,8 +15,8 @@ namespace weir::proxy {
 /// would have refused is not charged to it. One round trip, and one more for each such refusal.
 /// `shadowed_by` becomes those that would have refused what is admitted. The decision's refusal points into
 /// `ledgers`. A store that cannot decide is asked again without them: they must not stop a request either.
-awaitable<result<Decision>> reserve_past_shadow(Limiter& limiter, Demand demand,
-                                                std::span<const LedgerLimits> ledgers, const bool* gone,
+awaitable<result<Decision>> reserve_past_shadow(Limiter& limiter, Demand demand, const LedgerSet& ledgers,
+                                                Withdrawal withdrawal,
                                                 std::vector<observe::RefusedBy>& shadowed_by);
 
 /// A refusal as it stands in the record.

@@ -52,8 +52,8 @@ void UpstreamConnection::start_sending(std::vector<boost::asio::const_buffer> bu
 
 error_code UpstreamConnection::send_error() const noexcept {
     // The operation itself may end a little later.
-    if (state_->send_deadline && state_->send_deadline->expired()) return errc::upstream_timeout;
-    return state_->send_error ? make_error_code(errc::upstream_broken) : error_code{};
+    if (state_->send_deadline && state_->send_deadline->expired()) return http_errc::upstream_timeout;
+    return state_->send_error ? make_error_code(http_errc::upstream_broken) : error_code{};
 }
 
 void UpstreamConnection::keep_sending() noexcept {
@@ -111,10 +111,10 @@ awaitable<error_code> UpstreamConnection::read(std::int64_t timeout_ms) {
     while (state_->reading) co_await state_->arrived.wait();
     read_deadline_.disarm();
     if (input().size() > before) co_return error_code{};
-    if (read_deadline_.expired()) co_return errc::upstream_timeout;
-    if (send_error() == errc::upstream_timeout) co_return errc::upstream_timeout;
+    if (read_deadline_.expired()) co_return http_errc::upstream_timeout;
+    if (send_error() == http_errc::upstream_timeout) co_return http_errc::upstream_timeout;
     if (state_->read_error == boost::asio::error::eof) co_return state_->read_error;
-    co_return errc::upstream_broken;
+    co_return http_errc::upstream_broken;
 }
 
 }  // namespace weir::proxy

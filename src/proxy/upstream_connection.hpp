@@ -10,11 +10,11 @@
 #include <tuple>
 #include <vector>
 
+#include "http/error.hpp"
 #include "net/deadline.hpp"
 #include "net/transport.hpp"
 #include "net/wakeup.hpp"
 #include "weir/clock.hpp"
-#include "weir/error.hpp"
 
 namespace weir::proxy {
 

@@ -1,7 +1,6 @@
 // Checking and naming of addresses of Redis.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "weir/redis_address.hpp"
@@ -14,8 +13,5 @@ void check(const RedisAddress& address);
 /// For messages, free of secrets: "redis.example:6379", "unix:/run/redis.sock", "master weir of sentinels
 /// a:26379, b:26379".
 std::string text_of(const RedisAddress& address);
-
-/// "redis.example:6379", "[::1]:6379"
-std::string text_of(const std::string& host, std::uint16_t port);
 
 }  // namespace weir::redis

@@ -6,6 +6,7 @@
 
 #include "net/tls.hpp"
 #include "redis/error.hpp"
+#include "text/host.hpp"
 
 namespace weir::redis {
 
@@ -68,7 +69,8 @@ awaitable<Dialer::Attempt> Dialer::dial() {
         if (!attempt.failure.empty()) co_return attempt;
         has_connected_ = false;
     }
-    const std::string server = place.host.empty() ? text_of(address_) : text_of(place.host, place.port);
+    const std::string server =
+        place.host.empty() ? text_of(address_) : text::host_and_port(place.host, place.port);
     const std::shared_ptr<Stream> stream = new_stream();
     attempt.failure = co_await open(place.host, place.port);
     if (attempt.failure.empty()) {
@@ -136,11 +138,11 @@ awaitable<Dialer::Place> Dialer::ask_sentinel(std::string host, std::uint16_t po
         if (place.failure.empty() &&
             !read_master_address(exchanged.replies.front(), place.host, place.port)) {
             const Reply::Error* const error = exchanged.replies.front().error();
-            place.failure = text_of(host, port) + ": " +
+            place.failure = text::host_and_port(host, port) + ": " +
                             (error != nullptr ? error->text : "no master is named " + address_.master);
         }
     }
-    place.failure = explain(std::move(place.failure), text_of(host, port));
+    place.failure = explain(std::move(place.failure), text::host_and_port(host, port));
     stream->close();
     co_return place;
 }

@@ -8,7 +8,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include "net/tls.hpp"
-#include "redis/address.hpp"
+#include "text/host.hpp"
 
 namespace weir::redis {
 
@@ -40,7 +40,7 @@ awaitable<std::string> Stream::connect(std::string host, std::uint16_t port) {
         std::tie(error) = co_await socket_.async_connect(target, use_awaitable_as_tuple);
         if (!error) break;
     }
-    if (error) co_return "can't connect to " + text_of(host, port) + ": " + error.message();
+    if (error) co_return "can't connect to " + text::host_and_port(host, port) + ": " + error.message();
     tune();
     co_return std::string();
 }

@@ -70,8 +70,8 @@ std::int64_t sane(std::int64_t amount) {
 
 }  // namespace
 
-BruteForce::Log& BruteForce::at(const std::string& ledger, std::int64_t window_us, std::int64_t now_us) {
-    Log& log = logs_[ledger];
+BruteForce::Log& BruteForce::at(const LedgerName& ledger, std::int64_t window_us, std::int64_t now_us) {
+    Log& log = logs_[std::string(ledger.name())];
     std::erase_if(log, [&](const Event& event) { return event.until_us <= now_us || event.amount == 0; });
     for (Event& event : log) event.until_us = std::min(event.until_us, charged_until_us(now_us, window_us));
     return log;

@@ -17,7 +17,7 @@ class BruteForce {
 public:
     /// Where one ledger was charged for a request: by when that expires.
     struct Place {
-        std::string ledger;
+        LedgerName ledger;
         std::int64_t window_us = 0;
         std::int64_t input_until_us = 0;
         std::int64_t lease_until_us = 0;
@@ -52,7 +52,7 @@ private:
 
     /// The log at that time: expired events are forgotten; if time stepped back, none lasts longer than one
     /// of now would.
-    Log& at(const std::string& ledger, std::int64_t window_us, std::int64_t now_us);
+    Log& at(const LedgerName& ledger, std::int64_t window_us, std::int64_t now_us);
 
     std::map<std::string, Log> logs_;
 };

@@ -6,6 +6,7 @@
 
 #include "contract/brute_force.hpp"
 #include "contract/contract.hpp"
+#include "ledger/reservation_access.hpp"
 #include "support/manual_clock.hpp"
 #include "support/property.hpp"
 
@@ -132,7 +133,7 @@ public:
         }
     }
     ~Pair() {
-        for (Flight& flight : in_flight_) flight.reservation.close();
+        for (Flight& flight : in_flight_) ReservationAccess::close(flight.reservation);
     }
 
     void run(const Command& command) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "contract/contract.hpp"
+#include "ledger/reservation_access.hpp"
 #include "support/property.hpp"
 
 namespace weir::testing {
@@ -51,7 +52,7 @@ public:
     Traffic(const StoreKind& kind, std::vector<LedgerLimits> ledgers)
         : store_(kind), ledgers_(std::move(ledgers)) {}
     ~Traffic() {
-        for (Flight& flight : in_flight_) flight.reservation.close();
+        for (Flight& flight : in_flight_) ReservationAccess::close(flight.reservation);
     }
 
     void run(const Step& step) {

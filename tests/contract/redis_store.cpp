@@ -36,7 +36,7 @@ public:
     explicit RedisUnderTest(std::size_t threads) {
         for (std::size_t i = 0; i < threads; ++i) limiters_.push_back(store_->make_limiter(context_));
         boost::asio::co_spawn(context_, store_->run(), boost::asio::detached);
-        while (store_->statistics().mode != "redis") context_.run_one();
+        while (store_->statistics().mode != StoreMode::redis) context_.run_one();
     }
 
     Limiter& limiter() override { return *limiters_[turn_++ % limiters_.size()]; }

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "contract/contract.hpp"
+#include "ledger/reservation_access.hpp"
 #include "support/property.hpp"
 
 namespace weir::testing {
@@ -123,7 +124,7 @@ TEST_P(LimiterModel, RefusedUntilRetryAfterAndAdmittedThen) {
             decision = store.reserve(demand, ledgers);
         }
         RC_ASSERT(decision.verdict == Verdict::admitted);
-        decision.reservation->close();
+        ReservationAccess::close(*decision.reservation);
     });
     EXPECT_GT(refused, scenarios / 4) << "too few scenarios reach a limit to say anything";
 }

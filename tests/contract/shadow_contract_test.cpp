@@ -22,15 +22,14 @@ public:
 
     Decision ask(Demand demand, const std::vector<LedgerLimits>& ledgers) {
         noted_.clear();
-        return run_awaitable(store_->context(),
-                             proxy::reserve_past_shadow(store_->limiter(), demand, ledgers, nullptr, noted_))
+        return run_awaitable(store_->context(), proxy::reserve_past_shadow(store_->limiter(), demand, ledgers,
+                                                                           Withdrawal(), noted_))
             .value();
     }
     void settle(Decision& decision, std::int64_t output) {
         const Usage usage{.input_tokens = 1, .output_tokens = output, .certainty = Certainty::exact};
         run_awaitable(store_->context(),
-                      store_->limiter().settle(std::move(decision.reservation).value(), usage))
-            .value();
+                      store_->limiter().settle(std::move(decision.reservation).value(), usage));
     }
     std::vector<LevelRow> levels(const LedgerLimits& one) {
         const std::vector<LedgerLimits> ledgers{one};

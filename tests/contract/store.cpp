@@ -26,13 +26,13 @@ Decision StoreDriver::reserve(Demand demand, std::span<const LedgerLimits> ledge
 }
 
 void StoreDriver::settle(Reservation reservation, Usage usage) {
-    run_awaitable(store_->context(), store_->limiter().settle(std::move(reservation), usage)).value();
+    run_awaitable(store_->context(), store_->limiter().settle(std::move(reservation), usage));
 }
 
 void StoreDriver::progress(Reservation& reservation, std::int64_t output_tokens) {
     Usage so_far;
     so_far.output_tokens = output_tokens;
-    run_awaitable(store_->context(), store_->limiter().progress(reservation, so_far)).value();
+    run_awaitable(store_->context(), store_->limiter().progress(reservation, so_far));
 }
 
 std::vector<Level> StoreDriver::peek(std::span<const LedgerLimits> ledgers) {

@@ -6,6 +6,7 @@
 
 #include "contract/brute_force.hpp"
 #include "contract/contract.hpp"
+#include "ledger/reservation_access.hpp"
 #include "support/manual_clock.hpp"
 #include "support/property.hpp"
 
@@ -53,7 +54,7 @@ class Together {
 public:
     explicit Together(const StoreKind& kind) : store_(kind.make()) { store_->set_now_us(now_us_); }
     ~Together() {
-        for (auto& flight : in_flight_) flight.reservation.close();
+        for (auto& flight : in_flight_) ReservationAccess::close(flight.reservation);
     }
 
     void pass(std::int64_t duration_us) {
@@ -102,9 +103,8 @@ private:
     }
     awaitable<void> start(Operation& operation) {
         if (operation.flight) {
-            const auto settled = co_await store_->limiter().settle(std::move(operation.flight->reservation),
-                                                                   usage_of(*operation.arrival));
-            settled.value();
+            co_await store_->limiter().settle(std::move(operation.flight->reservation),
+                                              usage_of(*operation.arrival));
         } else {
             auto decided = co_await store_->limiter().reserve(operation.arrival->demand, ledgers_);
             operation.decision.emplace(std::move(decided.value()));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fuzz/fuzz.hpp"
+#include "http/error.hpp"
 #include "http/head_scanner.hpp"
 #include "http/http_guard.hpp"
 #include "http/http_parser.hpp"
@@ -18,7 +19,7 @@ enum class Head { unfinished, refused, accepted };
 /// What was made of the bytes.
 struct Outcome {
     Head head = Head::unfinished;
-    weir::errc error = weir::errc::ok;
+    weir::http_errc error = weir::http_errc::ok;
     std::string path_and_query;
     std::string body;
     bool done = false;
@@ -40,7 +41,7 @@ void read_body(MessageParser& parser, std::string_view bytes, Pace pace, Outcome
         outcome.consumed +=
             parser.parse_body(bytes.substr(outcome.consumed, offered - outcome.consumed), pieces, error);
         for (const std::string_view piece : pieces) outcome.body.append(piece);
-        if (error) outcome.error = weir::errc::bad_request;
+        if (error) outcome.error = weir::http_errc::bad_request;
         if (error || parser.done() || offered == bytes.size()) break;
         offered = pace.next(offered, bytes.size());
     }
@@ -85,7 +86,8 @@ Outcome read(std::string_view bytes, Pace pace) {
     MessageParser parser;
     parser.start(MessageParser::Kind::request);
     RequestHead head;
-    if (!objection && parser.parse_head(head_bytes, head)) objection = {weir::errc::bad_request, "malformed"};
+    if (!objection && parser.parse_head(head_bytes, head))
+        objection = {weir::http_errc::bad_request, "malformed"};
     std::string_view path_and_query;
     Framing framing;
     if (!objection) objection = check_request(head, path_and_query);
@@ -98,7 +100,7 @@ Outcome read(std::string_view bytes, Pace pace) {
     require(is_normal_path(path_and_query.substr(0, path_and_query.find('?')), head.method == "POST"),
             "the path is normal");
     read_body(parser, bytes, pace, outcome);
-    if (outcome.error != weir::errc::ok) return outcome;
+    if (outcome.error != weir::http_errc::ok) return outcome;
     const std::size_t body_bytes = outcome.consumed - scanner.head_end();
     if (!framing.chunked) {
         const std::uint64_t length = framing.content_length.value_or(0);
@@ -123,9 +125,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                            (whole.head == Head::refused && split.head == Head::unfinished);
         require(early || whole.head == split.head, "what is refused does not depend on how it is split");
         if (whole.head != Head::accepted) continue;
-        require((whole.error == weir::errc::ok) == (split.error == weir::errc::ok),
+        require((whole.error == weir::http_errc::ok) == (split.error == weir::http_errc::ok),
                 "whether a body is sound does not depend on how it is split");
-        if (whole.error == weir::errc::ok)
+        if (whole.error == weir::http_errc::ok)
             require(whole == split, "what is read does not depend on how it is split");
     }
     return 0;

@@ -10,6 +10,7 @@
 #include "mock_upstream/mock_upstream.hpp"
 #include "support/raw_client.hpp"
 #include "support/running_weir.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::testing {
 namespace {
@@ -81,7 +82,7 @@ protected:
         EXPECT_TRUE(record.key.empty() || record.key == "test-key") << record.key;
         for (const auto& [name, value] : record.headers) {
             for (const std::string& dropped : GetParam().dropped)
-                EXPECT_FALSE(http::equals_ignoring_case(name, dropped)) << name << ": " << value;
+                EXPECT_FALSE(text::equals_ignoring_case(name, dropped)) << name << ": " << value;
         }
     }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "ledger/reservation_access.hpp"
 #include "store_node.hpp"
 #include "support/delaying_relay.hpp"
 #include "support/raw_client.hpp"
@@ -65,7 +66,7 @@ TEST(StoreNeverThere, LocalAdmitsItsPart) {
     EXPECT_EQ(count_admitted(node, {ledger}, 60), 25);
     const auto refused = node.reserve(one, {ledger});
     ASSERT_TRUE(refused);
-    EXPECT_EQ(refused->decided_by, "local");
+    EXPECT_EQ(refused->decided_by, StoreMode::local);
     EXPECT_EQ(refused->verdict, Verdict::refused);
     EXPECT_GT(refused->refusal.retry_after_us, 0);
 }
@@ -75,7 +76,7 @@ TEST(StoreNeverThere, LocalCannotTellWithoutTheNumberOfNodes) {
     EXPECT_EQ(node.reserve(one, {ledger_named("k", 100)}).error(), errc::store_unavailable);
     const RedisStoreStatistics statistics = node.statistics();
     EXPECT_FALSE(statistics.ready);
-    EXPECT_EQ(statistics.mode, "nodes_unknown");
+    EXPECT_EQ(statistics.mode, StoreMode::nodes_unknown);
     EXPECT_EQ(statistics.server, "unix:/nonexistent/redis.sock");
     EXPECT_GT(statistics.away_since_us, 0);
     EXPECT_EQ(statistics.alone_since_away, 0U) << "nobody decided";
@@ -91,7 +92,7 @@ TEST(StoreNeverThere, LocalIsItsModeWhereTheNumberOfNodesIsConfigured) {
     RedisStoreOptions options = never_started(WithoutStore::local);
     options.nodes = 2;
     StoreNode node(std::move(options));
-    EXPECT_EQ(node.statistics().mode, "local");
+    EXPECT_EQ(node.statistics().mode, StoreMode::local);
     EXPECT_TRUE(node.statistics().ready);
 }
 
@@ -128,7 +129,8 @@ TEST_F(StoreAwayTest, NoCallWaitsOnceTheBreakerIsOpen) {
     const auto before = node.statistics();
     std::uint64_t waited = 0;
     while (node.asks_store()) {
-        ASSERT_TRUE(node.admitted(one, ledgers).charges().front().place.epoch == 0);
+        Reservation reservation = node.admitted(one, ledgers);
+        ASSERT_TRUE(ReservationAccess::charges(reservation).front().place.epoch == 0);
         ASSERT_LE(++waited, 3U);
     }
     // From here on only the recovery loop's probes can wait, with a patience of their own.
@@ -138,7 +140,7 @@ TEST_F(StoreAwayTest, NoCallWaitsOnceTheBreakerIsOpen) {
     EXPECT_GE(node.statistics().alone - before.alone, 500U);
 
     server_->resume();
-    EXPECT_TRUE(node.becomes("redis"));
+    EXPECT_TRUE(node.becomes(StoreMode::redis));
     EXPECT_THAT(node.changes(), SizeIs(3));
     EXPECT_THAT(node.changes()[0], StartsWith("+"));
     EXPECT_THAT(node.changes()[1], StartsWith("-"));
@@ -202,7 +204,7 @@ TEST_F(StoreAwayTest, RepliesBehindTheirDeadlineAreAsGoodAsNone) {
         ASSERT_LT(i, 6);
         const auto decision = node.reserve(one, {ledger});
         ASSERT_TRUE(decision);
-        EXPECT_EQ(decision->decided_by, "local");
+        EXPECT_EQ(decision->decided_by, StoreMode::local);
     }
     // The recovery loop is more patient than a request; it must not call those back who would wait in vain.
     const std::uint64_t bytes = relay.bytes_to_client();
@@ -212,14 +214,14 @@ TEST_F(StoreAwayTest, RepliesBehindTheirDeadlineAreAsGoodAsNone) {
 
     relay.set_delay_ms(0, 0);
     EXPECT_TRUE(node.reaches_redis());
-    EXPECT_EQ(node.reserve(one, {ledger})->decided_by, "redis");
+    EXPECT_EQ(node.reserve(one, {ledger})->decided_by, StoreMode::redis);
 }
 
 TEST_F(StoreAwayTest, ScriptsThatRedisHasForgottenAreLoadedAgain) {
     StoreNode node(patient_options(*server_));
     ASSERT_TRUE(node.reaches_redis());
     server_->command({"SCRIPT", "FLUSH"});
-    EXPECT_EQ(node.reserve(one, {ledger_named("k", 100)})->decided_by, "redis");
+    EXPECT_EQ(node.reserve(one, {ledger_named("k", 100)})->decided_by, StoreMode::redis);
     EXPECT_EQ(node.statistics().errors, 0U);
 }
 
@@ -233,7 +235,7 @@ TEST_F(StoreAwayTest, TheLeaseOfADeadNodeRunsOut) {
         ASSERT_TRUE(killed.reaches_redis());
         open.emplace(killed.admitted({1, 10, 90}, {ledger}));
     }
-    open->close();
+    ReservationAccess::close(*open);
     ASSERT_TRUE(survivor.reaches_redis());
     const auto refused = survivor.reserve({1, 0, 20}, {ledger});
     ASSERT_TRUE(refused);

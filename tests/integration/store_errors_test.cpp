@@ -37,14 +37,14 @@ protected:
         }
         const auto alone = node_->reserve(one, {ledger});
         ASSERT_TRUE(alone && alone->reservation);
-        EXPECT_EQ(alone->decided_by, "local");
+        EXPECT_EQ(alone->decided_by, StoreMode::local);
         alone_ += 1;
     }
     void expect_recovery() {
         ASSERT_TRUE(node_->reaches_redis()) << ::testing::PrintToString(node_->changes());
         auto decision = node_->reserve(one, {ledger});
         ASSERT_TRUE(decision && decision->reservation);
-        EXPECT_EQ(decision->decided_by, "redis");
+        EXPECT_EQ(decision->decided_by, StoreMode::redis);
         EXPECT_GE(stored_sum(*server_, ledger).requests, alone_ + 1) << "what was pending is there";
     }
     /// Something in the reasons that were given.
@@ -120,7 +120,7 @@ TEST_F(StoreErrorsTest, AWrongPasswordAtTheStart) {
     ASSERT_TRUE(eventually([&] { return was_told("WRONGPASS"); })) << "it is named";
     EXPECT_FALSE(was_told("barley"));
     EXPECT_TRUE(eventually([&] { return node_->statistics().errors > 0; })) << "and counts as an error";
-    EXPECT_EQ(node_->statistics().mode, "nodes_unknown");
+    EXPECT_EQ(node_->statistics().mode, StoreMode::nodes_unknown);
     EXPECT_NE(node_->statistics().why_away.find("WRONGPASS"), std::string::npos);
     EXPECT_EQ(node_->statistics().obstacle, RedisObstacle::unusable);
 }
@@ -169,7 +169,7 @@ TEST_F(StoreErrorsTest, AnotherReasonWhileItIsAwayIsToldToo) {
     EXPECT_GT(node_->statistics().away_since_us, 0);
     const auto alone = node_->reserve(one, {ledger});
     ASSERT_TRUE(alone && alone->reservation);
-    EXPECT_EQ(alone->decided_by, "local");
+    EXPECT_EQ(alone->decided_by, StoreMode::local);
     EXPECT_EQ(node_->statistics().alone_since_away, 1U);
     server_->restart();
     ASSERT_TRUE(node_->reaches_redis());

@@ -4,6 +4,7 @@
 #include <optional>
 #include <sstream>
 
+#include "ledger/reservation_access.hpp"
 #include "limiter/scripts.hpp"
 #include "store_node.hpp"
 #include "support/raw_client.hpp"
@@ -90,7 +91,7 @@ TEST_F(StoreHeartbeatsTest, WhatIsPendingIsWrittenBeforeLeaving) {
     server_->pause();
     // Locally until Redis is there again, which nobody waits for.
     Reservation reservation = node.admitted({1, 10, 10}, {ledger});
-    reservation.close();
+    ReservationAccess::close(reservation);
     server_->resume();
     ASSERT_TRUE(node.reaches_redis());
     node.leave();
@@ -102,8 +103,7 @@ TEST_F(StoreHeartbeatsTest, TheLedgersOfATenantShareASlot) {
     RedisServer cluster({.configuration = {"cluster-enabled yes"}});
     const auto slot_of = [&](const std::string& ledger, const std::string& tenant) {
         LedgerLimits limits = ledger_named("k", 1);
-        limits.ledger = ledger;
-        limits.tenant_tag = tenant;
+        limits.ledger = LedgerName(ledger, tenant);
         return cluster.command({"CLUSTER", "KEYSLOT", stored_key(limits)});
     };
     // A raw key may contain braces: the tag stands before it.

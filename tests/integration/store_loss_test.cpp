@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 
+#include "ledger/reservation_access.hpp"
 #include "limiter/scripts.hpp"
 #include "limiter/window_call.hpp"
 #include "store_node.hpp"
@@ -59,7 +60,7 @@ protected:
     }
     Amounts stored() const { return stored_sum(*server_, ledger_); }
     void TearDown() override {
-        for (Reservation& reservation : held_) reservation.close();
+        for (Reservation& reservation : held_) ReservationAccess::close(reservation);
     }
 
     std::optional<RedisServer> server_;
@@ -150,7 +151,7 @@ TEST_F(StoreLossTest, ALedgerIsNotMadeForWhoDoesNotKnowThatTheStoreIsAnother) {
     const auto decision = nodes_[0].reserve(one, {fresh});
     ASSERT_TRUE(decision && decision->reservation);
     held_.push_back(std::move(*nodes_[0].reserve(one, {fresh})->reservation));
-    EXPECT_EQ(decision->decided_by, "local");
+    EXPECT_EQ(decision->decided_by, StoreMode::local);
     EXPECT_TRUE(eventually([&] { return stored_sum(*server_, fresh).requests == 2; })) << "pending";
 }
 
@@ -158,7 +159,7 @@ TEST_F(StoreLossTest, NothingIsAddedForWhoDoesNotKnowThatTheStoreIsAnother) {
     admit_at(nodes_[0], 5);
     const auto run_addition = [&](std::int64_t store_epoch) {
         WindowCall call;
-        call.ledgers.push_back({stored_key(ledger_), long_window_us, {}});
+        call.ledgers.push_back({ledger_.ledger, long_window_us, {}});
         call.additions.push_back({0, bucket_of(SystemClock().now_us(), long_window_us), one});
         call.store_epoch = store_epoch;
         std::vector<std::string> words = encode(call, "");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "ledger/reservation_access.hpp"
 #include "limiter/mailboxes.hpp"
 #include "store_node.hpp"
 #include "support/raw_client.hpp"
@@ -39,18 +40,18 @@ protected:
         EXPECT_TRUE(node_->reserve(one, {}).has_value()) << "one that nobody has to be asked about";
         return decided;
     }
-    static std::int64_t decided_by(std::vector<Decided>& all, std::string_view whom) {
+    static std::int64_t decided_by(std::vector<Decided>& all, StoreMode whom) {
         std::int64_t count = 0;
         for (Decided& one_of_them : all) {
             auto decision = one_of_them.get();
             EXPECT_TRUE(decision && decision->reservation);
             if (decision->decided_by == whom) ++count;
-            decision->reservation->close();
+            ReservationAccess::close(*decision->reservation);
         }
         return count;
     }
     static void give_back(StoreNode& node, Reservation reservation) {
-        EXPECT_TRUE(node.settle(std::move(reservation), never_sent).has_value());
+        node.settle(std::move(reservation), never_sent);
     }
 
     std::optional<RedisServer> server_;
@@ -64,7 +65,7 @@ TEST_F(StoreMailboxTest, WhatArrivesDuringACallGoesOutTogether) {
     server_->pause();
     std::vector<Decided> all = start_reserves(1 + operations_max, ledger);
     server_->resume();
-    EXPECT_EQ(decided_by(all, "redis"), 65);
+    EXPECT_EQ(decided_by(all, StoreMode::redis), 65);
     EXPECT_EQ(node_->statistics().calls - before.calls, 2U);
     EXPECT_EQ(node_->statistics().operations - before.operations, 65U);
     EXPECT_EQ(stored_sum(*server_, ledger).requests, 65);
@@ -78,7 +79,7 @@ TEST_F(StoreMailboxTest, OtherLedgersDoNotWait) {
     for (Decided& other : start_reserves(1, ledger_named("b", 10))) all.push_back(std::move(other));
     EXPECT_EQ(node_->statistics().calls - before.calls, 2U);
     server_->resume();
-    EXPECT_EQ(decided_by(all, "redis"), 2);
+    EXPECT_EQ(decided_by(all, StoreMode::redis), 2);
 }
 
 TEST_F(StoreMailboxTest, WhatNobodyWaitsForIsWithdrawnAndNotSent) {
@@ -92,9 +93,9 @@ TEST_F(StoreMailboxTest, WhatNobodyWaitsForIsWithdrawnAndNotSent) {
     Decided also_left = node_->start_reserve(one, {ledger}, &gone);
     for (Decided& waits : start_reserves(1, ledger)) all.push_back(std::move(waits));
     server_->resume();
-    EXPECT_EQ(left.get().error(), errc::client_gone);
-    EXPECT_EQ(also_left.get().error(), errc::client_gone);
-    EXPECT_EQ(decided_by(all, "redis"), 2);
+    EXPECT_EQ(left.get().error(), errc::withdrawn);
+    EXPECT_EQ(also_left.get().error(), errc::withdrawn);
+    EXPECT_EQ(decided_by(all, StoreMode::redis), 2);
     EXPECT_EQ(node_->statistics().operations - before.operations, 2U);
     EXPECT_EQ(stored_sum(*server_, ledger).requests, 2);
 }
@@ -107,10 +108,10 @@ TEST_F(StoreMailboxTest, OnlySoManyWait) {
     constexpr std::size_t on_the_wire = 1 + (Mailboxes::calls_max - 1) * operations_max;
     std::vector<Decided> waiting = start_reserves(on_the_wire + Mailbox<int>::waiting_max, ledger);
     std::vector<Decided> rest = start_reserves(too_many, ledger);
-    EXPECT_EQ(decided_by(rest, "local"), 3) << "answered while the others wait";
+    EXPECT_EQ(decided_by(rest, StoreMode::local), 3) << "answered while the others wait";
     EXPECT_EQ(node_->statistics().overflows, too_many);
     server_->resume();
-    EXPECT_EQ(decided_by(waiting, "redis"), static_cast<std::int64_t>(waiting.size()));
+    EXPECT_EQ(decided_by(waiting, StoreMode::redis), static_cast<std::int64_t>(waiting.size()));
 }
 
 TEST_F(StoreMailboxTest, ACallThatFailsTakesWithItWhatWaits) {
@@ -119,7 +120,7 @@ TEST_F(StoreMailboxTest, ACallThatFailsTakesWithItWhatWaits) {
     const RedisStoreStatistics before = node_->statistics();
     server_->pause();
     std::vector<Decided> all = start_reserves(200, ledger);
-    EXPECT_EQ(decided_by(all, "local"), 200);
+    EXPECT_EQ(decided_by(all, StoreMode::local), 200);
     EXPECT_EQ(node_->statistics().operations - before.operations, 193U)
         << "one, and three full calls: what waited behind them was never sent";
     server_->resume();
@@ -131,7 +132,7 @@ TEST_F(StoreMailboxTest, ACallThatFailsTakesWithItWhatWaits) {
 TEST_F(StoreMailboxTest, ARefusalIsRepeatedWithoutAsking) {
     start(60'000);
     const LedgerLimits ledger = ledger_named("k", 1, 600'000'000);
-    node_->admitted(one, {ledger}).close();
+    ReservationAccess::close(node_->admitted(one, {ledger}));
     const auto first = node_->reserve(one, {ledger});
     const RedisStoreStatistics before = node_->statistics();
     // Polled, because it is remembered for a moment only, and then learned again.
@@ -168,7 +169,7 @@ TEST_F(StoreMailboxTest, WhatAnotherNodeGivesBackIsThereSoon) {
     EXPECT_TRUE(eventually(
         [&] {
             auto decision = node_->reserve(one, {ledger});
-            if (decision->reservation) decision->reservation->close();
+            if (decision->reservation) ReservationAccess::close(*decision->reservation);
             return decision->verdict == Verdict::admitted;
         },
         30'000));

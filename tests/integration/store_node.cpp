@@ -45,8 +45,9 @@ void StoreNode::leave() {
 std::future<result<Decision>> StoreNode::start_reserve(Demand demand, const Ledgers& ledgers,
                                                        const bool* gone) {
     const auto kept = std::make_shared<const Ledgers>(ledgers);
-    return start<result<Decision>>(
-        [this, demand, kept, gone] { return limiter_->reserve(demand, *kept, gone); });
+    return start<result<Decision>>([this, demand, kept, gone] {
+        return limiter_->reserve(demand, *kept, gone != nullptr ? Withdrawal(*gone) : Withdrawal());
+    });
 }
 
 result<Decision> StoreNode::reserve(Demand demand, const Ledgers& ledgers) {
@@ -60,23 +61,20 @@ Reservation StoreNode::admitted(Demand demand, const Ledgers& ledgers) {
     return std::move(*decision->reservation);
 }
 
-result<void> StoreNode::settle(Reservation reservation, Usage usage) {
+void StoreNode::settle(Reservation reservation, Usage usage) {
     const auto kept = std::make_shared<Reservation>(std::move(reservation));
-    return start<result<void>>([this, kept, usage] { return limiter_->settle(std::move(*kept), usage); })
-        .get();
+    start_void([this, kept, usage] { return limiter_->settle(std::move(*kept), usage); });
 }
 
-result<void> StoreNode::progress(Reservation& reservation, Usage so_far) {
-    return start<result<void>>(
-               [this, &reservation, so_far] { return limiter_->progress(reservation, so_far); })
-        .get();
+void StoreNode::progress(Reservation& reservation, Usage so_far) {
+    start_void([this, &reservation, so_far] { return limiter_->progress(reservation, so_far); });
 }
 
 result<std::vector<Level>> StoreNode::peek(const Ledgers& ledgers) {
     return start<result<std::vector<Level>>>([this, &ledgers] { return limiter_->peek(ledgers); }).get();
 }
 
-bool StoreNode::becomes(std::string_view mode) const {
+bool StoreNode::becomes(StoreMode mode) const {
     return eventually([&] { return statistics().mode == mode; }, 20'000);
 }
 
@@ -110,15 +108,14 @@ RedisStoreOptions patient_options(const RedisServer& server) {
 
 LedgerLimits ledger_named(const std::string& name, std::int64_t limit, std::int64_t window_us) {
     LedgerLimits ledger;
-    ledger.ledger = "key:" + name + ":" + std::to_string(window_us);
-    ledger.tenant_tag = "a1";
+    ledger.ledger = LedgerName("key:" + name + ":" + std::to_string(window_us), "a1");
     ledger.window_us = window_us;
     for (const Dimension dimension : all_dimensions) ledger.limits.set(dimension, limit);
     return ledger;
 }
 
 std::string stored_key(const LedgerLimits& ledger) {
-    return ledger_key(ledger);
+    return ledger.ledger.key();
 }
 
 std::vector<StoredEntry> stored_entries(const RedisServer& server, const LedgerLimits& ledger) {

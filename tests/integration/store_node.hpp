@@ -37,14 +37,14 @@ public:
                                                 const bool* gone = nullptr);
     /// Of a demand that is expected to be admitted; throws where it is not.
     Reservation admitted(Demand demand, const Ledgers& ledgers);
-    result<void> settle(Reservation reservation, Usage usage);
-    result<void> progress(Reservation& reservation, Usage so_far);
+    void settle(Reservation reservation, Usage usage);
+    void progress(Reservation& reservation, Usage so_far);
     result<std::vector<Level>> peek(const Ledgers& ledgers);
 
     RedisStoreStatistics statistics() const { return store_->statistics(); }
-    bool asks_store() const { return statistics().mode == "redis"; }
+    bool asks_store() const { return statistics().mode == StoreMode::redis; }
     /// Polls, with a deadline.
-    bool becomes(std::string_view mode) const;
+    bool becomes(StoreMode mode) const;
     /// Redis decides, and the limiter's own connection is there, too. Polls, with a deadline.
     bool reaches_redis();
     /// What on_change was told so far: "+" and "-", and why.
@@ -63,6 +63,13 @@ private:
     static awaitable<void> keep(std::function<awaitable<T>()> work, std::shared_ptr<std::promise<T>> into) {
         T value = co_await work();
         into->set_value(std::move(value));
+    }
+    /// Waits for its end.
+    void start_void(std::function<awaitable<void>()> work) {
+        start<bool>([work = std::move(work)]() -> awaitable<bool> {
+            co_await work();
+            co_return true;
+        }).get();
     }
     void stop_thread();
 

@@ -34,7 +34,7 @@ protected:
     void cut_off() {
         relay_->hold_to_server();
         relay_->cut();
-        ASSERT_TRUE(node_->becomes("local"));
+        ASSERT_TRUE(node_->becomes(StoreMode::local));
     }
     void reconnect() {
         // What was held on the way never arrives.
@@ -57,7 +57,7 @@ TEST_F(StorePendingTest, WhatWasAdmittedLocallyIsStoredInItsOwnBuckets) {
     for (int i = 0; i < 5; ++i) {
         auto decision = node_->reserve(one, {ledger});
         ASSERT_TRUE(decision && decision->reservation);
-        EXPECT_EQ(decision->decided_by, "local");
+        EXPECT_EQ(decision->decided_by, StoreMode::local);
         decided.emplace_back(decision->decided_at_us, decision->reservation->demand().output_tokens);
         const std::int64_t bucket = bucket_of(decision->decided_at_us, ledger.window_us);
         node_->settle(std::move(*decision->reservation), exact_usage(10, 30));
@@ -183,7 +183,7 @@ TEST_F(StorePendingTest, PendingLedgersByTheHundredAllArrive) {
     }
     reconnect();
     for (const LedgerLimits& ledger : ledgers) {
-        ASSERT_EQ(stored_sum(*server_, ledger), (Amounts{2, 20, 60})) << ledger.ledger;
+        ASSERT_EQ(stored_sum(*server_, ledger), (Amounts{2, 20, 60})) << ledger.ledger.name();
     }
 }
 

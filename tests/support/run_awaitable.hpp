@@ -35,4 +35,12 @@ T run_awaitable(boost::asio::io_context& context, awaitable<T> work) {
     return std::move(*returned);
 }
 
+inline void run_awaitable(boost::asio::io_context& context, awaitable<void> work) {
+    const auto to_its_end = [](awaitable<void> inner) -> awaitable<bool> {
+        co_await std::move(inner);
+        co_return true;
+    };
+    run_awaitable(context, to_its_end(std::move(work)));
+}
+
 }  // namespace weir::testing

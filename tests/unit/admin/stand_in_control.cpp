@@ -88,7 +88,7 @@ awaitable<result<std::vector<Level>>> StandInControl::peek(std::span<const Ledge
     if (is_store_away || is_peek_away) co_return errc::store_unavailable;
     std::vector<Level> levels;
     for (std::size_t i = 0; i < ledgers.size(); ++i) {
-        const auto found = used.find(ledgers[i].ledger);
+        const auto found = used.find(std::string(ledgers[i].ledger.name()));
         for (const Dimension dimension : all_dimensions) {
             const std::int64_t limit = ledgers[i].limits.of(dimension);
             if (limit == unlimited) continue;
@@ -105,8 +105,8 @@ awaitable<result<std::vector<Level>>> StandInControl::peek(std::span<const Ledge
 awaitable<result<void>> StandInControl::reset(std::span<const LedgerLimits> ledgers, Actor) {
     if (is_store_away) co_return errc::store_unavailable;
     for (const LedgerLimits& ledger : ledgers) {
-        emptied.push_back(ledger.ledger);
-        used.erase(ledger.ledger);
+        emptied.emplace_back(ledger.ledger.name());
+        used.erase(std::string(ledger.ledger.name()));
     }
     co_return result<void>();
 }

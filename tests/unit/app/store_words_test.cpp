@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 RedisStoreStatistics away() {
     RedisStoreStatistics statistics;
-    statistics.mode = "local";
+    statistics.mode = StoreMode::local;
     statistics.server = "cache:6379";
     statistics.why_away = "can't connect";
     statistics.nodes = 2;

@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "http/error.hpp"
+
 namespace weir::http {
 namespace {
 
@@ -30,35 +32,36 @@ TEST(HeadScanner, FindsTheEndWhereverTheBytesAreSplit) {
     }
 }
 
-errc error_of(const std::string& bytes) {
+http_errc error_of(const std::string& bytes) {
     HeadScanner scanner(limits);
-    return scanner.scan(bytes) == State::failed ? scanner.error() : errc::ok;
+    return scanner.scan(bytes) == State::failed ? scanner.error() : http_errc::ok;
 }
 
 TEST(HeadScanner, RefusesLineEndsThatAreNotCrlf) {
-    EXPECT_EQ(error_of("GET / HTTP/1.1\nHost: a\n\n"), errc::bad_request);
-    EXPECT_EQ(error_of("GET / HTTP/1.1\r\nHost: a\n\r\n"), errc::bad_request);
-    EXPECT_EQ(error_of("\n"), errc::bad_request);
+    EXPECT_EQ(error_of("GET / HTTP/1.1\nHost: a\n\n"), http_errc::bad_request);
+    EXPECT_EQ(error_of("GET / HTTP/1.1\r\nHost: a\n\r\n"), http_errc::bad_request);
+    EXPECT_EQ(error_of("\n"), http_errc::bad_request);
 }
 
 TEST(HeadScanner, RefusesFoldedLinesAndGarbage) {
-    EXPECT_EQ(error_of("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n"), errc::bad_request);
-    EXPECT_EQ(error_of("GET / HTTP/1.1\r\n Host: a\r\n\r\n"), errc::bad_request);
-    EXPECT_EQ(error_of("\x16\x03\x01"), errc::bad_request);
-    EXPECT_EQ(error_of(" GET / HTTP/1.1\r\n"), errc::bad_request);
+    EXPECT_EQ(error_of("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n"), http_errc::bad_request);
+    EXPECT_EQ(error_of("GET / HTTP/1.1\r\n Host: a\r\n\r\n"), http_errc::bad_request);
+    EXPECT_EQ(error_of("\x16\x03\x01"), http_errc::bad_request);
+    EXPECT_EQ(error_of(" GET / HTTP/1.1\r\n"), http_errc::bad_request);
 }
 
 TEST(HeadScanner, LimitsEverything) {
-    EXPECT_EQ(error_of("GET /" + std::string(150, 'a')), errc::target_too_long);
-    EXPECT_EQ(error_of("GET / HTTP/1.1\r\nA: " + std::string(200, 'b')), errc::header_too_large);
-    EXPECT_EQ(error_of("GET / HTTP/1.1\r\nA: " + std::string(200, 'b') + "\r\n\r\n"), errc::header_too_large);
+    EXPECT_EQ(error_of("GET /" + std::string(150, 'a')), http_errc::target_too_long);
+    EXPECT_EQ(error_of("GET / HTTP/1.1\r\nA: " + std::string(200, 'b')), http_errc::header_too_large);
+    EXPECT_EQ(error_of("GET / HTTP/1.1\r\nA: " + std::string(200, 'b') + "\r\n\r\n"),
+              http_errc::header_too_large);
     std::string many = "GET / HTTP/1.1\r\n";
     for (int i = 0; i < 5; ++i) many += "A: b\r\n";
-    EXPECT_EQ(error_of(many + "\r\n"), errc::ok);
-    EXPECT_EQ(error_of(many + "A: b\r\n\r\n"), errc::header_too_large);
+    EXPECT_EQ(error_of(many + "\r\n"), http_errc::ok);
+    EXPECT_EQ(error_of(many + "A: b\r\n\r\n"), http_errc::header_too_large);
     std::string empty_lines;
     for (int i = 0; i < 101; ++i) empty_lines += "\r\n";
-    EXPECT_EQ(error_of(empty_lines), errc::header_too_large);
+    EXPECT_EQ(error_of(empty_lines), http_errc::header_too_large);
 }
 
 TEST(HeadScanner, CountsOnlyTheHeadWhenMoreFollows) {

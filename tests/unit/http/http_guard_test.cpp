@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "http/error.hpp"
+
 namespace weir::http {
 namespace {
 
@@ -24,25 +26,25 @@ TEST(RawHead, RefusesBadNamesAndValues) {
     for (const std::string& line :
          {"X : a"s, " X: a"s, "X\t: a"s, ": a"s, "no colon"s, "X(y): a"s, "X: a\0b"s, "X: a\x01"s,
           "X: a\x7f"s, "X: a\rb"s, "\xc3\xa9: a"s, "X@: a"s}) {
-        EXPECT_EQ(check_raw_head(head_with(line)).code, errc::bad_request) << line;
+        EXPECT_EQ(check_raw_head(head_with(line)).code, http_errc::bad_request) << line;
     }
 }
 
 TEST(RequestLine, IsExact) {
     const auto code_of = [](const std::string& line) { return check_request_line(line + "\r\n", 20).code; };
-    EXPECT_EQ(code_of("GET / HTTP/1.1"), errc::ok);
-    EXPECT_EQ(code_of("GET / HTTP/1.0"), errc::ok);
-    EXPECT_EQ(code_of("M-SEARCH /a?b=c HTTP/1.1"), errc::ok);
+    EXPECT_EQ(code_of("GET / HTTP/1.1"), http_errc::ok);
+    EXPECT_EQ(code_of("GET / HTTP/1.0"), http_errc::ok);
+    EXPECT_EQ(code_of("M-SEARCH /a?b=c HTTP/1.1"), http_errc::ok);
     for (const char* bad :
          {"GET /", "GET  / HTTP/1.1", "GET / HTTP/1.2", "GET / HTTP/2.0", "GET / http/1.1", "GET / HTTP/1.1 ",
           "GET /a b HTTP/1.1", "GET /# HTTP/1.1", "GET /\x80 HTTP/1.1", "G@T / HTTP/1.1", " GET / HTTP/1.1",
           "GET / HTTP/0.9", "GET / HTTP/11", "GET\t/ HTTP/1.1", "get / HTTP/1.1", "Post / HTTP/1.1"}) {
-        EXPECT_EQ(code_of(bad), errc::bad_request) << bad;
+        EXPECT_EQ(code_of(bad), http_errc::bad_request) << bad;
     }
-    EXPECT_EQ(code_of("GET /" + std::string(20, 'a') + " HTTP/1.1"), errc::target_too_long);
+    EXPECT_EQ(code_of("GET /" + std::string(20, 'a') + " HTTP/1.1"), http_errc::target_too_long);
 }
 
-errc framing_of(int version, const std::vector<Field>& given, Framing& framing) {
+http_errc framing_of(int version, const std::vector<Field>& given, Framing& framing) {
     Fields fields;
     for (const Field& field : given) fields.add(field.name, field.value);
     return check_framing(version, fields, framing).code;
@@ -50,74 +52,76 @@ errc framing_of(int version, const std::vector<Field>& given, Framing& framing) 
 
 TEST(FramingRules, TakesOneClearLength) {
     Framing framing;
-    EXPECT_EQ(framing_of(11, {}, framing), errc::ok);
+    EXPECT_EQ(framing_of(11, {}, framing), http_errc::ok);
     EXPECT_FALSE(framing.chunked || framing.content_length);
-    EXPECT_EQ(framing_of(11, {{"content-length", "5"}}, framing), errc::ok);
+    EXPECT_EQ(framing_of(11, {{"content-length", "5"}}, framing), http_errc::ok);
     EXPECT_EQ(framing.content_length, 5U);
-    EXPECT_EQ(framing_of(10, {{"Content-Length", "5"}, {"CONTENT-LENGTH", "5"}}, framing), errc::ok);
-    EXPECT_EQ(framing_of(11, {{"Transfer-Encoding", "Chunked"}}, framing), errc::ok);
+    EXPECT_EQ(framing_of(10, {{"Content-Length", "5"}, {"CONTENT-LENGTH", "5"}}, framing), http_errc::ok);
+    EXPECT_EQ(framing_of(11, {{"Transfer-Encoding", "Chunked"}}, framing), http_errc::ok);
     EXPECT_TRUE(framing.chunked);
-    EXPECT_EQ(framing_of(11, {{"content-length", "18446744073709551615"}}, framing), errc::ok);
+    EXPECT_EQ(framing_of(11, {{"content-length", "18446744073709551615"}}, framing), http_errc::ok);
 }
 
 TEST(FramingRules, RefusesEverythingElse) {
     Framing framing;
     for (const char* length :
          {"", "+5", "-5", "5,5", "5, 5", "0x5", "5 5", "5a", "18446744073709551616", "1e3"}) {
-        EXPECT_EQ(framing_of(11, {{"content-length", length}}, framing), errc::bad_request) << length;
+        EXPECT_EQ(framing_of(11, {{"content-length", length}}, framing), http_errc::bad_request) << length;
     }
-    EXPECT_EQ(framing_of(11, {{"content-length", "5"}, {"content-length", "6"}}, framing), errc::bad_request);
+    EXPECT_EQ(framing_of(11, {{"content-length", "5"}, {"content-length", "6"}}, framing),
+              http_errc::bad_request);
     for (const char* encoding : {"", "gzip", "chunked, gzip", "gzip, chunked", "chunked, chunked", "xchunked",
                                  "identity", "chunked;q=1", "\"chunked\"", ",chunked"}) {
-        EXPECT_EQ(framing_of(11, {{"transfer-encoding", encoding}}, framing), errc::bad_request) << encoding;
+        EXPECT_EQ(framing_of(11, {{"transfer-encoding", encoding}}, framing), http_errc::bad_request)
+            << encoding;
     }
     EXPECT_EQ(framing_of(11, {{"transfer-encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}, framing),
-              errc::bad_request);
-    EXPECT_EQ(framing_of(10, {{"transfer-encoding", "chunked"}}, framing), errc::bad_request);
+              http_errc::bad_request);
+    EXPECT_EQ(framing_of(10, {{"transfer-encoding", "chunked"}}, framing), http_errc::bad_request);
     EXPECT_EQ(framing_of(11, {{"transfer-encoding", "chunked"}, {"content-length", "0"}}, framing),
-              errc::bad_request);
+              http_errc::bad_request);
 }
 
-errc request_code(std::string_view method, std::string_view target,
-                  const std::vector<std::string_view>& hosts, int version = 11,
-                  std::string_view expected_path = {}) {
+http_errc request_code(std::string_view method, std::string_view target,
+                       const std::vector<std::string_view>& hosts, int version = 11,
+                       std::string_view expected_path = {}) {
     RequestHead head;
     head.method = method;
     head.target = target;
     head.version = version;
     for (const std::string_view host : hosts) head.fields.add("Host", host);
     std::string_view path;
-    const errc code = check_request(head, path).code;
-    if (code == errc::ok && !expected_path.empty()) {
+    const http_errc code = check_request(head, path).code;
+    if (code == http_errc::ok && !expected_path.empty()) {
         EXPECT_EQ(path, expected_path);
     }
     return code;
 }
 
 TEST(RequestRules, HostIsOneAndPlain) {
-    EXPECT_EQ(request_code("GET", "/", {"a"}), errc::ok);
-    EXPECT_EQ(request_code("GET", "/", {"[::1]:80"}), errc::ok);
-    EXPECT_EQ(request_code("GET", "/", {}), errc::bad_request);
-    EXPECT_EQ(request_code("GET", "/", {"a", "a"}), errc::bad_request);
-    EXPECT_EQ(request_code("GET", "/", {"a", "b"}, 10), errc::bad_request);
+    EXPECT_EQ(request_code("GET", "/", {"a"}), http_errc::ok);
+    EXPECT_EQ(request_code("GET", "/", {"[::1]:80"}), http_errc::ok);
+    EXPECT_EQ(request_code("GET", "/", {}), http_errc::bad_request);
+    EXPECT_EQ(request_code("GET", "/", {"a", "a"}), http_errc::bad_request);
+    EXPECT_EQ(request_code("GET", "/", {"a", "b"}, 10), http_errc::bad_request);
     for (const char* host : {"u@a", "a/b", "a b", "", "a,b", "a#b", "a\x80"}) {
-        EXPECT_EQ(request_code("GET", "/", {host}), errc::bad_request) << host;
+        EXPECT_EQ(request_code("GET", "/", {host}), http_errc::bad_request) << host;
     }
 }
 
 TEST(RequestRules, AbsoluteFormNamesTheSameHost) {
-    EXPECT_EQ(request_code("GET", "http://a/b?c", {"A"}, 11, "/b?c"), errc::ok);
-    EXPECT_EQ(request_code("GET", "http://a", {"a"}, 11, "/"), errc::ok);
+    EXPECT_EQ(request_code("GET", "http://a/b?c", {"A"}, 11, "/b?c"), http_errc::ok);
+    EXPECT_EQ(request_code("GET", "http://a", {"a"}, 11, "/"), http_errc::ok);
     for (const char* target :
          {"http://b/", "http://u@a/", "ftp://a/", "a", "*", "http:/a/", "//a/b", "http://a?x"}) {
-        EXPECT_EQ(request_code("GET", target, {"a"}), errc::bad_request) << target;
+        EXPECT_EQ(request_code("GET", target, {"a"}), http_errc::bad_request) << target;
     }
 }
 
 TEST(RequestRules, MethodsThatAProxyHasNoUseFor) {
-    EXPECT_EQ(request_code("CONNECT", "a:443", {"a"}), errc::method_not_allowed);
-    EXPECT_EQ(request_code("TRACE", "/", {"a"}), errc::method_not_allowed);
-    EXPECT_EQ(request_code("PATCH", "/", {"a"}), errc::ok);
+    EXPECT_EQ(request_code("CONNECT", "a:443", {"a"}), http_errc::method_not_allowed);
+    EXPECT_EQ(request_code("TRACE", "/", {"a"}), http_errc::method_not_allowed);
+    EXPECT_EQ(request_code("PATCH", "/", {"a"}), http_errc::ok);
 }
 
 TEST(NormalPath, TakesPathsThatMeanOneThing) {

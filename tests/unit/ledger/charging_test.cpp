@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/reservation_access.hpp"
 #include "support/manual_clock.hpp"
 
 namespace weir::testing {
@@ -16,7 +17,7 @@ constexpr Demand demand{1, 100, 40};
 /// One request on one window of an hour, whose lease runs out long before its other charges.
 class Charging : public ::testing::Test {
 protected:
-    ~Charging() override { reservation.close(); }
+    ~Charging() override { ReservationAccess::close(reservation); }
 
     void pass(std::int64_t duration_us) {
         now_us += duration_us;
@@ -26,7 +27,7 @@ protected:
         const Correction correction = renewal(reservation, produced);
         apply(window, made, correction, now_us);
         note_renewal(made, window.window_us(), correction, now_us);
-        reservation.produced = produced;
+        ReservationAccess::set_produced(reservation, produced);
     }
     void settle(const Usage& usage) { apply(window, made, settlement(reservation, usage), now_us); }
     /// What is left when only what expires later than `after_us` from now counts.
@@ -39,7 +40,7 @@ protected:
     std::int64_t now_us = some_minute_us;
     Window window{hour_us};
     Place made = charge(window, demand, now_us);
-    Reservation reservation{demand, {}, lease_us(hour_us)};
+    Reservation reservation = ReservationAccess::make(demand, {}, lease_us(hour_us));
 };
 
 TEST_F(Charging, RequestAndInputStayForTheWindowOutputForTheLease) {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "weir/limiter.hpp"
+#include "ledger/decide.hpp"
 
 namespace weir::testing {
 namespace {

@@ -3,21 +3,21 @@
 
 #include <utility>
 
-#include "weir/limiter.hpp"
+#include "ledger/reservation_access.hpp"
 
 namespace weir::testing {
 namespace {
 
 Reservation some_reservation() {
-    Reservation reservation({1, 2, 3}, {}, 9'000'000);
-    reservation.produced = 2;
+    Reservation reservation = ReservationAccess::make({1, 2, 3}, {}, 9'000'000);
+    ReservationAccess::set_produced(reservation, 2);
     return reservation;
 }
 
 TEST(Reservation, ProgressIsDueBeforeAThirdOfTheLease) {
     Reservation reservation = some_reservation();
     EXPECT_EQ(reservation.progress_due_us(), 3'000'000);
-    reservation.close();
+    ReservationAccess::close(reservation);
 }
 
 TEST(Reservation, DroppingCountsOnceHoweverItMoved) {
@@ -25,7 +25,7 @@ TEST(Reservation, DroppingCountsOnceHoweverItMoved) {
     {
         Reservation first = some_reservation();
         Reservation second = std::move(first);
-        EXPECT_EQ(second.produced, 2);
+        EXPECT_EQ(second.produced(), 2);
         EXPECT_EQ(second.demand(), (Demand{1, 2, 3}));
     }
     EXPECT_EQ(Reservation::dropped(), before + 1);
@@ -33,18 +33,21 @@ TEST(Reservation, DroppingCountsOnceHoweverItMoved) {
 
 TEST(Reservation, ClosedIsNotDropped) {
     const std::uint64_t before = Reservation::dropped();
-    some_reservation().close();
+    {
+        Reservation reservation = some_reservation();
+        ReservationAccess::close(reservation);
+    }
     EXPECT_EQ(Reservation::dropped(), before);
 }
 
 TEST(Reservation, AssigningOverALiveOneDropsIt) {
     const std::uint64_t before = Reservation::dropped();
     Reservation kept = some_reservation();
-    kept = Reservation({7, 8, 9}, {}, 9'000'000);
+    kept = ReservationAccess::make({7, 8, 9}, {}, 9'000'000);
     EXPECT_EQ(Reservation::dropped(), before + 1);
     EXPECT_EQ(kept.demand(), (Demand{7, 8, 9}));
-    EXPECT_EQ(kept.produced, 0);
-    kept.close();
+    EXPECT_EQ(kept.produced(), 0);
+    ReservationAccess::close(kept);
     EXPECT_EQ(Reservation::dropped(), before + 1);
 }
 

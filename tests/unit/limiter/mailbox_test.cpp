@@ -95,7 +95,7 @@ TEST_F(MailboxTest, SixtyFourFillACall) {
 TEST_F(MailboxTest, WhatNobodyWaitsForAnyMoreIsTakenOut) {
     bool gone = false;
     add_demand(ledgers);
-    add_demand(ledgers).gone = &gone;
+    add_demand(ledgers).withdrawal = Withdrawal(gone);
     add_demand(ledgers);
     EXPECT_TRUE(mailbox.take_withdrawn().empty());
     gone = true;
@@ -118,7 +118,7 @@ TEST(LettersTest, BecomeOneCallWithPlacesAsTheyAreWhenItLeaves) {
     Correction correction;
     correction.produced = 7;
     std::vector<Charge> charges(1);
-    charges[0].ledger = ledger_key(ledgers[0]);
+    charges[0].ledger = ledgers[0].ledger;
     const Letter settles{
         .set = set_name(charges), .demand = {}, .correction = &correction, .charges = &charges};
     const Letter asks{.set = set_name(ledgers), .demand = {1, 2, 3}, .ledgers = ledgers};
@@ -128,7 +128,7 @@ TEST(LettersTest, BecomeOneCallWithPlacesAsTheyAreWhenItLeaves) {
     const std::vector<const Letter*> letters{&settles, &asks};
     const WindowCall call = call_for(letters);
     ASSERT_EQ(call.ledgers.size(), 1U);
-    EXPECT_EQ(call.ledgers[0].key, ledger_key(ledgers[0]));
+    EXPECT_EQ(call.ledgers[0].name, ledgers[0].ledger);
     EXPECT_EQ(call.ledgers[0].limits.of(Dimension::requests), 10);
     ASSERT_EQ(call.changes.size(), 1U);
     EXPECT_EQ(call.changes[0].correction.produced, 7);
@@ -140,7 +140,7 @@ TEST(LettersTest, CorrectionsAloneAskForNoLimits) {
     Correction correction;
     correction.produced = 7;
     std::vector<Charge> charges(1);
-    charges[0].ledger = "weir:1:{0}:key:a:60000000";
+    charges[0].ledger = "key:a:60000000";
     charges[0].window_us = 60'000'000;
     const Letter settles{
         .set = set_name(charges), .demand = {}, .correction = &correction, .charges = &charges};

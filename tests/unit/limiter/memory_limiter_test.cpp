@@ -47,7 +47,7 @@ protected:
     Verdict ask_all(const std::vector<LedgerLimits>& ledgers) {
         Decision decision = run_awaitable(context, limiter->reserve({1, 0, 0}, ledgers)).value();
         if (decision.reservation)
-            run_awaitable(context, limiter->settle(std::move(*decision.reservation), all_used())).value();
+            run_awaitable(context, limiter->settle(std::move(*decision.reservation), all_used()));
         return decision.verdict;
     }
     std::int64_t used(const std::string& key) {
@@ -116,7 +116,7 @@ TEST_F(FullStore, ASettlementFindsTheSharedLedgerItWasChargedTo) {
     EXPECT_EQ(ask("e", 1), Verdict::refused);
     Usage never_sent = all_used();
     never_sent.requests = 0;
-    run_awaitable(context, limiter->settle(std::move(*decision.reservation), never_sent)).value();
+    run_awaitable(context, limiter->settle(std::move(*decision.reservation), never_sent));
     EXPECT_EQ(ask("e", 1), Verdict::admitted);
 }
 
@@ -140,7 +140,7 @@ TEST(MemoryLimiter, ForgetsExpiredLedgersAsNewOnesCome) {
     for (int i = 0; i < 2000; ++i) {
         const std::vector<LedgerLimits> ledgers{ledger_of(std::to_string(i), 9, true)};
         Decision decision = run_awaitable(context, limiter->reserve({1, 0, 0}, ledgers)).value();
-        run_awaitable(context, limiter->settle(std::move(*decision.reservation), all_used())).value();
+        run_awaitable(context, limiter->settle(std::move(*decision.reservation), all_used()));
         clock.advance(second_us);
     }
     EXPECT_LT(limiter->statistics().ledgers, 2000U / 4);
@@ -173,7 +173,7 @@ TEST(MemoryLimiterThreads, OneLedgerAdmitsExactlyTheLimit) {
             Decision decision = run_awaitable(context, limiter->reserve({1, 1, 1}, ledgers)).value();
             if (!decision.reservation) continue;
             ++admitted;
-            run_awaitable(context, limiter->settle(std::move(*decision.reservation), all_used())).value();
+            run_awaitable(context, limiter->settle(std::move(*decision.reservation), all_used()));
         }
     });
     EXPECT_EQ(admitted, limit);
@@ -204,8 +204,8 @@ TEST(MemoryLimiterThreads, SeveralLedgersInDifferentOrderAreTakenTogether) {
             Decision decision = run_awaitable(context, limiter->reserve({1, 0, 0}, ledgers)).value();
             if (!decision.reservation) continue;
             for (const std::size_t index : once) ++admitted[index];
-            run_awaitable(context, limiter->progress(*decision.reservation, {})).value();
-            run_awaitable(context, limiter->settle(std::move(*decision.reservation), all_used())).value();
+            run_awaitable(context, limiter->progress(*decision.reservation, {}));
+            run_awaitable(context, limiter->settle(std::move(*decision.reservation), all_used()));
         }
     });
     boost::asio::io_context context;

@@ -38,9 +38,9 @@ std::optional<Subject> identify(const Policy& policy, std::string_view secret) {
     return std::move(identified->subject);
 }
 
-std::vector<std::string> names(const std::vector<LedgerLimits>& ledgers) {
+std::vector<std::string> names(const LedgerSet& ledgers) {
     std::vector<std::string> result;
-    for (const LedgerLimits& ledger : ledgers) result.push_back(ledger.ledger);
+    for (const LedgerLimits& ledger : ledgers) result.emplace_back(ledger.ledger.name());
     return result;
 }
 
@@ -126,7 +126,7 @@ TEST(LimitsFor, OneLedgerPerScopeAndWindow) {
                 ElementsAre("key:web:60000000", "key:web:86400000000", "group:acme:60000000",
                             "model:web/gpt-4o*:60000000", "upstream:up:60000000"));
     EXPECT_EQ(applicable.output_default, 7);
-    EXPECT_FALSE(applicable.ledgers.front().may_overflow);
+    EXPECT_FALSE(applicable.ledgers[0].may_overflow);
     EXPECT_EQ(names(policy.limits_for(*subject, "gpt-4o-mini", config->upstreams.front()).ledgers)[3],
               "model:web/gpt-4o-mini:60000000");
     EXPECT_EQ(policy.limits_for(*subject, "o1", config->upstreams.front()).ledgers.size(), 4U);
@@ -172,8 +172,8 @@ TEST(LimitsFor, LedgersOfOneTenantShareATag) {
     append_ledgers(ledgers, {Scope::key, "web", "acme"}, limits);
     append_ledgers(ledgers, {Scope::group, "acme", "acme"}, limits);
     append_ledgers(ledgers, {Scope::key, "other", "other"}, limits);
-    EXPECT_EQ(ledgers[0].tenant_tag, ledgers[1].tenant_tag);
-    EXPECT_NE(ledgers[0].tenant_tag, ledgers[2].tenant_tag);
+    EXPECT_EQ(ledgers[0].ledger.tenant_tag(), ledgers[1].ledger.tenant_tag());
+    EXPECT_NE(ledgers[0].ledger.tenant_tag(), ledgers[2].ledger.tenant_tag());
     // http://www.isthe.com/chongo/tech/comp/fnv/: FNV-1a, 32 bits
     EXPECT_EQ(tenant_tag("foobar"), "bf9cf968");
 }

@@ -18,10 +18,12 @@ config::LimitSpec limit(Dimension dimension, std::int64_t amount, std::int64_t w
 }
 
 /// "name" of one that is enforced, "(name)" of one that is not.
-std::vector<std::string> names(const std::vector<LedgerLimits>& ledgers) {
+std::vector<std::string> names(const LedgerSet& ledgers) {
     std::vector<std::string> result;
-    for (const LedgerLimits& one : ledgers)
-        result.push_back(one.enforced ? one.ledger : "(" + one.ledger + ")");
+    for (const LedgerLimits& one : ledgers) {
+        const std::string name(one.ledger.name());
+        result.push_back(one.enforced ? name : "(" + name + ")");
+    }
     return result;
 }
 
@@ -51,7 +53,7 @@ TEST(Shadow, BothKindsInAWindowHaveALedgerEach) {
     EXPECT_EQ(ledgers[1].limits.of(Dimension::requests), unlimited);
     EXPECT_EQ(ledgers[1].limits.of(Dimension::output_tokens), 8);
     EXPECT_EQ(owner_name(ledgers[0]), "web");
-    EXPECT_EQ(ledgers[0].tenant_tag, ledgers[1].tenant_tag);
+    EXPECT_EQ(ledgers[0].ledger.tenant_tag(), ledgers[1].ledger.tenant_tag());
 }
 
 TEST(Shadow, AnOwnerInShadowModeHasNoEnforcedLimit) {
@@ -81,17 +83,18 @@ protected:
         config_->keys.front().limits = {limit(Dimension::requests, 4, minute_us)};
     }
 
-    Applicable applicable() const {
-        const Policy policy(config_);
+    Applicable applicable() {
+        policy_.emplace(config_);
         Subject subject;
         subject.id = subject.ledger_id = "web";
         subject.key = &config_->keys.front();
         subject.tier = &config_->tiers.at("default");
         subject.group = &config_->groups.at("acme");
-        return policy.limits_for(subject, "gpt-5", config_->upstreams.front());
+        return policy_->limits_for(subject, "gpt-5", config_->upstreams.front());
     }
 
     std::shared_ptr<config::Config> config_ = std::make_shared<config::Config>();
+    std::optional<Policy> policy_;
 };
 
 TEST_F(ShadowTier, ConcernsItsKeysLedgersAndNoOthers) {
@@ -118,11 +121,14 @@ TEST_F(ShadowTier, OnlyWhatIsEnforcedCutsDemands) {
 }
 
 TEST_F(ShadowTier, TheNamesOutliveAChangeOfMode) {
-    const std::vector<LedgerLimits> shadowed = applicable().ledgers;
+    const auto names_now = [this] {
+        std::vector<std::string> result;
+        for (const LedgerLimits& one : applicable().ledgers) result.push_back(one.ledger.key());
+        return result;
+    };
+    const std::vector<std::string> shadowed = names_now();
     config_->tiers["default"].enforced = true;
-    const std::vector<LedgerLimits> enforced = applicable().ledgers;
-    ASSERT_EQ(shadowed.size(), enforced.size());
-    for (std::size_t i = 0; i < shadowed.size(); ++i) EXPECT_EQ(shadowed[i].ledger, enforced[i].ledger);
+    EXPECT_EQ(names_now(), shadowed);
 }
 
 }  // namespace

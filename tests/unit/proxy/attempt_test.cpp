@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ledger/reservation_access.hpp"
 #include "support/full_listener.hpp"
 #include "support/raw_client.hpp"
 #include "support/raw_server.hpp"
@@ -152,7 +153,7 @@ TEST_F(Attempting, AMalformedBodyPassesNothingOn) {
 }
 
 TEST_F(Attempting, ALeaseIsDueWhenItWasWhicheverAttemptHoldsIt) {
-    Reservation reservation({}, {}, 60'000'000);
+    Reservation reservation = ReservationAccess::make({}, {}, 60'000'000);
     Lease lease(reservation);
     const config::Upstream nowhere = upstream_at(1);
     std::int64_t due_us = 0;
@@ -164,7 +165,7 @@ TEST_F(Attempting, ALeaseIsDueWhenItWasWhicheverAttemptHoldsIt) {
     }
     EXPECT_GT(due_us, clock_.steady_us());
     EXPECT_EQ(lease.due_us, due_us);
-    reservation.close();
+    ReservationAccess::close(reservation);
 }
 
 }  // namespace

@@ -26,15 +26,20 @@ protected:
         for (const Dimension dimension : all_dimensions) ledger_.limits.set(dimension, 1'000'000);
     }
     Reservation reserve() {
-        Decision decision = run_awaitable(context_, limiter_->reserve({1, 10, 500}, {&ledger_, 1})).value();
+        Decision decision = run_awaitable(context_, limiter_->reserve({1, 10, 500}, only_ledger())).value();
         return std::move(*decision.reservation);
+    }
+    LedgerSet only_ledger() const {
+        LedgerSet set;
+        set.add(ledger_);
+        return set;
     }
     bool hold(std::string_view id, const void* owner) {
         BackgroundResponses::Held held{reserve(), 0.5, "acme", "gpt-4o"};
         const bool is_held = responses_.hold(id, held, owner);
         if (!is_held) {
             const Usage nothing{.requests = 0, .certainty = Certainty::exact};
-            run_awaitable(context_, limiter_->settle(std::move(held.reservation), nothing)).value();
+            run_awaitable(context_, limiter_->settle(std::move(held.reservation), nothing));
         }
         return is_held;
     }
@@ -52,7 +57,7 @@ protected:
         return settled_.size() - before;
     }
     std::int64_t used(Dimension dimension) {
-        for (const Level& level : run_awaitable(context_, limiter_->peek({&ledger_, 1})).value()) {
+        for (const Level& level : run_awaitable(context_, limiter_->peek(only_ledger())).value()) {
             if (level.dimension == dimension) return level.used;
         }
         return -1;

@@ -5,10 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "http/error.hpp"
 #include "proxy/answer_rules.hpp"
 #include "proxy/credentials.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/request_rules.hpp"
+#include "weir/error.hpp"
 
 namespace weir::proxy {
 namespace {
@@ -265,10 +267,14 @@ TEST(AnswerFraming, FollowsTheUpstreamWhereItCan) {
 
 TEST(Errors, EveryCodeHasItsStatus) {
     const std::set<int> server_faults{502, 503, 504};
-    EXPECT_EQ(describe_error(errc::bad_request, "why").message, "why");
-    for (int code = 1; code <= static_cast<int>(errc::client_gone); ++code) {
-        const llm::ErrorDescription error = describe_error(static_cast<errc>(code));
-        EXPECT_NE(error.status, 500) << make_error_code(static_cast<errc>(code)).message();
+    EXPECT_EQ(describe_error(http_errc::bad_request, "why").message, "why");
+    std::vector<boost::system::error_code> codes{errc::store_unavailable, errc::store_timeout,
+                                                 errc::withdrawn};
+    for (int code = 1; code <= static_cast<int>(http_errc::client_gone); ++code)
+        codes.emplace_back(static_cast<http_errc>(code));
+    for (const boost::system::error_code code : codes) {
+        const llm::ErrorDescription error = describe_error(code);
+        EXPECT_NE(error.status, 500) << code.message();
         EXPECT_FALSE(error.message.empty());
         EXPECT_EQ(error.type == "server_error", server_faults.contains(error.status));
     }

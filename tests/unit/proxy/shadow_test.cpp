@@ -16,9 +16,10 @@ using testing::run_awaitable;
 /// Answers by rote, and keeps what it was asked.
 class Rote final : public Limiter {
 public:
-    awaitable<result<Decision>> reserve(Demand, std::span<const LedgerLimits> ledgers, const bool*) override {
+    using Limiter::reserve;
+    awaitable<result<Decision>> reserve(Demand, LedgerSet ledgers, Withdrawal) override {
         std::string names;
-        for (const LedgerLimits& one : ledgers) names.append(one.ledger).append(" ");
+        for (const LedgerLimits& one : ledgers) names.append(one.ledger.name()).append(" ");
         asked.push_back(names);
         const auto answer = answers.at(asked.size() - 1);
         if (answer.error) co_return answer.error;
@@ -27,12 +28,11 @@ public:
         decision.refusal.ledger_index = answer.ledger_index;
         co_return decision;
     }
-    awaitable<result<void>> settle(Reservation, Usage) override { co_return result<void>{}; }
-    awaitable<result<void>> progress(Reservation&, Usage) override { co_return result<void>{}; }
-    awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits>) override {
-        co_return std::vector<Level>{};
-    }
-    awaitable<result<void>> reset(std::span<const LedgerLimits>) override { co_return result<void>{}; }
+    awaitable<void> settle(Reservation, Usage) override { co_return; }
+    awaitable<void> progress(Reservation&, Usage) override { co_return; }
+    awaitable<result<std::vector<Level>>> peek(LedgerSet) override { co_return std::vector<Level>{}; }
+    awaitable<result<void>> reset(LedgerSet) override { co_return result<void>{}; }
+    StoreMode mode() const noexcept override { return StoreMode::memory; }
 
     struct Answer {
         Verdict verdict = Verdict::admitted;
@@ -55,7 +55,7 @@ protected:
     result<Decision> ask(std::vector<Rote::Answer> answers) {
         limiter_.answers = std::move(answers);
         return run_awaitable(context_,
-                             reserve_past_shadow(limiter_, {.requests = 1}, ledgers_, nullptr, noted_));
+                             reserve_past_shadow(limiter_, {.requests = 1}, ledgers_, Withdrawal(), noted_));
     }
 
     boost::asio::io_context context_;
@@ -92,7 +92,7 @@ TEST_F(PastShadow, AStoreThatCannotDecideIsAskedWithoutThem) {
 }
 
 TEST_F(PastShadow, WhereNobodyWaitsNobodyAsksAgain) {
-    EXPECT_EQ(ask({{.error = errc::client_gone}}).error(), errc::client_gone);
+    EXPECT_EQ(ask({{.error = errc::withdrawn}}).error(), errc::withdrawn);
     EXPECT_EQ(limiter_.asked.size(), 1U);
 }
 

@@ -1,0 +1,26 @@
+// What limiters alone know and change of a reservation.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "ledger/charge.hpp"
+#include "weir/reservation.hpp"
+
+namespace weir {
+
+/// For implementations of Limiter, and tests of them.
+struct ReservationAccess {
+    static Reservation make(const Demand& demand, std::vector<Charge> charges, std::int64_t lease_us) {
+        return {demand, std::move(charges), lease_us};
+    }
+    static std::vector<Charge>& charges(Reservation& reservation) noexcept { return reservation.charges_; }
+    static void set_produced(Reservation& reservation, std::int64_t produced) noexcept {
+        reservation.produced_ = produced;
+    }
+    /// It has been settled, or its charge is deliberately left to expire.
+    static void close(Reservation& reservation) noexcept { reservation.live_ = false; }
+    static void close(Reservation&& reservation) noexcept { close(reservation); }
+};
+
+}  // namespace weir

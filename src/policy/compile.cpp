@@ -1,0 +1,75 @@
+// Makes a policy of a configuration, once for each that is published.
+#include <algorithm>
+#include <utility>
+
+#include "policy/index.hpp"
+#include "policy/ledgers.hpp"
+
+namespace weir::policy {
+
+namespace {
+
+/// Of keys on models together: more are made when they are asked for, rather than kept.
+constexpr std::size_t model_ledgers_max = 100'000;
+
+std::size_t count_model_ledgers(const config::Config& config) {
+    std::size_t models = 0;
+    for (const auto& [name, tier] : config.tiers) models = std::max(models, tier.models.size());
+    return config.keys.size() * models;
+}
+
+}  // namespace
+
+Policy::Policy(std::shared_ptr<const config::Config> config) : config_(std::move(config)) {
+    auto index = std::make_shared<Index>();
+    for (const config::Key& key : config_->keys) index->keys.emplace(key.secret_sha256, &key);
+    // After all the current ones: a former secret gives way to them.
+    for (const config::Key& key : config_->keys) {
+        index->keys_by_id.emplace(key.id, &key);
+        for (const config::FormerSecret& former : key.former_secrets)
+            index->keys.emplace(former.sha256, &key);
+    }
+    for (const auto& [name, group] : config_->groups) index->groups.emplace(name, ledgers_of_group(group));
+    for (const config::Upstream& upstream : config_->upstreams)
+        index->upstreams.push_back(ledgers_of_upstream(upstream));
+
+    const bool keeps_models = count_model_ledgers(*config_) <= model_ledgers_max;
+    index_ = index;
+    std::vector<CompiledKey> compiled(config_->keys.size());
+    for (std::size_t i = 0; i < compiled.size(); ++i) {
+        const Subject subject = subject_of(config_->keys[i]);
+        compiled[i].own = ledgers_of_key(subject);
+        if (subject.group != nullptr) compiled[i].of_group = &index->groups.find(subject.group->name)->second;
+        if (!keeps_models) continue;
+        for (const config::ModelLimits& model : subject.tier->models)
+            compiled[i].by_model.push_back(ledgers_on_model(subject, model));
+    }
+    index->compiled = std::move(compiled);
+}
+
+Subject Policy::subject_of(const config::Key& key) const {
+    Subject subject;
+    subject.key = &key;
+    subject.id = subject.ledger_id = key.id;
+    const auto tier = config_->tiers.find(key.tier);
+    subject.tier = tier != config_->tiers.end() ? &tier->second : &config_->tiers.find("default")->second;
+    if (const auto group = config_->groups.find(key.group); group != config_->groups.end()) {
+        subject.group = &group->second;
+    }
+    const auto place = static_cast<std::size_t>(&key - config_->keys.data());
+    if (place < index_->compiled.size()) subject.compiled = &index_->compiled[place];
+    return subject;
+}
+
+std::optional<Subject> Policy::find(std::string_view id) const {
+    const auto key = index_->keys_by_id.find(id);
+    if (key == index_->keys_by_id.end()) return std::nullopt;
+    return subject_of(*key->second);
+}
+
+const std::vector<LedgerLimits>* Policy::compiled_upstream(const config::Upstream& upstream) const noexcept {
+    const auto place = static_cast<std::size_t>(&upstream - config_->upstreams.data());
+    return place < index_->upstreams.size() ? &index_->upstreams[place] : nullptr;
+}
+
+}  // namespace weir::policy
