@@ -23,6 +23,7 @@ public:
     Actions take(const Event& event);
 
 private:
+    void go_on(const Event& event);
     bool is_broken(const Event& event) const;
     void note_loss(std::string_view why);
     void start();
@@ -57,43 +58,46 @@ Actions Turn::take(const Event& event) {
     const bool is_reported = seen_.lost_epoch != 0 && seen_.lost_epoch == state_.store_epoch;
     // A heartbeat that shows another epoch shows the same loss.
     if (is_reported && (heard == nullptr || heard->epoch == state_.store_epoch)) note_loss(emptied);
-    const bool was_writing = state_.step == Step::replaying || state_.step == Step::writing_pending;
     switch (state_.step) {
         case Step::waiting:
             start();
-            return std::move(actions_);
+            break;
         case Step::writing_rest:
             end_round(true);
-            return std::move(actions_);
+            break;
         case Step::writing_last:
             heartbeat(Step::saying_goodbye);
-            return std::move(actions_);
+            break;
         case Step::saying_goodbye:
         case Step::ended:
             end();
-            return std::move(actions_);
-        default:
             break;
-    }
-    if (is_broken(event) || (was_writing && is_lost_)) {
-        end_round(!is_broken(event));
-    } else if (state_.step == Step::identifying) {
-        note_server(std::get<Identified>(event).run_id);
-    } else if (state_.step == Step::checking_eviction) {
-        heartbeat(Step::heartbeating);
-    } else if (state_.step == Step::heartbeating) {
-        note_heartbeat(*heard);
-        write_what_is_missing();
-    } else if (state_.step == Step::replaying) {
-        state_.replayed_epoch = state_.store_epoch;
-        write_pending();
-    } else if (state_.step == Step::writing_pending) {
-        confirm();
-    } else {
-        note_heartbeat(*heard);
-        judge(*heard);
+        default:
+            is_broken(event) ? end_round(false) : go_on(event);
     }
     return std::move(actions_);
+}
+
+/// The next step of a round, in which nothing has failed so far.
+void Turn::go_on(const Event& event) {
+    switch (state_.step) {
+        case Step::identifying:
+            return note_server(std::get<Identified>(event).run_id);
+        case Step::checking_eviction:
+            return heartbeat(Step::heartbeating);
+        case Step::heartbeating:
+            note_heartbeat(std::get<Heard>(event));
+            return write_what_is_missing();
+        case Step::replaying:
+            if (is_lost_) return end_round(true);
+            state_.replayed_epoch = state_.store_epoch;
+            return write_pending();
+        case Step::writing_pending:
+            return is_lost_ ? end_round(true) : confirm();
+        default:
+            note_heartbeat(std::get<Heard>(event));
+            judge(std::get<Heard>(event));
+    }
 }
 
 /// Another connection may be one to another server: everything is asked again.

@@ -118,8 +118,7 @@ TEST(RecoveryModel, TwoNodesAreCutOffAndAdmitMeanwhile) {
 }
 
 TEST(RecoveryModel, TwoNodesOneLossAndOneReturn) {
-    expect_sound(
-        {.nodes = 2, .losses = 1, .cuts = 1, .admissions = 1, .restarts = false, .fails_over = false});
+    expect_sound({.nodes = 2, .losses = 1, .cuts = 1, .admissions = 1, .fails_over = false});
 }
 
 TEST(RecoveryModel, TwoNodesOneFailoverAndOneReturn) {

@@ -29,7 +29,7 @@ public:
     explicit Reader(const std::string& text) : text_(text) {}
     template <typename T>
     void operator()(T& value) {
-        value = static_cast<T>(text_[at_++]);
+        value = static_cast<T>(static_cast<unsigned char>(text_[at_++]));
     }
     void operator()(std::string& value) {
         const char letter = text_[at_++];
