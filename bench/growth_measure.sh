@@ -75,7 +75,7 @@ difference() {
             print_figure("not_admitted",
                 load["unsent"] + load["total.failed"] + load["total.other"] + load["total.refused"])
             print_figure("store_errors", after["weir_store_errors_total"])
-            print_figure("decided_alone", after["weir_store_alone_total"])
+            print_figure("decided_by_fallback", after["weir_store_fallback_total"])
             print_figure("node_rss_mib", after["node_rss_kib"] / 1024 / nodes)
             others = grown("busy_ticks") - grown("node_ticks") - grown("redis_ticks") - grown("other_ticks")
             print_figure("others_percent", 100 * others / hz / time_s / cores)
@@ -101,7 +101,7 @@ show() { # SCENARIO CASE FIGURES
             printf "%7.3f %7.2f %6.0f %7.0f %7.3f ", value["calls_per_request"], value["operations_per_call"],
                 value["node_core_percent"], value["redis_core_percent"], value["upstream_opened_per_request"]
             printf "%6.0f %8.0f %8.0f %8s %11s %6.0f %7.1f\n", value["connections_open"], value["not_admitted"],
-                value["decided_alone"], bytes("redis_bytes_per_key"), node_bytes, value["store_errors"],
+                value["decided_by_fallback"], bytes("redis_bytes_per_key"), node_bytes, value["store_errors"],
                 value["others_percent"]
         }'
 }

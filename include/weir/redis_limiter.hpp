@@ -28,12 +28,11 @@ struct RedisStoreOptions {
     std::int64_t timeout_ms = 20;  ///< for a decision; after that it is made without Redis
     WithoutStore without_store = WithoutStore::local;
     std::int64_t nodes = 0;               ///< that share the store; 0: as heartbeats have shown
-    std::size_t ledgers_max = 1'000'000;  ///< that this node writes down for itself
+    std::size_t ledgers_max = 1'000'000;  ///< in the local copy
     std::int64_t heartbeat_ms = 1'000;
-    /// How long a refusal is remembered, so that what is surely refused again is not asked for. 0: not at
-    /// all.
-    std::int64_t refusals_remembered_ms = 100;
-    int failures_max = 3;  ///< calls that fail in a row before the node decides alone
+    /// How long a refusal is cached, so that what is surely refused again is not asked for. 0: not at all.
+    std::int64_t refusals_cached_ms = 100;
+    int failures_max = 3;  ///< calls that fail in a row before the breaker opens
     /// The time that ledgers are charged by. Empty: Redis's own, which every node shares; given: for tests.
     std::function<std::int64_t()> time_us{};
     /// Called once for each change of who decides, on any thread, never twice at a time. Where the store
@@ -41,7 +40,8 @@ struct RedisStoreOptions {
     std::function<void(bool asks_store, std::string_view why)> on_change{};
     /// Called for each further reason that shows while the store is away; as `on_change`.
     std::function<void(std::string_view why)> on_reason{};
-    /// Called once for each server that is set up so that it may forget ledgers; on the recovery loop's thread.
+    /// Called once for each server that is set up so that it may forget ledgers; on the recovery loop's
+    /// thread.
     std::function<void(std::string_view warning)> on_warning{};
 };
 
@@ -52,22 +52,22 @@ struct RedisStoreStatistics {
     std::string why_away;            ///< the last reason why Redis does not decide; empty where it does
     std::int64_t away_since_us = 0;  ///< wall clock, since when it does not; 0 where it does
     RedisObstacle obstacle = RedisObstacle::unreachable;  ///< meaningful where it does not
-    std::uint64_t alone_since_away = 0;                   ///< decisions made without it since then
+    std::uint64_t alone_since_away = 0;                   ///< decisions of the local fallback since then
     std::uint64_t turned_away_since_away = 0;             ///< requests that nobody decided on since then
-    std::int64_t nodes = 0;         ///< that share the store, this one included; 0: not known yet
-    std::uint64_t calls = 0;        ///< of the script, for requests
-    std::uint64_t operations = 0;   ///< that went with them: reserves, progress, settlements
-    std::uint64_t recalled = 0;     ///< refusals of which Redis was not asked
-    std::uint64_t overflows = 0;    ///< operations for which too many waited already
-    std::uint64_t timeouts = 0;     ///< calls that were not answered in time
-    std::uint64_t unavailable = 0;  ///< calls that could not be sent
+    std::int64_t nodes = 0;             ///< that share the store, this one included; 0: not known yet
+    std::uint64_t calls = 0;            ///< of the script, for requests
+    std::uint64_t operations = 0;       ///< that went with them: reserves, progress, settlements
+    std::uint64_t cached_refusals = 0;  ///< refusals of which Redis was not asked
+    std::uint64_t overflows = 0;        ///< operations for which too many waited already
+    std::uint64_t timeouts = 0;         ///< calls that were not answered in time
+    std::uint64_t unavailable = 0;      ///< calls that could not be sent
     std::uint64_t errors = 0;  ///< calls and greetings that Redis answered with an error, or with nonsense
     std::uint64_t unreachable = 0;      ///< attempts to connect that came to nothing otherwise
     std::uint64_t late = 0;             ///< reserves that reached Redis after their time
-    std::uint64_t alone = 0;            ///< decisions made without Redis
+    std::uint64_t alone = 0;            ///< decisions of the local fallback
     std::uint64_t turned_away = 0;      ///< requests that nobody decided on: errc::store_unavailable
-    std::uint64_t unmetered = 0;        ///< of these, admitted without being written down anywhere
-    std::uint64_t unwritten = 0;        ///< admissions that this node had no room to write down
+    std::uint64_t unmetered = 0;        ///< of these, admitted without being charged anywhere
+    std::uint64_t unwritten = 0;        ///< admissions that the local copy had no room for
     std::uint64_t data_losses = 0;      ///< times that Redis came back without what had been written
     std::uint64_t settle_failures = 0;  ///< settlements that Redis was not told: kept for later, or given up
     bool ready = false;                 ///< decisions are possible

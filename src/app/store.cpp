@@ -107,7 +107,7 @@ public:
     void start() override {
         remind();
         boost::asio::co_spawn(main_context_, store_->run(), [this](const std::exception_ptr& error) {
-            if (error) spdlog::error("store: the keeper ended by an unforeseen error");
+            if (error) spdlog::error("store: the recovery loop ended by an unforeseen error");
             ended_ = true;
             if (done_) done_();
         });
@@ -133,7 +133,7 @@ public:
         figures.nodes = statistics.nodes;
         figures.calls = statistics.calls;
         figures.operations = statistics.operations;
-        figures.recalled_refusals = statistics.recalled;
+        figures.cached_refusals = statistics.cached_refusals;
         figures.errors = {{"timeout", statistics.timeouts},
                           {"unavailable", statistics.unavailable},
                           {"unreachable", statistics.unreachable},

@@ -23,9 +23,9 @@ struct Charge {
     LedgerName ledger;  ///< as charged: may differ from what was asked when the store was full
     std::int64_t window_us = 0;
     Place place;
-    // Where the node of a shared store has the same in its local copy, see limiter/journal.hpp.
-    Place held;
-    Place owed;
+    // Where the node of a shared store has the same in its local copy, see limiter/local_copy.hpp.
+    Place copied;
+    Place pending;
 };
 
 }  // namespace weir

@@ -60,7 +60,7 @@ bool LocalCopy::note_admitted(const Demand& demand, const LedgerSet& ledgers, st
             has_pending_.store(true, std::memory_order_release);
         }
         ledger->store_epoch = made.place.epoch;
-        made.held = charge(ledger->in_window, demand, now_us);
+        made.copied = charge(ledger->in_window, demand, now_us);
     }
     return lost;
 }
@@ -74,7 +74,7 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
     Few<Shard*> shards;
     for (const LedgerLimits& share : shares) {
         charges.push_back(
-            {.ledger = share.ledger, .window_us = share.window_us, .place = {}, .held = {}, .owed = {}});
+            {.ledger = share.ledger, .window_us = share.window_us, .place = {}, .copied = {}, .pending = {}});
         shards.push_back(&shards_.of(charges.back().ledger));
     }
     Few<std::unique_lock<std::mutex>> locks;
@@ -95,9 +95,9 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
     for (std::size_t i = 0; i < shares.size() && !refusal; ++i) {
         Ledger& ledger = shards[i]->get(charges[i].ledger, shares[i].window_us, now_us);
         ledger.pending.trim(now_us);
-        charges[i].held = charge(ledger.in_window, demand, now_us);
-        charges[i].owed = charge(ledger.pending, demand, now_us);
-        charges[i].owed.epoch = ledger.pending_epoch;
+        charges[i].copied = charge(ledger.in_window, demand, now_us);
+        charges[i].pending = charge(ledger.pending, demand, now_us);
+        charges[i].pending.epoch = ledger.pending_epoch;
         has_pending_.store(true, std::memory_order_release);
         windows[i] = &ledger.in_window;
         shortest_lease_us = std::min(shortest_lease_us, lease_us(shares[i].window_us));
@@ -118,17 +118,17 @@ void LocalCopy::correct(std::vector<Charge>& charges, const Correction& correcti
         const std::lock_guard lock(shard.mutex);
         Ledger* ledger = shard.find(made.ledger);
         if (ledger == nullptr) {
-            if (is_nothing(made.held)) continue;  // there was no room for it
+            if (is_nothing(made.copied)) continue;  // there was no room for it
             ledger = &shard.get(made.ledger, made.window_us, now_us);
         }
         ledger->in_window.trim(now_us);
-        apply(ledger->in_window, made.held, correction, now_us);
-        if (renews) note_renewal(made.held, made.window_us, correction, now_us);
+        apply(ledger->in_window, made.copied, correction, now_us);
+        if (renews) note_renewal(made.copied, made.window_us, correction, now_us);
         const bool is_in_store = in_store == InStore::yes;
-        if (is_in_store && is_nothing(made.owed)) continue;
+        if (is_in_store && is_nothing(made.pending)) continue;
         note_pending(*ledger, made, is_in_store ? removals_of(correction) : correction,
                      renews && !is_in_store, now_us);
-        if (is_in_store) made.owed = {};
+        if (is_in_store) made.pending = {};
     }
 }
 
@@ -136,9 +136,9 @@ void LocalCopy::note_pending(Ledger& ledger, Charge& charge, const Correction& c
                              std::int64_t now_us) {
     ledger.pending.trim(now_us);
     // What was taken out since lies in the store, nobody knows where.
-    if (charge.owed.epoch != ledger.pending_epoch) charge.owed = {.epoch = ledger.pending_epoch};
-    apply(ledger.pending, charge.owed, correction, now_us);
-    if (renews) note_renewal(charge.owed, charge.window_us, correction, now_us);
+    if (charge.pending.epoch != ledger.pending_epoch) charge.pending = {.epoch = ledger.pending_epoch};
+    apply(ledger.pending, charge.pending, correction, now_us);
+    if (renews) note_renewal(charge.pending, charge.window_us, correction, now_us);
     if (ledger.pending.entry_count() > 0) has_pending_.store(true, std::memory_order_release);
 }
 

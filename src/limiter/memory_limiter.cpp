@@ -155,8 +155,8 @@ private:
             charges.push_back({.ledger = std::move(locked.names[i]),
                                .window_us = window_us,
                                .place = place,
-                               .held = {},
-                               .owed = {}});
+                               .copied = {},
+                               .pending = {}});
             shortest_lease_us = std::min(shortest_lease_us, lease_us(window_us));
         }
         if (locked.overflows) overflow_requests_.fetch_add(1, std::memory_order_relaxed);

@@ -116,7 +116,8 @@ struct State {
     std::int64_t replayed_epoch = 0;  ///< under which all that this node holds is in the store
     std::int64_t heard_at_us = 0;     ///< the store's time
     std::int64_t waits_since_us = 0;  ///< steady clock: for the others to replay; 0: not yet
-    std::int64_t back_since_us = 0;   ///< the store's time: who beats later knows that it is back; 0: any do
+    std::int64_t back_since_us =
+        0;  ///< the store's time: a node whose heartbeat is later knows that it is back; 0: any do
     std::int64_t nodes_before_loss = 0;  ///< that may hold what the store has lost; 0: nothing is lost
     bool has_lost = false;               ///< since the store was last trusted
     bool has_trusted = false;            ///< ever

@@ -33,8 +33,8 @@ void note_renewals(std::vector<Charge>& charges, const Correction& correction, c
 RedisLimiter::RedisLimiter(RedisNode& node, boost::asio::io_context& context)
     : node_(node),
       windows_(node, context),
-      mailboxes_(context, node, windows_),
-      refusals_(node.options.refusals_remembered_ms * 1000) {
+      batcher_(context, node, windows_),
+      refusals_(node.options.refusals_cached_ms * 1000) {
     boost::asio::co_spawn(context, windows_.connection().run(), boost::asio::detached);
 }
 
@@ -53,11 +53,11 @@ awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, LedgerSet ledge
     if (ledgers.empty()) co_return admit_unlimited(demand);
     if (node_.breaker.is_closed()) {
         std::string set = set_name(ledgers);
-        if (auto refused = recall(set, demand, ledgers)) co_return std::move(*refused);
+        if (auto refused = find_cached_refusal(set, demand, ledgers)) co_return std::move(*refused);
         auto asked = co_await ask(std::move(set), demand, ledgers, withdrawal);
         if (asked || asked.error() == errc::withdrawn) co_return asked;
     }
-    co_return decide_alone(demand, ledgers);
+    co_return fall_back(demand, ledgers);
 }
 
 Decision RedisLimiter::admit_unlimited(const Demand& demand) const {
@@ -69,14 +69,14 @@ Decision RedisLimiter::admit_unlimited(const Demand& demand) const {
     return decision;
 }
 
-std::optional<Decision> RedisLimiter::recall(const std::string& set, const Demand& demand,
-                                             const LedgerSet& ledgers) {
+std::optional<Decision> RedisLimiter::find_cached_refusal(const std::string& set, const Demand& demand,
+                                                          const LedgerSet& ledgers) {
     if (refusals_.empty()) return std::nullopt;
     KnownUnder under{.changes = 0, .store_epoch = node_.store_epoch.load(std::memory_order_relaxed)};
     for (const LedgerLimits& ledger : ledgers) under.changes += node_.changes.of(ledger.ledger);
-    const auto known = refusals_.recall(set, demand, ledgers, under, node_.local_us());
+    const auto known = refusals_.find(set, demand, ledgers, under, node_.local_us());
     if (!known) return std::nullopt;
-    node_.counters.recalled.fetch_add(1, std::memory_order_relaxed);
+    node_.counters.cached_refusals.fetch_add(1, std::memory_order_relaxed);
     Decision decision;
     decision.decided_at_us = node_.now_us();
     decision.decided_by = StoreMode::redis;
@@ -89,32 +89,32 @@ awaitable<result<Decision>> RedisLimiter::ask(std::string set, const Demand& dem
                                               Withdrawal withdrawal) {
     // Too late may mean that the clocks were not understood yet: the reply has mended that.
     for (int attempt = 0; attempt < 2; ++attempt) {
-        Letter letter{.set = set, .demand = demand, .ledgers = ledgers, .withdrawal = withdrawal};
-        co_await mailboxes_.send(letter);
-        if (letter.error) co_return letter.error;
-        const DemandReply::Kind kind = letter.demand_reply.kind;
-        if (kind == DemandReply::Kind::admitted) co_return admit(demand, ledgers, *letter.reply);
-        if (kind == DemandReply::Kind::refused) co_return refuse(letter);
+        Operation operation{.set = set, .what = Reserve{demand, ledgers, withdrawal}};
+        co_await batcher_.send(operation);
+        if (operation.error) co_return operation.error;
+        const DemandReply::Kind kind = operation.demand_reply.kind;
+        if (kind == DemandReply::Kind::admitted) co_return admit(demand, ledgers, *operation.reply);
+        if (kind == DemandReply::Kind::refused) co_return refuse(operation, *operation.reserve());
         node_.counters.late.fetch_add(1, std::memory_order_relaxed);
     }
     node_.breaker.note_failure("Redis runs what it is sent too late");
     co_return errc::store_unavailable;
 }
 
-Decision RedisLimiter::refuse(const Letter& letter) {
+Decision RedisLimiter::refuse(const Operation& operation, const Reserve& asked) {
     Decision decision;
-    decision.decided_at_us = letter.reply->now_us;
+    decision.decided_at_us = operation.reply->now_us;
     decision.decided_by = StoreMode::redis;
-    decision.refusal = letter.demand_reply.refusal;
-    decision.tightest = tightest_of(levels_of(letter.ledgers, *letter.reply), letter.ledgers);
-    if (letter.changes) {
-        const KnownUnder under{.changes = *letter.changes,
+    decision.refusal = operation.demand_reply.refusal;
+    decision.tightest = tightest_of(levels_of(asked.ledgers, *operation.reply), asked.ledgers);
+    if (operation.changes) {
+        const KnownUnder under{.changes = *operation.changes,
                                .store_epoch = node_.store_epoch.load(std::memory_order_relaxed)};
-        refusals_.learn(letter.set, letter.ledgers, under,
-                        {.demand = letter.demand,
+        refusals_.learn(operation.set, asked.ledgers, under,
+                        {.demand = asked.demand,
                          .refusal = decision.refusal,
-                         .alike_more = letter.demand_reply.alike_more,
-                         .sent_us = letter.reply->sent_us,
+                         .alike_more = operation.demand_reply.alike_more,
+                         .sent_us = operation.reply->sent_us,
                          .received_us = node_.local_us(),
                          .tightest = decision.tightest});
     }
@@ -131,8 +131,8 @@ Decision RedisLimiter::admit(const Demand& demand, const LedgerSet& ledgers, con
         charges.push_back({.ledger = ledgers[i].ledger,
                            .window_us = ledgers[i].window_us,
                            .place = place,
-                           .held = {},
-                           .owed = {}});
+                           .copied = {},
+                           .pending = {}});
         shortest_lease_us = std::min(shortest_lease_us, lease_us(ledgers[i].window_us));
     }
     if (node_.local_copy.note_admitted(demand, ledgers, charges, reply.now_us)) {
@@ -148,7 +148,7 @@ Decision RedisLimiter::admit(const Demand& demand, const LedgerSet& ledgers, con
     return decision;
 }
 
-result<Decision> RedisLimiter::decide_alone(const Demand& demand, const LedgerSet& ledgers) {
+result<Decision> RedisLimiter::fall_back(const Demand& demand, const LedgerSet& ledgers) {
     RedisNode::Counters& counters = node_.counters;
     if (node_.options.without_store == WithoutStore::open) {
         counters.alone.fetch_add(1, std::memory_order_relaxed);
@@ -190,16 +190,12 @@ awaitable<LocalCopy::InStore> RedisLimiter::correct(Reservation& reservation, co
     if (charges.empty()) co_return in_store;
     std::int64_t now_us = node_.now_us();
     if (node_.breaker.is_closed()) {
-        Letter letter{.set = set_name(charges),
-                      .demand = {},
-                      .ledgers = {},
-                      .correction = &correction,
-                      .charges = &charges};
-        co_await mailboxes_.send(letter);
-        if (letter.reply) {
+        Operation operation{.set = set_name(charges), .what = Correct{&correction, &charges}};
+        co_await batcher_.send(operation);
+        if (operation.reply) {
             in_store = LocalCopy::InStore::yes;
-            now_us = letter.reply->now_us;
-            if (renews) note_renewals(charges, correction, *letter.reply);
+            now_us = operation.reply->now_us;
+            if (renews) note_renewals(charges, correction, *operation.reply);
         } else {
             // It may have been done, so that taking back once more could take what is somebody else's.
             for (Charge& charge : charges) charge.place = {};

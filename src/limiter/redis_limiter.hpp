@@ -4,10 +4,10 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 
-#include "limiter/mailboxes.hpp"
+#include "limiter/batcher.hpp"
 #include "limiter/redis_node.hpp"
 #include "limiter/redis_windows.hpp"
-#include "limiter/refusal_memory.hpp"
+#include "limiter/refusal_cache.hpp"
 #include "weir/limiter.hpp"
 
 namespace weir {
@@ -27,23 +27,23 @@ public:
     StoreMode mode() const noexcept override { return node_.mode(); }
 
 private:
-    /// A refusal that needs no asking.
-    std::optional<Decision> recall(const std::string& set, const Demand& demand, const LedgerSet& ledgers);
+    std::optional<Decision> find_cached_refusal(const std::string& set, const Demand& demand,
+                                                const LedgerSet& ledgers);
     awaitable<result<Decision>> ask(std::string set, const Demand& demand, const LedgerSet& ledgers,
                                     Withdrawal withdrawal);
-    Decision refuse(const Letter& letter);
+    Decision refuse(const Operation& operation, const Reserve& asked);
     Decision admit(const Demand& demand, const LedgerSet& ledgers, const WindowReply& reply);
     /// Charges nothing: no limit applies, or none is looked at.
     Decision admit_unlimited(const Demand& demand) const;
-    result<Decision> decide_alone(const Demand& demand, const LedgerSet& ledgers);
+    result<Decision> fall_back(const Demand& demand, const LedgerSet& ledgers);
     /// Corrects the reservation in Redis, if that can be done now, and in the local copy.
     awaitable<LocalCopy::InStore> correct(Reservation& reservation, const Correction& correction,
                                           bool renews);
 
     RedisNode& node_;
     RedisWindows windows_;
-    Mailboxes mailboxes_;
-    RefusalMemory refusals_;
+    Batcher batcher_;
+    RefusalCache refusals_;
 };
 
 }  // namespace weir

@@ -34,8 +34,8 @@ struct RedisNode {
 
     struct Counters {
         std::atomic<std::uint64_t> calls{0}, operations{0}, timeouts{0}, unavailable{0}, errors{0}, late{0},
-            unreachable{0}, alone{0}, turned_away{0}, unmetered{0}, data_losses{0}, overflows{0}, recalled{0},
-            settle_failures{0};
+            unreachable{0}, alone{0}, turned_away{0}, unmetered{0}, data_losses{0}, overflows{0},
+            cached_refusals{0}, settle_failures{0};
     } counters;
 
     /// The time without the store: since when, why, and what was decided meanwhile.

@@ -40,7 +40,7 @@ public:
                 .nodes = node_.nodes_known(),
                 .calls = value(counters.calls),
                 .operations = value(counters.operations),
-                .recalled = value(counters.recalled),
+                .cached_refusals = value(counters.cached_refusals),
                 .overflows = value(counters.overflows),
                 .timeouts = value(counters.timeouts),
                 .unavailable = value(counters.unavailable),

@@ -72,8 +72,8 @@ using RatioHistogram = Histogram<ratio_bounds>;
 enum class StoreCall : std::uint8_t { reserve, settle, progress, peek };
 inline constexpr std::size_t store_call_count = 4;
 
-/// The limits of weir's own that can bite.
-enum class Bite : std::uint8_t {
+/// The limits of weir's own that can be hit.
+enum class LimitHit : std::uint8_t {
     connections,
     buffered_bytes,
     body_bytes,
@@ -81,7 +81,7 @@ enum class Bite : std::uint8_t {
     accept_errors,
     background_responses  ///< reservations kept until their answers are fetched
 };
-inline constexpr std::size_t bite_count = 6;
+inline constexpr std::size_t limit_hit_count = 6;
 
 /// How one upstream fared. A 5xx of its own is an error.
 struct UpstreamCounters {
@@ -106,14 +106,14 @@ struct WorkerMetrics {
     LatencyHistogram added_latency;
     std::array<LatencyHistogram, store_call_count> store_duration;
     RatioHistogram estimate_error;  ///< actual input by estimated
-    std::array<Counter, bite_count> bites;
+    std::array<Counter, limit_hit_count> limit_hits;
     std::array<UpstreamCounters, 1> upstreams;  ///< in the order of the configuration
 
     void count(const RequestRecord& record) noexcept;
     /// Tokens of a settlement, those of a record or of one that came after its record.
     void count_settled(const Demand& reserved, const Usage& actual) noexcept;
-    void bite(Bite which) noexcept {
-        bites[static_cast<std::size_t>(which)].add();
+    void count(LimitHit which) noexcept {
+        limit_hits[static_cast<std::size_t>(which)].add();
     }
     void count_store_call(StoreCall call, std::int64_t duration_us) noexcept {
         store_duration[static_cast<std::size_t>(call)].observe(duration_us);
@@ -132,12 +132,12 @@ struct StoreFigures {
     std::int64_t nodes = 0;               ///< that share the store
     std::uint64_t calls = 0;              ///< to the shared store, for requests
     std::uint64_t operations = 0;         ///< that went with these calls
-    std::uint64_t recalled_refusals = 0;  ///< given from memory, without a call
+    std::uint64_t cached_refusals = 0;    ///< given from the cache, without a call
     std::vector<std::pair<std::string_view, std::uint64_t>> errors{};  ///< by kind
     std::uint64_t alone = 0;        ///< decisions made without the shared store
     std::uint64_t turned_away = 0;  ///< requests that nobody decided on
     std::uint64_t unmetered = 0;    ///< of these, admitted without being written down
-    std::uint64_t unwritten = 0;    ///< admissions that the journal had no room for
+    std::uint64_t unwritten = 0;    ///< admissions that the local copy had no room for
     std::uint64_t data_losses = 0;  ///< times that the shared store came back without its data
     std::uint64_t settle_failures =
         0;  ///< settlements that the shared store was not told when they were made

@@ -83,11 +83,11 @@ void write_tokens(const Page& page) {
 }
 
 void write_limit_hits(const Page& page) {
-    constexpr std::array<std::string_view, bite_count> names{
+    constexpr std::array<std::string_view, limit_hit_count> names{
         "connections", "buffered_bytes", "body_bytes", "header", "accept_errors", "background_responses"};
-    for (std::size_t i = 0; i < bite_count; ++i) {
+    for (std::size_t i = 0; i < limit_hit_count; ++i) {
         page.text.value({{"limit", names[i]}},
-                        page.sum([i](const WorkerMetrics& worker) -> auto& { return worker.bites[i]; }));
+                        page.sum([i](const WorkerMetrics& worker) -> auto& { return worker.limit_hits[i]; }));
     }
 }
 
@@ -238,7 +238,7 @@ const Family families[] = {
      "Settlements that the shared store was not told at once: kept as pending, or given up.",
      &StoreFigures::settle_failures},
     {"weir_tier_limit", "gauge", "Limits of each key in a tier.", write_tier_limits},
-    {"weir_limit_bites_total", "counter", "Times that a limit of weir's own turned something away.",
+    {"weir_limit_hits_total", "counter", "Times that a limit of weir's own turned something away.",
      write_limit_hits},
     {"weir_buffered_bytes", "gauge", "Request bodies held in memory.", &ProcessFigures::buffered_bytes},
     {"weir_upstream_requests_total", "counter",
@@ -265,16 +265,17 @@ const Family families[] = {
     {"weir_store_operations_total", "counter",
      "Reserves, progress and settlements that were sent to the shared store, several in a call.",
      &StoreFigures::operations},
-    {"weir_store_recalled_refusals_total", "counter",
-     "Refusals repeated within a moment, without asking the shared store.", &StoreFigures::recalled_refusals},
-    {"weir_store_alone_total", "counter", "Decisions made without the shared store.", &StoreFigures::alone},
+    {"weir_store_cached_refusals_total", "counter",
+     "Refusals given from the cache, without asking the shared store.", &StoreFigures::cached_refusals},
+    {"weir_store_fallback_total", "counter", "Decisions by the local fallback, without the shared store.",
+     &StoreFigures::alone},
     {"weir_store_unmetered_total", "counter",
      "Requests admitted without the shared store, and without being written down for it.",
      &StoreFigures::unmetered},
     {"weir_store_turned_away_total", "counter",
      "Requests answered 503, for neither the shared store nor this node could decide.",
      &StoreFigures::turned_away},
-    {"weir_store_unwritten_total", "counter", "Admissions that the journal had no room for.",
+    {"weir_store_uncopied_total", "counter", "Admissions that the local copy had no room for.",
      &StoreFigures::unwritten},
     {"weir_store_data_losses_total", "counter", "Times that the shared store came back without its data.",
      &StoreFigures::data_losses},

@@ -207,8 +207,8 @@ awaitable<bool> Exchange::read_body() {
 }
 
 void Exchange::note_limit_hit(error_code error) noexcept {
-    if (error == http_errc::too_many_buffered_bytes) worker_.metrics.bite(observe::Bite::buffered_bytes);
-    if (error == http_errc::body_too_large) worker_.metrics.bite(observe::Bite::body_bytes);
+    if (error == http_errc::too_many_buffered_bytes) worker_.metrics.count(observe::LimitHit::buffered_bytes);
+    if (error == http_errc::body_too_large) worker_.metrics.count(observe::LimitHit::body_bytes);
 }
 
 awaitable<bool> Exchange::decode_body() {
@@ -336,7 +336,7 @@ bool Exchange::hold_for_later() {
         reservation_.reset();
     } else {
         reservation_ = std::move(held.reservation);
-        worker_.metrics.bite(observe::Bite::background_responses);
+        worker_.metrics.count(observe::LimitHit::background_responses);
     }
     return is_held;
 }

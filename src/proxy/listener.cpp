@@ -89,7 +89,7 @@ awaitable<void> Listener::run() {
         if (!acceptor_.is_open()) break;
         if (error) {
             // EMFILE, ENFILE, ENOBUFS: what is open will be closed some time; others are the peer's doing.
-            worker_.metrics.bite(observe::Bite::accept_errors);
+            worker_.metrics.count(observe::LimitHit::accept_errors);
             spdlog::warn("accept: {}; going on in {} ms", error.message(), accept_pause.count());
             pause.expires_after(accept_pause);
             co_await pause.async_wait(use_awaitable_as_tuple);
@@ -126,7 +126,7 @@ void Listener::start_session(net::Socket socket) {
 }
 
 void Listener::turn_away(net::Socket socket) {
-    worker_.metrics.bite(observe::Bite::connections);
+    worker_.metrics.count(observe::LimitHit::connections);
     if (turning_away_ >= turning_away_max) return;
     ++turning_away_;
     boost::asio::co_spawn(worker_.context, say_too_many(std::move(socket), worker_, turning_away_),

@@ -93,7 +93,7 @@ awaitable<bool> Session::read_head() {
                 co_return co_await take_head(scanner.head_begin(), scanner.head_end());
             }
             if (state == HeadScanner::State::failed) {
-                worker_.metrics.bite(observe::Bite::header);
+                worker_.metrics.count(observe::LimitHit::header);
                 head_bytes_.assign(client_.input().substr(scanner.head_begin()));
                 co_await refuse_head(scanner.error(), {});
                 co_return false;

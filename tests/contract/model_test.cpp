@@ -112,7 +112,7 @@ rc::Gen<std::vector<Command>> any_commands() {
 struct Tally {
     std::int64_t commands = 0;
     std::map<Verdict, std::int64_t> verdicts;
-    std::int64_t recalled = 0;  ///< refused by what the store remembers
+    std::int64_t cached_refusals = 0;  ///< refused by what the store remembers
     std::int64_t progressed = 0;
     std::int64_t settled = 0;
     std::int64_t settled_late = 0;  ///< when a ledger had forgotten the input already
@@ -209,17 +209,17 @@ private:
 
     void reserve(const Demand& demand, const std::vector<LedgerLimits>& ledgers) {
         if (in_flight_.size() == in_flight_max) return;
-        const std::uint64_t recalled_before = store_.recalled();
+        const std::uint64_t cached_before = store_.cached_refusals();
         Decision decision = store_.reserve(demand, ledgers);
-        const bool was_recalled = store_.recalled() > recalled_before;
-        if (was_recalled) ++tally_.recalled;
+        const bool was_cached = store_.cached_refusals() > cached_before;
+        if (was_cached) ++tally_.cached_refusals;
         BruteForce::Answer answer = model_.reserve(demand, ledgers, store_.now_us());
         RC_ASSERT(static_cast<int>(decision.verdict) == static_cast<int>(answer.verdict));
         RC_ASSERT(decision.decided_at_us == store_.now_us());
         RC_ASSERT(decision.reservation.has_value() == answer.ticket.has_value());
         ++tally_.verdicts[decision.verdict];
         // What has expired since it was learned does not show in how full it says the ledgers are.
-        if (was_recalled) decision.refusal.used = answer.refusal.used;
+        if (was_cached) decision.refusal.used = answer.refusal.used;
         if (decision.verdict != Verdict::admitted) expect_same_refusal(decision.refusal, answer.refusal);
         if (decision.verdict == Verdict::refused) {
             room_at_us_ = store_.now_us() + decision.refusal.retry_after_us;
@@ -228,7 +228,7 @@ private:
         }
         const bool shows_levels =
             decision.verdict == Verdict::admitted || decision.verdict == Verdict::refused;
-        if (shows_levels && !was_recalled) expect_tightest(decision, model_.peek(ledgers, store_.now_us()));
+        if (shows_levels && !was_cached) expect_tightest(decision, model_.peek(ledgers, store_.now_us()));
         if (answer.ticket)
             in_flight_.push_back({std::move(*decision.reservation), std::move(*answer.ticket), ledgers});
         expect_same_levels(ledgers);
@@ -316,8 +316,8 @@ TEST_P(LimiterModel, AgreesWithTheBruteForceLogAfterEveryStep) {
          {Verdict::admitted, Verdict::refused, Verdict::never_fits, Verdict::blocked}) {
         EXPECT_GE(tally.verdicts[verdict], happens_min) << static_cast<int>(verdict);
     }
-    if (GetParam().recalls) {
-        EXPECT_GE(tally.recalled, happens_min);
+    if (GetParam().caches_refusals) {
+        EXPECT_GE(tally.cached_refusals, happens_min);
     }
     EXPECT_GE(tally.progressed, happens_min);
     EXPECT_GE(tally.settled, happens_min);
@@ -325,8 +325,8 @@ TEST_P(LimiterModel, AgreesWithTheBruteForceLogAfterEveryStep) {
     EXPECT_GE(tally.stepped_back, happens_min);
     std::cout << tally.commands << " commands: " << tally.verdicts[Verdict::admitted] << " admitted, "
               << tally.verdicts[Verdict::refused] << " refused, " << tally.verdicts[Verdict::never_fits]
-              << " never fit, " << tally.verdicts[Verdict::blocked] << " blocked, " << tally.recalled
-              << " recalled, " << tally.progressed << " progressed, " << tally.settled << " settled, "
+              << " never fit, " << tally.verdicts[Verdict::blocked] << " blocked, " << tally.cached_refusals
+              << " cached_refusals, " << tally.progressed << " progressed, " << tally.settled << " settled, "
               << tally.settled_late << " places late, " << tally.stepped_back << " steps back\n";
 }
 

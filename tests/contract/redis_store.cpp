@@ -42,7 +42,7 @@ public:
     Limiter& limiter() override { return *limiters_[turn_++ % limiters_.size()]; }
     boost::asio::io_context& context() override { return context_; }
     void set_now_us(std::int64_t now_us) override { now_us_ = now_us; }
-    std::uint64_t recalled() const override { return store_->statistics().recalled; }
+    std::uint64_t cached_refusals() const override { return store_->statistics().cached_refusals; }
 
 private:
     boost::asio::io_context context_;

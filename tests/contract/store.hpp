@@ -24,13 +24,13 @@ public:
     /// What the store takes for the time from the next call on, in µs since the epoch. May step back.
     virtual void set_now_us(std::int64_t now_us) = 0;
     /// How many refusals it gave from memory, without looking at its ledgers.
-    virtual std::uint64_t recalled() const { return 0; }
+    virtual std::uint64_t cached_refusals() const { return 0; }
 };
 
 struct StoreKind {
     std::string name;
     std::function<std::unique_ptr<Store>()> make;  ///< empty, alone
-    bool recalls = false;                          ///< it remembers refusals
+    bool caches_refusals = false;                  ///< it caches refusals
 };
 
 /// Every store that this build knows. The suites run over each of them.
@@ -46,7 +46,7 @@ public:
     void progress(Reservation& reservation, std::int64_t output_tokens);
     std::vector<Level> peek(std::span<const LedgerLimits> ledgers);
 
-    std::uint64_t recalled() const { return store_->recalled(); }
+    std::uint64_t cached_refusals() const { return store_->cached_refusals(); }
     std::int64_t now_us() const noexcept { return now_us_; }
     /// Negative: time steps back.
     void advance(std::int64_t duration_us);

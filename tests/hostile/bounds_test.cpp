@@ -41,7 +41,7 @@ TEST_F(HostileBounds, TooManyConnectionsAre503) {
         EXPECT_EQ(answer.headers.at("connection"), "close");
         EXPECT_TRUE(third.at_end());
     }
-    EXPECT_EQ(weir.bitten(observe::Bite::connections), 3U);
+    EXPECT_EQ(weir.limit_hits(observe::LimitHit::connections), 3U);
     first.send(get("/v1/models"));
     EXPECT_EQ(first.read_answer().status, 200);
     second.reset();
@@ -60,7 +60,7 @@ TEST_F(HostileBounds, AFloodOfConnectionsPasses) {
     ASSERT_TRUE(eventually([&] { return weir.connections_open() == 1; }));
     std::vector<std::unique_ptr<RawClient>> flood;
     for (int i = 0; i < 300; ++i) flood.push_back(std::make_unique<RawClient>(weir.port()));
-    ASSERT_TRUE(eventually([&] { return weir.bitten(observe::Bite::connections) == 300; }));
+    ASSERT_TRUE(eventually([&] { return weir.limit_hits(observe::LimitHit::connections) == 300; }));
     first.send(get("/v1/models"));
     EXPECT_EQ(first.read_answer().status, 200);
     for (const auto& client : flood) {
@@ -83,7 +83,7 @@ TEST_F(HostileBounds, TooManyBufferedBytesAre503) {
     EXPECT_EQ(answer.status, 503);
     EXPECT_EQ(answer.headers.at("retry-after"), "1");
     EXPECT_TRUE(refused.at_end());
-    EXPECT_EQ(weir.bitten(observe::Bite::buffered_bytes), 1U);
+    EXPECT_EQ(weir.limit_hits(observe::LimitHit::buffered_bytes), 1U);
     RawClient small(weir.port());
     small.send(chat(1'000));
     EXPECT_EQ(small.read_answer().status, 200);

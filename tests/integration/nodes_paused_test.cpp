@@ -89,7 +89,7 @@ TEST(NodesPaused, EveryRequestIsAnsweredWhileRedisStandsStill) {
     EXPECT_EQ(answers.other, 0U);
     std::vector<std::int64_t> added_us;
     for (std::size_t i = 0; i < node_count; ++i) {
-        EXPECT_GT(nodes.metric(i, "weir_store_alone_total"), 0);
+        EXPECT_GT(nodes.metric(i, "weir_store_fallback_total"), 0);
         const auto of_node = numbers_in(nodes.stop(i), "added_us");
         added_us.insert(added_us.end(), of_node.begin(), of_node.end());
     }

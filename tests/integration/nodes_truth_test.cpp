@@ -196,7 +196,7 @@ TEST(NodesTruth, FourNodesAreNeverOver) {
     stop = true;
     for (std::thread& client : clients) client.join();
     for (std::size_t i = 0; i < node_count; ++i) {
-        EXPECT_EQ(nodes.metric(i, "weir_store_alone_total"), 0);
+        EXPECT_EQ(nodes.metric(i, "weir_store_fallback_total"), 0);
         EXPECT_EQ(nodes.metric(i, "weir_store_data_losses_total"), 0);
         std::cout << "node " << i << ": late " << nodes.metric(i, "weir_store_errors_total{kind=\"late\"}")
                   << ", timeouts " << nodes.metric(i, "weir_store_errors_total{kind=\"timeout\"}") << "\n";

@@ -59,10 +59,10 @@ std::uint64_t RunningWeir::counted(observe::Outcome outcome) const {
     return sum;
 }
 
-std::uint64_t RunningWeir::bitten(observe::Bite bite) const {
+std::uint64_t RunningWeir::limit_hits(observe::LimitHit which) const {
     std::uint64_t sum = 0;
     for (const auto& worker : workers_)
-        sum += worker->metrics().bites[static_cast<std::size_t>(bite)].value();
+        sum += worker->metrics().limit_hits[static_cast<std::size_t>(which)].value();
     return sum;
 }
 

@@ -36,7 +36,7 @@ public:
 
     /// Summed over all threads.
     std::uint64_t counted(observe::Outcome outcome) const;
-    std::uint64_t bitten(observe::Bite bite) const;
+    std::uint64_t limit_hits(observe::LimitHit which) const;
     std::uint64_t reservations_in_flight() const;
     /// What was settled, as the metrics have it.
     std::uint64_t settled_input_tokens() const;

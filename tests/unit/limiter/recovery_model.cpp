@@ -37,7 +37,7 @@ World RecoveryModel::first() const {
         node.store_epoch = 1;
         node.nodes = known;
         node.trusts = node.holds_before = true;
-        world.store.beats[i] = {.at = 1, .replayed_epoch = 1, .is_alive = true};
+        world.store.heartbeats[i] = {.at = 1, .replayed_epoch = 1, .is_alive = true};
         world.store.counts[i][item_before] = 1;
     }
     return world;
@@ -99,7 +99,7 @@ std::vector<Change> RecoveryModel::changes(const World& world) const {
     for (std::size_t i = 0; i < count(); ++i) {
         if (world.nodes[i].life == Life::up) offer_all(i);
         const bool is_silent = world.nodes[i].life != Life::up || world.nodes[i].connection == 0;
-        if (is_silent && world.store.beats[i].is_alive) {
+        if (is_silent && world.store.heartbeats[i].is_alive) {
             offer("is no longer alive", i, true, [](ModelStep& step, std::size_t n) { step.expire(n); });
         }
     }

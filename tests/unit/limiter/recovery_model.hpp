@@ -62,11 +62,11 @@ struct ModelNode {
 struct ModelStore {
     char run_id = 'a';
     std::int64_t epoch = 1, time = 1, alive_most = 0;
-    struct Beat {
+    struct Heartbeat {
         std::int64_t at = 0, replayed_epoch = 0;  ///< 0: there is none
         bool is_alive = false;
     };
-    std::array<Beat, model_nodes_max> beats{};
+    std::array<Heartbeat, model_nodes_max> heartbeats{};
     std::array<std::array<std::int64_t, items_max>, model_nodes_max> counts{};
 };
 

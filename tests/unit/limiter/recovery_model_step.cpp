@@ -88,18 +88,19 @@ void ModelStep::execute_heartbeat(std::size_t i) {
     ModelNode& one = node(i);
     ModelStore& store = change_.world.store;
     const std::int64_t now = store.time += 2;
-    ModelStore::Beat& own = store.beats[i];
+    ModelStore::Heartbeat& own = store.heartbeats[i];
     own = one.heartbeat.leaving
-              ? ModelStore::Beat{}
-              : ModelStore::Beat{.at = now, .replayed_epoch = one.heartbeat.replayed_epoch, .is_alive = true};
+              ? ModelStore::Heartbeat{}
+              : ModelStore::Heartbeat{
+                    .at = now, .replayed_epoch = one.heartbeat.replayed_epoch, .is_alive = true};
     // What is admitted while a heartbeat is on its way counts as admitted after it.
     if (std::exchange(one.admitted_too_late, false)) one.admitted_at = now;
     one.heard = {.now_us = now, .epoch = store.epoch};
-    for (const ModelStore::Beat& beat : store.beats) {
-        if (!beat.is_alive) continue;
+    for (const ModelStore::Heartbeat& heartbeat : store.heartbeats) {
+        if (!heartbeat.is_alive) continue;
         ++one.heard.alive;
-        const bool is_recent = beat.at >= one.heartbeat.since_us;
-        if (is_recent && beat.replayed_epoch == store.epoch) ++one.heard.alive_replayed;
+        const bool is_recent = heartbeat.at >= one.heartbeat.since_us;
+        if (is_recent && heartbeat.replayed_epoch == store.epoch) ++one.heard.alive_replayed;
     }
     store.alive_most = one.heard.alive_most = std::max(store.alive_most, one.heard.alive);
     one.flight = Flight::heard;
@@ -293,7 +294,7 @@ void ModelStep::die(std::size_t i) {
 }
 
 void ModelStep::expire(std::size_t i) {
-    change_.world.store.beats[i].is_alive = false;
+    change_.world.store.heartbeats[i].is_alive = false;
 }
 
 void ModelStep::lose(Loss loss) {
@@ -304,7 +305,7 @@ void ModelStep::lose(Loss loss) {
     if (!has_charges) world.store.counts = {};
     if (loss == Loss::emptied || loss == Loss::restarted_empty) {
         ++world.store.epoch;
-        world.store.beats = {};
+        world.store.heartbeats = {};
         world.store.alive_most = 0;
     }
     if (loss == Loss::emptied) return;

@@ -56,8 +56,8 @@ void visit_node(Io& io, World& world, std::size_t i) {
     io(node.trusts), io(node.stopping), io(node.has_waited), io(node.has_given_up), io(node.meanwhile),
         io(node.admitted_at), io(node.admitted_too_late);
     io(node.holds_before), io(node.may_be_doubled), io(node.last_failed);
-    ModelStore::Beat& beat = world.store.beats[i];
-    io(beat.at), io(beat.replayed_epoch), io(beat.is_alive);
+    ModelStore::Heartbeat& heartbeat = world.store.heartbeats[i];
+    io(heartbeat.at), io(heartbeat.replayed_epoch), io(heartbeat.is_alive);
     for (std::int64_t& count : world.store.counts[i]) io(count);
 }
 
@@ -92,7 +92,7 @@ void forget_what_is_past(World& world, std::size_t i) {
     if (node.meanwhile == Meanwhile::nothing || world.store.counts[i][item_meanwhile] > 0)
         node.admitted_at = 0;
     if (!sends_heartbeat(step) || node.flight != Flight::none) node.admitted_too_late = false;
-    if (!world.store.beats[i].is_alive) world.store.beats[i] = {};
+    if (!world.store.heartbeats[i].is_alive) world.store.heartbeats[i] = {};
 }
 
 /// Times are compared, and that only with those that some node names as the begin of a wait: their order is
@@ -108,7 +108,7 @@ void shorten_times(World& world) {
             names.push_back(time);
             named.push_back(*time);
         }
-        for (std::int64_t* time : {&node.admitted_at, &world.store.beats[i].at}) {
+        for (std::int64_t* time : {&node.admitted_at, &world.store.heartbeats[i].at}) {
             if (*time != 0) times.push_back(time);
         }
     }

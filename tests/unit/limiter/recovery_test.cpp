@@ -203,15 +203,15 @@ TEST_F(RecoveryTest, WhereNodesDoNotFallBackLocallyNothingOfOthersIsPending) {
 
 TEST_F(RecoveryTest, TheMostOfTheHourAreWaitedForAfterAReturnAndThoseAliveAtTheStart) {
     be_back();
-    Heard beat = heard(2, 2);
-    beat.alive_most = 3;
-    on(beat);
-    EXPECT_THAT(on(beat), ElementsAre("store 7, 3 nodes", "wait 100"));
+    Heard heartbeat = heard(2, 2);
+    heartbeat.alive_most = 3;
+    on(heartbeat);
+    EXPECT_THAT(on(heartbeat), ElementsAre("store 7, 3 nodes", "wait 100"));
 
     state_ = {
         .step = Step::confirming, .connection = 1, .run_id = "a", .store_epoch = 7, .replayed_epoch = 7};
     state_.waits_since_us = steady_us;
-    EXPECT_THAT(on(beat), ElementsAre("store 7, 3 nodes", "trust 7", "write pending"));
+    EXPECT_THAT(on(heartbeat), ElementsAre("store 7, 3 nodes", "trust 7", "write pending"));
 }
 
 TEST_F(RecoveryTest, TheOthersAreWaitedForForTwoHeartbeats) {

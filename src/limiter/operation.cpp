@@ -1,5 +1,5 @@
-// The names and the call that letters share.
-#include "limiter/mailbox.hpp"
+// The names of sets, and the call that operations share.
+#include "limiter/operation.hpp"
 
 namespace weir {
 
@@ -15,25 +15,26 @@ std::string set_name(const std::vector<Charge>& charges) {
     return name;
 }
 
-WindowCall call_for(std::span<const Letter* const> letters) {
+WindowCall call_for(std::span<const Operation* const> operations) {
     WindowCall call;
-    for (const Letter* letter : letters) {
-        if (letter->correction == nullptr) {
-            call.demands.push_back(letter->demand);
+    for (const Operation* operation : operations) {
+        if (const Reserve* reserve = operation->reserve()) {
+            call.demands.push_back(reserve->demand);
             continue;
         }
-        Change change{.correction = *letter->correction, .places = {}};
-        for (const Charge& charge : *letter->charges) change.places.push_back(charge.place);
+        const Correct& correct = *operation->correct();
+        Change change{.correction = *correct.correction, .places = {}};
+        for (const Charge& charge : *correct.charges) change.places.push_back(charge.place);
         call.changes.push_back(std::move(change));
     }
     // The limits are those of the demands. Where there are none, none are asked for.
-    const Letter& last = *letters.back();
-    if (last.correction == nullptr) {
-        for (const LedgerLimits& ledger : last.ledgers) {
+    const Operation& last = *operations.back();
+    if (const Reserve* reserve = last.reserve()) {
+        for (const LedgerLimits& ledger : reserve->ledgers) {
             call.ledgers.push_back({ledger.ledger, ledger.window_us, ledger.limits});
         }
     } else {
-        for (const Charge& charge : *last.charges) {
+        for (const Charge& charge : *last.correct()->charges) {
             call.ledgers.push_back({charge.ledger, charge.window_us, {}});
         }
     }

@@ -1,5 +1,5 @@
 // Which refusals hold, and for which demands.
-#include "limiter/refusal_memory.hpp"
+#include "limiter/refusal_cache.hpp"
 
 #include <algorithm>
 
@@ -34,12 +34,12 @@ bool answers(const KnownRefusal& known, const std::vector<Limits>& limits, const
 
 }  // namespace
 
-bool RefusalMemory::holds(const KnownRefusal& refusal, std::int64_t now_us) const noexcept {
+bool RefusalCache::holds(const KnownRefusal& refusal, std::int64_t now_us) const noexcept {
     const std::int64_t age_us = now_us - refusal.sent_us;
-    return age_us >= 0 && age_us < std::min(refusal.refusal.retry_after_us, remembered_us_);
+    return age_us >= 0 && age_us < std::min(refusal.refusal.retry_after_us, kept_us_);
 }
 
-bool RefusalMemory::has_place(std::int64_t now_us) {
+bool RefusalCache::has_place(std::int64_t now_us) {
     if (sets_.size() < sets_max) return true;
     std::erase_if(sets_, [&](const auto& named) {
         const auto& refusals = named.second.refusals;
@@ -49,8 +49,8 @@ bool RefusalMemory::has_place(std::int64_t now_us) {
     return sets_.size() < sets_max;
 }
 
-void RefusalMemory::learn(const std::string& set, const LedgerSet& ledgers, const KnownUnder& under,
-                          const KnownRefusal& refusal) {
+void RefusalCache::learn(const std::string& set, const LedgerSet& ledgers, const KnownUnder& under,
+                         const KnownRefusal& refusal) {
     if (!holds(refusal, refusal.received_us)) return;
     auto found = sets_.find(set);
     if (found == sets_.end()) {
@@ -70,9 +70,9 @@ void RefusalMemory::learn(const std::string& set, const LedgerSet& ledgers, cons
     }
 }
 
-std::optional<KnownRefusal> RefusalMemory::recall(const std::string& set, const Demand& demand,
-                                                  const LedgerSet& ledgers, const KnownUnder& under,
-                                                  std::int64_t now_us) const {
+std::optional<KnownRefusal> RefusalCache::find(const std::string& set, const Demand& demand,
+                                               const LedgerSet& ledgers, const KnownUnder& under,
+                                               std::int64_t now_us) const {
     const auto found = sets_.find(set);
     if (found == sets_.end()) return std::nullopt;
     const Set& known = found->second;
@@ -81,15 +81,15 @@ std::optional<KnownRefusal> RefusalMemory::recall(const std::string& set, const 
         known.refusals.rbegin(), known.refusals.rend(),
         [&](const KnownRefusal& one) { return holds(one, now_us) && answers(one, known.limits, demand); });
     if (refusal == known.refusals.rend()) return std::nullopt;
-    KnownRefusal recalled = *refusal;
+    KnownRefusal cached = *refusal;
     // From when the answer came: whoever comes back then comes no earlier than there is room.
-    const std::int64_t age_us = now_us - recalled.received_us;
-    recalled.refusal.requested = demand.of(recalled.refusal.dimension);
-    recalled.refusal.retry_after_us -= age_us;
-    for (auto& level : recalled.tightest) {
+    const std::int64_t age_us = now_us - cached.received_us;
+    cached.refusal.requested = demand.of(cached.refusal.dimension);
+    cached.refusal.retry_after_us -= age_us;
+    for (auto& level : cached.tightest) {
         if (level) level->reset_us = std::max<std::int64_t>(level->reset_us - age_us, 0);
     }
-    return recalled;
+    return cached;
 }
 
 }  // namespace weir

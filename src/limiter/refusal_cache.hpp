@@ -32,7 +32,7 @@ struct KnownUnder {
     bool operator==(const KnownUnder&) const noexcept = default;
 };
 
-/// Remembers refusals for a short time, by set of ledgers. A demand is refused by it where Redis is known to
+/// Keeps refusals for a short time, by set of ledgers. A demand is refused by it where Redis is known to
 /// refuse it in the same dimension of the same ledger, with the same time to come back: at least as much
 /// there, and not more than would have waited equally long; in every other dimension no more than what was
 /// refused.
@@ -41,23 +41,23 @@ struct KnownUnder {
 /// back since. What other nodes have charged since can make the time to come back too short.
 ///
 /// One thread. Bounded.
-class RefusalMemory {
+class RefusalCache {
 public:
     static constexpr std::size_t sets_max = 4'096;
     static constexpr std::size_t refusals_per_set_max = 8;
 
-    /// 0: remembers nothing.
-    explicit RefusalMemory(std::int64_t remembered_us) : remembered_us_(remembered_us) {}
+    /// 0: keeps nothing.
+    explicit RefusalCache(std::int64_t kept_us) : kept_us_(kept_us) {}
 
     void learn(const std::string& set, const LedgerSet& ledgers, const KnownUnder& under,
                const KnownRefusal& refusal);
 
-    /// Nothing can be recalled, so that nobody needs to ask.
+    /// Nothing is in it, so that nobody needs to look.
     bool empty() const noexcept { return sets_.empty(); }
 
     /// As it stands at `now_us`: with the time that is left.
-    std::optional<KnownRefusal> recall(const std::string& set, const Demand& demand, const LedgerSet& ledgers,
-                                       const KnownUnder& under, std::int64_t now_us) const;
+    std::optional<KnownRefusal> find(const std::string& set, const Demand& demand, const LedgerSet& ledgers,
+                                     const KnownUnder& under, std::int64_t now_us) const;
 
 private:
     struct Set {
@@ -70,7 +70,7 @@ private:
     bool holds(const KnownRefusal& refusal, std::int64_t now_us) const noexcept;
     bool has_place(std::int64_t now_us);
 
-    const std::int64_t remembered_us_;
+    const std::int64_t kept_us_;
     std::unordered_map<std::string, Set> sets_;
 };
 

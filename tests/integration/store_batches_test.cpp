@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "ledger/reservation_access.hpp"
-#include "limiter/mailboxes.hpp"
+#include "limiter/batcher.hpp"
 #include "store_node.hpp"
 #include "support/raw_client.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 constexpr Demand one{1, 0, 0};
 constexpr Usage never_sent{.requests = 0, .certainty = Certainty::exact, .unproduced = Unproduced::release};
 
-class StoreMailboxTest : public ::testing::Test {
+class StoreBatchesTest : public ::testing::Test {
 protected:
     using Decided = std::future<result<Decision>>;
 
@@ -58,7 +58,7 @@ protected:
     std::optional<StoreNode> node_;
 };
 
-TEST_F(StoreMailboxTest, WhatArrivesDuringACallGoesOutTogether) {
+TEST_F(StoreBatchesTest, WhatArrivesDuringACallGoesOutTogether) {
     start(60'000);
     const LedgerLimits ledger = ledger_named("k", 1'000);
     const RedisStoreStatistics before = node_->statistics();
@@ -71,7 +71,7 @@ TEST_F(StoreMailboxTest, WhatArrivesDuringACallGoesOutTogether) {
     EXPECT_EQ(stored_sum(*server_, ledger).requests, 65);
 }
 
-TEST_F(StoreMailboxTest, OtherLedgersDoNotWait) {
+TEST_F(StoreBatchesTest, OtherLedgersDoNotWait) {
     start(60'000);
     server_->pause();
     const RedisStoreStatistics before = node_->statistics();
@@ -82,7 +82,7 @@ TEST_F(StoreMailboxTest, OtherLedgersDoNotWait) {
     EXPECT_EQ(decided_by(all, StoreMode::redis), 2);
 }
 
-TEST_F(StoreMailboxTest, WhatNobodyWaitsForIsWithdrawnAndNotSent) {
+TEST_F(StoreBatchesTest, WhatNobodyWaitsForIsWithdrawnAndNotSent) {
     start(60'000);
     const LedgerLimits ledger = ledger_named("k", 1'000);
     const RedisStoreStatistics before = node_->statistics();
@@ -100,13 +100,13 @@ TEST_F(StoreMailboxTest, WhatNobodyWaitsForIsWithdrawnAndNotSent) {
     EXPECT_EQ(stored_sum(*server_, ledger).requests, 2);
 }
 
-TEST_F(StoreMailboxTest, OnlySoManyWait) {
+TEST_F(StoreBatchesTest, OnlySoManyWait) {
     constexpr std::size_t too_many = 3;
     start(60'000);
     const LedgerLimits ledger = ledger_named("k", 1'000'000);
     server_->pause();
-    constexpr std::size_t on_the_wire = 1 + (Mailboxes::calls_max - 1) * operations_max;
-    std::vector<Decided> waiting = start_reserves(on_the_wire + Mailbox<int>::waiting_max, ledger);
+    constexpr std::size_t on_the_wire = 1 + (Batcher::calls_max - 1) * operations_max;
+    std::vector<Decided> waiting = start_reserves(on_the_wire + BatchQueue<int>::waiting_max, ledger);
     std::vector<Decided> rest = start_reserves(too_many, ledger);
     EXPECT_EQ(decided_by(rest, StoreMode::local), 3) << "answered while the others wait";
     EXPECT_EQ(node_->statistics().overflows, too_many);
@@ -114,7 +114,7 @@ TEST_F(StoreMailboxTest, OnlySoManyWait) {
     EXPECT_EQ(decided_by(waiting, StoreMode::redis), static_cast<std::int64_t>(waiting.size()));
 }
 
-TEST_F(StoreMailboxTest, ACallThatFailsTakesWithItWhatWaits) {
+TEST_F(StoreBatchesTest, ACallThatFailsTakesWithItWhatWaits) {
     start(300);
     const LedgerLimits ledger = ledger_named("k", 1'000, 600'000'000);
     const RedisStoreStatistics before = node_->statistics();
@@ -129,7 +129,7 @@ TEST_F(StoreMailboxTest, ACallThatFailsTakesWithItWhatWaits) {
         << "told when Redis is back, and once: " << stored_sum(*server_, ledger).requests;
 }
 
-TEST_F(StoreMailboxTest, ARefusalIsRepeatedWithoutAsking) {
+TEST_F(StoreBatchesTest, ARefusalIsRepeatedWithoutAsking) {
     start(60'000);
     const LedgerLimits ledger = ledger_named("k", 1, 600'000'000);
     ReservationAccess::close(node_->admitted(one, {ledger}));
@@ -140,13 +140,13 @@ TEST_F(StoreMailboxTest, ARefusalIsRepeatedWithoutAsking) {
         [&] {
             const auto again = node_->reserve(one, {ledger});
             EXPECT_EQ(again->verdict, Verdict::refused);
-            return node_->statistics().recalled > before.recalled;
+            return node_->statistics().cached_refusals > before.cached_refusals;
         },
         30'000));
     EXPECT_EQ(first->verdict, Verdict::refused);
 }
 
-TEST_F(StoreMailboxTest, WhatThisNodeGivesBackIsThereAtOnce) {
+TEST_F(StoreBatchesTest, WhatThisNodeGivesBackIsThereAtOnce) {
     start(60'000);
     const LedgerLimits ledger = ledger_named("k", 1, 600'000'000);
     for (int i = 0; i < 50; ++i) {
@@ -156,7 +156,7 @@ TEST_F(StoreMailboxTest, WhatThisNodeGivesBackIsThereAtOnce) {
     }
 }
 
-TEST_F(StoreMailboxTest, WhatAnotherNodeGivesBackIsThereSoon) {
+TEST_F(StoreBatchesTest, WhatAnotherNodeGivesBackIsThereSoon) {
     start(60'000);
     RedisStoreOptions options = patient_options(*server_);
     options.nodes = 1;
