@@ -1,5 +1,5 @@
 -- Empties ledgers of window.lua, which says how they are stored. A ledger keeps its epoch: nodes that wrote to it
--- would take another one for a loss, and write again what they hold.
+-- would take another one for a loss, and replay what they hold.
 --
 -- KEYS    the ledgers
 -- Reply   how many there were

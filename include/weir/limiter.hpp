@@ -54,7 +54,7 @@ public:
     /// Takes the demand from every ledger or from none. One atomic round trip. No ledgers: admitted.
     /// What is withdrawn before the store is asked is not asked. What it was asked is decided, and for the
     /// caller to settle.
-    /// Errors: store_unavailable: nobody decides, see `mode`; client_gone: it was withdrawn.
+    /// Errors: store_unavailable: nobody decides, see `mode`; withdrawn: the store was not asked.
     virtual awaitable<result<Decision>> reserve(Demand demand, LedgerSet ledgers, Withdrawal withdrawal) = 0;
     awaitable<result<Decision>> reserve(Demand demand, LedgerSet ledgers) {
         return reserve(demand, std::move(ledgers), Withdrawal());

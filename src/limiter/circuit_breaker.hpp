@@ -37,7 +37,7 @@ public:
     /// The connection is gone: opens it at once.
     void note_lost(std::string_view why) { open(why); }
     /// The store no longer has this epoch, and so nothing of what this node has written under it: opens it at
-    /// once, and everything has to be written again.
+    /// once, and everything has to be replayed.
     void note_data_lost(std::int64_t epoch, std::string_view why) {
         lost_epoch_.store(epoch, std::memory_order_release);
         open(why);

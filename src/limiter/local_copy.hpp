@@ -28,7 +28,7 @@ class LocalCopy {
 public:
     explicit LocalCopy(std::size_t ledgers_max) : shards_(ledgers_max) {}
 
-    /// The store admitted the demand, as `place` of each charge says: sets `held` of each. True where the
+    /// The store admitted the demand, as `place` of each charge says: sets `copied` of each. True where the
     /// store has lost a ledger: it has another epoch than when this node wrote to it, and what was written
     /// should still count. All that this node holds of such a ledger is pending from now on.
     bool note_admitted(const Demand& demand, const LedgerSet& ledgers, std::vector<Charge>& charges,

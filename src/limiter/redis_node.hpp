@@ -42,7 +42,7 @@ struct RedisNode {
     struct Away {
         std::int64_t since_us = 0;  ///< wall clock; 0: the store decides
         std::string why;
-        std::uint64_t alone_before = 0;        ///< decisions made alone until then
+        std::uint64_t alone_before = 0;        ///< decisions of the local fallback until then
         std::uint64_t turned_away_before = 0;  ///< requests turned away until then
     };
     Away away() const;

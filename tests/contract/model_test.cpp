@@ -112,7 +112,7 @@ rc::Gen<std::vector<Command>> any_commands() {
 struct Tally {
     std::int64_t commands = 0;
     std::map<Verdict, std::int64_t> verdicts;
-    std::int64_t cached_refusals = 0;  ///< refused by what the store remembers
+    std::int64_t cached_refusals = 0;  ///< given from the cache
     std::int64_t progressed = 0;
     std::int64_t settled = 0;
     std::int64_t settled_late = 0;  ///< when a ledger had forgotten the input already

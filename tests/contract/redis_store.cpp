@@ -48,7 +48,7 @@ private:
     boost::asio::io_context context_;
     SystemClock clock_;
     std::int64_t now_us_ = 0;
-    // Patient: a sanitizer on a busy machine is no reason to decide alone.
+    // Patient: a sanitizer on a busy machine is no reason to fall back.
     std::unique_ptr<RedisStore> store_ = make_redis_store(context_, clock_,
                                                           {.address = {.socket_path = emptied_socket()},
                                                            .timeout_ms = 10'000,

@@ -1,5 +1,5 @@
-// What waits together, what becomes of it when its call fails, and what a node remembers of refusals, over a
-// real Redis.
+// What waits together, what becomes of it when its call fails, and which refusals a node caches, over a real
+// Redis.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -135,7 +135,7 @@ TEST_F(StoreBatchesTest, ARefusalIsRepeatedWithoutAsking) {
     ReservationAccess::close(node_->admitted(one, {ledger}));
     const auto first = node_->reserve(one, {ledger});
     const RedisStoreStatistics before = node_->statistics();
-    // Polled, because it is remembered for a moment only, and then learned again.
+    // Polled, because it is cached for a moment only, and then asked for again.
     ASSERT_TRUE(eventually(
         [&] {
             const auto again = node_->reserve(one, {ledger});

@@ -1,4 +1,4 @@
-// Redis comes back without what had been written to it: each node writes its part again, and until all have,
+// Redis comes back without what had been written to it: each node replays its part, and until all have,
 // none admits more than its part.
 #include <gtest/gtest.h>
 
