@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/origins.hpp"
+#include "config/sha256.hpp"
 #include "config/store_url.hpp"
 #include "weir/limit.hpp"
 
@@ -59,8 +60,6 @@ struct Group {
     std::string name;
     LimitSet limits;
 };
-
-using Sha256 = std::array<unsigned char, 32>;
 
 /// A secret that was replaced by a new one and is still accepted for a while.
 struct FormerSecret {

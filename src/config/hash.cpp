@@ -1,6 +1,4 @@
 // SHA-256 over all settings, cut short. Keys are hashed as they are: there may be many.
-#include <openssl/sha.h>
-
 #include <bit>
 #include <cstring>
 #include <string_view>
@@ -79,8 +77,7 @@ std::string config_hash(const Config& config) {
     Mixed keys;
     for (const Key& key : config.keys) add_key(keys, key);
     append_counted(text, std::to_string(keys.value()));
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+    const Sha256 digest = sha256(text);
     return text::to_hex(std::span(digest).first<shown_bytes>());
 }
 

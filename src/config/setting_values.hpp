@@ -127,6 +127,7 @@ constexpr auto list(std::string_view form) {
     return kept_in<path...>(List<Owner>{
         form, parse,
         [](const Owner& owner) -> const std::vector<std::string>& { return member<path...>(owner); },
+        // NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved, which a template hides
         [](Owner& owner, std::vector<std::string> items) { member<path...>(owner) = std::move(items); }});
 }
 

@@ -1,9 +1,5 @@
 // From a secret to a subject. The secret itself is hashed at once and goes nowhere.
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <memory>
-#include <stdexcept>
 
 #include "policy/index.hpp"
 #include "text/hex.hpp"
@@ -12,21 +8,8 @@ namespace weir::policy {
 
 namespace {
 
-/// The algorithm and a context are kept: looking them up costs OpenSSL 3 many times the digest itself.
-Digest sha256(std::string_view text) {
-    static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                                       &EVP_MD_CTX_free);
-    Digest digest;
-    const bool done = EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1 &&
-                      EVP_DigestUpdate(context.get(), text.data(), text.size()) == 1 &&
-                      EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1;
-    if (!done) throw std::runtime_error("OpenSSL offers no SHA-256");
-    return digest;
-}
-
 /// `prefix`, and so many bytes in hexadecimal digits.
-std::string name_by(std::string_view prefix, const Digest& digest, std::size_t bytes) {
+std::string name_by(std::string_view prefix, const config::Sha256& digest, std::size_t bytes) {
     std::string name(prefix);
     text::append_hex(name, std::span(digest).first(bytes));
     return name;
@@ -44,7 +27,7 @@ Subject Policy::anonymous_subject() const {
 }
 
 std::optional<Identified> Policy::identify(std::span<const std::string_view> credentials) const {
-    Digest first_digest{};
+    config::Sha256 first_digest{};
     std::size_t first = credentials.size();  // that is not empty
     std::size_t known = 0;                   // the first that is a known key
     const config::Key* key = nullptr;
@@ -53,7 +36,7 @@ std::optional<Identified> Policy::identify(std::span<const std::string_view> cre
     for (std::size_t i = credentials.size(); i-- > 0;) {
         if (credentials[i].empty()) continue;
         first = i;
-        first_digest = sha256(credentials[i]);
+        first_digest = config::sha256(credentials[i]);
         const auto found = index_->keys.find(first_digest);
         if (found == index_->keys.end()) continue;
         if (found->second->disabled) {
@@ -76,7 +59,7 @@ std::optional<Identified> Policy::identify(std::span<const std::string_view> cre
 const config::Key* Policy::find_disabled(std::span<const std::string_view> credentials) const {
     for (const std::string_view credential : credentials) {
         if (credential.empty()) continue;
-        const auto found = index_->keys.find(sha256(credential));
+        const auto found = index_->keys.find(config::sha256(credential));
         if (found != index_->keys.end() && found->second->disabled) return found->second;
     }
     return nullptr;

@@ -1,9 +1,6 @@
 // What a policy looks up: keys by digest of their secrets and by id, and the ledgers made for them.
 #pragma once
 
-#include <openssl/crypto.h>
-
-#include <array>
 #include <cstring>
 #include <string_view>
 #include <unordered_map>
@@ -13,24 +10,18 @@
 
 namespace weir::policy {
 
-using Digest = std::array<unsigned char, 32>;
-
 struct DigestHash {
-    std::size_t operator()(const Digest& digest) const noexcept {
+    std::size_t operator()(const config::Sha256& digest) const noexcept {
         std::size_t hash = 0;
         std::memcpy(&hash, digest.data(), sizeof hash);
         return hash;
     }
 };
 
-struct DigestEqual {
-    bool operator()(const Digest& left, const Digest& right) const noexcept {
-        return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
-    }
-};
-
 struct Policy::Index {
-    std::unordered_map<Digest, const config::Key*, DigestHash, DigestEqual> keys;
+    /// By digest of their secrets. How long a comparison takes tells of the digest alone, and nobody can
+    /// choose a secret by its digest.
+    std::unordered_map<config::Sha256, const config::Key*, DigestHash> keys;
     std::unordered_map<std::string_view, const config::Key*> keys_by_id;
     std::vector<CompiledKey> compiled;  ///< as the configuration's keys
     std::unordered_map<std::string_view, std::vector<LedgerLimits>> groups;

@@ -1,22 +1,15 @@
 // Keys that changed while weir ran: disabled ones, and secrets that were replaced.
 #include <gtest/gtest.h>
-#include <openssl/sha.h>
 
 #include "policy/policy.hpp"
 
 namespace weir::policy {
 namespace {
 
-config::Sha256 sha256(const std::string& secret) {
-    config::Sha256 digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), digest.data());
-    return digest;
-}
-
 config::Key key(const std::string& id, const std::string& secret) {
     config::Key made;
     made.id = id;
-    made.secret_sha256 = sha256(secret);
+    made.secret_sha256 = config::sha256(secret);
     return made;
 }
 
@@ -62,7 +55,7 @@ TEST_F(ChangedKeys, ADisabledKeyIsNobodyEvenWhereUnknownOnesMayCome) {
 }
 
 TEST_F(ChangedKeys, FormerSecretsAreAsGood) {
-    config_->keys[0].former_secrets = {{sha256("old"), 1}, {sha256("older"), 2}};
+    config_->keys[0].former_secrets = {{config::sha256("old"), 1}, {config::sha256("older"), 2}};
     EXPECT_EQ(identify({"secret"}), "web");
     EXPECT_EQ(identify({"old"}), "web");
     EXPECT_EQ(identify({"older"}), "web");
@@ -74,7 +67,7 @@ TEST_F(ChangedKeys, FormerSecretsAreAsGood) {
 }
 
 TEST_F(ChangedKeys, AFormerSecretGivesWayToWhoeverHasItNow) {
-    config_->keys[0].former_secrets = {{sha256("other"), 1}};
+    config_->keys[0].former_secrets = {{config::sha256("other"), 1}};
     EXPECT_EQ(identify({"other"}), "app");
 }
 

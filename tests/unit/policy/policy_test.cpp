@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/sha.h>
 
 namespace weir::policy {
 namespace {
@@ -16,7 +15,7 @@ constexpr std::int64_t day_us = 86'400'000'000;
 config::Key key(const std::string& id, const std::string& secret) {
     config::Key made;
     made.id = id;
-    SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), made.secret_sha256.data());
+    made.secret_sha256 = config::sha256(secret);
     return made;
 }
 
