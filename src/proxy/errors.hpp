@@ -45,6 +45,15 @@ inline constexpr RefusalReason not_weirs_path{
 inline constexpr RefusalReason not_weirs_method{405, "method_not_allowed", not_weirs_path.message,
                                                 Outcome::bad_request};
 
+inline constexpr RefusalReason not_served{404, "unknown_url", "This path is not served.",
+                                          Outcome::bad_request};
+inline constexpr RefusalReason unknown_coding{
+    415, "unsupported_content_encoding",
+    "The body's Content-Encoding must be one or two of gzip, deflate, zstd and br.", Outcome::bad_request};
+inline constexpr RefusalReason bad_call{400, "", "", Outcome::bad_request};
+inline constexpr RefusalReason no_output_bound{
+    400, "", "This key requires a bound on the output: ", Outcome::bad_request};
+
 /// `more`: is put behind the message.
 llm::ErrorDescription describe(const RefusalReason& reason, std::string_view more = {});
 /// Behind `no_key`: "an x-api-key header."

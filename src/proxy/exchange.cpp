@@ -125,12 +125,8 @@ awaitable<void> Exchange::admit_and_forward() {
         if (is_weirs_own(record_.path)) co_return co_await answer_limits();
     }
     if (!is_served()) {
-        const llm::ErrorDescription error{.status = 404,
-                                          .type = "invalid_request_error",
-                                          .message = "This path is not served.",
-                                          .param = {},
-                                          .code = "unknown_url"};
-        co_return co_await answer_error(error, observe::Outcome::bad_request);
+        const llm::ErrorDescription error = describe(not_served);
+        co_return co_await answer_error(error, not_served.outcome);
     }
     const bool has_body = co_await read_body();
     if (!has_body) co_return;
@@ -215,15 +211,10 @@ awaitable<bool> Exchange::decode_body() {
     const std::string value = joined_value(request_.head.fields, "content-encoding");
     const auto codings = llm::parse_content_codings(value);
     if (!codings) {
-        const llm::ErrorDescription error{
-            .status = 415,
-            .type = "invalid_request_error",
-            .message = "The body's Content-Encoding must be one or two of gzip, deflate, zstd and br.",
-            .param = {},
-            .code = "unsupported_content_encoding"};
+        const llm::ErrorDescription error = describe(unknown_coding);
         llm::HeaderLines more;
         llm::append_header(more, "accept-encoding", "gzip, deflate, zstd, br");
-        co_await answer_error(error, observe::Outcome::bad_request, std::move(more));
+        co_await answer_error(error, unknown_coding.outcome, std::move(more));
         co_return false;
     }
     if (codings->empty()) co_return true;
@@ -248,12 +239,9 @@ awaitable<bool> Exchange::understand() {
                                       .path = record_.path,
                                       .content_type = request_.head.fields.value("content-type")});
     if (const auto* mistake = std::get_if<llm::CallError>(&understood)) {
-        const llm::ErrorDescription error{.status = 400,
-                                          .type = "invalid_request_error",
-                                          .message = mistake->message,
-                                          .param = mistake->param,
-                                          .code = {}};
-        co_await answer_error(error, observe::Outcome::bad_request);
+        llm::ErrorDescription error = describe(bad_call, mistake->message);
+        error.param = mistake->param;
+        co_await answer_error(error, bad_call.outcome);
         co_return false;
     }
     call_ = std::get<llm::Call>(std::move(understood));
@@ -265,13 +253,9 @@ awaitable<bool> Exchange::understand() {
     }
     if (subject_->tier->estimate_bound && !call_.output_bound) {
         const std::string param(llm::output_bound_name(api_));
-        const llm::ErrorDescription error{
-            .status = 400,
-            .type = "invalid_request_error",
-            .message = "This key requires a bound on the output: " + param + ".",
-            .param = param,
-            .code = {}};
-        co_await answer_error(error, observe::Outcome::bad_request);
+        llm::ErrorDescription error = describe(no_output_bound, param + ".");
+        error.param = param;
+        co_await answer_error(error, no_output_bound.outcome);
         co_return false;
     }
     co_return true;
