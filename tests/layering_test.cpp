@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <regex>
 #include <set>
@@ -105,6 +106,26 @@ TEST(Layering, RoomsIncludeOnlyRoomsBelowThem) {
             EXPECT_TRUE(below.contains(target)) << file << " includes \"" << included << "\"";
         }
     }
+}
+
+TEST(Layering, NoFileIncludesItself) {
+    std::map<std::string, std::vector<std::string>> includes;
+    for (const auto& [file, included] : includes_of(root / "src"))
+        includes[fs::relative(file, root / "src")].push_back(included);
+    for (const auto& [file, included] : includes_of(root / "include"))
+        includes[fs::relative(file, root / "include")].push_back(included);
+    std::set<std::string> done;
+    std::vector<std::string> path;
+    const std::function<void(const std::string&)> visit = [&](const std::string& file) {
+        const bool is_circle = std::find(path.begin(), path.end(), file) != path.end();
+        EXPECT_FALSE(is_circle) << file << " includes itself, by way of " << path.back();
+        if (is_circle || !done.insert(file).second) return;
+        path.push_back(file);
+        for (const std::string& included : includes[file]) visit(included);
+        path.pop_back();
+    };
+    const auto all = includes;
+    for (const auto& [file, included] : all) visit(file);
 }
 
 TEST(Layering, EveryRoomIsKnown) {
