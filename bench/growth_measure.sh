@@ -85,7 +85,7 @@ difference() {
 show_header() {
     printf '%-11s %7s %7s %8s %8s %7s %8s %7s %7s %6s %7s %7s %6s %8s %8s %8s %11s %6s %7s\n' \
         scenario case req/s p50_ms p99_ms node_us redis_us calls/r ops/cal node% redis% upst/r \
-        open not_ok alone redis_B node_B errors others%
+        open not_ok fallback redis_B node_B errors others%
 }
 show() { # SCENARIO CASE FIGURES
     tr ' ' '\n' <<<"$3" | awk -F= -v name="$1" -v case="$2" '
@@ -155,7 +155,7 @@ explain() {
     cat <<'TEXT'
 node_us, redis_us: CPU time a request, of all nodes together and of Redis. calls/r: EVALSHA calls a request; ops/cal:
 what went with one call. node%, redis%: of a core, of each node and of Redis. upst/r: connections made to the provider a
-request. open: client connections open at the end. not_ok: not sent, failed, refused or answered otherwise. alone:
+request. open: client connections open at the end. not_ok: not sent, failed, refused or answered otherwise. fallback:
 decisions without Redis. redis_B, node_B: memory of a key; in `connections` of a connection, mostly idle / always in
 flight. errors: requests to Redis not answered in time, or not taken. others%: of all cores, what other programs used:
 where that is much, repeat.

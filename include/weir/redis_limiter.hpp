@@ -52,7 +52,7 @@ struct RedisStoreStatistics {
     std::string why_away;            ///< the last reason why Redis does not decide; empty where it does
     std::int64_t away_since_us = 0;  ///< wall clock, since when it does not; 0 where it does
     RedisObstacle obstacle = RedisObstacle::unreachable;  ///< meaningful where it does not
-    std::uint64_t alone_since_away = 0;                   ///< decisions of the local fallback since then
+    std::uint64_t fallbacks_since_away = 0;               ///< decisions of the local fallback since then
     std::uint64_t turned_away_since_away = 0;             ///< requests that nobody decided on since then
     std::int64_t nodes = 0;             ///< that share the store, this one included; 0: not known yet
     std::uint64_t calls = 0;            ///< of the script, for requests
@@ -64,10 +64,10 @@ struct RedisStoreStatistics {
     std::uint64_t errors = 0;  ///< calls and greetings that Redis answered with an error, or with nonsense
     std::uint64_t unreachable = 0;      ///< attempts to connect that came to nothing otherwise
     std::uint64_t late = 0;             ///< reserves that reached Redis after their time
-    std::uint64_t alone = 0;            ///< decisions of the local fallback
+    std::uint64_t fallbacks = 0;        ///< decisions of the local fallback
     std::uint64_t turned_away = 0;      ///< requests that nobody decided on: errc::store_unavailable
     std::uint64_t unmetered = 0;        ///< of these, admitted without being charged anywhere
-    std::uint64_t unwritten = 0;        ///< admissions that the local copy had no room for
+    std::uint64_t uncopied = 0;         ///< admissions that the local copy had no room for
     std::uint64_t data_losses = 0;      ///< times that Redis came back without what had been written
     std::uint64_t settle_failures = 0;  ///< settlements that Redis was not told: kept for later, or given up
     bool ready = false;                 ///< decisions are possible

@@ -140,10 +140,10 @@ public:
                           {"error", statistics.errors},
                           {"late", statistics.late},
                           {"overflow", statistics.overflows}};
-        figures.alone = statistics.alone;
+        figures.fallbacks = statistics.fallbacks;
         figures.turned_away = statistics.turned_away;
         figures.unmetered = statistics.unmetered;
-        figures.unwritten = statistics.unwritten;
+        figures.uncopied = statistics.uncopied;
         figures.data_losses = statistics.data_losses;
         figures.settle_failures = statistics.settle_failures;
     }

@@ -26,7 +26,7 @@ std::string turned_away_in_words(std::uint64_t count) {
 /// What became of requests since the store is away. Both may have happened, for the number of nodes can show
 /// later. Empty: none came.
 std::string meanwhile_in_words(const RedisStoreStatistics& statistics) {
-    const std::uint64_t decided = statistics.alone_since_away;
+    const std::uint64_t decided = statistics.fallbacks_since_away;
     const std::uint64_t turned_away = statistics.turned_away_since_away;
     if (turned_away == 0) return decided == 0 ? std::string() : decisions_in_words(decided);
     if (decided == 0) return turned_away_in_words(turned_away);

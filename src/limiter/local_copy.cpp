@@ -45,7 +45,7 @@ bool LocalCopy::note_admitted(const Demand& demand, const LedgerSet& ledgers, st
         Ledger* ledger = shard.find(made.ledger);
         if (ledger == nullptr) {
             if (ledgers[i].may_overflow && !shard.has_room(now_us)) {
-                unwritten_.fetch_add(1, std::memory_order_relaxed);
+                uncopied_.fetch_add(1, std::memory_order_relaxed);
                 continue;
             }
             ledger = &shard.get(made.ledger, made.window_us, now_us);

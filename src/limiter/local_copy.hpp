@@ -67,7 +67,7 @@ public:
     void give_back(const std::vector<Part>& parts, std::int64_t now_us);
 
     /// Reservations that were admitted by the store and for which there was no room here.
-    std::uint64_t unwritten() const noexcept { return unwritten_.load(std::memory_order_relaxed); }
+    std::uint64_t uncopied() const noexcept { return uncopied_.load(std::memory_order_relaxed); }
 
 private:
     struct Ledger {
@@ -88,7 +88,7 @@ private:
 
     Shards<Ledger> shards_;
     std::atomic<bool> has_pending_{false};
-    std::atomic<std::uint64_t> unwritten_{0};
+    std::atomic<std::uint64_t> uncopied_{0};
 };
 
 /// A node's part of each limit: rounded down, so that all parts together stay within it.

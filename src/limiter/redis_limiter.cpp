@@ -151,7 +151,7 @@ Decision RedisLimiter::admit(const Demand& demand, const LedgerSet& ledgers, con
 result<Decision> RedisLimiter::fall_back(const Demand& demand, const LedgerSet& ledgers) {
     RedisNode::Counters& counters = node_.counters;
     if (node_.options.without_store == WithoutStore::open) {
-        counters.alone.fetch_add(1, std::memory_order_relaxed);
+        counters.fallbacks.fetch_add(1, std::memory_order_relaxed);
         counters.unmetered.fetch_add(1, std::memory_order_relaxed);
         Decision decision = admit_unlimited(demand);
         decision.decided_by = StoreMode::open;
@@ -160,7 +160,7 @@ result<Decision> RedisLimiter::fall_back(const Demand& demand, const LedgerSet& 
     const std::int64_t nodes = node_.nodes_known();
     const bool decides = node_.options.without_store == WithoutStore::local && nodes > 0;
     auto decision = decides ? node_.local_copy.reserve(demand, ledgers, nodes, node_.now_us()) : std::nullopt;
-    (decision ? counters.alone : counters.turned_away).fetch_add(1, std::memory_order_relaxed);
+    (decision ? counters.fallbacks : counters.turned_away).fetch_add(1, std::memory_order_relaxed);
     if (!decision) return errc::store_unavailable;
     decision->decided_by = StoreMode::local;
     return std::move(*decision);

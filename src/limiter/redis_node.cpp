@@ -24,7 +24,7 @@ void RedisNode::note_change(bool asks_store, std::string_view why) {
         // Away from the start is away since the start.
         if (away_.since_us == 0) {
             away_.since_us = clock.now_us();
-            away_.alone_before = counters.alone.load(std::memory_order_relaxed);
+            away_.fallbacks_before = counters.fallbacks.load(std::memory_order_relaxed);
             away_.turned_away_before = counters.turned_away.load(std::memory_order_relaxed);
         }
         away_.why = why;

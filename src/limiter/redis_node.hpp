@@ -34,7 +34,7 @@ struct RedisNode {
 
     struct Counters {
         std::atomic<std::uint64_t> calls{0}, operations{0}, timeouts{0}, unavailable{0}, errors{0}, late{0},
-            unreachable{0}, alone{0}, turned_away{0}, unmetered{0}, data_losses{0}, overflows{0},
+            unreachable{0}, fallbacks{0}, turned_away{0}, unmetered{0}, data_losses{0}, overflows{0},
             cached_refusals{0}, settle_failures{0};
     } counters;
 
@@ -42,7 +42,7 @@ struct RedisNode {
     struct Away {
         std::int64_t since_us = 0;  ///< wall clock; 0: the store decides
         std::string why;
-        std::uint64_t alone_before = 0;        ///< decisions of the local fallback until then
+        std::uint64_t fallbacks_before = 0;    ///< decisions of the local fallback until then
         std::uint64_t turned_away_before = 0;  ///< requests turned away until then
     };
     Away away() const;

@@ -28,14 +28,14 @@ public:
         };
         RedisNode::Away away = node_.away();
         const bool is_away = away.since_us != 0;
-        const std::uint64_t alone = value(counters.alone);
+        const std::uint64_t fallbacks = value(counters.fallbacks);
         const std::uint64_t turned_away = value(counters.turned_away);
         return {.mode = node_.mode(),
                 .server = redis::text_of(node_.options.address),
                 .why_away = std::move(away.why),
                 .away_since_us = away.since_us,
                 .obstacle = node_.obstacle.load(std::memory_order_relaxed),
-                .alone_since_away = is_away ? alone - away.alone_before : 0,
+                .fallbacks_since_away = is_away ? fallbacks - away.fallbacks_before : 0,
                 .turned_away_since_away = is_away ? turned_away - away.turned_away_before : 0,
                 .nodes = node_.nodes_known(),
                 .calls = value(counters.calls),
@@ -47,10 +47,10 @@ public:
                 .errors = value(counters.errors),
                 .unreachable = value(counters.unreachable),
                 .late = value(counters.late),
-                .alone = alone,
+                .fallbacks = fallbacks,
                 .turned_away = turned_away,
                 .unmetered = value(counters.unmetered),
-                .unwritten = node_.local_copy.unwritten(),
+                .uncopied = node_.local_copy.uncopied(),
                 .data_losses = value(counters.data_losses),
                 .settle_failures = value(counters.settle_failures),
                 .ready = node_.ready()};

@@ -134,10 +134,10 @@ struct StoreFigures {
     std::uint64_t operations = 0;         ///< that went with these calls
     std::uint64_t cached_refusals = 0;    ///< given from the cache, without a call
     std::vector<std::pair<std::string_view, std::uint64_t>> errors{};  ///< by kind
-    std::uint64_t alone = 0;        ///< decisions made without the shared store
+    std::uint64_t fallbacks = 0;    ///< decisions made without the shared store
     std::uint64_t turned_away = 0;  ///< requests that nobody decided on
     std::uint64_t unmetered = 0;    ///< of these, admitted without being written down
-    std::uint64_t unwritten = 0;    ///< admissions that the local copy had no room for
+    std::uint64_t uncopied = 0;     ///< admissions that the local copy had no room for
     std::uint64_t data_losses = 0;  ///< times that the shared store came back without its data
     std::uint64_t settle_failures =
         0;  ///< settlements that the shared store was not told when they were made

@@ -79,7 +79,7 @@ TEST(StoreNeverThere, LocalCannotTellWithoutTheNumberOfNodes) {
     EXPECT_EQ(statistics.mode, StoreMode::nodes_unknown);
     EXPECT_EQ(statistics.server, "unix:/nonexistent/redis.sock");
     EXPECT_GT(statistics.away_since_us, 0);
-    EXPECT_EQ(statistics.alone_since_away, 0U) << "nobody decided";
+    EXPECT_EQ(statistics.fallbacks_since_away, 0U) << "nobody decided";
     EXPECT_EQ(statistics.turned_away_since_away, 1U);
     EXPECT_TRUE(eventually([&] { return node.statistics().unreachable > 0; }));
     EXPECT_TRUE(eventually([&] {
@@ -137,7 +137,7 @@ TEST_F(StoreAwayTest, NoCallWaitsOnceTheBreakerIsOpen) {
     const auto opened = node.statistics();
     EXPECT_EQ(count_admitted(node, ledgers, 500), 500);
     EXPECT_LE(node.statistics().timeouts - opened.timeouts, 20U);
-    EXPECT_GE(node.statistics().alone - before.alone, 500U);
+    EXPECT_GE(node.statistics().fallbacks - before.fallbacks, 500U);
 
     server_->resume();
     EXPECT_TRUE(node.becomes(StoreMode::redis));

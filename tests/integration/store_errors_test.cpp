@@ -170,7 +170,7 @@ TEST_F(StoreErrorsTest, AnotherReasonWhileItIsAwayIsToldToo) {
     const auto alone = node_->reserve(one, {ledger});
     ASSERT_TRUE(alone && alone->reservation);
     EXPECT_EQ(alone->decided_by, StoreMode::local);
-    EXPECT_EQ(node_->statistics().alone_since_away, 1U);
+    EXPECT_EQ(node_->statistics().fallbacks_since_away, 1U);
     server_->restart();
     ASSERT_TRUE(node_->reaches_redis());
     EXPECT_EQ(node_->statistics().away_since_us, 0);

@@ -17,7 +17,7 @@ RedisStoreStatistics away() {
     statistics.why_away = "can't connect";
     statistics.nodes = 2;
     statistics.away_since_us = 1'795'662'206'000'000;
-    statistics.alone_since_away = 45;
+    statistics.fallbacks_since_away = 45;
     return statistics;
 }
 
@@ -33,7 +33,7 @@ TEST(StoreWords, ALossSaysWhichRedisWhyAndWhatHappensNow) {
 TEST(StoreWords, WithoutTheNumberOfNodesItSaysWhatToSet) {
     RedisStoreStatistics statistics = away();
     statistics.nodes = 0;
-    statistics.alone_since_away = 0;
+    statistics.fallbacks_since_away = 0;
     statistics.turned_away_since_away = 45;
     EXPECT_EQ(
         words_of_loss(WithoutStore::local, statistics, "can't connect to cache:6379: Connection refused"),
@@ -67,7 +67,7 @@ TEST(StoreWords, AbsenceSaysSinceWhenAndHowManyDecisions) {
     there.away_since_us = 0;
     EXPECT_EQ(words_of_absence(WithoutStore::local, there), "");
     RedisStoreStatistics idle = away();
-    idle.alone_since_away = 0;
+    idle.fallbacks_since_away = 0;
     EXPECT_THAT(words_of_absence(WithoutStore::closed, idle),
                 HasSubstr("(can't connect), no request came since; "));
 }
@@ -76,16 +76,16 @@ TEST(StoreWords, AReturnSaysForHowLongItWasAway) {
     EXPECT_EQ(words_of_return(away(), 1'795'662'218'300'000),
               "Redis at cache:6379 decides, after 12.3 s in which 45 decisions were made without it");
     RedisStoreStatistics statistics = away();
-    statistics.alone_since_away = 0;
+    statistics.fallbacks_since_away = 0;
     EXPECT_EQ(words_of_return(statistics, 1'795'662'206'200'000),
               "Redis at cache:6379 decides, after 0.2 s without it");
-    statistics.alone_since_away = 1;
+    statistics.fallbacks_since_away = 1;
     EXPECT_THAT(words_of_return(statistics, 1'795'665'806'000'000),
                 HasSubstr("60 min in which 1 decision was made"));
     statistics.turned_away_since_away = 3;
     EXPECT_THAT(words_of_return(statistics, 1'795'665'806'000'000),
                 HasSubstr("in which 3 requests were turned away and 1 decision was made without it"));
-    statistics.alone_since_away = 0;
+    statistics.fallbacks_since_away = 0;
     EXPECT_THAT(words_of_return(statistics, 1'795'665'806'000'000),
                 EndsWith("in which 3 requests were turned away"));
 }
