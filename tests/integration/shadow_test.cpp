@@ -19,6 +19,7 @@ namespace {
 
 using ::testing::HasSubstr;
 constexpr std::int64_t minute_us = 60'000'000;
+constexpr std::int64_t day_us = 1'440 * minute_us;
 
 /// A store that outlives the weirs which use it one after another.
 class LastingStore {
@@ -121,9 +122,11 @@ protected:
 };
 
 TEST_P(Shadow, TellsWhatItsTwinRefuses) {
-    start(twins({{Dimension::requests, 12, minute_us},
-                 {Dimension::input_tokens, 2'000, minute_us},
-                 {Dimension::output_tokens, 150, minute_us}}));
+    // A day: of several limits that refuse, the one that lasts longest is told, and a bucket of a minute's
+    // window may end between two twins.
+    start(twins({{Dimension::requests, 12, day_us},
+                 {Dimension::input_tokens, 2'000, day_us},
+                 {Dimension::output_tokens, 150, day_us}}));
     int refused = 0;
     for (int i = 0; i < 25; ++i) {
         const std::string fields = ",\"max_tokens\":" + std::to_string(1 + i * 7 % 40);
