@@ -1,11 +1,11 @@
 // One attempt to reach Redis, step by step.
 #include "redis/dialer.hpp"
 
-#include <charconv>
 #include <utility>
 
 #include "net/tls.hpp"
 #include "redis/error.hpp"
+#include "redis/sentinel.hpp"
 #include "text/host.hpp"
 
 namespace weir::redis {
@@ -131,7 +131,7 @@ awaitable<Dialer::Place> Dialer::ask_sentinel(std::string host, std::uint16_t po
     Place place;
     place.failure = co_await open(host, port);
     if (place.failure.empty()) {
-        std::vector<Command> question{{"SENTINEL", "get-master-addr-by-name", address_.master}};
+        std::vector<Command> question{ask_for_master(address_.master)};
         awaited_ = "answer from";
         const Exchange exchanged = co_await exchange(*stream, std::move(question));
         place.failure = exchanged.failure;
@@ -145,19 +145,6 @@ awaitable<Dialer::Place> Dialer::ask_sentinel(std::string host, std::uint16_t po
     place.failure = explain(std::move(place.failure), text::host_and_port(host, port));
     stream->close();
     co_return place;
-}
-
-bool read_master_address(const Reply& reply, std::string& host, std::uint16_t& port) {
-    const Reply::Array* const parts = reply.array();
-    if (parts == nullptr || parts->size() != 2) return false;
-    const std::string* const name = (*parts)[0].text();
-    const std::string* const number = (*parts)[1].text();
-    if (name == nullptr || name->empty() || number == nullptr) return false;
-    const char* const end = number->data() + number->size();
-    const auto [stopped_at, error] = std::from_chars(number->data(), end, port);
-    if (error != std::errc() || stopped_at != end || port == 0) return false;
-    host = *name;
-    return true;
 }
 
 }  // namespace weir::redis

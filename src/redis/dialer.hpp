@@ -62,7 +62,4 @@ private:
     bool cancelled_ = false;
 };
 
-/// What a sentinel says to SENTINEL get-master-addr-by-name; false where it does not know the master.
-bool read_master_address(const Reply& reply, std::string& host, std::uint16_t& port);
-
 }  // namespace weir::redis

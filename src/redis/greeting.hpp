@@ -13,8 +13,6 @@
 
 namespace weir::redis {
 
-using Command = std::vector<std::string>;
-
 /// AUTH, SELECT, CLIENT SETNAME as far as the address asks for them; ROLE where the server must be a master;
 /// PING last, which also tells a server that wants a password or is loading.
 std::vector<Command> greeting_for(const RedisAddress& address);

@@ -12,6 +12,9 @@
 
 namespace weir::redis {
 
+/// A command and its arguments.
+using Command = std::vector<std::string>;
+
 /// What Redis answered to one command (RESP2, https://redis.io/docs/latest/develop/reference/protocol-spec/).
 /// An error that Redis answers is a value here, not an error of the call.
 struct Reply {

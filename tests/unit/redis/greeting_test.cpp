@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "redis/dialer.hpp"
+#include "redis/sentinel.hpp"
 
 namespace weir::redis {
 namespace {
