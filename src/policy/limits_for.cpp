@@ -124,6 +124,7 @@ void append_subject(Applicable& applicable, const Subject& subject) {
         if (subject.compiled->of_group != nullptr) add_all(applicable.ledgers, *subject.compiled->of_group);
         return;
     }
+    applicable.made.reserve(3);  // key, group, model
     make(applicable, ledgers_of_key(subject));
     if (subject.group != nullptr) make(applicable, ledgers_of_group(*subject.group));
 }

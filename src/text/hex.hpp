@@ -1,6 +1,8 @@
 // Hexadecimal digits, in lower case.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -18,9 +20,11 @@ constexpr int hex_value(char c) noexcept {
     return -1;
 }
 
-/// So many digits of a number, the highest first; those that are missing are zeros.
-inline void append_hex(std::string& out, std::uint64_t number, int digits = 16) {
-    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += hex_digits[number >> shift & 15U];
+/// So many digits of a number, 16 at the most, the highest first; those that are missing are zeros.
+inline void append_hex(std::string& out, std::uint64_t number, std::size_t digits = 16) {
+    std::array<char, 16> text;
+    for (std::size_t i = text.size(); i-- > 0; number >>= 4U) text[i] = hex_digits[number & 15U];
+    out.append(text.data() + text.size() - digits, digits);
 }
 
 /// Two digits for each byte.
