@@ -1,5 +1,5 @@
-// Bytes by hand: with each request of an unknown key, Boost.Algorithm took three times the instructions. Names by
-// what only has to differ.
+// Bytes by hand: with each request of an unknown key, Boost.Algorithm took three times the instructions.
+// Names by chance are for what only has to differ.
 #include "text/hex.hpp"
 
 #include <random>
