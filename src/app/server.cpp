@@ -21,6 +21,7 @@
 #include "admin/admin_server.hpp"
 #include "app/notify.hpp"
 #include "app/operations.hpp"
+#include "app/sha256.hpp"
 #include "app/state_directory.hpp"
 #include "app/store.hpp"
 #include "app/tls.hpp"
@@ -135,7 +136,7 @@ Server::Impl::Impl(config::ConfigStore& config_store, const Clock& system_clock)
       access_log({.enabled = store.current()->log_access, .json = store.current()->log_json}),
       ledgers(make_store(*store.current(), clock, main_context)),
       body_budget(store.current()->limits_of_weir.max_buffered_bytes),
-      policy(std::make_shared<const policy::Policy>(store.current())),
+      policy(std::make_shared<const policy::Policy>(store.current(), fast_sha256)),
       operations(parts(), state.runtime_file()),
       signals(main_context, SIGTERM, SIGINT, SIGHUP) {
     const std::shared_ptr<const config::Config> config = store.current();
@@ -306,7 +307,7 @@ Reloaded Server::Impl::put_file_in_force() {
 void Server::Impl::publish() {
     const std::shared_ptr<const config::Config> config = store.current();
     observe::set_log_level(config->log_level);
-    policy = std::make_shared<const policy::Policy>(config);
+    policy = std::make_shared<const policy::Policy>(config, fast_sha256);
     for (const auto& worker : workers) worker->use(policy, tls);
     body_budget.set_bytes_max(config->limits_of_weir.max_buffered_bytes);
 }

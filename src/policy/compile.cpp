@@ -20,7 +20,8 @@ std::size_t count_model_ledgers(const config::Config& config) {
 
 }  // namespace
 
-Policy::Policy(std::shared_ptr<const config::Config> config) : config_(std::move(config)) {
+Policy::Policy(std::shared_ptr<const config::Config> config, Digest sha256)
+    : config_(std::move(config)), sha256_(sha256) {
     auto index = std::make_shared<Index>();
     for (const config::Key& key : config_->keys) index->keys.emplace(key.secret_sha256, &key);
     // After all the current ones: a former secret gives way to them.

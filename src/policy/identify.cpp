@@ -36,7 +36,7 @@ std::optional<Identified> Policy::identify(std::span<const std::string_view> cre
     for (std::size_t i = credentials.size(); i-- > 0;) {
         if (credentials[i].empty()) continue;
         first = i;
-        first_digest = config::sha256(credentials[i]);
+        first_digest = sha256_(credentials[i]);
         const auto found = index_->keys.find(first_digest);
         if (found == index_->keys.end()) continue;
         if (found->second->disabled) {
@@ -59,7 +59,7 @@ std::optional<Identified> Policy::identify(std::span<const std::string_view> cre
 const config::Key* Policy::find_disabled(std::span<const std::string_view> credentials) const {
     for (const std::string_view credential : credentials) {
         if (credential.empty()) continue;
-        const auto found = index_->keys.find(config::sha256(credential));
+        const auto found = index_->keys.find(sha256_(credential));
         if (found != index_->keys.end() && found->second->disabled) return found->second;
     }
     return nullptr;

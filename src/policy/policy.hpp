@@ -56,7 +56,9 @@ struct Applicable {
 /// Immutable; any thread.
 class Policy {
 public:
-    explicit Policy(std::shared_ptr<const config::Config> config);
+    /// How a secret is hashed; any implementation of SHA-256 will do.
+    using Digest = config::Sha256 (*)(std::string_view);
+    explicit Policy(std::shared_ptr<const config::Config> config, Digest sha256 = config::sha256);
 
     const config::Config& config() const noexcept { return *config_; }
 
@@ -92,6 +94,7 @@ private:
 
     std::shared_ptr<const config::Config> config_;
     std::shared_ptr<const Index> index_;
+    Digest sha256_;
 };
 
 /// Of the tier's limits, those of dimensions that `own` names give way to `own`.

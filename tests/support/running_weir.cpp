@@ -1,6 +1,8 @@
 // Wires what app/server wires, without signals and the admin port.
 #include "support/running_weir.hpp"
 
+#include "app/sha256.hpp"
+
 namespace weir::testing {
 
 config::Config config_for(std::uint16_t upstream_port, config::LimitSet limits) {
@@ -24,7 +26,7 @@ RunningWeir::RunningWeir(config::Config config, unsigned threads, app::WorkerThr
       body_budget_(config_->limits_of_weir.max_buffered_bytes) {
     const proxy::Shared shared{clock_, access_log_, body_budget_, connections_open_};
     if (!store) store = [this](boost::asio::io_context&) { return limiter_; };
-    const auto policy = std::make_shared<const policy::Policy>(config_);
+    const auto policy = std::make_shared<const policy::Policy>(config_, app::fast_sha256);
     config::Endpoint endpoint = config_->listen;
     for (unsigned i = 0; i < threads; ++i) {
         workers_.push_back(std::make_unique<app::WorkerThread>(
