@@ -20,22 +20,7 @@ constexpr std::int64_t divide_rounding_up(std::int64_t value, std::int64_t by) n
     return value <= 0 ? 0 : (value - 1) / by + 1;
 }
 
-std::string_view scope_word(Scope scope) noexcept {
-    switch (scope) {
-        case Scope::key:
-            return "key";
-        case Scope::group:
-            return "group";
-        case Scope::key_on_model:
-            return "model";
-        case Scope::upstream:
-            return "upstream";
-    }
-    return "key";
-}
-
 struct DimensionWords {
-    std::string_view name;        ///< in x-weir-limit
     std::string_view words;       ///< in a message
     std::string_view per_minute;  ///< the usual short form, for windows of a minute
 };
@@ -43,22 +28,22 @@ struct DimensionWords {
 DimensionWords words_of(Dimension dimension) noexcept {
     switch (dimension) {
         case Dimension::requests:
-            return {"requests", "requests", "RPM"};
+            return {"requests", "RPM"};
         case Dimension::input_tokens:
-            return {"input_tokens", "input tokens", "ITPM"};
+            return {"input tokens", "ITPM"};
         case Dimension::output_tokens:
-            return {"output_tokens", "output tokens", "OTPM"};
+            return {"output tokens", "OTPM"};
         case Dimension::total_tokens:
-            return {"total_tokens", "tokens", "TPM"};
+            return {"tokens", "TPM"};
     }
-    return {"requests", "requests", "RPM"};
+    return {"requests", "RPM"};
 }
 
 /// "group team", "upstream openai"; empty where the limit is the key's own.
 std::string owner_in_words(const RefusalContext& context) {
     const bool is_shared = context.scope == Scope::group || context.scope == Scope::upstream;
     if (!is_shared || context.owner.empty()) return {};
-    return std::string(scope_word(context.scope)).append(" ").append(context.owner);
+    return std::string(to_string(context.scope)).append(" ").append(context.owner);
 }
 
 /// " for gpt-4o on output tokens per min (OTPM): Limit 30000". A limit that is shared counts all models, so
@@ -163,8 +148,8 @@ void append_retry_headers(Dialect dialect, const RefusalContext& context, Header
 }  // namespace
 
 std::string limit_name(Scope scope, Dimension dimension, std::int64_t window_us) {
-    std::string name(scope_word(scope));
-    return name.append("/").append(words_of(dimension).name).append("/").append(text::window_text(window_us));
+    std::string name(to_string(scope));
+    return name.append("/").append(to_string(dimension)).append("/").append(text::window_text(window_us));
 }
 
 Answer refusal_answer(Dialect dialect, const RefusalContext& context) {
