@@ -23,10 +23,12 @@ std::size_t count_model_ledgers(const config::Config& config) {
 Policy::Policy(std::shared_ptr<const config::Config> config, Digest sha256)
     : config_(std::move(config)), sha256_(sha256) {
     auto index = std::make_shared<Index>();
-    for (const config::Key& key : config_->keys) index->keys.emplace(key.secret_sha256, &key);
+    for (const config::Key& key : config_->keys) {
+        index->keys.emplace(key.secret_sha256, &key);
+        index->keys_by_id.emplace(key.id, &key);
+    }
     // After all the current ones: a former secret gives way to them.
     for (const config::Key& key : config_->keys) {
-        index->keys_by_id.emplace(key.id, &key);
         for (const config::FormerSecret& former : key.former_secrets)
             index->keys.emplace(former.sha256, &key);
     }
@@ -35,17 +37,17 @@ Policy::Policy(std::shared_ptr<const config::Config> config, Digest sha256)
         index->upstreams.push_back(ledgers_of_upstream(upstream));
 
     const bool keeps_models = count_model_ledgers(*config_) <= model_ledgers_max;
+    index->compiled.resize(config_->keys.size());
     index_ = index;
-    std::vector<CompiledKey> compiled(config_->keys.size());
-    for (std::size_t i = 0; i < compiled.size(); ++i) {
+    for (std::size_t i = 0; i < index->compiled.size(); ++i) {
+        CompiledKey& compiled = index->compiled[i];
         const Subject subject = subject_of(config_->keys[i]);
-        compiled[i].own = ledgers_of_key(subject);
-        if (subject.group != nullptr) compiled[i].of_group = &index->groups.find(subject.group->name)->second;
+        compiled.own = ledgers_of_key(subject);
+        if (subject.group != nullptr) compiled.of_group = &index->groups.find(subject.group->name)->second;
         if (!keeps_models) continue;
         for (const config::ModelLimits& model : subject.tier->models)
-            compiled[i].by_model.push_back(ledgers_on_model(subject, model));
+            compiled.by_model.push_back(ledgers_on_model(subject, model));
     }
-    index->compiled = std::move(compiled);
 }
 
 Subject Policy::subject_of(const config::Key& key) const {
@@ -57,8 +59,7 @@ Subject Policy::subject_of(const config::Key& key) const {
     if (const auto group = config_->groups.find(key.group); group != config_->groups.end()) {
         subject.group = &group->second;
     }
-    const auto place = static_cast<std::size_t>(&key - config_->keys.data());
-    if (place < index_->compiled.size()) subject.compiled = &index_->compiled[place];
+    subject.compiled = &index_->compiled[static_cast<std::size_t>(&key - config_->keys.data())];
     return subject;
 }
 
@@ -68,9 +69,8 @@ std::optional<Subject> Policy::find(std::string_view id) const {
     return subject_of(*key->second);
 }
 
-const std::vector<LedgerLimits>* Policy::compiled_upstream(const config::Upstream& upstream) const noexcept {
-    const auto place = static_cast<std::size_t>(&upstream - config_->upstreams.data());
-    return place < index_->upstreams.size() ? &index_->upstreams[place] : nullptr;
+const std::vector<LedgerLimits>& Policy::compiled_upstream(const config::Upstream& upstream) const noexcept {
+    return index_->upstreams[static_cast<std::size_t>(&upstream - config_->upstreams.data())];
 }
 
 }  // namespace weir::policy

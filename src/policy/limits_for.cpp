@@ -177,11 +177,7 @@ Applicable Policy::limits_for(const Subject& subject, std::string_view model,
     if (!further_models.empty()) {
         append_further_models(applicable, subject, further_models, limits_of_model);
     }
-    if (const std::vector<LedgerLimits>* ledgers = compiled_upstream(upstream)) {
-        add_all(applicable.ledgers, *ledgers);
-    } else {
-        make(applicable, ledgers_of_upstream(upstream));
-    }
+    add_all(applicable.ledgers, compiled_upstream(upstream));
     cut_to_limits(applicable, subject.tier->output_default);
     return applicable;
 }

@@ -77,7 +77,8 @@ public:
     /// Whether a path that is not metered passes. `path` without its query.
     bool passes_unmetered(std::string_view path) const noexcept;
 
-    /// `model` may be empty. `further_models`: any of them may serve instead, so their limits hold as well.
+    /// `upstream` is one of `config()`. `model` may be empty. `further_models`: any of them may serve
+    /// instead, so their limits hold as well.
     Applicable limits_for(const Subject& subject, std::string_view model, const config::Upstream& upstream,
                           std::span<const std::string> further_models = {}) const;
 
@@ -88,8 +89,7 @@ private:
     struct Index;
 
     Subject subject_of(const config::Key& key) const;
-    /// nullptr where it is not of this configuration.
-    const std::vector<LedgerLimits>* compiled_upstream(const config::Upstream& upstream) const noexcept;
+    const std::vector<LedgerLimits>& compiled_upstream(const config::Upstream& upstream) const noexcept;
     Subject anonymous_subject() const;
 
     std::shared_ptr<const config::Config> config_;
