@@ -46,19 +46,6 @@ Json row_of(Call& call, const KeyIndex& index, const std::string& id, std::int64
     return row;
 }
 
-policy::Subject subject_of(const KeyIndex& index, const config::Key& key) {
-    const config::Config& config = index.config();
-    policy::Subject subject;
-    subject.key = &key;
-    subject.id = subject.ledger_id = key.id;
-    const auto tier = config.tiers.find(key.tier);
-    subject.tier = tier != config.tiers.end() ? &tier->second : &config.tiers.find("default")->second;
-    if (const auto group = config.groups.find(key.group); group != config.groups.end()) {
-        subject.group = &group->second;
-    }
-    return subject;
-}
-
 }  // namespace
 
 Json override_json(const KeyIndex& index, std::string_view target, std::int64_t now_us) {
@@ -82,9 +69,10 @@ Json override_json(const KeyIndex& index, std::string_view target, std::int64_t 
 
 std::vector<LedgerLimits> ledgers_of_key(const KeyIndex& index, const config::Key& key, Ledgers which) {
     std::vector<LedgerLimits> ledgers;
-    const policy::Subject subject = subject_of(index, key);
+    const policy::Policy& policy = *index.snapshot().policy;
+    const policy::Subject subject = policy.find(key.id).value();
     for (const config::Upstream& upstream : index.config().upstreams) {
-        for (LedgerLimits& ledger : index.snapshot().policy->ledgers_of(subject, upstream)) {
+        for (LedgerLimits& ledger : policy.ledgers_of(subject, upstream)) {
             const bool is_there = std::any_of(ledgers.begin(), ledgers.end(), [&](const auto& other) {
                 return other.ledger == ledger.ledger;
             });
