@@ -25,15 +25,15 @@ std::string counted_address(const std::string& text) {
 
 Tokens::Tokens(const std::vector<config::AdminToken>& tokens) {
     for (const config::AdminToken& token : tokens) {
-        entries_.push_back({sha256_of(token.secret), {token.name, token.may_write}});
+        entries_.push_back({config::sha256(token.secret), {token.name, token.may_write}});
     }
 }
 
 std::optional<Tokens::Holder> Tokens::find(std::string_view secret) const {
-    const config::Sha256 sha256 = sha256_of(secret);
+    const config::Sha256 digest = config::sha256(secret);
     const Entry* found = nullptr;
     for (const Entry& entry : entries_) {
-        if (is_same(entry.sha256, sha256)) found = &entry;
+        if (is_same(entry.sha256, digest)) found = &entry;
     }
     if (found == nullptr) return std::nullopt;
     return found->holder;

@@ -59,7 +59,7 @@ struct NewSecret {
 NewSecret new_secret(const Json& body) {
     if (body.contains("secret_sha256")) return {{}, body["secret_sha256"]};
     std::string secret = make_secret();
-    std::string hash = text::to_hex(sha256_of(secret));
+    std::string hash = text::to_hex(config::sha256(secret));
     return {std::move(secret), std::move(hash)};
 }
 

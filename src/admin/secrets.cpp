@@ -2,7 +2,6 @@
 #include "admin/secrets.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include <array>
@@ -10,14 +9,6 @@
 #include <stdexcept>
 
 namespace weir::admin {
-
-config::Sha256 sha256_of(std::string_view text) {
-    config::Sha256 digest;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
-        throw std::runtime_error("OpenSSL offers no SHA-256");
-    }
-    return digest;
-}
 
 bool is_same(const config::Sha256& left, const config::Sha256& right) noexcept {
     return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;

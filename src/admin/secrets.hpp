@@ -2,13 +2,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
-#include "config/config.hpp"
+#include "config/sha256.hpp"
 
 namespace weir::admin {
 
-config::Sha256 sha256_of(std::string_view text);
 /// In constant time.
 bool is_same(const config::Sha256& left, const config::Sha256& right) noexcept;
 

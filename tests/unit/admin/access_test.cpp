@@ -141,7 +141,7 @@ TEST(Secrets, AreLongRandomAndPlain) {
     EXPECT_EQ(secret.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
               std::string::npos);
     EXPECT_NE(secret, make_secret());
-    EXPECT_EQ(text::to_hex(sha256_of("abc")),
+    EXPECT_EQ(text::to_hex(config::sha256("abc")),
               "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 

@@ -21,7 +21,7 @@ TEST(KeyChanges, ANewKeyShowsItsSecretOnce) {
     EXPECT_EQ(made.json["source"], "runtime");
     const std::string document = calls.control.document("key/new");
     EXPECT_EQ(document.find(secret), std::string::npos);
-    EXPECT_EQ(Json::parse(document)["secret_sha256"], text::to_hex(sha256_of(secret)));
+    EXPECT_EQ(Json::parse(document)["secret_sha256"], text::to_hex(config::sha256(secret)));
     EXPECT_EQ(calls.get("/admin/keys/new").text.find("secret_sha256"), std::string::npos);
     const std::string_view credential = secret;
     const auto identified = calls.control.snapshot().policy->identify({&credential, 1});
