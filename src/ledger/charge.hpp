@@ -20,12 +20,12 @@ struct Place {
 
 /// What one ledger was charged for one request.
 struct Charge {
-    LedgerName ledger;  ///< as charged: may differ from what was asked when the store was full
+    LedgerName ledger{};  ///< as charged: may differ from what was asked when the store was full
     std::int64_t window_us = 0;
-    Place place;
+    Place place{};
     // Where the node of a shared store has the same in its local copy, see limiter/local_copy.hpp.
-    Place copied;
-    Place pending;
+    Place copied{};
+    Place pending{};
 };
 
 }  // namespace weir

@@ -73,8 +73,7 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
     std::vector<Charge> charges;
     Few<Shard*> shards;
     for (const LedgerLimits& share : shares) {
-        charges.push_back(
-            {.ledger = share.ledger, .window_us = share.window_us, .place = {}, .copied = {}, .pending = {}});
+        charges.push_back({.ledger = share.ledger, .window_us = share.window_us});
         shards.push_back(&shards_.of(charges.back().ledger));
     }
     Few<std::unique_lock<std::mutex>> locks;
@@ -91,7 +90,6 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
     decision.decided_at_us = now_us;
     const auto refusal = find_refusal(demand, share_set, {windows.data(), windows.size()}, now_us);
     if (refusal) decision.refusal = *refusal;
-    std::int64_t shortest_lease_us = lease_us_max;
     for (std::size_t i = 0; i < shares.size() && !refusal; ++i) {
         Ledger& ledger = shards[i]->get(charges[i].ledger, shares[i].window_us, now_us);
         ledger.pending.trim(now_us);
@@ -100,14 +98,13 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
         charges[i].pending.epoch = ledger.pending_epoch;
         has_pending_.store(true, std::memory_order_release);
         windows[i] = &ledger.in_window;
-        shortest_lease_us = std::min(shortest_lease_us, lease_us(shares[i].window_us));
     }
     std::vector<Level> all;
     for (std::size_t i = 0; i < shares.size(); ++i) append_levels(all, i, shares[i], windows[i], now_us);
     decision.tightest = tightest_of(all, share_set);
     if (refusal) return decision;
     decision.verdict = Verdict::admitted;
-    decision.reservation = ReservationAccess::make(demand, std::move(charges), shortest_lease_us);
+    decision.reservation = ReservationAccess::make(demand, std::move(charges));
     return decision;
 }
 

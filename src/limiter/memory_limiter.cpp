@@ -144,7 +144,6 @@ private:
     Reservation charge_all(Locked& locked, const Demand& demand, const LedgerSet& ledgers) {
         std::vector<Charge> charges;
         charges.reserve(ledgers.size());
-        std::int64_t shortest_lease_us = lease_us_max;
         for (std::size_t i = 0; i < ledgers.size(); ++i) {
             const std::int64_t window_us = ledgers[i].window_us;
             if (locked.windows[i] == nullptr) {
@@ -152,15 +151,10 @@ private:
                 locked.made = true;
             }
             const Place place = charge(*locked.windows[i], demand, locked.now_us);
-            charges.push_back({.ledger = std::move(locked.names[i]),
-                               .window_us = window_us,
-                               .place = place,
-                               .copied = {},
-                               .pending = {}});
-            shortest_lease_us = std::min(shortest_lease_us, lease_us(window_us));
+            charges.push_back({.ledger = std::move(locked.names[i]), .window_us = window_us, .place = place});
         }
         if (locked.overflows) overflow_requests_.fetch_add(1, std::memory_order_relaxed);
-        return ReservationAccess::make(demand, std::move(charges), shortest_lease_us);
+        return ReservationAccess::make(demand, std::move(charges));
     }
 
     static std::vector<Level> levels_of(const Locked& locked, const LedgerSet& ledgers) {

@@ -65,7 +65,7 @@ Decision RedisLimiter::admit_unlimited(const Demand& demand) const {
     decision.verdict = Verdict::admitted;
     decision.decided_at_us = node_.now_us();
     decision.decided_by = node_.mode();
-    decision.reservation = ReservationAccess::make(demand, {}, lease_us_max);
+    decision.reservation = ReservationAccess::make(demand, {});
     return decision;
 }
 
@@ -124,16 +124,10 @@ Decision RedisLimiter::refuse(const Operation& operation, const Reserve& asked) 
 Decision RedisLimiter::admit(const Demand& demand, const LedgerSet& ledgers, const WindowReply& reply) {
     std::vector<Charge> charges;
     charges.reserve(ledgers.size());
-    std::int64_t shortest_lease_us = lease_us_max;
     for (std::size_t i = 0; i < ledgers.size(); ++i) {
         Place place = place_of_charge(ledgers[i].window_us, reply.now_us);
         place.epoch = reply.ledgers[i].epoch;
-        charges.push_back({.ledger = ledgers[i].ledger,
-                           .window_us = ledgers[i].window_us,
-                           .place = place,
-                           .copied = {},
-                           .pending = {}});
-        shortest_lease_us = std::min(shortest_lease_us, lease_us(ledgers[i].window_us));
+        charges.push_back({.ledger = ledgers[i].ledger, .window_us = ledgers[i].window_us, .place = place});
     }
     if (node_.local_copy.note_admitted(demand, ledgers, charges, reply.now_us)) {
         // Whether all is lost, the next heartbeat shows; until then each node keeps to its part.
@@ -144,7 +138,7 @@ Decision RedisLimiter::admit(const Demand& demand, const LedgerSet& ledgers, con
     decision.decided_at_us = reply.now_us;
     decision.decided_by = StoreMode::redis;
     decision.tightest = tightest_of(levels_of(ledgers, reply), ledgers);
-    decision.reservation = ReservationAccess::make(demand, std::move(charges), shortest_lease_us);
+    decision.reservation = ReservationAccess::make(demand, std::move(charges));
     return decision;
 }
 

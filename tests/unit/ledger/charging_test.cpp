@@ -40,7 +40,7 @@ protected:
     std::int64_t now_us = some_minute_us;
     Window window{hour_us};
     Place made = charge(window, demand, now_us);
-    Reservation reservation = ReservationAccess::make(demand, {}, lease_us(hour_us));
+    Reservation reservation = ReservationAccess::make(demand, {{.window_us = hour_us}});
 };
 
 TEST_F(Charging, RequestAndInputStayForTheWindowOutputForTheLease) {

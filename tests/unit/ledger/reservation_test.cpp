@@ -9,7 +9,7 @@ namespace weir::testing {
 namespace {
 
 Reservation some_reservation() {
-    Reservation reservation = ReservationAccess::make({1, 2, 3}, {}, 9'000'000);
+    Reservation reservation = ReservationAccess::make({1, 2, 3}, {{.window_us = 9'000'000}});
     ReservationAccess::set_produced(reservation, 2);
     return reservation;
 }
@@ -43,7 +43,7 @@ TEST(Reservation, ClosedIsNotDropped) {
 TEST(Reservation, AssigningOverALiveOneDropsIt) {
     const std::uint64_t before = Reservation::dropped();
     Reservation kept = some_reservation();
-    kept = ReservationAccess::make({7, 8, 9}, {}, 9'000'000);
+    kept = ReservationAccess::make({7, 8, 9}, {{.window_us = 9'000'000}});
     EXPECT_EQ(Reservation::dropped(), before + 1);
     EXPECT_EQ(kept.demand(), (Demand{7, 8, 9}));
     EXPECT_EQ(kept.produced(), 0);

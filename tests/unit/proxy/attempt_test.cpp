@@ -153,7 +153,7 @@ TEST_F(Attempting, AMalformedBodyPassesNothingOn) {
 }
 
 TEST_F(Attempting, ALeaseIsDueWhenItWasWhicheverAttemptHoldsIt) {
-    Reservation reservation = ReservationAccess::make({}, {}, 60'000'000);
+    Reservation reservation = ReservationAccess::make({}, {{.window_us = 60'000'000}});
     Lease lease(reservation);
     const config::Upstream nowhere = upstream_at(1);
     std::int64_t due_us = 0;
