@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "proxy/http_names.hpp"
+
 namespace weir::proxy {
 
 namespace {
@@ -102,9 +104,9 @@ awaitable<void> BackgroundResponses::look_after(Limiter& limiter, const void* ow
 }
 
 std::optional<EndingFacts> told_by_fetch(EndingFacts answer, std::string_view method) {
-    const bool is_success = answer.status >= 200 && answer.status < 300;
-    const bool is_gone = answer.status == 404 || answer.status == 410 || (is_success && method == "DELETE");
-    const bool is_told = is_success && answer.usage.ended && !answer.usage.unfinished;
+    const bool is_gone =
+        answer.status == 404 || answer.status == 410 || (is_success(answer.status) && method == "DELETE");
+    const bool is_told = is_success(answer.status) && answer.usage.ended && !answer.usage.unfinished;
     if (!is_gone && !is_told) return std::nullopt;
     answer.status = 200;
     // It is worked on no more, and nobody says what it has produced: the rest of the lease just runs out.

@@ -310,7 +310,7 @@ awaitable<void> Exchange::settle() {
 
 /// The upstream goes on working on it after the answer: its usage is seen by whoever fetches it.
 bool Exchange::hold_for_later() {
-    const bool is_accepted = facts_.status >= 200 && facts_.status < 300;
+    const bool is_accepted = is_success(facts_.status);
     const llm::TappedUsage& usage = facts_.usage;
     if (!call_.background || !is_accepted || !usage.unfinished || usage.response_id.empty()) return false;
     BackgroundResponses::Held held{std::move(*reservation_), facts_.cached_input_weight,

@@ -6,14 +6,6 @@
 
 namespace weir::proxy {
 
-namespace {
-
-bool is_success(int status) noexcept {
-    return status >= 200 && status < 300;
-}
-
-}  // namespace
-
 awaitable<void> Exchange::forward() {
     std::optional<Lease> lease;
     if (reservation_) lease.emplace(*reservation_);

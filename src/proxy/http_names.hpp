@@ -5,6 +5,7 @@
 #include "http/http_guard.hpp"
 #include "http/http_message.hpp"
 #include "http/http_parser.hpp"
+#include "http/reason.hpp"
 #include "text/ascii.hpp"
 
 namespace weir::proxy {
@@ -18,6 +19,7 @@ using http::Fields;
 using http::Framing;
 using http::HeadLimits;
 using http::HeadScanner;
+using http::is_success;
 using http::joined_value;
 using http::MessageParser;
 using http::Objection;

@@ -5,10 +5,6 @@ namespace weir::proxy {
 
 namespace {
 
-bool is_success(int status) noexcept {
-    return status >= 200 && status < 300;
-}
-
 bool may_drop(const RelayTerms& terms, const ResponseHead& head) noexcept {
     return terms.drops_usage_chunk && is_success(head.status);
 }

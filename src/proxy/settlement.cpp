@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "proxy/http_names.hpp"
+
 namespace weir::proxy {
 
 namespace {
@@ -20,8 +22,7 @@ bool is_refusal(const EndingFacts& facts) noexcept {
     constexpr int overloaded = 529;  // Anthropic's: https://docs.anthropic.com/en/api/errors
     if (facts.status >= 300 && facts.status < 500) return true;
     if (facts.status == 503 || facts.status == overloaded) return true;
-    const bool is_success = facts.status >= 200 && facts.status < 300;
-    return is_success && facts.usage.failed;
+    return is_success(facts.status) && facts.usage.failed;
 }
 
 /// Of output that was reserved, and that nobody reported.
@@ -48,7 +49,7 @@ Usage settle_by(const EndingFacts& facts) noexcept {
     }
     if (is_refusal(facts)) return {.certainty = Certainty::exact, .unproduced = Unproduced::release};
 
-    const bool success = facts.status >= 200 && facts.status < 300;
+    const bool success = is_success(facts.status);
     const bool knows_output = success && facts.usage.output_tokens.has_value();
     Usage usage;
     usage.input_tokens = weighted_input(facts.usage, facts.cached_input_weight);
