@@ -9,17 +9,12 @@
 #include "mock_upstream/mock_upstream.hpp"
 #include "support/child_process.hpp"
 #include "support/raw_client.hpp"
+#include "support/sanitized.hpp"
 
 namespace weir::testing {
 namespace {
 
 constexpr std::int64_t mib_in_kib = 1024;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
 
 class Memory : public ::testing::Test {
 protected:

@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "support/raw_client.hpp"
+#include "support/sanitized.hpp"
 
 namespace weir::testing {
 
@@ -84,11 +85,7 @@ std::int64_t most_in_a_window(std::vector<Dated> events, std::int64_t window_us)
 }
 
 bool in_a_hurry() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return true;
-#else
-    return std::getenv("CI") != nullptr;
-#endif
+    return sanitized || std::getenv("CI") != nullptr;
 }
 
 }  // namespace weir::testing
