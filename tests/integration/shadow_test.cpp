@@ -1,13 +1,13 @@
 // Shadow mode as clients meet it, with the embedded store and with Redis; and keys that are disabled.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/sha.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "app/store.hpp"
+#include "config/sha256.hpp"
 #include "config/store_url.hpp"
 #include "mock_upstream/mock_upstream.hpp"
 #include "support/raw_client.hpp"
@@ -57,8 +57,7 @@ config::Key key(const std::string& id, const std::string& tier) {
     config::Key made;
     made.id = id;
     made.tier = tier;
-    const std::string secret = "secret-of-" + id;
-    SHA256(reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), made.secret_sha256.data());
+    made.secret_sha256 = config::sha256("secret-of-" + id);
     return made;
 }
 
