@@ -1,0 +1,15 @@
+// One server of several, as a cluster or a sentinel names it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace weir::redis {
+
+struct Server {
+    std::string host;  ///< a name or an address; IPv6 without brackets; empty: none is known
+    std::uint16_t port = 0;
+    bool operator==(const Server&) const = default;
+};
+
+}  // namespace weir::redis
