@@ -26,6 +26,8 @@ constexpr std::array<std::pair<std::string_view, ErrorKind>, 14> kinds{{
     {"WRONGPASS", ErrorKind::wrong_password},
 }};
 
+}  // namespace
+
 // "ERR Error running script (call to f_<sha>): @user_script:1: @user_script: 1: -OOM command not allowed …"
 std::string_view inner_error_of(std::string_view text) noexcept {
     if (!text.starts_with("ERR Error running script")) return text;
@@ -33,8 +35,6 @@ std::string_view inner_error_of(std::string_view text) noexcept {
     const auto found = text.find(marker);
     return found == std::string_view::npos ? text : text.substr(found + marker.size());
 }
-
-}  // namespace
 
 ErrorKind classify(std::string_view text) noexcept {
     const std::string_view inner = inner_error_of(text);
@@ -52,6 +52,13 @@ ErrorAction action_for(ErrorKind kind) noexcept {
         case ErrorKind::master_down:
         case ErrorKind::no_authentication:
             return ErrorAction::reconnect;
+        case ErrorKind::moved:
+        case ErrorKind::ask:
+            return ErrorAction::redirect;
+        case ErrorKind::try_again:
+            return ErrorAction::try_again;
+        case ErrorKind::cluster_down:
+            return ErrorAction::ask_for_slots;
         default:
             return ErrorAction::fail;
     }

@@ -27,11 +27,18 @@ enum class ErrorAction {
     retry_after_load,  ///< load the script, and send the command once more
     reconnect,         ///< this is not the server to talk to: look the address up again
     fail,              ///< the command was not executed, and sending it again at once would not help
+    // Of a cluster's servers alone; whoever speaks to one server takes them for `fail`.
+    redirect,       ///< ask the server that is named (redirect.hpp)
+    try_again,      ///< the same server will know in a moment
+    ask_for_slots,  ///< the slots are not served, or by others than before: ask again which are whose
 };
 
 /// By the first word of the error. Redis before 7 wraps what happened inside of a script; that is looked
 /// through.
 ErrorKind classify(std::string_view text) noexcept;
+
+/// The error without that wrapping, where it has one: "MOVED 3999 …".
+std::string_view inner_error_of(std::string_view text) noexcept;
 
 ErrorAction action_for(ErrorKind kind) noexcept;
 

@@ -23,10 +23,11 @@ TEST(RedisError, IsKnownByItsFirstWord) {
                   Action::reconnect},
              Case{"MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
                   Kind::master_down, Action::reconnect},
-             Case{"CLUSTERDOWN The cluster is down", Kind::cluster_down, Action::fail},
-             Case{"TRYAGAIN Multiple keys request during rehashing of slot", Kind::try_again, Action::fail},
-             Case{"MOVED 3999 127.0.0.1:6381", Kind::moved, Action::fail},
-             Case{"ASK 3999 127.0.0.1:6381", Kind::ask, Action::fail},
+             Case{"CLUSTERDOWN The cluster is down", Kind::cluster_down, Action::ask_for_slots},
+             Case{"TRYAGAIN Multiple keys request during rehashing of slot", Kind::try_again,
+                  Action::try_again},
+             Case{"MOVED 3999 127.0.0.1:6381", Kind::moved, Action::redirect},
+             Case{"ASK 3999 127.0.0.1:6381", Kind::ask, Action::redirect},
              Case{"OOM command not allowed when used memory > 'maxmemory'.", Kind::out_of_memory,
                   Action::fail},
              Case{"MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist",
@@ -57,6 +58,9 @@ TEST(RedisError, IsFoundInsideOfAScriptOfRedis6) {
     EXPECT_EQ(classify("ERR Error running script (call to f_0d2): @user_script:1: attempt to index nil"),
               Kind::other);
     EXPECT_EQ(classify("ERR something: -OOM is not this"), Kind::other);
+    EXPECT_EQ(inner_error_of("ERR Error running script (call to f_0d2): @user_script: 1: -OOM command"),
+              "OOM command");
+    EXPECT_EQ(inner_error_of("ERR something: -OOM is not this"), "ERR something: -OOM is not this");
 }
 
 }  // namespace
