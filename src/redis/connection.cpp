@@ -12,12 +12,13 @@ namespace weir::redis {
 
 struct Connection::State {
     State(boost::asio::io_context& io_context, const Clock& system_clock, RedisAddress address,
-          Options connection_options, Events connection_events)
+          Options connection_options, Events connection_events, ServerFinder find_server)
         : context(io_context),
           clock(system_clock),
           options(connection_options),
           events(std::move(connection_events)),
-          dialer(io_context, std::move(address), connection_options.connect_timeout_ms),
+          dialer(io_context, std::move(address), connection_options.connect_timeout_ms,
+                 std::move(find_server)),
           pause(io_context.get_executor()),
           backoff_ms(connection_options.backoff_ms_min) {}
 
@@ -93,8 +94,9 @@ void Connection::State::report_lost(const std::string& why) {
 }
 
 Connection::Connection(boost::asio::io_context& context, const Clock& clock, RedisAddress address,
-                       Options options, Events events)
-    : state_(std::make_shared<State>(context, clock, std::move(address), options, std::move(events))) {}
+                       Options options, Events events, ServerFinder find_server)
+    : state_(std::make_shared<State>(context, clock, std::move(address), options, std::move(events),
+                                     std::move(find_server))) {}
 
 Connection::~Connection() {
     stop();
@@ -114,6 +116,10 @@ void Connection::stop() {
 
 bool Connection::ready() const noexcept {
     return state_->pipeline && state_->pipeline->open();
+}
+
+Server Connection::server() const {
+    return state_->dialer.server();
 }
 
 awaitable<result<Reply>> Connection::call(std::span<const std::string_view> arguments,

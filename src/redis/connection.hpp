@@ -12,6 +12,7 @@
 #include "redis/address.hpp"
 #include "redis/options.hpp"
 #include "redis/reply.hpp"
+#include "redis/server.hpp"
 #include "weir/awaitable.hpp"
 #include "weir/clock.hpp"
 #include "weir/error.hpp"
@@ -39,9 +40,10 @@ public:
     };
 
     /// Connects to nothing yet. Throws std::invalid_argument for an address that makes no sense,
-    /// boost::system::system_error for a ca_file that can't be used.
+    /// boost::system::system_error for a ca_file that can't be used. `find_server`, where there is one, takes
+    /// the place of the address's host and port; all else (TLS, user, password) is as the address says.
     Connection(boost::asio::io_context& context, const Clock& clock, RedisAddress address, Options options,
-               Events events);
+               Events events, ServerFinder find_server = {});
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -54,6 +56,9 @@ public:
     void stop();
 
     bool ready() const noexcept;
+
+    /// The server that it is connected to, or has tried last; no host: a unix socket, or none was found yet.
+    Server server() const;
 
     /// Sends one command, and waits for what Redis answers to it, an error included. Commands are executed in
     /// the order of the calls. `deadline_us` is a time of `clock.steady_us()`. `arguments`, at least one,

@@ -1,6 +1,7 @@
 // One attempt to reach Redis, step by step.
 #include "redis/dialer.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 #include "net/tls.hpp"
@@ -16,9 +17,15 @@ constexpr std::string_view tls_handshake = "TLS handshake with";
 
 }  // namespace
 
-Dialer::Dialer(boost::asio::io_context& context, RedisAddress address, std::int64_t timeout_ms)
-    : context_(context), address_(std::move(address)), timeout_ms_(timeout_ms) {
+Dialer::Dialer(boost::asio::io_context& context, RedisAddress address, std::int64_t timeout_ms,
+               ServerFinder find_server)
+    : context_(context),
+      address_(std::move(address)),
+      timeout_ms_(timeout_ms),
+      find_server_(std::move(find_server)) {
     check(address_);
+    if (find_server_ && (!address_.socket_path.empty() || !address_.sentinels.empty()))
+        throw std::invalid_argument("redis: a socket, and sentinels, say themselves where the server is");
     if (address_.tls) tls_.emplace(net::make_client_tls(address_.ca_file));
 }
 
@@ -61,18 +68,18 @@ RedisObstacle Dialer::obstacle_of(const Attempt& attempt) const {
 awaitable<Dialer::Attempt> Dialer::dial() {
     Attempt attempt;
     has_connected_ = false;
-    Place place{.host = address_.host, .port = address_.port, .failure = {}};
-    if (!address_.sentinels.empty()) {
-        place = co_await find_master();
+    const Place place = co_await find_place();
+    if (!place.failure.empty()) {
         attempt.failure = place.failure;
         attempt.obstacle = obstacle_of(attempt);
-        if (!attempt.failure.empty()) co_return attempt;
-        has_connected_ = false;
+        co_return attempt;
     }
+    has_connected_ = false;
+    server_ = place.server;
     const std::string server =
-        place.host.empty() ? text_of(address_) : text::host_and_port(place.host, place.port);
+        server_.host.empty() ? text_of(address_) : text::host_and_port(server_.host, server_.port);
     const std::shared_ptr<Stream> stream = new_stream();
-    attempt.failure = co_await open(place.host, place.port);
+    attempt.failure = co_await open(server_);
     if (attempt.failure.empty()) {
         const std::vector<Command> greeting = greeting_for(address_);
         awaited_ = "answer from";
@@ -82,8 +89,9 @@ awaitable<Dialer::Attempt> Dialer::dial() {
     }
     attempt.obstacle = obstacle_of(attempt);
     attempt.failure = explain(std::move(attempt.failure), server);
-    // Which server the sentinels named is nowhere else to be seen.
-    const bool is_unsaid = !address_.sentinels.empty() && attempt.failure.find(server) == std::string::npos;
+    // Which server was found is nowhere else to be seen.
+    const bool was_found = find_server_ || !address_.sentinels.empty();
+    const bool is_unsaid = was_found && attempt.failure.find(server) == std::string::npos;
     if (!attempt.failure.empty() && is_unsaid) attempt.failure += " (" + server + ")";
     stream->clear_deadline();
     if (attempt.failure.empty()) {
@@ -94,7 +102,17 @@ awaitable<Dialer::Attempt> Dialer::dial() {
     co_return attempt;
 }
 
-awaitable<std::string> Dialer::open(std::string host, std::uint16_t port) {
+awaitable<Dialer::Place> Dialer::find_place() {
+    if (!address_.sentinels.empty()) co_return co_await find_master();
+    Place place{.server = {address_.host, address_.port}, .failure = {}};
+    if (find_server_) {
+        place.server = find_server_();
+        if (place.server.host.empty()) place.failure = "no server is known";
+    }
+    co_return place;
+}
+
+awaitable<std::string> Dialer::open(Server server) {
     const std::shared_ptr<Stream> stream = stream_;
     awaited_ = "connection to";
     const bool is_local = !address_.socket_path.empty();
@@ -102,12 +120,12 @@ awaitable<std::string> Dialer::open(std::string host, std::uint16_t port) {
     if (is_local) {
         failure = co_await stream->connect(address_.socket_path);
     } else {
-        failure = co_await stream->connect(host, port);
+        failure = co_await stream->connect(server.host, server.port);
     }
     has_connected_ = has_connected_ || failure.empty();
     if (!failure.empty() || !tls_) co_return failure;
     awaited_ = tls_handshake;
-    co_return co_await stream->start_tls(*tls_, host);
+    co_return co_await stream->start_tls(*tls_, server.host);
 }
 
 awaitable<Dialer::Place> Dialer::find_master() {
@@ -116,33 +134,35 @@ awaitable<Dialer::Place> Dialer::find_master() {
     for (std::size_t i = 0; i < count && !cancelled_; ++i) {
         const std::size_t index = (first_sentinel_ + i) % count;
         const auto& [host, port] = address_.sentinels[index];
-        Place place = co_await ask_sentinel(host, port);
+        Server sentinel{host, port};
+        Place place = co_await ask_sentinel(std::move(sentinel));
         if (place.failure.empty()) {
             first_sentinel_ = index;
             co_return place;
         }
         failures += (failures.empty() ? "" : "; ") + place.failure;
     }
-    co_return Place{.host = {}, .port = 0, .failure = "no sentinel knows the master: " + failures};
+    co_return Place{.server = {}, .failure = "no sentinel knows the master: " + failures};
 }
 
-awaitable<Dialer::Place> Dialer::ask_sentinel(std::string host, std::uint16_t port) {
+awaitable<Dialer::Place> Dialer::ask_sentinel(Server sentinel) {
     const std::shared_ptr<Stream> stream = new_stream();
+    const std::string name = text::host_and_port(sentinel.host, sentinel.port);
     Place place;
-    place.failure = co_await open(host, port);
+    place.failure = co_await open(std::move(sentinel));
     if (place.failure.empty()) {
         std::vector<Command> question{ask_for_master(address_.master)};
         awaited_ = "answer from";
         const Exchange exchanged = co_await exchange(*stream, std::move(question));
         place.failure = exchanged.failure;
         if (place.failure.empty() &&
-            !read_master_address(exchanged.replies.front(), place.host, place.port)) {
+            !read_master_address(exchanged.replies.front(), place.server.host, place.server.port)) {
             const Reply::Error* const error = exchanged.replies.front().error();
-            place.failure = text::host_and_port(host, port) + ": " +
-                            (error != nullptr ? error->text : "no master is named " + address_.master);
+            place.failure =
+                name + ": " + (error != nullptr ? error->text : "no master is named " + address_.master);
         }
     }
-    place.failure = explain(std::move(place.failure), text::host_and_port(host, port));
+    place.failure = explain(std::move(place.failure), name);
     stream->close();
     co_return place;
 }

@@ -10,6 +10,7 @@
 
 #include "redis/address.hpp"
 #include "redis/greeting.hpp"
+#include "redis/server.hpp"
 #include "redis/stream.hpp"
 #include "weir/awaitable.hpp"
 
@@ -24,7 +25,10 @@ class Dialer {
 public:
     /// Throws std::invalid_argument for an address that makes no sense, system_error for an unusable ca_file.
     /// `timeout_ms` is for each server that is spoken to: connect, TLS and greeting together.
-    Dialer(boost::asio::io_context& context, RedisAddress address, std::int64_t timeout_ms);
+    /// `find_server`, where there is one, takes the place of the address's host and port; its servers are
+    /// connected to and greeted as the address says, and TLS verifies the host that was found.
+    Dialer(boost::asio::io_context& context, RedisAddress address, std::int64_t timeout_ms,
+           ServerFinder find_server = {});
 
     struct Attempt {
         std::shared_ptr<Stream> stream;                       ///< nullptr: failed
@@ -34,26 +38,31 @@ public:
     };
     awaitable<Attempt> dial();
 
+    /// The server that the last attempt was made at; no host: a unix socket, or none has been found yet.
+    const Server& server() const noexcept { return server_; }
+
     /// The attempt under way, and every later one, fails at once.
     void cancel() noexcept;
 
 private:
     struct Place {
-        std::string host;
-        std::uint16_t port = 0;
+        Server server;
         std::string failure;  ///< empty: found
     };
 
     std::shared_ptr<Stream> new_stream();
-    awaitable<std::string> open(std::string host, std::uint16_t port);
+    awaitable<std::string> open(Server server);
+    awaitable<Place> find_place();
     awaitable<Place> find_master();
-    awaitable<Place> ask_sentinel(std::string host, std::uint16_t port);
+    awaitable<Place> ask_sentinel(Server sentinel);
     std::string explain(std::string failure, const std::string& server) const;
     RedisObstacle obstacle_of(const Attempt& attempt) const;
 
     boost::asio::io_context& context_;
     RedisAddress address_;
     std::int64_t timeout_ms_;
+    ServerFinder find_server_;
+    Server server_;
     std::optional<boost::asio::ssl::context> tls_;
     std::shared_ptr<Stream> stream_;  ///< of the attempt under way
     std::string awaited_;             ///< what `stream_` waits for, as "no … host:port" goes on

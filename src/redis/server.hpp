@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace weir::redis {
@@ -11,5 +12,9 @@ struct Server {
     std::uint16_t port = 0;
     bool operator==(const Server&) const = default;
 };
+
+/// Says at each attempt to connect which server to try. Called on the connection's thread, from within the
+/// connection: it must not destroy it.
+using ServerFinder = std::function<Server()>;
 
 }  // namespace weir::redis

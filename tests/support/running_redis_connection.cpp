@@ -24,7 +24,7 @@ awaitable<void> call(redis::Connection& connection, std::vector<std::string> arg
 }  // namespace
 
 RunningRedisConnection::RunningRedisConnection(RedisAddress address, redis::Options options,
-                                               const Clock* clock)
+                                               const Clock* clock, redis::ServerFinder find_server)
     : clock_(clock != nullptr ? *clock : system_clock_),
       connection_(context_, clock_, std::move(address), options,
                   {.on_ready =
@@ -36,7 +36,8 @@ RunningRedisConnection::RunningRedisConnection(RedisAddress address, redis::Opti
                        [this](std::string_view why) {
                            const std::lock_guard lock(mutex_);
                            losses_.emplace_back(why);
-                       }}) {
+                       }},
+                  std::move(find_server)) {
     boost::asio::co_spawn(context_, connection_.run(), [this](std::exception_ptr) { ended_.set_value(); });
     thread_ = std::thread([this] {
         const auto work = boost::asio::make_work_guard(context_);

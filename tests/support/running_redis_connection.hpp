@@ -17,9 +17,9 @@ namespace weir::testing {
 
 class RunningRedisConnection {
 public:
-    /// Runs at once. `clock` must outlive it; nullptr: the system's.
+    /// Runs at once. `clock` must outlive it; nullptr: the system's. `find_server` as of redis::Connection.
     explicit RunningRedisConnection(RedisAddress address, redis::Options options = {},
-                                    const Clock* clock = nullptr);
+                                    const Clock* clock = nullptr, redis::ServerFinder find_server = {});
     /// Stops it, and waits until `run` has returned.
     ~RunningRedisConnection();
     RunningRedisConnection(const RunningRedisConnection&) = delete;
