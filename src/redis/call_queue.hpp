@@ -22,8 +22,11 @@ public:
 
     void push(std::int64_t deadline_us, Waiter waiter) { calls_.push_back({deadline_us, std::move(waiter)}); }
 
+    /// A command whose reply nobody waits for, due as that of the next call.
+    void push_unawaited(std::int64_t deadline_us) { calls_.push_back({deadline_us, std::nullopt}); }
+
     /// A reply has been read: it belongs to the oldest call. nullopt: that has been told of its timeout
-    /// already.
+    /// already, or nobody waits.
     /// REQUIRES: size() > 0
     std::optional<Waiter> pop() {
         std::optional<Waiter> waiter = std::move(calls_.front().waiter);
@@ -76,6 +79,7 @@ public:
         return next_us;
     }
 
+    /// Replies that are yet to come.
     std::size_t size() const noexcept { return calls_.size(); }
 
 private:

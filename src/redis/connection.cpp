@@ -123,9 +123,9 @@ Server Connection::server() const {
 }
 
 awaitable<result<Reply>> Connection::call(std::span<const std::string_view> arguments,
-                                          std::int64_t deadline_us) {
+                                          std::int64_t deadline_us, Asking asking) {
     if (!ready()) co_return make_error_code(errc::store_unavailable);
-    co_return co_await Pipeline::call(state_->pipeline, arguments, deadline_us);
+    co_return co_await Pipeline::call(state_->pipeline, arguments, deadline_us, asking);
 }
 
 void Connection::reconnect(std::string_view why) {

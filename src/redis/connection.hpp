@@ -62,14 +62,16 @@ public:
 
     /// Sends one command, and waits for what Redis answers to it, an error included. Commands are executed in
     /// the order of the calls. `deadline_us` is a time of `clock.steady_us()`. `arguments`, at least one,
-    /// must live until the call has been awaited for the first time.
+    /// must live until the call has been awaited for the first time. With ASKING nothing comes between it and
+    /// the command; its own reply is dropped, and it takes one more of `calls_max`.
     ///
     /// Errors: store_unavailable: the command was not sent, since there is no connection, a bound is reached,
     /// or the deadline had passed already.
     /// store_timeout: it was sent, but no answer was read before the deadline, or the connection was lost: it
     /// may or may not have been executed, or may yet be. An answer that has arrived by the time when this
     /// thread finds out that the deadline has passed is taken: a busy thread is not a slow Redis.
-    awaitable<result<Reply>> call(std::span<const std::string_view> arguments, std::int64_t deadline_us);
+    awaitable<result<Reply>> call(std::span<const std::string_view> arguments, std::int64_t deadline_us,
+                                  Asking asking = Asking::no);
 
     /// Gives the connection up, and finds the server anew: for answers such as READONLY, after which this is
     /// not the server to talk to (ErrorAction::reconnect). Does nothing while there is none.

@@ -1,6 +1,7 @@
 // Writing, reading and deadlines of one live connection.
 #include "redis/pipeline.hpp"
 
+#include <array>
 #include <boost/asio/post.hpp>
 #include <utility>
 #include <vector>
@@ -29,21 +30,29 @@ Pipeline::Pipeline(boost::asio::io_context& context, const Clock& clock, std::sh
       timer_(context.get_executor()) {}
 
 awaitable<result<Reply>> Pipeline::call(std::shared_ptr<Pipeline> self,
-                                        std::span<const std::string_view> arguments,
-                                        std::int64_t deadline_us) {
+                                        std::span<const std::string_view> arguments, std::int64_t deadline_us,
+                                        Asking asking) {
     if (!self->open() || self->clock_.steady_us() >= deadline_us)
         co_return make_error_code(errc::store_unavailable);
-    if (self->calls_.size() >= self->options_.calls_max ||
+    const std::size_t replies = asking == Asking::yes ? 2 : 1;
+    if (self->calls_.size() + replies > self->options_.calls_max ||
         self->gathering_.size() >= self->options_.unsent_bytes_max) {
         add(self->statistics_.overflows);
         co_return make_error_code(errc::store_unavailable);
     }
     co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<executor>,
                                                    void(result<Reply>)>(
-        [&](Waiter waiter) { self->enqueue(arguments, deadline_us, std::move(waiter)); }, use_awaitable);
+        [&](Waiter waiter) { self->enqueue(arguments, deadline_us, asking, std::move(waiter)); },
+        use_awaitable);
 }
 
-void Pipeline::enqueue(std::span<const std::string_view> arguments, std::int64_t deadline_us, Waiter waiter) {
+void Pipeline::enqueue(std::span<const std::string_view> arguments, std::int64_t deadline_us, Asking asking,
+                       Waiter waiter) {
+    if (asking == Asking::yes) {
+        append_command(gathering_, std::array<std::string_view, 1>{"ASKING"});
+        ++gathered_calls_;
+        calls_.push_unawaited(deadline_us);
+    }
     append_command(gathering_, arguments);
     ++gathered_calls_;
     calls_.push(deadline_us, std::move(waiter));

@@ -34,7 +34,7 @@ public:
     /// As Connection::call.
     static awaitable<result<Reply>> call(std::shared_ptr<Pipeline> self,
                                          std::span<const std::string_view> arguments,
-                                         std::int64_t deadline_us);
+                                         std::int64_t deadline_us, Asking asking);
 
     /// Takes no more calls, and makes `read_replies` end with this reason, unless it had one before.
     void close(std::string why) noexcept;
@@ -50,7 +50,8 @@ private:
     using Call = boost::asio::async_result<boost::asio::use_awaitable_t<executor>, void(result<Reply>)>;
     using Waiter = Call::handler_type;
 
-    void enqueue(std::span<const std::string_view> arguments, std::int64_t deadline_us, Waiter waiter);
+    void enqueue(std::span<const std::string_view> arguments, std::int64_t deadline_us, Asking asking,
+                 Waiter waiter);
     void flush();
     void deliver(std::string_view bytes);
     void look_by(std::int64_t when_us, std::int64_t now_us);
@@ -64,7 +65,7 @@ private:
     CallQueue<Waiter> calls_;
     std::string gathering_;           ///< commands that wait for the write under way
     std::string on_the_wire_;         ///< must not move while it is being written
-    std::size_t gathered_calls_ = 0;  ///< the last ones of `calls_`, whose commands are in `gathering_`
+    std::size_t gathered_calls_ = 0;  ///< the last entries of `calls_`, whose commands are in `gathering_`
     bool writing_ = false;
     bool delivering_ = false;
     Timer timer_;

@@ -15,6 +15,10 @@ namespace weir::redis {
 /// A command and its arguments.
 using Command = std::vector<std::string>;
 
+/// Whether ASKING goes right before a command: then a server of a cluster answers for a slot that is only
+/// being moved to it (ASK, https://redis.io/docs/latest/commands/asking/).
+enum class Asking : bool { no, yes };
+
 /// What Redis answered to one command (RESP2, https://redis.io/docs/latest/develop/reference/protocol-spec/).
 /// An error that Redis answers is a value here, not an error of the call.
 struct Reply {

@@ -89,6 +89,28 @@ TEST_F(RedisConnectionTest, ExecutesInTheOrderOfTheCalls) {
         EXPECT_EQ(said(answers[static_cast<std::size_t>(i)].get()), std::to_string(i + 1));
 }
 
+/// How often the server has executed a command.
+int executions(const RedisServer& server, const std::string& command) {
+    const std::string info = server.command({"INFO", "commandstats"});
+    const std::string field = "cmdstat_" + command + ":calls=";
+    const auto found = info.find(field);
+    return found == std::string::npos ? 0 : std::stoi(info.substr(found + field.size()));
+}
+
+TEST_F(RedisConnectionTest, TheReplyToAskingIsNobodys) {
+    RunningRedisConnection redis(address());
+    ASSERT_TRUE(redis.becomes_ready());
+    std::vector<RunningRedisConnection::Answer> answers;
+    for (int i = 0; i < 100; ++i) {
+        answers.push_back(
+            redis.start({"INCR", "n"}, 20'000, i % 2 == 0 ? redis::Asking::yes : redis::Asking::no));
+    }
+    for (int i = 0; i < 100; ++i)
+        EXPECT_EQ(said(answers[static_cast<std::size_t>(i)].get()), std::to_string(i + 1));
+    EXPECT_EQ(redis.connection().statistics().calls, 100U);
+    EXPECT_EQ(executions(*server_, "asking"), 50) << "an error here, which nobody hears of";
+}
+
 TEST_F(RedisConnectionTest, ALateReplyIsDroppedAndTheNextCallGetsItsOwn) {
     RunningRedisConnection redis(address(), never_stalled);
     ASSERT_TRUE(redis.becomes_ready());

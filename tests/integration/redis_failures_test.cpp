@@ -110,6 +110,34 @@ TEST_F(RedisFailuresTest, OnlySoManyCallsWait) {
     EXPECT_EQ(said(redis.ask({"INCR", "n"})), "11");
 }
 
+TEST_F(RedisFailuresTest, AskingTakesAPlaceToo) {
+    redis::Options options = never_stalled;
+    options.calls_max = 3;
+    RunningRedisConnection redis(address(), options);
+    ASSERT_TRUE(redis.becomes_ready());
+    server_->pause();
+    auto first = redis.start({"INCR", "n"}, 20'000, redis::Asking::yes);
+    EXPECT_EQ(redis.ask({"INCR", "n"}, 20'000, redis::Asking::yes).error(), errc::store_unavailable);
+    EXPECT_EQ(redis.connection().statistics().overflows, 1U);
+    auto last = redis.start({"INCR", "n"});
+    server_->resume();
+    EXPECT_EQ(said(first.get()), "1");
+    EXPECT_EQ(said(last.get()), "2");
+}
+
+TEST_F(RedisFailuresTest, AskingThatWasNeverSentIsNobodysLoss) {
+    RunningRedisConnection redis(address(), never_stalled);
+    ASSERT_TRUE(redis.becomes_ready());
+    server_->pause();
+    auto large = redis.start({"SET", "k", std::string(64 << 20, 'v')});
+    auto behind = redis.start({"INCR", "n"}, 20'000, redis::Asking::yes);
+    auto behind_too = redis.start({"INCR", "n"}, 20'000, redis::Asking::yes);
+    server_->kill();
+    EXPECT_EQ(large.get().error(), errc::store_timeout);
+    EXPECT_EQ(behind.get().error(), errc::store_unavailable);
+    EXPECT_EQ(behind_too.get().error(), errc::store_unavailable);
+}
+
 TEST_F(RedisFailuresTest, OnlySoManyBytesWait) {
     redis::Options options = never_stalled;
     options.unsent_bytes_max = 1000;

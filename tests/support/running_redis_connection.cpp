@@ -15,9 +15,10 @@ namespace weir::testing {
 namespace {
 
 awaitable<void> call(redis::Connection& connection, std::vector<std::string> arguments,
-                     std::int64_t deadline_us, std::promise<result<redis::Reply>> promise) {
+                     std::int64_t deadline_us, redis::Asking asking,
+                     std::promise<result<redis::Reply>> promise) {
     const std::vector<std::string_view> views(arguments.begin(), arguments.end());
-    result<redis::Reply> answer = co_await connection.call(views, deadline_us);
+    result<redis::Reply> answer = co_await connection.call(views, deadline_us, asking);
     promise.set_value(std::move(answer));
 }
 
@@ -52,21 +53,22 @@ RunningRedisConnection::~RunningRedisConnection() {
 }
 
 RunningRedisConnection::Answer RunningRedisConnection::start(std::vector<std::string> arguments,
-                                                             std::int64_t timeout_ms) {
+                                                             std::int64_t timeout_ms, redis::Asking asking) {
     std::promise<result<redis::Reply>> promise;
     Answer answer = promise.get_future();
     const std::int64_t deadline = deadline_us(timeout_ms);
     on_thread([&] {
-        boost::asio::co_spawn(context_, call(connection_, std::move(arguments), deadline, std::move(promise)),
+        boost::asio::co_spawn(context_,
+                              call(connection_, std::move(arguments), deadline, asking, std::move(promise)),
                               boost::asio::detached);
     });
     on_thread([] {});  // the coroutine itself was posted
     return answer;
 }
 
-result<redis::Reply> RunningRedisConnection::ask(std::vector<std::string> arguments,
-                                                 std::int64_t timeout_ms) {
-    return start(std::move(arguments), timeout_ms).get();
+result<redis::Reply> RunningRedisConnection::ask(std::vector<std::string> arguments, std::int64_t timeout_ms,
+                                                 redis::Asking asking) {
+    return start(std::move(arguments), timeout_ms, asking).get();
 }
 
 void RunningRedisConnection::on_thread(const std::function<void()>& work) {

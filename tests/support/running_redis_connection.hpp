@@ -27,8 +27,10 @@ public:
 
     using Answer = std::future<result<redis::Reply>>;
     /// Has been issued when this returns. The deadline is so long from now.
-    Answer start(std::vector<std::string> arguments, std::int64_t timeout_ms = 20'000);
-    result<redis::Reply> ask(std::vector<std::string> arguments, std::int64_t timeout_ms = 20'000);
+    Answer start(std::vector<std::string> arguments, std::int64_t timeout_ms = 20'000,
+                 redis::Asking asking = redis::Asking::no);
+    result<redis::Reply> ask(std::vector<std::string> arguments, std::int64_t timeout_ms = 20'000,
+                             redis::Asking asking = redis::Asking::no);
 
     /// Polls, at most as long as `eventually` does.
     bool becomes_ready();

@@ -41,6 +41,26 @@ TEST(CallQueue, WhoTimedOutKeepsThePlace) {
     EXPECT_EQ(queue.pop(), 2);
 }
 
+TEST(CallQueue, AReplyThatNobodyWaitsForHasAPlaceOfItsOwn) {
+    Queue queue;
+    queue.push(100, 1);
+    queue.push_unawaited(200);
+    queue.push(200, 2);
+    EXPECT_EQ(queue.size(), 3U);
+    EXPECT_THAT(queue.take_expired(200), ElementsAre(1, 2));
+    EXPECT_FALSE(queue.has_expired(300));
+    queue.push_unawaited(400);
+    queue.push(400, 3);
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(queue.pop(), std::nullopt);
+    }
+    EXPECT_FALSE(queue.stalled(400, 1));
+    EXPECT_TRUE(queue.stalled(401, 1)) << "a reply that nobody waits for is missed, too";
+    const auto [sent, unsent] = queue.take_all(2);
+    EXPECT_THAT(sent, IsEmpty());
+    EXPECT_THAT(unsent, ElementsAre(3));
+}
+
 TEST(CallQueue, DeadlinesNeedNotBeInOrder) {
     Queue queue;
     queue.push(500, 1);
