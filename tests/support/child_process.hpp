@@ -10,6 +10,9 @@
 
 namespace weir::testing {
 
+/// Where the program of that name is; empty: it is not installed.
+std::string program_in_path(const std::string& name);
+
 class ChildProcess {
 public:
     /// Starts it; standard output and error go to files that `output` and `errors` read.

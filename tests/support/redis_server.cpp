@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 #include "support/raw_client.hpp"
@@ -22,16 +21,8 @@ namespace {
 
 constexpr int start_attempts = 5;
 constexpr int start_ms = 20'000;
-
-std::string program_in_path(const std::string& name) {
-    const char* const path = std::getenv("PATH");
-    std::istringstream folders(path == nullptr ? "" : path);
-    for (std::string folder; std::getline(folders, folder, ':');) {
-        const std::string program = folder + "/" + name;
-        if (::access(program.c_str(), X_OK) == 0) return program;
-    }
-    return "";
-}
+constexpr std::uint16_t port_max = 65'535;
+constexpr std::uint16_t bus_offset = 10'000;  // from a cluster node's port to the one of its bus
 
 std::string new_folder() {
     std::array<char, 32> folder{"/tmp/weir-redis-XXXXXX"};
@@ -45,11 +36,13 @@ void remove_folder(const std::string& folder) {
 }
 
 /// redis-server can't be told to choose a port and say which.
-std::uint16_t free_port() {
+std::uint16_t free_port(std::uint16_t highest) {
     boost::asio::io_context context;
     using Tcp = boost::asio::ip::tcp;
-    const Tcp::acceptor acceptor(context, Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
-    return acceptor.local_endpoint().port();
+    while (true) {
+        const Tcp::acceptor acceptor(context, Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+        if (acceptor.local_endpoint().port() <= highest) return acceptor.local_endpoint().port();
+    }
 }
 
 void run(const std::string& command) {
@@ -104,7 +97,8 @@ bool RedisServer::available() {
 
 RedisServer::RedisServer(RedisServerOptions options) : options_(std::move(options)), folder_(new_folder()) {
     for (int i = 0; i < start_attempts; ++i) {
-        port_ = free_port();  // somebody else may take it before the server does
+        // Somebody else may take it before the server does.
+        port_ = free_port(options_.cluster ? port_max - bus_offset : port_max);
         if (start()) return;
     }
     const std::string said = log();
@@ -123,6 +117,7 @@ std::string RedisServer::configuration() const {
         "bind 127.0.0.1\nprotected-mode no\ndaemonize no\nlogfile \"\"\ndir " + folder_ + "\n";
     lines += "unixsocket " + socket_path() + "\n";
     if (!options_.sentinel) lines += "save \"\"\nappendonly no\nrepl-diskless-sync-delay 0\n";
+    if (options_.cluster) lines += "cluster-enabled yes\ncluster-config-file nodes.conf\n";
     if (!options_.password.empty()) lines += "requirepass " + options_.password + "\n";
     const std::string port = std::to_string(port_);
     if (options_.tls == nullptr) {

@@ -34,9 +34,11 @@ struct RedisServerOptions {
     std::vector<std::string> configuration{};  ///< further lines of redis.conf
     const TestCertificates* tls = nullptr;     ///< the port speaks TLS alone
     bool sentinel = false;                     ///< a sentinel; `configuration` says what it monitors
+    bool cluster = false;                      ///< a node of a cluster (redis_cluster.hpp)
 };
 
-/// Keeps nothing on disk: after `stop` or `kill` its data is gone. Throws where the server does not start.
+/// Keeps nothing on disk but a cluster's nodes.conf: after `stop` or `kill` its data is gone. Throws where
+/// the server does not start.
 class RedisServer {
 public:
     /// False where there is no redis-server in the PATH: tests are skipped then.
