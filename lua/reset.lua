@@ -1,16 +1,18 @@
--- Empties ledgers of window.lua, which says how they are stored. A ledger keeps its epoch: nodes that wrote to it
--- would take another one for a loss, and replay what they hold.
+-- Empties ledgers of window.lua; window_ledgers.lua says how they are stored. A ledger keeps its epoch: nodes that wrote
+-- to it would take another one for a loss, and replay what they hold.
 --
 -- KEYS    the ledgers
 -- Reply   how many there were
 
-local head_format, epoch_at = '>I6I7I7I7I6', 21
+local newest_format = '>I5I5I5I5I6I6I6I7I5'
 local count = 0
 for _, key in ipairs(KEYS) do
-    local head = redis.call('GETRANGE', key, '0', '32')
-    if head ~= '' then
-        local epoch = struct.unpack('>I7', head, epoch_at)
-        redis.call('SET', key, struct.pack(head_format, 0, 0, 0, epoch, 0), 'KEEPTTL')
+    local newest = redis.call('ZRANGE', key, '0', '0', 'WITHSCORES')
+    if newest[1] then
+        local bucket, _, _, _, _, _, _, epoch = struct.unpack(newest_format, newest[1])
+        -- Of the same score, and before the one that it replaces: added first, so that the key lives on.
+        redis.call('ZADD', key, newest[2], struct.pack(newest_format, bucket, 0, 0, 0, 0, 0, 0, epoch, bucket))
+        redis.call('ZREMRANGEBYRANK', key, '1', '-1')
         count = count + 1
     end
 end

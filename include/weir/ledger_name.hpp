@@ -22,7 +22,7 @@ public:
 
     std::string_view name() const noexcept { return std::string_view(key_).substr(name_begins_); }
     std::string_view tenant_tag() const noexcept;
-    /// "weir:1:{<tenant_tag>}:<name>": 1 is the version of the stored shape; what stands in braces decides
+    /// "weir:2:{<tenant_tag>}:<name>": 2 is the version of the stored shape; what stands in braces decides
     /// the slot on Redis Cluster.
     const std::string& key() const noexcept { return key_; }
     /// Of the key, as `hash_of` makes it.

@@ -5,7 +5,7 @@ namespace weir {
 
 namespace {
 
-constexpr std::string_view before_tag = "weir:1:{";
+constexpr std::string_view before_tag = "weir:2:{";
 constexpr std::string_view behind_tag = "}:";
 
 std::string key_of(std::string_view name, std::string_view tenant_tag) {

@@ -1,7 +1,6 @@
 // An operation that finds nothing on the wire makes the call; all others wait for one.
 #include "limiter/batcher.hpp"
 
-#include <algorithm>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,98 +10,105 @@ namespace weir {
 
 namespace {
 
-/// Corrections go first in a call.
-bool may_have_changed(const Operation& first, const result<WindowReply>& reply) {
-    if (!reply) return reply.error() == errc::store_timeout;
-    return first.correct() != nullptr ||
-           std::any_of(reply->demands.begin(), reply->demands.end(),
-                       [](const DemandReply& demand) { return demand.kind == DemandReply::Kind::admitted; });
+/// Of the ledgers that an operation names.
+template <typename Visit>
+void for_each_ledger(const Operation& operation, const Visit& visit) {
+    if (const Reserve* reserve = operation.reserve()) {
+        for (const LedgerLimits& ledger : reserve->ledgers) visit(ledger.ledger);
+    } else {
+        for (const Charge& charge : *operation.correct()->charges) visit(charge.ledger);
+    }
+}
+
+bool may_have_changed(const Operation& operation) {
+    if (operation.error) return operation.error == errc::store_timeout;
+    return operation.correct() != nullptr || operation.demand_reply.kind == DemandReply::Kind::admitted;
 }
 
 }  // namespace
 
 awaitable<void> Batcher::send(Operation& operation) {
-    Queue& queue = queues_[operation.set];
-    if (queue.calls == 0) {
-        Entries alone;
-        alone.push_back({&operation, std::nullopt});
-        ++queue.calls;
-        co_return co_await call(operation.set, std::move(alone));
+    if (calls_ == 0) {
+        waiting_.push(operation, std::nullopt);
+        ++calls_;
+        co_return co_await call(waiting_.take());
     }
-    if (queue.waiting.full()) {
+    if (waiting_.full()) {
         node_.counters.overflows.fetch_add(1, std::memory_order_relaxed);
         operation.error = errc::store_unavailable;
         co_return;
     }
     co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<executor>, void()>(
         [&](Waiter waiter) {
-            queue.waiting.push(operation, std::move(waiter));
-            if (queue.waiting.fills_a_call()) go_on(operation.set, queue);
+            waiting_.push(operation, std::move(waiter));
+            if (waiting_.fills_a_call()) go_on();
         },
         use_awaitable);
 }
 
-void Batcher::go_on(const std::string& set, Queue& queue) {
-    Entries withdrawn = queue.waiting.take_withdrawn();
-    answer(withdrawn, make_error_code(errc::withdrawn), std::nullopt);
-    while (queue.calls < calls_max &&
-           (queue.waiting.fills_a_call() || (queue.calls == 0 && !queue.waiting.empty()))) {
-        ++queue.calls;
-        boost::asio::co_spawn(context_, call(set, queue.waiting.take()), boost::asio::detached);
+void Batcher::go_on() {
+    Queue::Entries withdrawn = waiting_.take_withdrawn();
+    fail(withdrawn, errc::withdrawn);
+    while (calls_ < calls_max && (waiting_.fills_a_call() || (calls_ == 0 && !waiting_.empty()))) {
+        ++calls_;
+        boost::asio::co_spawn(context_, call(waiting_.take()), boost::asio::detached);
     }
 }
 
-awaitable<void> Batcher::call(std::string set, Entries batch) {
-    std::vector<const Operation*> operations;
-    operations.reserve(batch.size());
-    for (const auto& entry : batch) operations.push_back(entry.operation);
-    WindowCall call = call_for(operations);
-    std::vector<LedgerName> ledgers;
-    for (const WindowLedger& ledger : call.ledgers) ledgers.push_back(ledger.name);
+awaitable<void> Batcher::call(Queue::Batch batch) {
     node_.counters.calls.fetch_add(1, std::memory_order_relaxed);
-    node_.counters.operations.fetch_add(operations.size(), std::memory_order_relaxed);
-
-    const std::uint64_t changes_before = changes_of(ledgers);
-    const auto reply = co_await windows_.run(std::move(call), node_.options.timeout_ms);
-    const bool is_undisturbed = changes_of(ledgers) == changes_before;
-    if (may_have_changed(*operations.front(), reply)) {
-        for (const LedgerName& ledger : ledgers) node_.changes.note(ledger);
-    }
-    answer(batch, reply, is_undisturbed ? std::optional(changes_of(ledgers)) : std::nullopt);
-
-    const auto found = queues_.find(set);
-    Queue& queue = found->second;
-    --queue.calls;
+    node_.counters.operations.fetch_add(batch.entries.size(), std::memory_order_relaxed);
+    for (auto& entry : batch.entries) entry.operation->changes = changes_of(*entry.operation);
+    const auto reply = co_await windows_.run(std::move(batch.call), node_.options.timeout_ms);
+    answer(batch.entries, reply);
+    --calls_;
     if (!reply) {
-        Entries left_behind = queue.waiting.take_all();
-        answer(left_behind, make_error_code(errc::store_unavailable), std::nullopt);
+        Queue::Entries left_behind = waiting_.take_all();
+        fail(left_behind, errc::store_unavailable);
     }
-    go_on(set, queue);
-    if (queue.calls == 0) queues_.erase(found);
+    go_on();
 }
 
-void Batcher::answer(Entries& entries, const result<WindowReply>& reply,
-                     std::optional<std::uint64_t> changes) {
+void Batcher::answer(Queue::Entries& entries, const result<WindowReply>& reply) {
     std::shared_ptr<const WindowReply> shared;
     if (reply) shared = std::make_shared<const WindowReply>(*reply);
     std::size_t demand = 0;
     for (auto& entry : entries) {
         Operation& operation = *entry.operation;
-        operation.changes = changes;
+        const bool is_undisturbed = operation.changes == changes_of(operation);
+        if (!is_undisturbed) operation.changes.reset();
         operation.reply = shared;
         if (!reply) {
             operation.error = reply.error();
         } else if (operation.reserve() != nullptr) {
             operation.demand_reply = reply->demands[demand++];
         }
+    }
+    for (auto& entry : entries) {
+        if (may_have_changed(*entry.operation)) note_changes(*entry.operation);
+    }
+    for (auto& entry : entries) {
+        Operation& operation = *entry.operation;
+        if (operation.changes) operation.changes = changes_of(operation);
         // Posted, so that the next call leaves before all of them go on with their requests.
         if (entry.waiter) boost::asio::post(std::move(*entry.waiter));
     }
 }
 
-std::uint64_t Batcher::changes_of(const std::vector<LedgerName>& ledgers) const {
+void Batcher::fail(Queue::Entries& entries, boost::system::error_code error) {
+    for (auto& entry : entries) {
+        entry.operation->error = error;
+        if (entry.waiter) boost::asio::post(std::move(*entry.waiter));
+    }
+}
+
+void Batcher::note_changes(const Operation& operation) {
+    for_each_ledger(operation, [&](const LedgerName& ledger) { node_.changes.note(ledger); });
+}
+
+std::uint64_t Batcher::changes_of(const Operation& operation) const {
     std::uint64_t sum = 0;
-    for (const LedgerName& ledger : ledgers) sum += node_.changes.of(ledger);
+    for_each_ledger(operation, [&](const LedgerName& ledger) { sum += node_.changes.of(ledger); });
     return sum;
 }
 

@@ -1,12 +1,10 @@
-// Group commit: what arrives for a set of ledgers while a call for it is on the wire waits, and goes out
-// together with the next one: when that call is answered, or when enough waits to fill a call. No timer, and
-// no delay where nothing is on the wire: a batch grows with the load.
+// Group commit: what arrives while a call is on the wire waits, and goes out together with the next one, of
+// whatever ledgers: when that call is answered, or when enough waits to fill a call. No timer, and no delay
+// where nothing is on the wire: a batch grows with the load.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
 #include <cstddef>
-#include <string>
-#include <unordered_map>
 
 #include "limiter/batch_queue.hpp"
 #include "limiter/redis_node.hpp"
@@ -15,12 +13,12 @@
 
 namespace weir {
 
-/// The batch queues of one io thread. One exists only while something waits or is on the wire.
+/// The batch queue of one io thread.
 ///
 /// One thread: that of `context`. An operation must be awaited to its end.
 class Batcher {
 public:
-    /// Calls for one set of ledgers that are on the wire at the same time. Redis does them in order.
+    /// Calls that are on the wire at the same time. Redis does them in order.
     static constexpr std::size_t calls_max = 32;
 
     Batcher(boost::asio::io_context& context, RedisNode& node, RedisWindows& windows)
@@ -33,23 +31,21 @@ public:
 
 private:
     using Waiter = boost::asio::async_result<boost::asio::use_awaitable_t<executor>, void()>::handler_type;
-    struct Queue {
-        BatchQueue<Waiter> waiting;
-        std::size_t calls = 0;  ///< on the wire
-    };
-    using Entries = BatchQueue<Waiter>::Entries;
+    using Queue = BatchQueue<Waiter>;
 
-    awaitable<void> call(std::string set, Entries batch);
+    awaitable<void> call(Queue::Batch batch);
     /// Sends what waits where it need not wait any longer.
-    void go_on(const std::string& set, Queue& queue);
-    static void answer(Entries& entries, const result<WindowReply>& reply,
-                       std::optional<std::uint64_t> changes);
-    std::uint64_t changes_of(const std::vector<LedgerName>& ledgers) const;
+    void go_on();
+    void answer(Queue::Entries& entries, const result<WindowReply>& reply);
+    static void fail(Queue::Entries& entries, boost::system::error_code error);
+    void note_changes(const Operation& operation);
+    std::uint64_t changes_of(const Operation& operation) const;
 
     boost::asio::io_context& context_;
     RedisNode& node_;
     RedisWindows& windows_;
-    std::unordered_map<std::string, Queue> queues_;
+    Queue waiting_;
+    std::size_t calls_ = 0;  ///< on the wire
 };
 
 }  // namespace weir

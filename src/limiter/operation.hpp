@@ -1,10 +1,9 @@
-// What is asked of one set of ledgers, and what became of it.
+// What is asked of some ledgers, and what became of it.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -30,25 +29,19 @@ struct Correct {
 
 /// Lives in the frame of the coroutine that waits for it, and so do the things it points to.
 struct Operation {
-    std::string set;  ///< see set_name
     std::variant<Reserve, Correct> what;
 
     /// store_unavailable, withdrawn: it was not sent; store_timeout: it may have been done.
     boost::system::error_code error{};
     std::shared_ptr<const WindowReply> reply{};  ///< shared by all operations of one call
+    LedgerIndexes ledgers{};                     ///< in that call and reply: those that it asks for, in order
     DemandReply demand_reply{};                  ///< of a Reserve
     /// How often this node has changed these ledgers, up to this answer; nullopt: once more while it came.
     std::optional<std::uint64_t> changes{};
 
     const Reserve* reserve() const noexcept { return std::get_if<Reserve>(&what); }
     const Correct* correct() const noexcept { return std::get_if<Correct>(&what); }
+    const LedgerState& state_of(std::size_t index) const { return reply->ledgers[ledgers[index]]; }
 };
-
-/// Ledgers by their keys in Redis: operations with the same set share calls.
-std::string set_name(const LedgerSet& ledgers);
-std::string set_name(const std::vector<Charge>& charges);
-
-/// One call for several operations of one set, in their order: corrections before demands.
-WindowCall call_for(std::span<const Operation* const> operations);
 
 }  // namespace weir

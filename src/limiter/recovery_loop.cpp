@@ -175,7 +175,7 @@ awaitable<bool> RecoveryLoop::write(Writes what) {
 awaitable<bool> RecoveryLoop::write_parts(const std::vector<LocalCopy::Part>& parts, Writes what) {
     WindowCall call;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        call.ledgers.push_back({parts[i].ledger, parts[i].window_us, {}});
+        call.ledgers.push_back({&parts[i].ledger, parts[i].window_us, {}});
         for (std::size_t k = 0; k < parts[i].entries.size(); ++k) {
             const Window::Entry& entry = parts[i].entries[k];
             call.additions.push_back({call.ledgers.size() - 1, entry.bucket, entry.amounts});
@@ -184,11 +184,11 @@ awaitable<bool> RecoveryLoop::write_parts(const std::vector<LocalCopy::Part>& pa
             const auto reply = co_await windows_.run(call, patience_ms);
             if (!reply) co_return false;
             for (std::size_t n = 0; what == Writes::everything && n < call.ledgers.size(); ++n) {
-                node_.local_copy.note_replayed(call.ledgers[n].name, reply->ledgers[n].epoch);
+                node_.local_copy.note_replayed(*call.ledgers[n].name, reply->ledgers[n].epoch);
             }
             call = {};
             if (k + 1 < parts[i].entries.size())
-                call.ledgers.push_back({parts[i].ledger, parts[i].window_us, {}});
+                call.ledgers.push_back({&parts[i].ledger, parts[i].window_us, {}});
         }
     }
     co_return true;

@@ -13,18 +13,33 @@ namespace weir {
 
 namespace {
 
+/// Ledgers by their keys in Redis: what is known of a refusal is known of them together.
+std::string set_name(const LedgerSet& ledgers) {
+    std::string name;
+    for (const LedgerLimits& ledger : ledgers) name.append(ledger.ledger.key()).push_back('\n');
+    return name;
+}
+
+/// All ledgers of a call, in their order.
+LedgerIndexes all_of(std::size_t count) {
+    LedgerIndexes indexes;
+    for (std::size_t i = 0; i < count; ++i) indexes.push_back(static_cast<std::uint16_t>(i));
+    return indexes;
+}
+
 /// Where the charges lie in Redis after a renewal.
-void note_renewals(std::vector<Charge>& charges, const Correction& correction, const WindowReply& reply) {
+void note_renewals(std::vector<Charge>& charges, const Correction& correction, const Operation& renewed) {
     for (std::size_t i = 0; i < charges.size(); ++i) {
         Place& place = charges[i].place;
         // Of an earlier life of the ledger nothing can be taken back any more. Epoch 0 is no earlier life:
         // nothing lies there yet, and input found out later still counts from the admission.
-        if (place.epoch != reply.ledgers[i].epoch) {
+        const std::int64_t epoch = renewed.state_of(i).epoch;
+        if (place.epoch != epoch) {
             const std::int64_t admission_bucket = place.epoch == 0 ? place.admission_bucket : 0;
-            place = {.epoch = reply.ledgers[i].epoch};
+            place = {.epoch = epoch};
             place.admission_bucket = admission_bucket;
         }
-        note_renewal(place, charges[i].window_us, correction, reply.now_us);
+        note_renewal(place, charges[i].window_us, correction, renewed.reply->now_us);
     }
 }
 
@@ -89,28 +104,30 @@ awaitable<result<Decision>> RedisLimiter::ask(std::string set, const Demand& dem
                                               Withdrawal withdrawal) {
     // Too late may mean that the clocks were not understood yet: the reply has mended that.
     for (int attempt = 0; attempt < 2; ++attempt) {
-        Operation operation{.set = set, .what = Reserve{demand, ledgers, withdrawal}};
+        Operation operation{.what = Reserve{demand, ledgers, withdrawal}};
         co_await batcher_.send(operation);
         if (operation.error) co_return operation.error;
         const DemandReply::Kind kind = operation.demand_reply.kind;
-        if (kind == DemandReply::Kind::admitted) co_return admit(demand, ledgers, *operation.reply);
-        if (kind == DemandReply::Kind::refused) co_return refuse(operation, *operation.reserve());
+        if (kind == DemandReply::Kind::admitted) co_return admit(operation);
+        if (kind == DemandReply::Kind::refused) co_return refuse(set, operation);
         node_.counters.late.fetch_add(1, std::memory_order_relaxed);
     }
     node_.breaker.note_failure("Redis runs what it is sent too late");
     co_return errc::store_unavailable;
 }
 
-Decision RedisLimiter::refuse(const Operation& operation, const Reserve& asked) {
+Decision RedisLimiter::refuse(const std::string& set, const Operation& operation) {
+    const Reserve& asked = *operation.reserve();
     Decision decision;
     decision.decided_at_us = operation.reply->now_us;
     decision.decided_by = StoreMode::redis;
     decision.refusal = operation.demand_reply.refusal;
-    decision.tightest = tightest_of(levels_of(asked.ledgers, *operation.reply), asked.ledgers);
+    decision.tightest =
+        tightest_of(levels_of(asked.ledgers, operation.ledgers, *operation.reply), asked.ledgers);
     if (operation.changes) {
         const KnownUnder under{.changes = *operation.changes,
                                .store_epoch = node_.store_epoch.load(std::memory_order_relaxed)};
-        refusals_.learn(operation.set, asked.ledgers, under,
+        refusals_.learn(set, asked.ledgers, under,
                         {.demand = asked.demand,
                          .refusal = decision.refusal,
                          .alike_more = operation.demand_reply.alike_more,
@@ -121,12 +138,14 @@ Decision RedisLimiter::refuse(const Operation& operation, const Reserve& asked) 
     return decision;
 }
 
-Decision RedisLimiter::admit(const Demand& demand, const LedgerSet& ledgers, const WindowReply& reply) {
+Decision RedisLimiter::admit(const Operation& operation) {
+    const auto& [demand, ledgers, withdrawal] = *operation.reserve();
+    const WindowReply& reply = *operation.reply;
     std::vector<Charge> charges;
     charges.reserve(ledgers.size());
     for (std::size_t i = 0; i < ledgers.size(); ++i) {
         Place place = place_of_charge(ledgers[i].window_us, reply.now_us);
-        place.epoch = reply.ledgers[i].epoch;
+        place.epoch = operation.state_of(i).epoch;
         charges.push_back({.ledger = ledgers[i].ledger, .window_us = ledgers[i].window_us, .place = place});
     }
     if (node_.local_copy.note_admitted(demand, ledgers, charges, reply.now_us)) {
@@ -137,7 +156,7 @@ Decision RedisLimiter::admit(const Demand& demand, const LedgerSet& ledgers, con
     decision.verdict = Verdict::admitted;
     decision.decided_at_us = reply.now_us;
     decision.decided_by = StoreMode::redis;
-    decision.tightest = tightest_of(levels_of(ledgers, reply), ledgers);
+    decision.tightest = tightest_of(levels_of(ledgers, operation.ledgers, reply), ledgers);
     decision.reservation = ReservationAccess::make(demand, std::move(charges));
     return decision;
 }
@@ -184,12 +203,12 @@ awaitable<LocalCopy::InStore> RedisLimiter::correct(Reservation& reservation, co
     if (charges.empty()) co_return in_store;
     std::int64_t now_us = node_.now_us();
     if (node_.breaker.is_closed()) {
-        Operation operation{.set = set_name(charges), .what = Correct{&correction, &charges}};
+        Operation operation{.what = Correct{&correction, &charges}};
         co_await batcher_.send(operation);
         if (operation.reply) {
             in_store = LocalCopy::InStore::yes;
             now_us = operation.reply->now_us;
-            if (renews) note_renewals(charges, correction, *operation.reply);
+            if (renews) note_renewals(charges, correction, operation);
         } else {
             // It may have been done, so that taking back once more could take what is somebody else's.
             for (Charge& charge : charges) charge.place = {};
@@ -204,10 +223,10 @@ awaitable<result<std::vector<Level>>> RedisLimiter::peek(LedgerSet ledgers) {
     if (node_.breaker.is_closed()) {
         WindowCall call;
         for (const LedgerLimits& ledger : ledgers) {
-            call.ledgers.push_back({ledger.ledger, ledger.window_us, ledger.limits});
+            call.ledgers.push_back({&ledger.ledger, ledger.window_us, ledger.limits});
         }
         const auto reply = co_await windows_.run(std::move(call), node_.options.timeout_ms);
-        if (reply) co_return levels_of(ledgers, *reply);
+        if (reply) co_return levels_of(ledgers, all_of(ledgers.size()), *reply);
     }
     if (node_.options.without_store == WithoutStore::closed) co_return errc::store_unavailable;
     co_return node_.local_copy.levels(ledgers, node_.nodes_known(), node_.now_us());

@@ -31,8 +31,8 @@ private:
                                                 const LedgerSet& ledgers);
     awaitable<result<Decision>> ask(std::string set, const Demand& demand, const LedgerSet& ledgers,
                                     Withdrawal withdrawal);
-    Decision refuse(const Operation& operation, const Reserve& asked);
-    Decision admit(const Demand& demand, const LedgerSet& ledgers, const WindowReply& reply);
+    Decision refuse(const std::string& set, const Operation& operation);
+    Decision admit(const Operation& operation);
     /// Charges nothing: no limit applies, or none is looked at.
     Decision admit_unlimited(const Demand& demand) const;
     result<Decision> fall_back(const Demand& demand, const LedgerSet& ledgers);

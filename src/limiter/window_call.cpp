@@ -22,6 +22,11 @@ private:
     std::vector<std::string> words_;
 };
 
+/// Lua counts from 1.
+std::int64_t number_of_key(std::size_t ledger_index) noexcept {
+    return static_cast<std::int64_t>(ledger_index + 1);
+}
+
 void add_ledger(Command& command, const WindowLedger& ledger) {
     command.add(ledger.window_us);
     for (const Dimension dimension : all_dimensions) {
@@ -37,12 +42,31 @@ void add_ledger(Command& command, const WindowLedger& ledger) {
 void add_change(Command& command, const Change& change) {
     const Correction& correction = change.correction;
     command.add_all("c", correction.admission_back.requests, correction.admission_back.input_tokens,
-                    correction.input_more, correction.lease_back, correction.produced,
-                    correction.lease_again);
-    for (const Place& place : change.places) {
-        command.add_all(place.epoch, place.admission_bucket, place.lease_bucket, place.produced_bucket,
+                    correction.input_more, correction.lease_back, correction.produced, correction.lease_again,
+                    static_cast<std::int64_t>(change.places.size()));
+    for (std::size_t i = 0; i < change.places.size(); ++i) {
+        const Place& place = change.places[i];
+        command.add_all(number_of_key(change.ledgers[i]), place.epoch, place.admission_bucket,
+                        place.lease_bucket, place.produced_bucket,
                         std::min(correction.produced_back, place.produced_in_bucket));
     }
+}
+
+/// All ledgers of the call, in their order, need not be named.
+bool is_all(const LedgerIndexes& indexes, std::size_t ledger_count) {
+    if (indexes.size() != ledger_count) return false;
+    for (std::size_t i = 0; i < ledger_count; ++i) {
+        if (indexes[i] != i) return false;
+    }
+    return true;
+}
+
+void add_demand(Command& command, const LedgerDemand& asked, std::size_t ledger_count) {
+    const Demand& demand = asked.demand;
+    command.add_all("r", demand.requests, demand.input_tokens, demand.output_tokens);
+    if (is_all(asked.ledgers, ledger_count)) return command.add("0");
+    command.add(static_cast<std::int64_t>(asked.ledgers.size()));
+    for (const std::uint16_t index : asked.ledgers) command.add(number_of_key(index));
 }
 
 /// Takes numbers one by one; `failed` once there are too few.
@@ -70,21 +94,24 @@ private:
     bool failed_ = false;
 };
 
-std::optional<DemandReply> take_demand_reply(Numbers& numbers, const WindowCall& call, const Demand& demand) {
+std::optional<DemandReply> take_demand_reply(Numbers& numbers, const WindowCall& call,
+                                             const LedgerDemand& asked) {
     DemandReply reply;
     const std::int64_t code = numbers.take();
     if (code == 1) reply.kind = DemandReply::Kind::admitted;
     if (code != 0) return reply;
     reply.kind = DemandReply::Kind::refused;
     const std::int64_t ledger = numbers.take(), dimension = numbers.take();
-    if (ledger < 1 || ledger > static_cast<std::int64_t>(call.ledgers.size())) return std::nullopt;
+    const auto found = std::find_if(asked.ledgers.begin(), asked.ledgers.end(),
+                                    [&](std::uint16_t index) { return number_of_key(index) == ledger; });
+    if (found == asked.ledgers.end()) return std::nullopt;
     if (dimension < 1 || dimension > static_cast<std::int64_t>(dimension_count)) return std::nullopt;
     Refusal& refusal = reply.refusal;
-    refusal.ledger_index = static_cast<std::size_t>(ledger - 1);
+    refusal.ledger_index = static_cast<std::size_t>(found - asked.ledgers.begin());
     refusal.dimension = all_dimensions[static_cast<std::size_t>(dimension - 1)];
-    refusal.limit = call.ledgers[refusal.ledger_index].limits.of(refusal.dimension);
+    refusal.limit = call.ledgers[*found].limits.of(refusal.dimension);
     refusal.used = numbers.take();
-    refusal.requested = demand.of(refusal.dimension);
+    refusal.requested = asked.demand.of(refusal.dimension);
     refusal.retry_after_us = numbers.take();
     reply.alike_more = numbers.take();
     return reply;
@@ -107,25 +134,21 @@ std::int64_t until_us(const LedgerState& ledger, Dimension dimension) noexcept {
 }  // namespace
 
 std::vector<std::string> encode(const WindowCall& call, const std::string& script_sha1) {
-    const std::size_t words_per_change = 7 + 5 * call.ledgers.size();
-    Command command(8 + 6 * call.ledgers.size() + words_per_change * call.changes.size() +
-                    6 * call.additions.size() + 4 * call.demands.size());
+    const std::size_t operations = call.changes.size() + call.additions.size() + call.demands.size();
+    Command command(8 + 6 * call.ledgers.size() + 16 * operations);
     const bool names_store_epoch = call.store_epoch != 0;
     command.add_all("EVALSHA", script_sha1,
                     static_cast<std::int64_t>(call.ledgers.size() + (names_store_epoch ? 1 : 0)));
-    for (const WindowLedger& ledger : call.ledgers) command.add(ledger.name.key());
+    for (const WindowLedger& ledger : call.ledgers) command.add(ledger.name->key());
     if (names_store_epoch) command.add(store_epoch_key);
     command.add_all(call.now_us, call.not_after_us, call.fresh_epoch, call.store_epoch);
     for (const WindowLedger& ledger : call.ledgers) add_ledger(command, ledger);
     for (const Change& change : call.changes) add_change(command, change);
     for (const Addition& addition : call.additions) {
-        command.add_all("a", static_cast<std::int64_t>(addition.ledger_index + 1), addition.bucket,
-                        addition.amounts.requests, addition.amounts.input_tokens,
-                        addition.amounts.output_tokens);
+        command.add_all("a", number_of_key(addition.ledger_index), addition.bucket, addition.amounts.requests,
+                        addition.amounts.input_tokens, addition.amounts.output_tokens);
     }
-    for (const Demand& demand : call.demands) {
-        command.add_all("r", demand.requests, demand.input_tokens, demand.output_tokens);
-    }
+    for (const LedgerDemand& asked : call.demands) add_demand(command, asked, call.ledgers.size());
     return command.take();
 }
 
@@ -148,8 +171,8 @@ std::optional<WindowReply> decode(const WindowCall& call, std::span<const std::i
         reply.ledgers.push_back(ledger);
     }
     reply.demands.reserve(call.demands.size());
-    for (const Demand& demand : call.demands) {
-        const auto answered = take_demand_reply(rest, call, demand);
+    for (const LedgerDemand& asked : call.demands) {
+        const auto answered = take_demand_reply(rest, call, asked);
         if (!answered) return std::nullopt;
         reply.demands.push_back(*answered);
     }
@@ -157,14 +180,15 @@ std::optional<WindowReply> decode(const WindowCall& call, std::span<const std::i
     return reply;
 }
 
-std::vector<Level> levels_of(const LedgerSet& ledgers, const WindowReply& reply) {
+std::vector<Level> levels_of(const LedgerSet& ledgers, const LedgerIndexes& indexes,
+                             const WindowReply& reply) {
     std::vector<Level> levels;
     levels.reserve(ledgers.size() * dimension_count);
     for (std::size_t i = 0; i < ledgers.size(); ++i) {
         for (const Dimension dimension : all_dimensions) {
             const std::int64_t limit = ledgers[i].limits.of(dimension);
             if (limit == unlimited) continue;
-            const LedgerState& ledger = reply.ledgers[i];
+            const LedgerState& ledger = reply.ledgers[indexes[i]];
             levels.push_back({i, dimension, limit, ledger.sums.of(dimension),
                               std::max<std::int64_t>(until_us(ledger, dimension) - reply.now_us, 0)});
         }

@@ -1,6 +1,7 @@
 // What lua/window.lua is asked and what it answers, as values. Pure; the script's header is the contract.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,13 +14,24 @@
 
 namespace weir {
 
-/// At most so many operations go into one call.
+/// At most so many operations go into one call, of so many ledgers: Redis does nothing else meanwhile.
 inline constexpr std::size_t operations_max = 64;
+inline constexpr std::size_t call_ledgers_max = 128;
 
-/// Corrects the charge of one reservation in every ledger of the call.
+/// Which ledgers of a call an operation means.
+using LedgerIndexes = boost::container::small_vector<std::uint16_t, 8>;
+
+/// Corrects the charge of one reservation.
 struct Change {
     Correction correction;
-    std::vector<Place> places;  ///< one for each ledger
+    std::vector<Place> places;  ///< one for each of `ledgers`
+    LedgerIndexes ledgers;
+};
+
+/// Takes the demand from these ledgers, or from none.
+struct LedgerDemand {
+    Demand demand;
+    LedgerIndexes ledgers;
 };
 
 /// Adds to one bucket of one ledger, without asking whether there is room.
@@ -30,7 +42,7 @@ struct Addition {
 };
 
 struct WindowLedger {
-    LedgerName name;
+    const LedgerName* name;  ///< outlives the call
     std::int64_t window_us = 0;
     Limits limits;
 };
@@ -43,7 +55,7 @@ struct WindowCall {
     std::int64_t store_epoch = 0;   ///< that the store must have for that, and for additions; 0: any
     std::vector<Change> changes;
     std::vector<Addition> additions;
-    std::vector<Demand> demands;
+    std::vector<LedgerDemand> demands;
 };
 
 /// One ledger after the whole call.
@@ -60,7 +72,7 @@ struct DemandReply {
     enum class Kind : std::uint8_t { admitted, refused, late };
     Kind kind = Kind::late;
     // Where refused:
-    Refusal refusal;
+    Refusal refusal;              ///< its ledger is counted among those of the demand
     std::int64_t alike_more = 0;  ///< so much more of that dimension would have had to wait equally long
 };
 
@@ -81,7 +93,9 @@ std::vector<std::string> encode(const WindowCall& call, const std::string& scrip
 /// nullopt where the numbers are not an answer to that call.
 std::optional<WindowReply> decode(const WindowCall& call, std::span<const std::int64_t> numbers);
 
-/// The level of each limited dimension of each ledger, in order.
-std::vector<Level> levels_of(const LedgerSet& ledgers, const WindowReply& reply);
+/// The level of each limited dimension of each ledger, in order; `indexes`: which ledgers of the call they
+/// are.
+std::vector<Level> levels_of(const LedgerSet& ledgers, const LedgerIndexes& indexes,
+                             const WindowReply& reply);
 
 }  // namespace weir

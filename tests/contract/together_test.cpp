@@ -20,12 +20,13 @@ constexpr std::size_t operations_per_call = 64;
 /// one.
 struct Arrival {
     bool settles = false;
+    std::size_t set = 0;  ///< of ledgers, see ledger_sets
     Demand demand;
 };
 
 void showValue(const Arrival& arrival, std::ostream& out) {
-    out << (arrival.settles ? "settle as " : "reserve ") << arrival.demand.requests << "/"
-        << arrival.demand.input_tokens << "/" << arrival.demand.output_tokens;
+    out << (arrival.settles ? "settle as " : "reserve ") << arrival.set << ": " << arrival.demand.requests
+        << "/" << arrival.demand.input_tokens << "/" << arrival.demand.output_tokens;
 }
 
 using Round = std::vector<Arrival>;
@@ -38,16 +39,21 @@ rc::Gen<Round> any_round() {
                                rc::gen::set(&Demand::output_tokens, inRange<std::int64_t>(0, 40)));
     const auto arrival = rc::gen::build<Arrival>(
         rc::gen::set(&Arrival::settles, rc::gen::weightedElement<bool>({{2, false}, {1, true}})),
+        rc::gen::set(&Arrival::set, rc::gen::inRange<std::size_t>(0, 3)),
         rc::gen::set(&Arrival::demand, demand));
     return rc::gen::container<Round>(arrival);
 }
 
-std::vector<LedgerLimits> two_ledgers() {
-    return {
-        ledger(
-            "a", 7 * second_us,
-            {{Dimension::requests, 150}, {Dimension::input_tokens, 1'500}, {Dimension::output_tokens, 900}}),
-        ledger("b", minute_us, {{Dimension::requests, 400}, {Dimension::total_tokens, 6'000}})};
+/// Two that share a ledger, as keys of a group do, and one of its own, whose leases end before its window.
+std::vector<std::vector<LedgerLimits>> ledger_sets() {
+    const LedgerLimits a = ledger(
+        "a", 7 * second_us,
+        {{Dimension::requests, 150}, {Dimension::input_tokens, 1'500}, {Dimension::output_tokens, 900}});
+    const LedgerLimits group =
+        ledger("group", minute_us, {{Dimension::requests, 400}, {Dimension::total_tokens, 6'000}});
+    const LedgerLimits b =
+        ledger("b", 60 * minute_us, {{Dimension::requests, 200}, {Dimension::output_tokens, 2'000}});
+    return {{a, group}, {group, b}, {ledger("c", minute_us, {{Dimension::output_tokens, 700}})}};
 }
 
 class Together {
@@ -106,7 +112,8 @@ private:
             co_await store_->limiter().settle(std::move(operation.flight->reservation),
                                               usage_of(*operation.arrival));
         } else {
-            auto decided = co_await store_->limiter().reserve(operation.arrival->demand, ledgers_);
+            auto decided =
+                co_await store_->limiter().reserve(operation.arrival->demand, sets_[operation.arrival->set]);
             operation.decision.emplace(std::move(decided.value()));
         }
     }
@@ -140,15 +147,16 @@ private:
                 model_.settle(operation->flight->ticket, usage_of(*operation->arrival), now_us_);
                 continue;
             }
-            const auto answer = model_.reserve(operation->arrival->demand, ledgers_, now_us_);
+            const auto answer =
+                model_.reserve(operation->arrival->demand, sets_[operation->arrival->set], now_us_);
             Decision& decision = *operation->decision;
             RC_ASSERT(static_cast<int>(decision.verdict) == static_cast<int>(answer.verdict));
             if (answer.ticket) in_flight_.push_back({std::move(*decision.reservation), *answer.ticket});
         }
-        const auto levels = rows_of(model_.peek(ledgers_, now_us_));
         for (const Operation* operation : call) {
             if (operation->flight || operation->decision->verdict != Verdict::refused) continue;
-            const auto answer = model_.reserve(operation->arrival->demand, ledgers_, now_us_);
+            const auto answer =
+                model_.reserve(operation->arrival->demand, sets_[operation->arrival->set], now_us_);
             const Refusal& actual = operation->decision->refusal;
             RC_ASSERT(static_cast<int>(answer.verdict) == static_cast<int>(Verdict::refused));
             RC_ASSERT(actual.ledger_index == answer.refusal.ledger_index);
@@ -162,7 +170,7 @@ private:
     std::int64_t now_us_ = some_minute_us;
     std::unique_ptr<Store> store_;
     BruteForce model_;
-    const std::vector<LedgerLimits> ledgers_ = two_ledgers();
+    const std::vector<std::vector<LedgerLimits>> sets_ = ledger_sets();
     std::vector<Flight> in_flight_;
 };
 

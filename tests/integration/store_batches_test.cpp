@@ -71,15 +71,20 @@ TEST_F(StoreBatchesTest, WhatArrivesDuringACallGoesOutTogether) {
     EXPECT_EQ(stored_sum(*server_, ledger).requests, 65);
 }
 
-TEST_F(StoreBatchesTest, OtherLedgersDoNotWait) {
+TEST_F(StoreBatchesTest, OtherLedgersShareTheCall) {
     start(60'000);
     server_->pause();
     const RedisStoreStatistics before = node_->statistics();
-    std::vector<Decided> all = start_reserves(1, ledger_named("a", 10));
-    for (Decided& other : start_reserves(1, ledger_named("b", 10))) all.push_back(std::move(other));
-    EXPECT_EQ(node_->statistics().calls - before.calls, 2U);
+    std::vector<LedgerLimits> ledgers;
+    for (int i = 0; i < 5; ++i) ledgers.push_back(ledger_named("k" + std::to_string(i), 10));
+    std::vector<Decided> all;
+    for (const LedgerLimits& ledger : ledgers) {
+        for (Decided& decided : start_reserves(2, ledger)) all.push_back(std::move(decided));
+    }
     server_->resume();
-    EXPECT_EQ(decided_by(all, StoreMode::redis), 2);
+    EXPECT_EQ(decided_by(all, StoreMode::redis), 10);
+    EXPECT_EQ(node_->statistics().calls - before.calls, 2U);
+    for (const LedgerLimits& ledger : ledgers) EXPECT_EQ(stored_sum(*server_, ledger).requests, 2);
 }
 
 TEST_F(StoreBatchesTest, WhatNobodyWaitsForIsWithdrawnAndNotSent) {

@@ -159,7 +159,7 @@ TEST_F(StoreLossTest, NothingIsAddedForWhoDoesNotKnowThatTheStoreIsAnother) {
     admit_at(nodes_[0], 5);
     const auto run_addition = [&](std::int64_t store_epoch) {
         WindowCall call;
-        call.ledgers.push_back({ledger_.ledger, long_window_us, {}});
+        call.ledgers.push_back({&ledger_.ledger, long_window_us, {}});
         call.additions.push_back({0, bucket_of(SystemClock().now_us(), long_window_us), one});
         call.store_epoch = store_epoch;
         std::vector<std::string> words = encode(call, "");

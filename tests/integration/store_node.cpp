@@ -5,7 +5,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "limiter/window_call.hpp"
+#include "limiter/stored_ledger.hpp"
 #include "support/raw_client.hpp"
 
 namespace weir::testing {
@@ -119,21 +119,13 @@ std::string stored_key(const LedgerLimits& ledger) {
 }
 
 std::vector<StoredEntry> stored_entries(const RedisServer& server, const LedgerLimits& ledger) {
-    static const std::string script = R"(
-        local out = {}
-        local raw, g = redis.call('GET', KEYS[1]) or '', math.ceil(tonumber(ARGV[1]) / 120)
-        for at = #raw - 22, 34, -23 do
-            local bucket, r, i, o = struct.unpack('>I6I5I6I6', raw, at)
-            if r + i + o > 0 then out[#out + 1] = string.format('%.0f %.0f %.0f %.0f', bucket * g, r, i, o) end
-        end
-        return out)";
-    std::istringstream lines(
-        server.command({"EVAL", script, "1", stored_key(ledger), std::to_string(ledger.window_us)}));
+    const std::vector<std::string> members = server.list({"ZRANGE", stored_key(ledger), "0", "-1"});
     std::vector<StoredEntry> entries;
-    StoredEntry entry;
-    Amounts& amounts = entry.amounts;
-    while (lines >> entry.expires_us >> amounts.requests >> amounts.input_tokens >> amounts.output_tokens) {
-        entries.push_back(entry);
+    const auto stored = read_ledger(members);
+    if (!stored) return entries;
+    for (auto entry = stored->entries.rbegin(); entry != stored->entries.rend(); ++entry) {
+        if (entry->amounts == Amounts{}) continue;
+        entries.push_back({entry->bucket * bucket_width_us(ledger.window_us), entry->amounts});
     }
     return entries;
 }

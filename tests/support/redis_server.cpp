@@ -59,7 +59,9 @@ std::string text_of(const redisReply& reply) {
     return lines;
 }
 
-std::string ask(redisContext& connection, const std::vector<std::string>& arguments) {
+using OwnedReply = std::unique_ptr<redisReply, void (*)(void*)>;
+
+OwnedReply ask(redisContext& connection, const std::vector<std::string>& arguments) {
     std::vector<const char*> texts;
     std::vector<std::size_t> sizes;
     for (const std::string& argument : arguments) {
@@ -69,8 +71,18 @@ std::string ask(redisContext& connection, const std::vector<std::string>& argume
     void* const reply =
         ::redisCommandArgv(&connection, static_cast<int>(texts.size()), texts.data(), sizes.data());
     if (reply == nullptr) throw std::runtime_error("no reply from Redis to " + arguments.front());
-    const std::unique_ptr<void, void (*)(void*)> owner(reply, ::freeReplyObject);
-    return text_of(*static_cast<const redisReply*>(reply));
+    return {static_cast<redisReply*>(reply), ::freeReplyObject};
+}
+
+OwnedReply ask(const std::string& socket_path, const std::string& password,
+               const std::vector<std::string>& arguments) {
+    const timeval patience{.tv_sec = 20, .tv_usec = 0};
+    const std::unique_ptr<redisContext, void (*)(redisContext*)> connection(
+        ::redisConnectUnixWithTimeout(socket_path.c_str(), patience), ::redisFree);
+    if (!connection || connection->err != 0) throw std::runtime_error("can't connect to " + socket_path);
+    ::redisSetTimeout(connection.get(), patience);
+    if (!password.empty()) ask(*connection, {"AUTH", password});
+    return ask(*connection, arguments);
 }
 
 }  // namespace
@@ -184,13 +196,14 @@ void RedisServer::resume() {
 }
 
 std::string RedisServer::command(const std::vector<std::string>& arguments) const {
-    const timeval patience{.tv_sec = 20, .tv_usec = 0};
-    const std::unique_ptr<redisContext, void (*)(redisContext*)> connection(
-        ::redisConnectUnixWithTimeout(socket_path().c_str(), patience), ::redisFree);
-    if (!connection || connection->err != 0) throw std::runtime_error("can't connect to " + socket_path());
-    ::redisSetTimeout(connection.get(), patience);
-    if (!options_.password.empty()) ask(*connection, {"AUTH", options_.password});
-    return ask(*connection, arguments);
+    return text_of(*ask(socket_path(), options_.password, arguments));
+}
+
+std::vector<std::string> RedisServer::list(const std::vector<std::string>& arguments) const {
+    const OwnedReply reply = ask(socket_path(), options_.password, arguments);
+    std::vector<std::string> elements;
+    for (std::size_t i = 0; i < reply->elements; ++i) elements.push_back(text_of(*reply->element[i]));
+    return elements;
 }
 
 }  // namespace weir::testing

@@ -66,6 +66,9 @@ public:
     /// "" for nil, arrays as lines. Throws where there is none.
     std::string command(const std::vector<std::string>& arguments) const;
 
+    /// The elements of a reply that is an array of texts, whatever bytes they have.
+    std::vector<std::string> list(const std::vector<std::string>& arguments) const;
+
     std::string log() const { return process_ ? process_->output() : ""; }
 
 private:

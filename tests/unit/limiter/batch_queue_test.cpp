@@ -11,9 +11,9 @@ namespace {
 
 using ::testing::ElementsAre;
 
-std::vector<LedgerLimits> limited_to(std::int64_t requests) {
+std::vector<LedgerLimits> limited_to(std::int64_t requests, std::string_view name = "key:a:60000000") {
     std::vector<LedgerLimits> ledgers(1);
-    ledgers[0].ledger = "key:a:60000000";
+    ledgers[0].ledger = name;
     ledgers[0].limits.set(Dimension::requests, requests);
     return ledgers;
 }
@@ -22,14 +22,18 @@ class BatchQueueTest : public ::testing::Test {
 protected:
     /// The waiters are numbers in order of arrival.
     Reserve& add_demand(const std::vector<LedgerLimits>& asked) {
-        operations_.push_back({.set = "a", .what = Reserve{{1, 0, 0}, asked}});
+        operations_.push_back({.what = Reserve{{1, 0, 0}, asked}});
         queue.push(operations_.back(), count_++);
         return std::get<Reserve>(operations_.back().what);
     }
-    void add_correction() {
-        operations_.push_back({.set = "a", .what = Correct{&correction_, &charges_}});
+    void add_correction() { add_correction_of("key:a:60000000"); }
+    void add_correction_of(std::string_view ledger) {
+        std::vector<Charge>& charges = charges_.emplace_back(1);
+        charges.front().ledger = ledger;
+        operations_.push_back({.what = Correct{&correction_, &charges}});
         queue.push(operations_.back(), count_++);
     }
+    std::vector<int> take() { return waiters_of(queue.take().entries); }
     static std::vector<int> waiters_of(const BatchQueue<int>::Entries& entries) {
         std::vector<int> waiters;
         for (const auto& entry : entries) waiters.push_back(entry.waiter.value_or(-1));
@@ -43,7 +47,7 @@ private:
     int count_ = 0;
     std::deque<Operation> operations_;
     Correction correction_{};
-    std::vector<Charge> charges_{1};
+    std::deque<std::vector<Charge>> charges_;
 };
 
 TEST_F(BatchQueueTest, CorrectionsGoFirstAndThenDemandsAsTheyCame) {
@@ -51,37 +55,53 @@ TEST_F(BatchQueueTest, CorrectionsGoFirstAndThenDemandsAsTheyCame) {
     add_correction();
     add_demand(ledgers);
     add_correction();
-    EXPECT_THAT(waiters_of(queue.take()), ElementsAre(1, 3, 0, 2));
+    EXPECT_THAT(take(), ElementsAre(1, 3, 0, 2));
     EXPECT_TRUE(queue.empty());
 }
 
 TEST_F(BatchQueueTest, OneCallTakesSixtyFourAndTheRestWaits) {
     for (int i = 0; i < 40; ++i) add_demand(ledgers);
     for (int i = 0; i < 60; ++i) add_correction();
-    const auto first = waiters_of(queue.take());
+    const auto first = take();
     EXPECT_EQ(first.size(), 64U);
     EXPECT_EQ(first[59], 99);
     EXPECT_EQ(first[60], 0);
-    EXPECT_EQ(waiters_of(queue.take()).front(), 4);
+    EXPECT_EQ(take().front(), 4);
     EXPECT_TRUE(queue.empty());
 }
 
 TEST_F(BatchQueueTest, CorrectionsAloneFillACall) {
     add_demand(ledgers);
     for (int i = 0; i < 70; ++i) add_correction();
-    EXPECT_EQ(waiters_of(queue.take()).back(), 64);
-    EXPECT_THAT(waiters_of(queue.take()), ElementsAre(65, 66, 67, 68, 69, 70, 0));
+    EXPECT_EQ(take().back(), 64);
+    EXPECT_THAT(take(), ElementsAre(65, 66, 67, 68, 69, 70, 0));
 }
 
-TEST_F(BatchQueueTest, ACallHasOneSetOfLimits) {
+TEST_F(BatchQueueTest, ACallHasOneSetOfLimitsForALedger) {
     const std::vector<LedgerLimits> reloaded = limited_to(20);
     add_demand(ledgers);
     add_demand(ledgers);
     add_demand(reloaded);
     add_demand(ledgers);
-    EXPECT_THAT(waiters_of(queue.take()), ElementsAre(0, 1));
-    EXPECT_THAT(waiters_of(queue.take()), ElementsAre(2));
-    EXPECT_THAT(waiters_of(queue.take()), ElementsAre(3));
+    EXPECT_THAT(take(), ElementsAre(0, 1));
+    EXPECT_THAT(take(), ElementsAre(2));
+    EXPECT_THAT(take(), ElementsAre(3));
+}
+
+TEST_F(BatchQueueTest, DifferentLedgersShareACall) {
+    const std::vector<LedgerLimits> others = limited_to(20, "key:b:60000000");
+    add_demand(ledgers);
+    add_demand(others);
+    add_demand(ledgers);
+    EXPECT_THAT(take(), ElementsAre(0, 1, 2));
+}
+
+TEST_F(BatchQueueTest, CorrectionsThatDoNotFitGoBeforeAnyDemand) {
+    add_demand(ledgers);
+    for (std::size_t i = 0; i < call_ledgers_max + 1; ++i) add_correction_of("key:" + std::to_string(i));
+    EXPECT_EQ(take().size(), operations_max);
+    EXPECT_EQ(take().size(), operations_max);
+    EXPECT_THAT(take(), ElementsAre(call_ledgers_max + 1, 0));
 }
 
 TEST_F(BatchQueueTest, SixtyFourFillACall) {
@@ -100,7 +120,7 @@ TEST_F(BatchQueueTest, WhatNobodyWaitsForAnyMoreIsTakenOut) {
     EXPECT_TRUE(queue.take_withdrawn().empty());
     gone = true;
     EXPECT_THAT(waiters_of(queue.take_withdrawn()), ElementsAre(1));
-    EXPECT_THAT(waiters_of(queue.take()), ElementsAre(0, 2));
+    EXPECT_THAT(take(), ElementsAre(0, 2));
 }
 
 TEST_F(BatchQueueTest, ItIsFullAtSomePoint) {
@@ -113,40 +133,78 @@ TEST_F(BatchQueueTest, ItIsFullAtSomePoint) {
     EXPECT_TRUE(queue.empty());
 }
 
-TEST(OperationsTest, BecomeOneCallWithPlacesAsTheyAreWhenItLeaves) {
-    const std::vector<LedgerLimits> ledgers = limited_to(10);
-    Correction correction;
-    correction.produced = 7;
-    std::vector<Charge> charges(1);
-    charges[0].ledger = ledgers[0].ledger;
-    const Operation settles{.set = set_name(charges), .what = Correct{&correction, &charges}};
-    const Operation asks{.set = set_name(ledgers), .what = Reserve{{1, 2, 3}, ledgers}};
-    EXPECT_EQ(settles.set, asks.set);
-    charges[0].place.lease_bucket = 99;
+class CallBuilderTest : public ::testing::Test {
+protected:
+    Operation correction_of(const std::vector<Charge>& charges) const {
+        return {.what = Correct{&correction, &charges}};
+    }
 
-    const std::vector<const Operation*> operations{&settles, &asks};
-    const WindowCall call = call_for(operations);
+    Correction correction{};
+    CallBuilderTest() { correction.produced = 7; }
+    CallBuilder builder;
+};
+
+std::vector<Charge> charges_of(std::initializer_list<std::string_view> ledgers) {
+    std::vector<Charge> charges;
+    for (const std::string_view ledger : ledgers)
+        charges.push_back({.ledger = ledger, .window_us = 60'000'000});
+    return charges;
+}
+
+TEST_F(CallBuilderTest, PlacesAreAsTheyAreWhenTheCallLeaves) {
+    const std::vector<LedgerLimits> ledgers = limited_to(10);
+    std::vector<Charge> charges = charges_of({"key:a:60000000"});
+    Operation settles = correction_of(charges);
+    Operation asks{.what = Reserve{{1, 2, 3}, ledgers}};
+    charges[0].place.lease_bucket = 99;
+    ASSERT_TRUE(builder.add(settles) && builder.add(asks));
+
+    const WindowCall call = builder.take();
     ASSERT_EQ(call.ledgers.size(), 1U);
-    EXPECT_EQ(call.ledgers[0].name, ledgers[0].ledger);
+    EXPECT_EQ(*call.ledgers[0].name, ledgers[0].ledger);
     EXPECT_EQ(call.ledgers[0].limits.of(Dimension::requests), 10);
     ASSERT_EQ(call.changes.size(), 1U);
     EXPECT_EQ(call.changes[0].correction.produced, 7);
     EXPECT_EQ(call.changes[0].places.at(0).lease_bucket, 99);
-    EXPECT_THAT(call.demands, ElementsAre(Demand{1, 2, 3}));
+    ASSERT_EQ(call.demands.size(), 1U);
+    EXPECT_EQ(call.demands[0].demand, (Demand{1, 2, 3}));
 }
 
-TEST(OperationsTest, CorrectionsAloneAskForNoLimits) {
-    Correction correction;
-    correction.produced = 7;
-    std::vector<Charge> charges(1);
-    charges[0].ledger = "key:a:60000000";
-    charges[0].window_us = 60'000'000;
-    const Operation settles{.set = set_name(charges), .what = Correct{&correction, &charges}};
-    const std::vector<const Operation*> operations{&settles, &settles};
-    const WindowCall call = call_for(operations);
+TEST_F(CallBuilderTest, CorrectionsAloneAskForNoLimits) {
+    const std::vector<Charge> charges = charges_of({"key:a:60000000"});
+    Operation first = correction_of(charges), second = correction_of(charges);
+    ASSERT_TRUE(builder.add(first) && builder.add(second));
+    const WindowCall call = builder.take();
     EXPECT_EQ(call.changes.size(), 2U);
     EXPECT_EQ(call.ledgers.at(0).window_us, 60'000'000);
     EXPECT_EQ(call.ledgers.at(0).limits, Limits{});
+}
+
+TEST_F(CallBuilderTest, EachOperationKnowsItsLedgers) {
+    const std::vector<Charge> of_b_and_a = charges_of({"b", "a"});
+    std::vector<LedgerLimits> of_c_and_a = limited_to(10, "c");
+    of_c_and_a.push_back(limited_to(20, "a").front());
+    Operation settles = correction_of(of_b_and_a);
+    Operation asks{.what = Reserve{{1, 0, 0}, of_c_and_a}};
+    ASSERT_TRUE(builder.add(settles) && builder.add(asks));
+    EXPECT_THAT(settles.ledgers, ElementsAre(0, 1));
+    EXPECT_THAT(asks.ledgers, ElementsAre(2, 1));
+    const WindowCall call = builder.take();
+    EXPECT_EQ(call.ledgers.at(1).limits.of(Dimension::requests), 20);
+    EXPECT_EQ(call.demands.at(0).ledgers, asks.ledgers);
+}
+
+TEST_F(CallBuilderTest, WhatDoesNotFitChangesNothing) {
+    std::vector<LedgerLimits> many;
+    for (std::size_t i = 0; i < call_ledgers_max; ++i)
+        many.push_back(limited_to(1, "many:" + std::to_string(i)).front());
+    const std::vector<LedgerLimits> one = limited_to(1);
+    Operation asks_many{.what = Reserve{{1, 0, 0}, many}}, asks_one{.what = Reserve{{1, 0, 0}, one}};
+    ASSERT_TRUE(builder.add(asks_one));
+    EXPECT_FALSE(builder.add(asks_many));
+    EXPECT_EQ(builder.take().ledgers.size(), 1U);
+    EXPECT_TRUE(builder.add(asks_many));
+    EXPECT_EQ(builder.take().ledgers.size(), call_ledgers_max);
 }
 
 }  // namespace

@@ -1,0 +1,179 @@
+-- The first half of a script whose second is window.lua, where the call is described: the ledgers of a call, as they are
+-- read from Redis and changed in this script's memory.
+--
+-- Stored  a ZSET per ledger with a member for each bucket, newest first: its score is minus the time when it expires,
+--         bucket * g, g = ceil(W / 120), so that there are 121 at the most. A member is big-endian: bucket, requests,
+--         input, output, 5 bytes each. The newest one goes on with what the whole ledger holds: the sums of requests,
+--         input and output, 6 bytes each, the ledger's epoch (7), the oldest bucket (5). So nearly every decision
+--         reads one member and replaces it. The ZSET lives W + 2 g after its last bucket was opened.
+--
+-- Lua's numbers are doubles, exact for integers below 2^53.
+
+local entry_format, newest_format = '>I5I5I5I5', '>I5I5I5I5I6I6I6I7I5'
+local entry_most = 2 ^ 40 - 1  -- of each amount
+local call, number, unlimited = redis.call, tonumber, math.huge
+local pack, unpack_at, floor, min = struct.pack, struct.unpack, math.floor, math.min
+
+local now = ARGV[1] + 0
+if now == 0 then
+    local time = call('TIME')
+    now = time[1] * 1000000 + time[2]
+end
+local not_after, store_epoch = ARGV[2] + 0, ARGV[4] + 0
+
+-- A number as Redis takes it: Lua's own way would print 14 digits.
+local function score_of(ledger, bucket) return string.format('%.0f', -bucket * ledger.g) end
+
+-- The entry of a bucket, which is looked at once; where there is none, one with nothing in it.
+local function entry_at(ledger, bucket)
+    local newest = ledger.newest
+    if newest and bucket == newest.bucket then return newest end
+    local at = ledger.at
+    if not at then
+        at = {}
+        ledger.at = at
+    end
+    local entry = at[bucket]
+    if entry then return entry end
+    entry = {bucket = bucket, r = 0, i = 0, o = 0, member = false, changed = false, next = false}
+    if newest and bucket < newest.bucket and bucket >= ledger.oldest then
+        local score = score_of(ledger, bucket)
+        local member = call('ZRANGEBYSCORE', ledger.key, score, score)[1]
+        if member then
+            entry.member = member
+            entry.bucket, entry.r, entry.i, entry.o = unpack_at(entry_format, member)
+        end
+    end
+    at[bucket] = entry
+    return entry
+end
+
+-- Puts it among those that are to be written.
+local function note_change(ledger, entry)
+    if entry.changed then return end
+    entry.changed, entry.next, ledger.changed = true, ledger.changed, entry
+end
+
+local function add(ledger, bucket, r, i, o)
+    if r + i + o == 0 then return end
+    local entry = ledger.newest
+    if not entry or entry.bucket ~= bucket then entry = entry_at(ledger, bucket) end
+    if ledger.r + ledger.i + ledger.o + r + i + o > entry_most then
+        r, i, o = min(r, entry_most - entry.r), min(i, entry_most - entry.i), min(o, entry_most - entry.o)
+    end
+    entry.r, entry.i, entry.o = entry.r + r, entry.i + i, entry.o + o
+    ledger.r, ledger.i, ledger.o = ledger.r + r, ledger.i + i, ledger.o + o
+    if not entry.changed then note_change(ledger, entry) end
+end
+
+-- Each call defines its functions anew. What few calls need is defined for them alone, here and at `corrections`.
+local function define_rare()
+    -- The stored members that count, newest first.
+    local function members_of(ledger)
+        if not ledger.members then
+            ledger.members = ledger.newest and call('ZRANGE', ledger.key, '0', '-1') or {}
+            for _ = 1, #(ledger.gone or {}) do table.remove(ledger.members) end
+        end
+        return ledger.members
+    end
+
+    -- Takes what has expired out of the sums: nearly always the oldest entry alone.
+    local function trim(ledger)
+        local members = call('ZRANGE', ledger.key, '-2', '-1')
+        if not members[2] or unpack_at('>I5', members[1]) * ledger.g <= now then
+            members = call('ZRANGE', ledger.key, '0', '-1')
+        end
+        ledger.gone = {}
+        for n = #members, 1, -1 do
+            local bucket, r, i, o = unpack_at(entry_format, members[n])
+            ledger.oldest = bucket
+            if bucket * ledger.g > now then return end
+            ledger.r, ledger.i, ledger.o = ledger.r - r, ledger.i - i, ledger.o - o
+            ledger.gone[#ledger.gone + 1] = members[n]
+        end
+        ledger.newest = false
+    end
+
+    -- Time stepped back: what lies beyond the current bucket joins it.
+    local function fold(ledger)
+        local members, r, i, o = members_of(ledger), 0, 0, 0
+        ledger.newest, ledger.gone = false, ledger.gone or {}
+        while members[1] and not ledger.newest do
+            local entry = {member = members[1], changed = false, next = false}
+            entry.bucket, entry.r, entry.i, entry.o = unpack_at(entry_format, members[1])
+            if entry.bucket > ledger.current then
+                r, i, o = r + entry.r, i + entry.i, o + entry.o
+                ledger.gone[#ledger.gone + 1] = table.remove(members, 1)
+            else
+                ledger.newest = entry
+            end
+        end
+        local entry = entry_at(ledger, ledger.current)
+        entry.r, entry.i, entry.o = entry.r + r, entry.i + i, entry.o + o
+        note_change(ledger, entry)
+    end
+
+    -- When the newest entry expires that holds some of each dimension for which there is a limit.
+    local function held_until(ledger)
+        local is_asked = {
+            ledger.r > 0 and ledger.limit_r < unlimited,
+            ledger.i > 0 and min(ledger.limit_i, ledger.limit_t) < unlimited,
+            ledger.o > 0 and min(ledger.limit_o, ledger.limit_t) < unlimited
+        }
+        local latest, is_changed, entry = {0, 0, 0}, {}, ledger.changed
+        local function note(bucket, amounts)
+            for d = 1, 3 do
+                if is_asked[d] and amounts[d] > 0 and bucket > latest[d] then latest[d] = bucket end
+            end
+        end
+        while entry do
+            is_changed[entry.bucket] = true
+            note(entry.bucket, {entry.r, entry.i, entry.o})
+            entry = entry.next
+        end
+        -- Nearly always one of the first few.
+        local members, n = ledger.newest and (ledger.members or call('ZRANGE', ledger.key, '0', '3')) or {}, 1
+        while members[n] do
+            local bucket, r, i, o = unpack_at(entry_format, members[n])
+            local is_found = true
+            for d = 1, 3 do is_found = is_found and (not is_asked[d] or latest[d] > bucket) end
+            if is_found or bucket * ledger.g <= now then break end
+            if not is_changed[bucket] then note(bucket, {r, i, o}) end
+            n = n + 1
+            if n == 5 then members = members_of(ledger) end
+        end
+        return latest[1] * ledger.g, latest[2] * ledger.g, latest[3] * ledger.g
+    end
+
+    return {members_of = members_of, trim = trim, fold = fold, held_until = held_until}
+end
+local rare
+
+-- Reads the newest member, and others where some have expired. `at` has further entries that were looked at, by bucket;
+-- `changed` begins the list of those that are to be written; `gone` has the members that are to be removed.
+local ledgers, argument = {}, 4
+for k = 1, store_epoch > 0 and #KEYS - 1 or #KEYS do
+    local key, w = KEYS[k], ARGV[argument + 1] + 0
+    local g = math.ceil(w / 120)
+    local ledger = {
+        key = key, w = w, g = g, r = 0, i = 0, o = 0, epoch = 0, oldest = 0, newest = false, changed = false,
+        current = floor((now + w + g - 1) / g), lease = floor((now + min(w, 120000000) + g - 1) / g),
+        limit_r = number(ARGV[argument + 2]) or unlimited, limit_i = number(ARGV[argument + 3]) or unlimited,
+        limit_o = number(ARGV[argument + 4]) or unlimited, limit_t = number(ARGV[argument + 5]) or unlimited
+    }
+    argument, ledgers[k] = argument + 5, ledger
+    local member = call('ZRANGE', key, '0', '0')[1]
+    if member then
+        local bucket, r, i, o
+        bucket, r, i, o, ledger.r, ledger.i, ledger.o, ledger.epoch, ledger.oldest = unpack_at(newest_format, member)
+        ledger.newest = {bucket = bucket, r = r, i = i, o = o, member = member, changed = false, next = false}
+        if ledger.oldest * g <= now then
+            rare = rare or define_rare()
+            rare.trim(ledger)
+        end
+        if bucket > ledger.current and ledger.newest then
+            rare = rare or define_rare()
+            rare.fold(ledger)
+        end
+    end
+end
