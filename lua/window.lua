@@ -40,24 +40,18 @@
 -- Everything is read and decided before the first write: Redis rolls nothing back. A call that only refuses or
 -- reads writes nothing. Numbers are integers below 2^53.
 
--- The ledgers that an operation names: their count, then their numbers.
-local function named_ledgers()
-    local count, named = ARGV[argument + 1] + 0, ledgers
-    if count > 0 then
-        named = {}
-        for n = 1, count do named[n] = ledgers[ARGV[argument + 1 + n] + 0] end
-    end
-    argument = argument + 1 + count
-    return named
-end
-
 local refused, admitted, too_late = 0, 1, -1
 
 -- One of these, or the demand that was refused.
 local function reserve()
     local r, i, o = ARGV[argument + 1] + 0, ARGV[argument + 2] + 0, ARGV[argument + 3] + 0
-    argument = argument + 3
-    local asked = named_ledgers()
+    argument = argument + 4
+    local asked = ledgers
+    if ARGV[argument] ~= '0' then
+        asked = {}
+        for n = 1, ARGV[argument] + 0 do asked[n] = ledgers[ARGV[argument + n] + 0] end
+        argument = argument + #asked
+    end
     if not_after > 0 and now > not_after then return too_late end
     for n = 1, #asked do
         local ledger = asked[n]
@@ -255,60 +249,61 @@ for n = 1, #demands do
     end
 end
 
--- An entry as it is stored. The newest one goes on with what the ledger holds.
-local function encode(ledger, entry, is_newest, oldest)
-    if is_newest then
+-- Makes what writes a ledger of which more has changed than the newest entry.
+local function define_write()
+    local function encode(ledger, entry, is_newest, oldest)
+        if not is_newest then return pack(entry_format, entry.bucket, entry.r, entry.i, entry.o) end
         return pack(newest_format, entry.bucket, entry.r, entry.i, entry.o, ledger.r, ledger.i, ledger.o, ledger.epoch,
                     oldest)
     end
-    return pack(entry_format, entry.bucket, entry.r, entry.i, entry.o)
-end
 
-local function live_on(ledger)
-    local lives_us = ARGV[1] ~= '0' and 86400000000 or ledger.w + 2 * ledger.g
-    call('PEXPIRE', ledger.key, math.ceil(lives_us / 1000))
-end
-
-local function write_several(ledger)
-    local newest, oldest, opens = ledger.newest, ledger.newest and ledger.oldest, false
-    -- To a newer one it loses what the ledger holds.
-    if newest then note_change(ledger, newest) end
-    local entry = ledger.changed
-    while entry do
-        if not newest or entry.bucket > newest.bucket then newest = entry end
-        if not oldest or entry.bucket < oldest then oldest = entry.bucket end
-        opens, entry = opens or not entry.member, entry.next
-    end
-    local added, gone = {}, ledger.gone or {}
-    entry = ledger.changed
-    while entry do
-        local member = encode(ledger, entry, entry == newest, oldest)
-        if member ~= entry.member then
-            added[#added + 1] = score_of(ledger, entry.bucket)
-            added[#added + 1] = member
-            gone[#gone + 1] = entry.member or nil
+    return function(ledger)
+        local newest, oldest, opens = ledger.newest, ledger.newest and ledger.oldest, false
+        -- To a newer one it loses what the ledger holds.
+        if newest then note_change(ledger, newest) end
+        local entry = ledger.changed
+        while entry do
+            if not newest or entry.bucket > newest.bucket then newest = entry end
+            if not oldest or entry.bucket < oldest then oldest = entry.bucket end
+            opens, entry = opens or not entry.member, entry.next
         end
-        entry = entry.next
+        local added, gone = {}, ledger.gone or {}
+        entry = ledger.changed
+        while entry do
+            local member = encode(ledger, entry, entry == newest, oldest)
+            if member ~= entry.member then
+                added[#added + 1] = score_of(ledger, entry.bucket)
+                added[#added + 1] = member
+                gone[#gone + 1] = entry.member or nil
+            end
+            entry = entry.next
+        end
+        -- A set that loses its last member loses its time to live, too; one of more than 128 stops being compact.
+        local adds_first = #added <= 12
+        if adds_first and added[1] then call('ZADD', ledger.key, unpack(added)) end
+        if gone[1] then call('ZREM', ledger.key, unpack(gone)) end
+        if not adds_first then call('ZADD', ledger.key, unpack(added)) end
+        if opens or not adds_first then
+            local lives_us = ARGV[1] ~= '0' and 86400000000 or ledger.w + 2 * ledger.g
+            call('PEXPIRE', ledger.key, math.ceil(lives_us / 1000))
+        end
     end
-    -- A set that loses its last member loses its time to live, too; one of more than 128 stops being compact.
-    local adds_first = #added <= 12
-    if adds_first and added[1] then call('ZADD', ledger.key, unpack(added)) end
-    if gone[1] then call('ZREM', ledger.key, unpack(gone)) end
-    if not adds_first then call('ZADD', ledger.key, unpack(added)) end
-    if opens or not adds_first then live_on(ledger) end
 end
 
+local write
 for k = 1, #ledgers do
     local ledger = ledgers[k]
     local entry = ledger.changed
     if entry and entry == ledger.newest and not entry.next and not ledger.gone then
-        local member = encode(ledger, entry, true, ledger.oldest)
+        local member = pack(newest_format, entry.bucket, entry.r, entry.i, entry.o, ledger.r, ledger.i, ledger.o,
+                            ledger.epoch, ledger.oldest)
         if member ~= entry.member then
             call('ZADD', ledger.key, score_of(ledger, entry.bucket), member)
             call('ZREM', ledger.key, entry.member)
         end
     elseif entry then
-        write_several(ledger)
+        write = write or define_write()
+        write(ledger)
     end
 end
 return reply

@@ -58,10 +58,11 @@ local function add(ledger, bucket, r, i, o)
     if r + i + o == 0 then return end
     local entry = ledger.newest
     if not entry or entry.bucket ~= bucket then entry = entry_at(ledger, bucket) end
-    if ledger.r + ledger.i + ledger.o + r + i + o > entry_most then
-        r, i, o = min(r, entry_most - entry.r), min(i, entry_most - entry.i), min(o, entry_most - entry.o)
+    local entry_r, entry_i, entry_o = entry.r, entry.i, entry.o
+    if entry_r + entry_i + entry_o + r + i + o > entry_most then
+        r, i, o = min(r, entry_most - entry_r), min(i, entry_most - entry_i), min(o, entry_most - entry_o)
     end
-    entry.r, entry.i, entry.o = entry.r + r, entry.i + i, entry.o + o
+    entry.r, entry.i, entry.o = entry_r + r, entry_i + i, entry_o + o
     ledger.r, ledger.i, ledger.o = ledger.r + r, ledger.i + i, ledger.o + o
     if not entry.changed then note_change(ledger, entry) end
 end
