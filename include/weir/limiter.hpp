@@ -9,6 +9,7 @@
 
 #include "weir/awaitable.hpp"
 #include "weir/error.hpp"
+#include "weir/ledger_contents.hpp"
 #include "weir/ledger_set.hpp"
 #include "weir/limit.hpp"
 #include "weir/reservation.hpp"
@@ -68,6 +69,9 @@ public:
     /// Reads without charging: a level for each limited dimension of each ledger, in order.
     /// Errors: store_unavailable.
     virtual awaitable<result<std::vector<Level>>> peek(LedgerSet ledgers) = 0;
+    /// All that one ledger holds, whatever its limits; charges nothing. No such ledger: it holds nothing.
+    /// Errors: store_unavailable, also where this node decides meanwhile.
+    virtual awaitable<result<LedgerContents>> read(const LedgerLimits& ledger) = 0;
     /// Empties these ledgers: an operator forgives what was used, and what is reserved. Requests in flight
     /// are settled as usual, so that their refunds may take back what was charged since, no more than was
     /// reserved for them.

@@ -46,6 +46,10 @@ public:
 
     awaitable<result<std::vector<Level>>> peek(LedgerSet ledgers) override { co_return peek_now(ledgers); }
 
+    awaitable<result<LedgerContents>> read(const LedgerLimits& ledger) override {
+        co_return read_now(ledger);
+    }
+
     awaitable<result<void>> reset(LedgerSet ledgers) override {
         for (const LedgerLimits& ledger : ledgers) {
             Shard& shard = shards_.of(ledger.ledger);
@@ -201,6 +205,22 @@ private:
         Locked locked;
         lock_ledgers(locked, ledgers);
         return levels_of(locked, ledgers);
+    }
+
+    LedgerContents read_now(const LedgerLimits& ledger) const {
+        LedgerSet alone;
+        alone.add(ledger);
+        Locked locked;
+        lock_ledgers(locked, alone);
+        LedgerContents contents{.kept_by = StoreMode::memory, .now_us = locked.now_us};
+        if (const Window* window = locked.windows.front()) {
+            contents.sums = window->sum();
+            for (const auto& [bucket, amounts] : window->entries()) {
+                contents.entries.push_back({bucket * bucket_width_us(ledger.window_us), amounts});
+            }
+            std::reverse(contents.entries.begin(), contents.entries.end());
+        }
+        return contents;
     }
 
     const Clock& clock_;

@@ -8,6 +8,7 @@
 #include "ledger/decide.hpp"
 #include "ledger/reservation_access.hpp"
 #include "limiter/scripts.hpp"
+#include "limiter/stored_ledger.hpp"
 
 namespace weir {
 
@@ -25,6 +26,20 @@ LedgerIndexes all_of(std::size_t count) {
     LedgerIndexes indexes;
     for (std::size_t i = 0; i < count; ++i) indexes.push_back(static_cast<std::uint16_t>(i));
     return indexes;
+}
+
+/// nullopt where it is not an array of texts.
+std::optional<std::vector<std::string>> texts_of(const redis::Reply& reply) {
+    const redis::Reply::Array* array = reply.array();
+    if (array == nullptr) return std::nullopt;
+    std::vector<std::string> texts;
+    texts.reserve(array->size());
+    for (const redis::Reply& element : *array) {
+        const std::string* text = element.text();
+        if (text == nullptr) return std::nullopt;
+        texts.push_back(*text);
+    }
+    return texts;
 }
 
 /// Where the charges lie in Redis after a renewal.
@@ -230,6 +245,17 @@ awaitable<result<std::vector<Level>>> RedisLimiter::peek(LedgerSet ledgers) {
     }
     if (node_.options.without_store == WithoutStore::closed) co_return errc::store_unavailable;
     co_return node_.local_copy.levels(ledgers, node_.nodes_known(), node_.now_us());
+}
+
+awaitable<result<LedgerContents>> RedisLimiter::read(const LedgerLimits& ledger) {
+    if (!node_.breaker.is_closed()) co_return errc::store_unavailable;
+    std::vector<std::string> words{"ZRANGE", ledger.ledger.key(), "0", "-1"};
+    const auto answered = co_await windows_.command(std::move(words), node_.options.timeout_ms);
+    if (!answered) co_return errc::store_unavailable;
+    const auto members = texts_of(*answered);
+    auto contents = members ? contents_of(*members, ledger.window_us, node_.now_us()) : std::nullopt;
+    if (!contents) co_return errc::store_unavailable;
+    co_return std::move(*contents);
 }
 
 awaitable<result<void>> RedisLimiter::reset(LedgerSet ledgers) {

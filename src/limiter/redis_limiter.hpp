@@ -23,6 +23,7 @@ public:
     awaitable<void> settle(Reservation reservation, Usage usage) override;
     awaitable<void> progress(Reservation& reservation, Usage so_far) override;
     awaitable<result<std::vector<Level>>> peek(LedgerSet ledgers) override;
+    awaitable<result<LedgerContents>> read(const LedgerLimits& ledger) override;
     awaitable<result<void>> reset(LedgerSet ledgers) override;
     StoreMode mode() const noexcept override { return node_.mode(); }
 

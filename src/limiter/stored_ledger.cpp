@@ -48,4 +48,20 @@ std::optional<StoredLedger> read_ledger(std::span<const std::string> members) {
     return ledger;
 }
 
+std::optional<LedgerContents> contents_of(std::span<const std::string> members, std::int64_t window_us,
+                                          std::int64_t now_us) {
+    LedgerContents contents{.kept_by = StoreMode::redis, .now_us = now_us};
+    if (members.empty()) return contents;
+    const auto ledger = read_ledger(members);
+    if (!ledger) return std::nullopt;
+    contents.epoch = ledger->epoch;
+    for (const auto& [bucket, amounts] : ledger->entries) {
+        const std::int64_t expires_us = bucket * bucket_width_us(window_us);
+        if (expires_us <= now_us || amounts == Amounts{}) continue;
+        contents.sums += amounts;
+        contents.entries.push_back({expires_us, amounts});
+    }
+    return contents;
+}
+
 }  // namespace weir

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "weir/ledger_contents.hpp"
 #include "weir/window.hpp"
 
 namespace weir {
@@ -20,5 +21,9 @@ struct StoredLedger {
 
 /// `members`: of ZRANGE key 0 -1. nullopt where they are no ledger.
 std::optional<StoredLedger> read_ledger(std::span<const std::string> members);
+
+/// What of them counts at that time; nothing where there are no members. nullopt where they are no ledger.
+std::optional<LedgerContents> contents_of(std::span<const std::string> members, std::int64_t window_us,
+                                          std::int64_t now_us);
 
 }  // namespace weir

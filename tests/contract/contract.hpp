@@ -95,4 +95,9 @@ inline void PrintTo(const Amounts& amounts, std::ostream* out) {
          << amounts.output_tokens << "}";
 }
 
+inline void PrintTo(const LedgerContents::Entry& entry, std::ostream* out) {
+    *out << "until " << entry.expires_us << " us ";
+    PrintTo(entry.amounts, out);
+}
+
 }  // namespace weir

@@ -252,6 +252,38 @@ TEST_P(LimiterContract, ResetIsWhenTheLastChargeOfTheDimensionExpires) {
                                                           LevelRow{0, "output_tokens", 90, 0, 0}));
 }
 
+TEST_P(LimiterContract, ALedgerIsReadBucketByBucket) {
+    using Entry = LedgerContents::Entry;
+    const Ledgers ledgers{ledger("a", minute_us, {{requests, 9}})};
+    const LedgerContents nothing = store.read(ledgers.front());
+    EXPECT_EQ(nothing.epoch, 0);
+    EXPECT_EQ(nothing.sums, Amounts{});
+    EXPECT_THAT(nothing.entries, IsEmpty());
+
+    spend({1, 10, 5}, ledgers);
+    spend({1, 1, 0}, ledgers);
+    store.advance(10 * second_us);
+    const Reservation in_flight = admit({1, 20, 40}, ledgers);
+    store.advance(second_us);
+    store.settle(admit({1, 7, 7}, ledgers),
+                 {.requests = 0, .certainty = Certainty::exact, .unproduced = Unproduced::release});
+    const Entry first{some_minute_us + minute_us, {2, 11, 5}};
+    const Entry second{some_minute_us + 70 * second_us, {1, 20, 40}};
+    LedgerContents read = store.read(ledgers.front());
+    EXPECT_EQ(read.now_us, store.now_us());
+    EXPECT_EQ(read.sums, (Amounts{3, 31, 45}));
+    EXPECT_EQ(read.epoch > 0, read.kept_by == StoreMode::redis);
+    EXPECT_THAT(read.entries, ElementsAre(second, first));
+
+    // What has expired is left out, and nobody had to write for that.
+    store.advance(49 * second_us);
+    read = store.read(ledgers.front());
+    EXPECT_EQ(read.sums, (Amounts{1, 20, 40}));
+    EXPECT_THAT(read.entries, ElementsAre(second));
+    EXPECT_EQ(store.read(ledgers.front()).entries, read.entries);
+    EXPECT_EQ(used("a"), read.sums);
+}
+
 TEST_P(LimiterContract, AmountsOfOneCallAreClamped) {
     const Ledgers ledgers{ledger("a", minute_us, {})};
     Reservation reservation = admit({amount_max + 5, INT64_MAX, INT64_MAX / 2}, ledgers);

@@ -39,6 +39,10 @@ std::vector<Level> StoreDriver::peek(std::span<const LedgerLimits> ledgers) {
     return run_awaitable(store_->context(), store_->limiter().peek(ledgers)).value();
 }
 
+LedgerContents StoreDriver::read(const LedgerLimits& ledger) {
+    return run_awaitable(store_->context(), store_->limiter().read(ledger)).value();
+}
+
 void StoreDriver::advance(std::int64_t duration_us) {
     now_us_ += duration_us;
     store_->set_now_us(now_us_);

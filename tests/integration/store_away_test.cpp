@@ -53,6 +53,7 @@ TEST(StoreNeverThere, ClosedAnswersThatItCannotTell) {
 TEST(StoreNeverThere, OpenAdmitsUnmeteredAndCounts) {
     StoreNode node(never_started(WithoutStore::open));
     EXPECT_EQ(count_admitted(node, {ledger_named("k", 30)}, 50), 50);
+    EXPECT_EQ(node.read(ledger_named("k", 30)).error(), errc::store_unavailable);
     EXPECT_EQ(node.statistics().unmetered, 50U);
     EXPECT_TRUE(node.statistics().ready);
 }

@@ -74,6 +74,10 @@ result<std::vector<Level>> StoreNode::peek(const Ledgers& ledgers) {
     return start<result<std::vector<Level>>>([this, &ledgers] { return limiter_->peek(ledgers); }).get();
 }
 
+result<LedgerContents> StoreNode::read(const LedgerLimits& ledger) {
+    return start<result<LedgerContents>>([this, &ledger] { return limiter_->read(ledger); }).get();
+}
+
 bool StoreNode::becomes(StoreMode mode) const {
     return eventually([&] { return statistics().mode == mode; }, 20'000);
 }

@@ -40,6 +40,7 @@ public:
     void settle(Reservation reservation, Usage usage);
     void progress(Reservation& reservation, Usage so_far);
     result<std::vector<Level>> peek(const Ledgers& ledgers);
+    result<LedgerContents> read(const LedgerLimits& ledger);
 
     RedisStoreStatistics statistics() const { return store_->statistics(); }
     bool asks_store() const { return statistics().mode == StoreMode::redis; }

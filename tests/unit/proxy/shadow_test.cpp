@@ -31,6 +31,7 @@ public:
     awaitable<void> settle(Reservation, Usage) override { co_return; }
     awaitable<void> progress(Reservation&, Usage) override { co_return; }
     awaitable<result<std::vector<Level>>> peek(LedgerSet) override { co_return std::vector<Level>{}; }
+    awaitable<result<LedgerContents>> read(const LedgerLimits&) override { co_return LedgerContents{}; }
     awaitable<result<void>> reset(LedgerSet) override { co_return result<void>{}; }
     StoreMode mode() const noexcept override { return StoreMode::memory; }
 
