@@ -192,4 +192,16 @@ std::vector<Level> BruteForce::peek(std::span<const LedgerLimits> ledgers, std::
     return levels;
 }
 
+std::map<std::int64_t, Amounts> BruteForce::held(const LedgerLimits& ledger, std::int64_t now_us) {
+    std::map<std::int64_t, Amounts> held;
+    for (const Event& event : at(ledger.ledger, ledger.window_us, now_us)) {
+        if (event.amount == 0) continue;
+        Amounts& amounts = held[event.until_us];
+        if (event.dimension == Dimension::requests) amounts.requests += event.amount;
+        if (event.dimension == Dimension::input_tokens) amounts.input_tokens += event.amount;
+        if (event.dimension == Dimension::output_tokens) amounts.output_tokens += event.amount;
+    }
+    return held;
+}
+
 }  // namespace weir::testing

@@ -40,6 +40,8 @@ public:
     void progress(Ticket& ticket, std::int64_t output_tokens, std::int64_t now_us);
     void settle(const Ticket& ticket, const Usage& usage, std::int64_t now_us);
     std::vector<Level> peek(std::span<const LedgerLimits> ledgers, std::int64_t now_us);
+    /// What counts then, by the time when it expires.
+    std::map<std::int64_t, Amounts> held(const LedgerLimits& ledger, std::int64_t now_us);
 
 private:
     /// So much of one stored dimension, until then.

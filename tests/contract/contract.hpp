@@ -17,7 +17,7 @@ namespace weir::testing {
 
 inline constexpr std::int64_t second_us = 1'000'000;
 inline constexpr std::int64_t minute_us = 60 * second_us;
-inline constexpr std::int64_t day_us = 24 * 60 * minute_us;
+inline constexpr std::int64_t day_us = std::int64_t{24} * 60 * minute_us;
 
 using LimitOf = std::pair<Dimension, std::int64_t>;
 

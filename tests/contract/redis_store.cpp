@@ -1,21 +1,17 @@
 // The shared store under contract: a node alone on a real Redis of the tests' own, which is told the time.
+#include "contract/redis_store.hpp"
+
 #include <gtest/gtest.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
 #include "contract/store.hpp"
-#include "support/redis_server.hpp"
 #include "weir/redis_limiter.hpp"
 
 namespace weir::testing {
 
 namespace {
-
-RedisServer& server() {
-    static RedisServer running;
-    return running;
-}
 
 class NeedsRedis final : public ::testing::Environment {
     void SetUp() override {
@@ -26,8 +22,8 @@ const auto* const needs_redis = ::testing::AddGlobalTestEnvironment(new NeedsRed
 
 /// Where each test begins: with nothing in Redis.
 std::string emptied_socket() {
-    server().command({"FLUSHALL"});
-    return server().socket_path();
+    redis_under_test().command({"FLUSHALL"});
+    return redis_under_test().socket_path();
 }
 
 class RedisUnderTest final : public Store {
@@ -59,6 +55,11 @@ private:
 };
 
 }  // namespace
+
+RedisServer& redis_under_test() {
+    static RedisServer running;
+    return running;
+}
 
 std::vector<StoreKind> store_kinds() {
     return {{"redis", [] { return std::make_unique<RedisUnderTest>(1); }, true},
