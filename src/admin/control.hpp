@@ -88,6 +88,8 @@ public:
     virtual void drain(const Actor& actor) = 0;
 
     virtual awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) = 0;
+    /// All that one of them holds.
+    virtual awaitable<result<LedgerContents>> read(const LedgerLimits& ledger) = 0;
     /// Empties these windows.
     virtual awaitable<result<void>> reset(std::span<const LedgerLimits> ledgers, Actor actor) = 0;
 

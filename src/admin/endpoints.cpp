@@ -3,58 +3,11 @@
 
 #include "admin/endpoint.hpp"
 #include "admin/handlers.hpp"
+#include "admin/parameters.hpp"
 
 namespace weir::admin {
 
 namespace {
-
-constexpr Parameter id{
-    .name = "id", .place = Place::path, .type = Type::name, .about = "id of a key", .max = 128};
-constexpr Parameter name{
-    .name = "name", .place = Place::path, .type = Type::name, .about = "its name", .max = 128};
-
-constexpr std::array by_id{id};
-constexpr std::array by_name{name};
-constexpr std::array of_override{Parameter{.name = "kind",
-                                           .place = Place::path,
-                                           .type = Type::choice,
-                                           .about = "what it lies over",
-                                           .choices = "key|tier|group|upstream"},
-                                 name};
-constexpr std::array of_key_list{
-    Parameter{.name = "sort",
-              .type = Type::choice,
-              .about = "which come first; all but id put the active ones first and list the others by id",
-              .choices = "used|refused|last_seen|id",
-              .usual = "used"},
-    Parameter{.name = "dimension",
-              .type = Type::choice,
-              .about = "what `used` means",
-              .choices = "requests|input_tokens|output_tokens|total_tokens",
-              .usual = "requests"},
-    Parameter{.name = "limit",
-              .type = Type::integer,
-              .about = "keys in an answer",
-              .usual = "50",
-              .min = 1,
-              .max = 500},
-    Parameter{.name = "after", .about = "what the answer before had as `next`"},
-    Parameter{.name = "q", .about = "a part of the id, in any case"},
-};
-constexpr std::array of_usage{
-    Parameter{.name = "from", .type = Type::day, .about = "the first day, UTC; else the last or today"},
-    Parameter{.name = "to", .type = Type::day, .about = "the last day; else today"},
-    Parameter{.name = "by",
-              .type = Type::choices,
-              .about = "what sums are kept apart by",
-              .choices = "key|model|day",
-              .usual = "key"},
-    Parameter{.name = "format",
-              .type = Type::choice,
-              .about = "of the answer",
-              .choices = "json|csv",
-              .usual = "json"},
-};
 
 constexpr std::array store{503};
 constexpr std::array change{503, 507};
@@ -127,6 +80,15 @@ constexpr Endpoint table[] = {
      by_id,
      {},
      versioned("KeyDetail"),
+     missing_store},
+    {"GET",
+     "/admin/keys/{id}/ledgers",
+     read,
+     show_ledgers,
+     "what the key's ledgers hold, bucket by bucket",
+     by_id,
+     {},
+     {200, "LedgerList"},
      missing_store},
     {"PATCH",
      "/admin/keys/{id}",

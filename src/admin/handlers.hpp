@@ -20,6 +20,9 @@ awaitable<Answer> show_openapi(Call& call);
 awaitable<Answer> list_keys(Call& call);
 awaitable<Answer> show_key(Call& call);
 
+// ledgers.cpp
+awaitable<Answer> show_ledgers(Call& call);
+
 // key_changes.cpp
 awaitable<Answer> create_key(Call& call);
 awaitable<Answer> patch_key(Call& call);

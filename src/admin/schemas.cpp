@@ -105,6 +105,21 @@ constexpr std::string_view answers = R"json(
   "name": {"type": "string"}, "document": {"type": "object"}, "source": {"enum": ["file", "runtime"]},
   "keys": {"type": "integer"}, "version": {"type": "integer"}}},
 "ChangedObject": {"allOf": [{"$ref": "#/components/schemas/Object"}, {"$ref": "#/components/schemas/Changed"}]},
+"LedgerList": {"type": "object", "required": ["id", "ledgers"], "properties": {"id": {"type": "string"},
+  "ledgers": {"type": "array", "items": {"$ref": "#/components/schemas/Ledger"}}}},
+"Ledger": {"type": "object", "required": ["redis_key", "scope", "owner", "window", "window_ms", "enforced", "epoch",
+  "limits", "used", "entries"], "properties": {
+  "redis_key": {"type": ["string", "null"]}, "scope": {"enum": ["key", "group", "model", "upstream"]},
+  "owner": {"type": "string"}, "window": {"type": "string"}, "window_ms": {"type": "integer"},
+  "enforced": {"type": "boolean"}, "epoch": {"type": "integer"},
+  "limits": {"$ref": "#/components/schemas/ByDimension"}, "used": {"$ref": "#/components/schemas/ByDimension"},
+  "entries": {"type": "array", "maxItems": 121, "items": {"type": "object", "required": ["expires_in_ms", "requests",
+    "input_tokens", "output_tokens"], "properties": {
+    "expires_in_ms": {"type": "integer"}, "requests": {"type": "integer"}, "input_tokens": {"type": "integer"},
+    "output_tokens": {"type": "integer"}}}}}},
+"ByDimension": {"type": "object", "additionalProperties": false, "properties": {
+  "requests": {"type": "integer"}, "input_tokens": {"type": "integer"}, "output_tokens": {"type": "integer"},
+  "total_tokens": {"type": "integer"}}},
 "TierList": {"type": "object", "required": ["tiers"],
   "properties": {"tiers": {"$ref": "#/components/schemas/Objects"}}},
 "GroupList": {"type": "object", "required": ["groups"],

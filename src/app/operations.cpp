@@ -98,6 +98,10 @@ awaitable<result<std::vector<Level>>> Operations::peek(std::span<const LedgerLim
     co_return levels;
 }
 
+awaitable<result<LedgerContents>> Operations::read(const LedgerLimits& ledger) {
+    return limiter_->read(ledger);
+}
+
 awaitable<result<void>> Operations::reset(std::span<const LedgerLimits> ledgers, admin::Actor actor) {
     const auto emptied = co_await limiter_->reset(ledgers);
     if (emptied) {

@@ -74,6 +74,7 @@ public:
     admin::Answered<std::vector<config::Mistake>> reload(const admin::Actor& actor) override;
     void drain(const admin::Actor& actor) override;
     awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) override;
+    awaitable<result<LedgerContents>> read(const LedgerLimits& ledger) override;
     awaitable<result<void>> reset(std::span<const LedgerLimits> ledgers, admin::Actor actor) override;
     const observe::KeyActivity& activity() const override { return activity_; }
     awaitable<admin::Answered<std::vector<usage::Row>>> usage_totals(std::int64_t from_day,

@@ -102,6 +102,12 @@ awaitable<result<std::vector<Level>>> StandInControl::peek(std::span<const Ledge
     co_return levels;
 }
 
+awaitable<result<LedgerContents>> StandInControl::read(const LedgerLimits& ledger) {
+    if (is_store_away || is_peek_away) co_return errc::store_unavailable;
+    const auto found = contents.find(std::string(ledger.ledger.name()));
+    co_return found == contents.end() ? LedgerContents{} : found->second;
+}
+
 awaitable<result<void>> StandInControl::reset(std::span<const LedgerLimits> ledgers, Actor) {
     if (is_store_away) co_return errc::store_unavailable;
     for (const LedgerLimits& ledger : ledgers) {

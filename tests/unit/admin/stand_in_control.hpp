@@ -27,6 +27,7 @@ public:
     Answered<std::vector<config::Mistake>> reload(const Actor& actor) override;
     void drain(const Actor& actor) override;
     awaitable<result<std::vector<Level>>> peek(std::span<const LedgerLimits> ledgers) override;
+    awaitable<result<LedgerContents>> read(const LedgerLimits& ledger) override;
     awaitable<result<void>> reset(std::span<const LedgerLimits> ledgers, Actor actor) override;
     const observe::KeyActivity& activity() const override { return seen; }
     awaitable<Answered<std::vector<usage::Row>>> usage_totals(std::int64_t from_day,
@@ -43,7 +44,8 @@ public:
     testing::ManualClock clock;
     Readiness is_ready;
     observe::KeyActivity seen;
-    std::map<std::string, std::int64_t> used;  ///< by ledger, of every dimension
+    std::map<std::string, std::int64_t> used;        ///< by ledger, of every dimension
+    std::map<std::string, LedgerContents> contents;  ///< by ledger
     std::vector<usage::Row> rows;
     std::vector<std::string> actors;  ///< "name address" of each change
     std::vector<std::string> emptied;

@@ -1,0 +1,74 @@
+// GET /admin/keys/{id}/ledgers: what the ledgers of a key hold, bucket by bucket.
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "admin/handlers.hpp"
+#include "admin/key_rows.hpp"
+#include "text/durations.hpp"
+
+namespace weir::admin {
+
+namespace {
+
+/// Those of dimensions without a limit are left out.
+Json limits_of(const LedgerLimits& ledger) {
+    Json limits = Json::object();
+    for (const Dimension dimension : all_dimensions) {
+        const std::int64_t limit = ledger.limits.of(dimension);
+        if (limit != unlimited) limits[std::string(to_string(dimension))] = limit;
+    }
+    return limits;
+}
+
+Json used_json(const Amounts& amounts) {
+    Json used = Json::object();
+    for (const Dimension dimension : all_dimensions) {
+        used[std::string(to_string(dimension))] = amounts.of(dimension);
+    }
+    return used;
+}
+
+Json entry_json(const LedgerContents::Entry& entry, std::int64_t now_us) {
+    return {{"expires_in_ms", (entry.expires_us - now_us + 999) / 1000},
+            {"requests", entry.amounts.requests},
+            {"input_tokens", entry.amounts.input_tokens},
+            {"output_tokens", entry.amounts.output_tokens}};
+}
+
+Json ledger_json(const LedgerLimits& ledger, const LedgerContents& contents) {
+    Json json{{"redis_key", contents.kept_by == StoreMode::redis ? Json(ledger.ledger.key()) : Json()},
+              {"scope", to_string(ledger.scope)},
+              {"owner", policy::owner_name(ledger)},
+              {"window", text::window_text(ledger.window_us)},
+              {"window_ms", ledger.window_us / 1000},
+              {"enforced", ledger.enforced},
+              {"epoch", contents.epoch},
+              {"limits", limits_of(ledger)},
+              {"used", used_json(contents.sums)},
+              {"entries", Json::array()}};
+    for (const LedgerContents::Entry& entry : contents.entries) {
+        json["entries"].push_back(entry_json(entry, contents.now_us));
+    }
+    return json;
+}
+
+}  // namespace
+
+awaitable<Answer> show_ledgers(Call& call) {
+    const std::shared_ptr<const KeyIndex> index = call.index();
+    const std::string& id = call.text("id");
+    const config::Key* key = index->find(id);
+    if (key == nullptr) throw Refused(404, "not_found", "No key has this id.");
+    const std::vector<LedgerLimits> ledgers = ledgers_of_key(*index, *key, Ledgers::all);
+    Json rows = Json::array();
+    for (const LedgerLimits& ledger : ledgers) {
+        const result<LedgerContents> contents = co_await call.control().read(ledger);
+        if (!contents) {
+            throw Refused(503, "store_unavailable", "The store can't be asked right now. Please try again.");
+        }
+        rows.push_back(ledger_json(ledger, *contents));
+    }
+    co_return json_answer({{"id", id}, {"ledgers", std::move(rows)}});
+}
+
+}  // namespace weir::admin

@@ -1,0 +1,84 @@
+// What the ledgers of one key hold.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "calls.hpp"
+#include "policy/policy.hpp"
+
+namespace weir::admin {
+namespace {
+
+/// The one of that scope and window; null where there is none.
+Json ledger_of(const Reply& reply, const std::string& scope, const std::string& window) {
+    for (const Json& ledger : reply.json["ledgers"]) {
+        if (ledger["scope"] == scope && ledger["window"] == window) return ledger;
+    }
+    return nullptr;
+}
+
+TEST(Ledgers, EachTellsWhatItHoldsBucketByBucket) {
+    Calls calls;
+    calls.control.contents["key:acme-web:60000000"] = {
+        .kept_by = StoreMode::redis,
+        .now_us = 1'000'000,
+        .epoch = 77,
+        .sums = {3, 120, 45},
+        .entries = {{61'000'000, {1, 20, 40}}, {13'000'001, {2, 100, 5}}}};
+    const Reply reply = calls.get("/admin/keys/acme-web/ledgers");
+    ASSERT_EQ(reply.status, 200) << reply.text;
+    EXPECT_EQ(reply.json["id"], "acme-web");
+    const std::string tag = policy::tenant_tag("acme");
+    EXPECT_EQ(ledger_of(reply, "key", "1m"),
+              Json::parse(R"({"redis_key":"weir:2:{)" + tag + R"(}:key:acme-web:60000000",
+        "scope":"key","owner":"acme-web","window":"1m","window_ms":60000,"enforced":true,"epoch":77,
+        "limits":{"requests":20},
+        "used":{"requests":3,"input_tokens":120,"output_tokens":45,"total_tokens":165},
+        "entries":[{"expires_in_ms":60000,"requests":1,"input_tokens":20,"output_tokens":40},
+                   {"expires_in_ms":12001,"requests":2,"input_tokens":100,"output_tokens":5}]})"));
+}
+
+TEST(Ledgers, AreThoseOfTheKeyItsGroupItsModelsAndTheUpstreams) {
+    Calls calls;
+    const Reply reply = calls.get("/admin/keys/acme-web/ledgers");
+    std::set<std::string> names;
+    for (const Json& ledger : reply.json["ledgers"]) {
+        names.insert(ledger["scope"].get<std::string>() + "/" + ledger["window"].get<std::string>());
+        EXPECT_TRUE(ledger["redis_key"].is_null()) << "a store in memory has none";
+        EXPECT_TRUE(ledger["entries"].empty());
+    }
+    EXPECT_EQ(names, (std::set<std::string>{"key/1m", "key/1d", "group/1m", "model/1m", "upstream/1m"}));
+    EXPECT_EQ(reply.json["ledgers"].size(), 5U);
+    EXPECT_EQ(ledger_of(reply, "upstream", "1m")["owner"], "mock");
+}
+
+TEST(Ledgers, OfAKeyThatNobodyConfiguredThereAreNone) {
+    Calls calls;
+    EXPECT_EQ(calls.get("/admin/keys/nobody/ledgers").status, 404);
+    calls.control.seen.add("unknown-123456789abc", calls.control.clock.now_us(), {.requests = 1});
+    EXPECT_EQ(calls.get("/admin/keys/unknown-123456789abc/ledgers").code(), "not_found");
+}
+
+TEST(Ledgers, WhileTheStoreIsAwayReadingSaysSo) {
+    Calls calls;
+    calls.control.is_store_away = true;
+    const Reply reply = calls.get("/admin/keys/acme-web/ledgers");
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(reply.code(), "store_unavailable");
+}
+
+TEST(Ledgers, AReadTokenSuffices) {
+    Calls calls({{.name = "reader", .secret = "read-token-of-16", .may_write = false}});
+    EXPECT_EQ(calls.get("/admin/keys/acme-web/ledgers").status, 401);
+    const Reply reply =
+        calls.ask("GET", "/admin/keys/acme-web/ledgers", {}, {{"authorization", "Bearer read-token-of-16"}});
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(
+        calls
+            .ask("POST", "/admin/keys/acme-web/ledgers", "{}", {{"authorization", "Bearer read-token-of-16"}})
+            .status,
+        405);
+}
+
+}  // namespace
+}  // namespace weir::admin
