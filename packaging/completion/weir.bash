@@ -5,7 +5,7 @@ _weir() {
     # The first two words that are no flags, and no values of flags.
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            --check | --json | --csv | --disabled | --help | --version | -h | --*=*) ;;
+            --all | --check | --json | --csv | --disabled | --help | --version | -h | --*=*) ;;
             -*) ((++i)) ;;
             *) if [ -z "$command" ]; then command=${COMP_WORDS[i]}; elif [ -z "$action" ]; then action=${COMP_WORDS[i]}; fi ;;
         esac
@@ -33,7 +33,7 @@ _weir() {
     case $command/$action in
         /)
             flags='--config --check --listen --admin --upstream --store --threads --state-dir --help --version'
-            words='keys limits usage top explain nodes reload drain'
+            words='keys limits ledgers usage top explain nodes reload drain'
             ;;
         keys/) flags=$of_commands words='list show create rotate disable enable reset delete' ;;
         keys/list) flags="--sort --dimension --limit --after --match $of_commands" ;;
@@ -41,6 +41,7 @@ _weir() {
         keys/rotate) flags="--overlap $of_commands" ;;
         limits/) flags=$of_commands words='get set clear' ;;
         limits/set) flags="--factor --until --reason $of_commands" words='rpm= itpm= otpm= tpm=' ;;
+        ledgers/*) flags="--all $of_commands" ;;
         usage/*) flags="--from --to --by --csv $of_commands" ;;
         explain/*)
             flags="--key --path $of_commands"

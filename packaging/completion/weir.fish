@@ -1,5 +1,5 @@
 # Completion of weir's flags, commands and their arguments, for fish.
-set -l commands keys limits usage top explain nodes reload drain
+set -l commands keys limits ledgers usage top explain nodes reload drain
 set -l of_keys list show create rotate disable enable reset delete
 set -l none "not __fish_seen_subcommand_from $commands"
 set -l any "__fish_seen_subcommand_from $commands"
@@ -22,6 +22,7 @@ complete -c weir -n $any -l token-file -r -F -d 'The token stands in it'
 
 complete -c weir -n $none -a keys -d 'List, make and change keys'
 complete -c weir -n $none -a limits -d 'Show and change limits'
+complete -c weir -n $none -a ledgers -d 'What the windows of a key hold'
 complete -c weir -n $none -a usage -d 'Totals of requests and tokens'
 complete -c weir -n $none -a top -d 'A live table'
 complete -c weir -n $none -a explain -d 'What would become of a request'
@@ -48,6 +49,8 @@ complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l factor -x 
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l until -x -d 'When the change ends'
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l reason -x -d 'Kept with the change'
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -a 'rpm= itpm= otpm= tpm='
+
+complete -c weir -n '__fish_seen_subcommand_from ledgers' -l all -d 'Every bucket'
 
 complete -c weir -n '__fish_seen_subcommand_from usage' -l from -x -d 'First day'
 complete -c weir -n '__fish_seen_subcommand_from usage' -l to -x -d 'Last day'

@@ -127,6 +127,7 @@ int run(int argc, const char* const* argv, const Surroundings& surroundings) {
     Action action;
     add_keys(app, action);
     add_limits(app, action, surroundings.clock);
+    add_ledgers(app, action);
     add_usage(app, action);
     add_top(app, action);
     add_explain(app, action);

@@ -1,4 +1,4 @@
-// weir usage, explain, nodes, reload, drain.
+// weir ledgers, usage, explain, nodes, reload, drain.
 #include "cli/commands.hpp"
 
 #include <CLI/CLI.hpp>
@@ -87,6 +87,24 @@ void show_usage(const Session& session, const UsageFlags& flags, const std::stri
 
 void refuse_argument(const std::string& name, const std::string& why) {
     throw CLI::ValidationError(name, why);
+}
+
+void add_ledgers(CLI::App& app, Action& action) {
+    CLI::App* ledgers = app.add_subcommand("ledgers", std::string(help_of("ledgers")));
+    ledgers->footer(
+        "Above each ledger stands its key in Redis, as redis-cli ZRANGE takes it, with 0 -1 behind.");
+    const auto key = std::make_shared<std::string>();
+    const auto shows_all = std::make_shared<bool>(false);
+    ledgers->add_option("KEY", *key, "The id of a key")->required();
+    ledgers->add_flag("--all", *shows_all, "Every bucket, instead of a dozen sums of them");
+    ledgers->callback([key, shows_all, &action] {
+        action = [target = "/admin/keys/" + text::percent_encoded(*key) + "/ledgers",
+                  all = *shows_all](const Session& session) {
+            session.show(session.ask({.target = target}), [all](const Json& answer, std::size_t width) {
+                return render_ledgers(answer, width, all);
+            });
+        };
+    });
 }
 
 void add_usage(CLI::App& app, Action& action) {

@@ -30,6 +30,7 @@ std::string_view help_of(std::string_view name) noexcept;
 // told while they are read, as CLI::ParseError.
 void add_keys(CLI::App& app, Action& action);
 void add_limits(CLI::App& app, Action& action, const Clock& clock);
+void add_ledgers(CLI::App& app, Action& action);
 void add_usage(CLI::App& app, Action& action);
 void add_top(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);

@@ -15,6 +15,9 @@ std::string render_keys(const Json& answer, std::size_t width);
 std::string render_key(const Json& key, std::size_t width);
 /// Levels: how full each limit is.
 std::string render_levels(const Json& levels, std::size_t width);
+/// Each ledger of a key: limits, buckets, and when there is room. `shows_all`: every bucket, instead of a
+/// dozen sums of them at the most.
+std::string render_ledgers(const Json& answer, std::size_t width, bool shows_all);
 std::string render_usage(const Json& answer, std::size_t width);
 std::string render_explanation(const Json& answer, std::size_t width);
 std::string render_nodes(const Json& answer, std::size_t width);

@@ -9,10 +9,11 @@ namespace weir::cli {
 
 namespace {
 
-constexpr std::array<CommandRow, 8> rows{{
+constexpr std::array<CommandRow, 9> rows{{
     {"keys", "list|show|create|rotate|disable|enable|delete|reset",
      "API keys: who has one, and how they fare"},
     {"limits", "get|set|clear", "Limits, and changes of them for a while"},
+    {"ledgers", "KEY [--all]", "What a key's ledgers hold, and when there is room again"},
     {"usage", "[--by key,model,day] [--from DATE] [--to DATE]", "Requests and tokens by key, model and day"},
     {"top", "", "What goes on now: rates, the fullest limits, recent refusals"},
     {"explain", "--key ID [FILE]", "How a request would be understood, estimated and decided"},

@@ -232,6 +232,32 @@ TEST_F(Commands, EveryHelpHasTheFlagsOfAllCommands) {
     }
 }
 
+TEST_F(Commands, LedgersAreThoseOfOneKey) {
+    std::string entries;
+    for (int i = 20; i > 0; --i) {
+        entries += R"({"expires_in_ms":)" + std::to_string(i * 1'000) +
+                   R"(,"requests":1,"input_tokens":0,"output_tokens":0})" + (i > 1 ? "," : "");
+    }
+    const std::string answer = R"({"id":"a b","ledgers":[{"redis_key":"weir:2:{1}:key:a b:60000000",
+        "scope":"key","owner":"a b","window":"1m","limits":{},"used":{"requests":20},"entries":[)" +
+                               entries + "]}]}";
+    api_.answer(200, answer);
+    const auto lines_of = [&](const std::vector<std::string>& words) {
+        EXPECT_EQ(run(words), 0) << err();
+        const std::string text = out();
+        return std::count(text.begin(), text.end(), '\n');
+    };
+    const auto usual = lines_of({"ledgers", "a b"});
+    EXPECT_EQ(api_.line(), "GET /admin/keys/a%20b/ledgers");
+    EXPECT_THAT(out(), HasSubstr("'weir:2:{1}:key:a b:60000000'\n"));
+    EXPECT_GT(lines_of({"ledgers", "a b", "--all"}), usual + 5);
+    ASSERT_EQ(run({"ledgers", "a b", "--json"}), 0);
+    EXPECT_EQ(nlohmann::json::parse(out()), nlohmann::json::parse(answer));
+    EXPECT_EQ(run({"ledgers"}), 2);
+    EXPECT_EQ(run({"ledgers", "--help"}), 0);
+    EXPECT_THAT(out(), HasSubstr("redis-cli ZRANGE"));
+}
+
 TEST(CommandLine, IsTheProxysWhereNoCommandStands) {
     const auto is_ours = [](std::vector<const char*> words) {
         words.insert(words.begin(), "weir");
@@ -249,7 +275,8 @@ TEST(CommandLine, IsTheProxysWhereNoCommandStands) {
 }
 
 TEST(Summary, NamesEveryCommand) {
-    for (const char* name : {"keys", "limits", "usage", "top", "explain", "nodes", "reload", "drain"}) {
+    for (const char* name :
+         {"keys", "limits", "ledgers", "usage", "top", "explain", "nodes", "reload", "drain"}) {
         EXPECT_TRUE(is_command(name));
         EXPECT_THAT(summary(), HasSubstr(std::string("\n  ") + name));
     }
