@@ -15,7 +15,7 @@ _weir() {
         --config) mapfile -t COMPREPLY < <(compgen -f -X '!*.json' -- "$word"; compgen -d -- "$word"); return ;;
         --token-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         --state-dir) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-        --store) words='memory redis:// rediss:// unix:// sentinel://' ;;
+        --store) words='memory redis:// rediss:// unix:// sentinel:// cluster:// clusters://' ;;
         --sort) words='used refused last_seen id' ;;
         --dimension) words='requests input_tokens output_tokens total_tokens' ;;
         --by) words='key model day key,model key,day key,model,day' ;;

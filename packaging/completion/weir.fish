@@ -12,7 +12,7 @@ complete -c weir -n $none -l check -d 'Print the effective configuration or its 
 complete -c weir -n $none -l listen -x -d 'Where clients connect'
 complete -c weir -l admin -x -d 'The admin port'
 complete -c weir -n $none -l upstream -x -d 'The provider'
-complete -c weir -n $none -l store -x -a 'memory redis:// rediss:// unix:// sentinel://' -d 'Where the ledgers are'
+complete -c weir -n $none -l store -x -a 'memory redis:// rediss:// unix:// sentinel:// cluster:// clusters://' -d 'Where the ledgers are'
 complete -c weir -n $none -l threads -x -d 'io threads; 0: one a core'
 complete -c weir -n $none -l state-dir -x -a '(__fish_complete_directories)' -d 'Where the state is kept'
 complete -c weir -s h -l help -d 'Print a summary of the flags, and end'

@@ -48,6 +48,8 @@ RedisAddress address_of(const config::StoreUrl& url) {
     if (url.kind == config::StoreKind::sentinel) {
         for (const config::StoreHost& host : url.hosts) address.sentinels.emplace_back(host.host, host.port);
         address.master = url.master;
+    } else if (url.kind == config::StoreKind::cluster) {
+        for (const config::StoreHost& host : url.hosts) address.cluster.emplace_back(host.host, host.port);
     } else if (url.kind == config::StoreKind::redis) {
         address.host = url.hosts.front().host;
         address.port = url.hosts.front().port;

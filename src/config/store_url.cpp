@@ -2,6 +2,7 @@
 #include "config/store_url.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -21,6 +22,18 @@ constexpr std::size_t hosts_max = 32;
 constexpr int database_max = 65'535;
 constexpr std::uint16_t redis_port = 6379;
 constexpr std::uint16_t sentinel_port = 26'379;
+
+struct Scheme {
+    std::string_view prefix;
+    StoreKind kind;
+    bool tls;
+};
+constexpr std::array<Scheme, 6> schemes{{{"redis://", StoreKind::redis, false},
+                                         {"rediss://", StoreKind::redis, true},
+                                         {"unix://", StoreKind::unix_socket, false},
+                                         {"sentinel://", StoreKind::sentinel, false},
+                                         {"cluster://", StoreKind::cluster, false},
+                                         {"clusters://", StoreKind::cluster, true}}};
 
 bool take_prefix(std::string_view& text, std::string_view prefix) noexcept {
     if (!text.starts_with(prefix)) return false;
@@ -69,8 +82,18 @@ void take_database_query(std::string_view& text, StoreUrl& url) {
     url.database = parse_database(query);
 }
 
+/// `what` they are, for messages.
+void parse_hosts(std::string_view hosts, std::uint16_t port_default, const std::string& what, StoreUrl& url) {
+    if (hosts.ends_with(',')) throw Unexpected("expected a " + what + " after each comma");
+    while (!hosts.empty() || url.hosts.empty()) {
+        if (url.hosts.size() == hosts_max)
+            throw Unexpected("expected at most " + std::to_string(hosts_max) + " " + what + "s");
+        HostAndPort address = parse_host_and_port(take_until(hosts, ','), port_default);
+        url.hosts.push_back({std::move(address.host), address.port});
+    }
+}
+
 void parse_redis(std::string_view rest, StoreUrl& url) {
-    url.kind = StoreKind::redis;
     HostAndPort address = parse_host_and_port(take_until(rest, '/'), redis_port);
     url.hosts.push_back({std::move(address.host), address.port});
     if (!rest.empty()) url.database = parse_database(rest);
@@ -78,7 +101,6 @@ void parse_redis(std::string_view rest, StoreUrl& url) {
 
 void parse_unix(std::string_view rest, StoreUrl& url) {
     constexpr std::size_t socket_path_bytes_max = 107;  // sockaddr_un
-    url.kind = StoreKind::unix_socket;
     take_database_query(rest, url);
     const bool fits = rest.size() > 1 && rest.size() <= socket_path_bytes_max;
     if (!fits || !rest.starts_with('/')) {
@@ -88,18 +110,18 @@ void parse_unix(std::string_view rest, StoreUrl& url) {
 }
 
 void parse_sentinel(std::string_view rest, StoreUrl& url) {
-    url.kind = StoreKind::sentinel;
     take_database_query(rest, url);
     std::string_view hosts = take_until(rest, '/');
     if (rest.empty())
         throw Unexpected("expected the name of the master after the sentinels: sentinel://h1,h2/master");
     url.master = parse_name(std::string(rest));
-    if (hosts.ends_with(',')) throw Unexpected("expected a sentinel after each comma");
-    while (!hosts.empty() || url.hosts.empty()) {
-        if (url.hosts.size() == hosts_max) throw Unexpected("expected at most 32 sentinels");
-        HostAndPort address = parse_host_and_port(take_until(hosts, ','), sentinel_port);
-        url.hosts.push_back({std::move(address.host), address.port});
-    }
+    parse_hosts(hosts, sentinel_port, "sentinel", url);
+}
+
+void parse_cluster(std::string_view rest, StoreUrl& url) {
+    if (rest.find_first_of("/?") != std::string_view::npos)
+        throw Unexpected("a Redis Cluster has no databases: expected nothing after the servers");
+    parse_hosts(rest, redis_port, "server", url);
 }
 
 }  // namespace
@@ -109,20 +131,22 @@ StoreUrl parse_store_url(const std::string& text) {
     std::string_view rest = text;
     if (text == "memory") return url;
     if (text.size() > url_bytes_max) throw Unexpected("expected a URL of at most 4096 bytes");
-    const bool is_tcp = take_prefix(rest, "redis://");
-    url.tls = !is_tcp && take_prefix(rest, "rediss://");
-    const bool is_unix = !is_tcp && !url.tls && take_prefix(rest, "unix://");
-    const bool is_sentinel = !is_tcp && !url.tls && !is_unix && take_prefix(rest, "sentinel://");
-    if (!is_tcp && !url.tls && !is_unix && !is_sentinel) {
+    const auto* const scheme = std::find_if(
+        schemes.begin(), schemes.end(), [&](const Scheme& known) { return take_prefix(rest, known.prefix); });
+    if (scheme == schemes.end()) {
         throw Unexpected(
-            "expected memory, redis://[user:pass@]host[:port][/db], rediss://…, unix:///path[?db=n] or "
-            "sentinel://h1[:port],h2/master");
+            "expected memory, redis://[user:pass@]host[:port][/db], rediss://…, unix:///path[?db=n], "
+            "sentinel://h1[:port],h2/master, cluster://h1[:port],h2 or clusters://…");
     }
+    url.kind = scheme->kind;
+    url.tls = scheme->tls;
     take_credentials(rest, url);
-    if (is_unix) {
+    if (url.kind == StoreKind::unix_socket) {
         parse_unix(rest, url);
-    } else if (is_sentinel) {
+    } else if (url.kind == StoreKind::sentinel) {
         parse_sentinel(rest, url);
+    } else if (url.kind == StoreKind::cluster) {
+        parse_cluster(rest, url);
     } else {
         parse_redis(rest, url);
     }
@@ -142,6 +166,7 @@ std::string to_masked_string(const StoreUrl& url) {
     if (url.kind == StoreKind::sentinel) {
         return "sentinel://" + credentials + hosts + "/" + url.master + "?db=" + database;
     }
+    if (url.kind == StoreKind::cluster) return (url.tls ? "clusters://" : "cluster://") + credentials + hosts;
     return (url.tls ? "rediss://" : "redis://") + credentials + hosts + "/" + database;
 }
 

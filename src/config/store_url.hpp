@@ -11,7 +11,8 @@ enum class StoreKind : std::uint8_t {
     memory,       ///< in this process
     redis,        ///< one server, over TCP
     unix_socket,  ///< one server on this machine
-    sentinel      ///< the server that the sentinels name as master
+    sentinel,     ///< the server that the sentinels name as master
+    cluster       ///< a Redis Cluster
 };
 
 struct StoreHost {
@@ -21,14 +22,16 @@ struct StoreHost {
 };
 
 /// `memory`, `redis://[user:pass@]host[:port][/db]`, `rediss://…` the same over TLS,
-/// `unix://[user:pass@]/path[?db=n]`, `sentinel://[user:pass@]host[:port],…/master[?db=n]`.
+/// `unix://[user:pass@]/path[?db=n]`, `sentinel://[user:pass@]host[:port],…/master[?db=n]`,
+/// `cluster://[user:pass@]host[:port],…`, `clusters://…` the same over TLS.
 struct StoreUrl {
     StoreKind kind = StoreKind::memory;
     bool tls = false;
-    std::vector<StoreHost> hosts = {};  ///< redis: one; sentinel: the sentinels; otherwise none
-    std::string socket_path = {};       ///< unix
-    std::string user = {};              ///< empty: the default user
-    std::string password = {};          ///< a secret of the server, not of the sentinels; empty: none
+    std::vector<StoreHost> hosts =
+        {};  ///< redis: one; sentinel: the sentinels; cluster: some of its servers; otherwise none
+    std::string socket_path = {};  ///< unix
+    std::string user = {};         ///< empty: the default user
+    std::string password = {};     ///< a secret of the server, not of the sentinels; empty: none
     int database = 0;
     std::string master = {};  ///< sentinel
     bool operator==(const StoreUrl&) const = default;

@@ -7,12 +7,24 @@
 
 namespace weir::redis {
 
+namespace {
+
+std::string list_of(const std::vector<std::pair<std::string, std::uint16_t>>& servers) {
+    std::string list;
+    for (const auto& [host, port] : servers)
+        list.append(list.empty() ? "" : ", ").append(text::host_and_port(host, port));
+    return list;
+}
+
+}  // namespace
+
 void check(const RedisAddress& address) {
-    const int kinds = static_cast<int>(!address.host.empty()) +
-                      static_cast<int>(!address.socket_path.empty()) +
-                      static_cast<int>(!address.sentinels.empty());
+    const int kinds =
+        static_cast<int>(!address.host.empty()) + static_cast<int>(!address.socket_path.empty()) +
+        static_cast<int>(!address.sentinels.empty()) + static_cast<int>(!address.cluster.empty());
     if (kinds != 1)
-        throw std::invalid_argument("redis: exactly one of a host, a socket and sentinels must be given");
+        throw std::invalid_argument(
+            "redis: exactly one of a host, a socket, sentinels and a cluster must be given");
     if (address.sentinels.empty() != address.master.empty())
         throw std::invalid_argument("redis: sentinels need the name of a master, and only they do");
     if (address.tls && !address.socket_path.empty())
@@ -20,19 +32,15 @@ void check(const RedisAddress& address) {
     if (!address.user.empty() && address.password.empty())
         throw std::invalid_argument("redis: a user needs a password");
     if (address.database < 0) throw std::invalid_argument("redis: the database can't be negative");
+    if (address.database != 0 && !address.cluster.empty())
+        throw std::invalid_argument("redis: a cluster has no databases");
 }
 
 std::string text_of(const RedisAddress& address) {
     if (!address.socket_path.empty()) return "unix:" + address.socket_path;
-    if (!address.sentinels.empty()) {
-        std::string text = "master " + address.master + " of sentinels";
-        const char* separator = " ";
-        for (const auto& [host, port] : address.sentinels) {
-            text.append(separator).append(text::host_and_port(host, port));
-            separator = ", ";
-        }
-        return text;
-    }
+    if (!address.sentinels.empty())
+        return "master " + address.master + " of sentinels " + list_of(address.sentinels);
+    if (!address.cluster.empty()) return "cluster of " + list_of(address.cluster);
     return text::host_and_port(address.host, address.port);
 }
 

@@ -11,7 +11,7 @@ namespace weir::redis {
 void check(const RedisAddress& address);
 
 /// For messages, free of secrets: "redis.example:6379", "unix:/run/redis.sock", "master weir of sentinels
-/// a:26379, b:26379".
+/// a:26379, b:26379", "cluster of a:7000, b:7001".
 std::string text_of(const RedisAddress& address);
 
 }  // namespace weir::redis

@@ -41,7 +41,8 @@ public:
 
     /// Connects to nothing yet. Throws std::invalid_argument for an address that makes no sense,
     /// boost::system::system_error for a ca_file that can't be used. `find_server`, where there is one, takes
-    /// the place of the address's host and port; all else (TLS, user, password) is as the address says.
+    /// the place of the address's host and port; all else (TLS, user, password) is as the address says. A
+    /// cluster's address needs one.
     Connection(boost::asio::io_context& context, const Clock& clock, RedisAddress address, Options options,
                Events events, ServerFinder find_server = {});
     ~Connection();

@@ -26,6 +26,8 @@ Dialer::Dialer(boost::asio::io_context& context, RedisAddress address, std::int6
     check(address_);
     if (find_server_ && (!address_.socket_path.empty() || !address_.sentinels.empty()))
         throw std::invalid_argument("redis: a socket, and sentinels, say themselves where the server is");
+    if (!find_server_ && !address_.cluster.empty())
+        throw std::invalid_argument("redis: which server of a cluster it is must be said");
     if (address_.tls) tls_.emplace(net::make_client_tls(address_.ca_file));
 }
 

@@ -23,7 +23,8 @@ namespace weir::redis {
 /// address must say itself that it is a master.
 class Dialer {
 public:
-    /// Throws std::invalid_argument for an address that makes no sense, system_error for an unusable ca_file.
+    /// Throws std::invalid_argument for an address that makes no sense, or a cluster's without `find_server`;
+    /// system_error for an unusable ca_file.
     /// `timeout_ms` is for each server that is spoken to: connect, TLS and greeting together.
     /// `find_server`, where there is one, takes the place of the address's host and port; its servers are
     /// connected to and greeted as the address says, and TLS verifies the host that was found.

@@ -104,7 +104,7 @@ TEST_F(RedisFinderTest, TheAddressSaysHowToSpeakToIt) {
     EXPECT_EQ(said(redis.ask({"PING"})), "PONG");
 }
 
-TEST_F(RedisFinderTest, HasNoPlaceBesideASocketOrSentinels) {
+TEST_F(RedisFinderTest, IsThereForAClusterAndNotForASocketOrSentinels) {
     boost::asio::io_context context;
     const SystemClock clock;
     for (const RedisAddress& address :
@@ -113,6 +113,9 @@ TEST_F(RedisFinderTest, HasNoPlaceBesideASocketOrSentinels) {
                      std::invalid_argument);
         EXPECT_NO_THROW(redis::Connection(context, clock, address, {}, {}));
     }
+    const RedisAddress cluster{.cluster = {{"a", 1}}};
+    EXPECT_NO_THROW(redis::Connection(context, clock, cluster, {}, {}, signpost_.finder()));
+    EXPECT_THROW(redis::Connection(context, clock, cluster, {}, {}), std::invalid_argument);
 }
 
 }  // namespace

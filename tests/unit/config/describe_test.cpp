@@ -115,9 +115,9 @@ TEST(Describe, IsAligned) {
 
 TEST(Describe, SaysNothingOfSecretsWhereThereAreMistakes) {
     const std::string hidden = "hunter2";
-    for (const std::string url :
-         {"redis://u:hunter2@", "redis://u:hunter2@host:hunter2", "hunter2://h", "redis://u@hunter2",
-          "redis://u:%hunter2@h", "sentinel://u:hunter2@h", "unix://u:hunter2@sock"}) {
+    for (const std::string url : {"redis://u:hunter2@", "redis://u:hunter2@host:hunter2", "hunter2://h",
+                                  "redis://u@hunter2", "redis://u:%hunter2@h", "sentinel://u:hunter2@h",
+                                  "unix://u:hunter2@sock", "cluster://u:hunter2@h/hunter2"}) {
         const Outcome outcome = build_from(R"({"store": {"url": ")" + url + R"("}})");
         ASSERT_FALSE(outcome.mistakes.empty()) << url;
         for (const std::string& line : lines_of(outcome.mistakes)) EXPECT_THAT(line, Not(HasSubstr(hidden)));

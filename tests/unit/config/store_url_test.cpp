@@ -33,6 +33,13 @@ TEST(StoreUrls, AllForms) {
               (StoreUrl{.kind = StoreKind::sentinel,
                         .hosts = {{"h1", 26379}, {"h2", 26380}, {"::1", 26379}},
                         .master = "main"}));
+    EXPECT_EQ(parse_store_url("cluster://h1,h2:7000,[::1]"),
+              (StoreUrl{.kind = StoreKind::cluster, .hosts = {{"h1", 6379}, {"h2", 7000}, {"::1", 6379}}}));
+    EXPECT_EQ(parse_store_url("clusters://app:p%2Fw@h1"), (StoreUrl{.kind = StoreKind::cluster,
+                                                                    .tls = true,
+                                                                    .hosts = {{"h1", 6379}},
+                                                                    .user = "app",
+                                                                    .password = "p/w"}));
 }
 
 TEST(StoreUrls, MaskOnlyThePassword) {
@@ -43,6 +50,8 @@ TEST(StoreUrls, MaskOnlyThePassword) {
               "unix://:***@/run/r.sock?db=0");
     EXPECT_EQ(to_masked_string(parse_store_url("sentinel://u:s@h1,h2/m?db=3")),
               "sentinel://u:***@h1:26379,h2:26379/m?db=3");
+    EXPECT_EQ(to_masked_string(parse_store_url("cluster://:s@h1,[::1]:7")), "cluster://:***@h1:6379,[::1]:7");
+    EXPECT_EQ(to_masked_string(parse_store_url("clusters://u:s@h1")), "clusters://u:***@h1:6379");
 }
 
 class NoStoreUrl : public testing::TestWithParam<const char*> {};
@@ -59,7 +68,36 @@ INSTANTIATE_TEST_SUITE_P(
                     "redis://u:%zz@h", "redis://h1,h2", "redis://::1", "redis://[::1", "redis://[127.0.0.1]",
                     "redis://1.2.3", "redis://-h", "redis://a b", "unix://", "unix:///", "unix://relative",
                     "unix:///s?db=", "unix:///s?x=1", "unix:///s?db=1&db=2", "sentinel://h1", "sentinel:///m",
-                    "sentinel://h1,/m", "sentinel://,h1/m", "sentinel://h1/m/n", "http://h"));
+                    "sentinel://h1,/m", "sentinel://,h1/m", "sentinel://h1/m/n", "http://h", "cluster://",
+                    "cluster://h1,", "cluster://,h1", "cluster://h1,,h2", "cluster://h1:0", "cluster://h1/",
+                    "cluster://h1/1", "cluster://h1?db=0", "cluster://u@h1", "clusterss://h1", "clusters:///",
+                    "Cluster://h1"));
+
+std::string mistake_in(const std::string& text) {
+    try {
+        parse_store_url(text);
+    } catch (const Unexpected& mistake) {
+        return mistake.what();
+    }
+    return "";
+}
+
+TEST(StoreUrls, AClusterHasNoDatabases) {
+    const char* const message = "a Redis Cluster has no databases: expected nothing after the servers";
+    for (const char* text : {"cluster://h1,h2/0", "cluster://u:p@h1/", "clusters://h1?db=3"})
+        EXPECT_EQ(mistake_in(text), message) << text;
+}
+
+TEST(StoreUrls, HostsAreFewEnough) {
+    std::string hosts = "h";
+    for (int i = 1; i < 32; ++i) hosts += ",h";
+    EXPECT_EQ(parse_store_url("cluster://" + hosts).hosts.size(), 32U);
+    EXPECT_EQ(parse_store_url("sentinel://" + hosts + "/m").hosts.size(), 32U);
+    EXPECT_EQ(mistake_in("cluster://" + hosts + ",h"), "expected at most 32 servers");
+    EXPECT_EQ(mistake_in("sentinel://" + hosts + ",h/m"), "expected at most 32 sentinels");
+    EXPECT_EQ(mistake_in("cluster://h,"), "expected a server after each comma");
+    EXPECT_EQ(mistake_in("sentinel://h,/m"), "expected a sentinel after each comma");
+}
 
 TEST(StoreUrls, SocketPathsFitTheirAddress) {
     EXPECT_NO_THROW(parse_store_url("unix:///" + std::string(106, 'a')));
