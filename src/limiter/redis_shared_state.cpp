@@ -5,6 +5,8 @@
 #include "limiter/scripts.hpp"
 #include "redis/connection.hpp"
 #include "redis/error.hpp"
+#include "redis/redirect.hpp"
+#include "redis/seed_list.hpp"
 #include "weir/shared_state.hpp"
 
 namespace weir {
@@ -18,6 +20,7 @@ constexpr std::string_view nodes_key = "weir:1:{runtime}:nodes";
 constexpr std::string_view written_key = "weir:1:{runtime}:usage";
 constexpr std::int64_t patience_ms = 2'000;
 constexpr std::int64_t write_patience_ms = 5'000;
+constexpr std::int64_t pause_ms = 10;  // before a cluster is asked again
 constexpr std::int64_t bytes_per_read = 1 << 20;
 constexpr std::int64_t days_kept = 401;
 constexpr std::int64_t day_s = 86'400;
@@ -95,15 +98,27 @@ std::optional<UsageIncrement> parse_total(std::int64_t day, const std::string& f
     return total;
 }
 
+std::vector<redis::Server> seeds_of(const RedisAddress& address) {
+    std::vector<redis::Server> seeds;
+    for (const auto& [host, port] : address.cluster) seeds.push_back({host, port});
+    return seeds;
+}
+
 class RedisSharedState final : public SharedState {
 public:
     RedisSharedState(boost::asio::io_context& context, const Clock& clock, RedisAddress address)
         : clock_(clock),
+          context_(context),
+          is_cluster_(!address.cluster.empty()),
+          seeds_(seeds_of(address)),
           connection_(context, clock, std::move(address), options,
-                      {.on_ready = [] {}, .on_lost = [](std::string_view) {}}) {}
+                      {.on_ready = [] {}, .on_lost = [](std::string_view) {}}, finder()) {}
 
     awaitable<void> run() override { co_await connection_.run(); }
-    void stop() override { connection_.stop(); }
+    void stop() override {
+        stopped_ = true;
+        connection_.stop();
+    }
     bool ready() const noexcept override { return connection_.ready(); }
 
     awaitable<result<ExchangeReply>> exchange(const ExchangeQuestion& question) override {
@@ -246,21 +261,66 @@ private:
         co_return reply;
     }
 
-    /// An error that Redis answers is one here, too.
+    redis::ServerFinder finder() {
+        if (!is_cluster_) return {};
+        return [this] { return seeds_.next(); };
+    }
+
+    /// An error that Redis answers is one here, too. A cluster is asked again, within the same patience,
+    /// where another server has the slot, or one will have it in a moment.
     awaitable<result<redis::Reply>> call(const Words& words, std::int64_t patience,
                                          bool* is_not_known = nullptr) {
         const std::vector<std::string_view> arguments(words.begin(), words.end());
-        auto reply = co_await connection_.call(arguments, clock_.steady_us() + patience * 1000);
-        if (!reply) co_return reply;
-        const redis::Reply::Error* error = reply->error();
-        if (error == nullptr) co_return reply;
-        const redis::ErrorKind kind = redis::classify(error->text);
-        if (is_not_known != nullptr) *is_not_known = kind == redis::ErrorKind::no_script;
-        if (redis::action_for(kind) == redis::ErrorAction::reconnect) connection_.reconnect(error->text);
+        const std::int64_t deadline_us = clock_.steady_us() + patience * 1000;
+        while (true) {
+            auto reply = co_await connection_.call(arguments, deadline_us);
+            if (!reply) co_return reply;
+            const redis::Reply::Error* error = reply->error();
+            if (error == nullptr) co_return reply;
+            const redis::ErrorKind kind = redis::classify(error->text);
+            if (is_not_known != nullptr) *is_not_known = kind == redis::ErrorKind::no_script;
+            if (redis::action_for(kind) == redis::ErrorAction::reconnect) connection_.reconnect(error->text);
+            if (!is_cluster_ || !is_worth_another(error->text)) break;
+            co_await pause_until_ready(deadline_us);
+        }
         co_return make_error_code(errc::store_unavailable);
     }
 
+    /// Follows MOVED, once however many calls are told so.
+    bool is_worth_another(const std::string& error) {
+        switch (redis::action_for(redis::classify(error))) {
+            case redis::ErrorAction::try_again:
+            case redis::ErrorAction::ask_for_slots:
+                return true;
+            case redis::ErrorAction::redirect: {
+                const redis::Server here = connection_.server();
+                auto redirect = redis::read_redirect(error, here);
+                if (!redirect) return false;
+                // ASK ends soon, by MOVED: these few keys are moved at once.
+                const bool is_elsewhere = redirect->kind == redis::Redirect::Kind::moved;
+                if (!is_elsewhere || redirect->to == here) return true;
+                seeds_.go_to(std::move(redirect->to));
+                connection_.reconnect(error);
+                return true;
+            }
+            default:
+                return false;
+        }
+    }
+
+    awaitable<void> pause_until_ready(std::int64_t deadline_us) {
+        Timer timer(context_.get_executor());
+        do {
+            timer.expires_after(std::chrono::milliseconds(pause_ms));
+            co_await timer.async_wait(use_awaitable_as_tuple);
+        } while (!stopped_ && !connection_.ready() && clock_.steady_us() < deadline_us);
+    }
+
     const Clock& clock_;
+    boost::asio::io_context& context_;
+    const bool is_cluster_;
+    bool stopped_ = false;
+    redis::SeedList seeds_;  // before the connection, which asks it
     redis::Connection connection_;
     const std::string exchange_sha1_ = sha1_of(exchange_script);
     const std::string documents_sha1_ = sha1_of(documents_script);

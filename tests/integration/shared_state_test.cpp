@@ -1,52 +1,13 @@
 // What nodes tell each other through a real Redis: documents, figures, and usage exactly once.
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <optional>
 
+#include "shared_state_side.hpp"
 #include "support/redis_server.hpp"
-#include "support/run_awaitable.hpp"
-#include "weir/clock.hpp"
-#include "weir/shared_state.hpp"
 
 namespace weir::testing {
 namespace {
-
-/// One node's side, on the test's own thread.
-class Side {
-public:
-    explicit Side(const RedisServer& server) {
-        RedisAddress address;
-        address.socket_path = server.socket_path();
-        state_ = make_shared_state(context_, clock_, address);
-        boost::asio::co_spawn(context_, state_->run(), boost::asio::detached);
-        while (!state_->ready() && context_.run_one() > 0) {
-        }
-    }
-    ~Side() {
-        state_->stop();
-        context_.restart();
-        context_.run();
-    }
-    ExchangeReply exchange(const ExchangeQuestion& question) {
-        return run_awaitable(context_, state_->exchange(question)).value();
-    }
-    DocumentNews read(const DocumentVersion& since) {
-        return run_awaitable(context_, state_->read_documents(since)).value();
-    }
-    DocumentVersion write(const DocumentWrite& write) {
-        return run_awaitable(context_, state_->write_documents(write)).value();
-    }
-    std::vector<UsageIncrement> usage(std::int64_t day) {
-        return run_awaitable(context_, state_->read_usage(day)).value();
-    }
-
-private:
-    SystemClock clock_;
-    boost::asio::io_context context_{1};
-    std::unique_ptr<SharedState> state_;
-};
 
 class SharedStateTest : public ::testing::Test {
 protected:
@@ -54,18 +15,13 @@ protected:
         if (!RedisServer::available()) GTEST_SKIP() << "there is no redis-server";
         server_.emplace();
     }
+    RedisAddress address() const { return {.socket_path = server_->socket_path()}; }
+
     std::optional<RedisServer> server_;
 };
 
-DocumentWrite write_of(DocumentVersion expected, DocumentVersion next, DocumentChanges changes) {
-    return {.expected = std::move(expected),
-            .next = std::move(next),
-            .changes = std::move(changes),
-            .history = {}};
-}
-
 TEST_F(SharedStateTest, DocumentsAreReadByWhatHasChanged) {
-    Side one(*server_), other(*server_);
+    Side one(address()), other(address());
     const DocumentVersion first{1, "a"}, second{2, "b"};
     EXPECT_EQ(one.write(write_of({}, first, {{"key/x", R"({"tier":"trial"})"}, {"tier/t", "{}"}})), first);
     DocumentNews news = other.read({});
@@ -83,7 +39,7 @@ TEST_F(SharedStateTest, DocumentsAreReadByWhatHasChanged) {
 }
 
 TEST_F(SharedStateTest, TwoChangesAtOnceOnlyOneIsWritten) {
-    Side one(*server_), other(*server_);
+    Side one(address()), other(address());
     EXPECT_EQ(one.write(write_of({}, {1, "mine"}, {{"key/x", "1"}})), (DocumentVersion{1, "mine"}));
     EXPECT_EQ(other.write(write_of({}, {1, "theirs"}, {{"key/x", "2"}})), (DocumentVersion{1, "mine"}));
     // The same version of another history is another version.
@@ -93,7 +49,7 @@ TEST_F(SharedStateTest, TwoChangesAtOnceOnlyOneIsWritten) {
 }
 
 TEST_F(SharedStateTest, AWholeLayerReplacesWhatIsThere) {
-    Side side(*server_);
+    Side side(address());
     side.write(write_of({}, {3, "old"}, {{"key/gone", "1"}, {"key/stays", "2"}}));
     DocumentWrite write = write_of({3, "old"}, {12, "new"}, {{"key/stays", "3"}});
     write.replaces_all = true;
@@ -107,7 +63,7 @@ TEST_F(SharedStateTest, AWholeLayerReplacesWhatIsThere) {
 }
 
 TEST_F(SharedStateTest, WhoComesFromAnotherHistoryReadsEverything) {
-    Side side(*server_);
+    Side side(address());
     side.write(write_of({}, {1, "a"}, {{"key/x", "1"}}));
     side.write(write_of({1, "a"}, {2, "b"}, {{"key/y", "2"}}));
     EXPECT_FALSE(side.read({1, "a"}).is_whole);
@@ -118,7 +74,7 @@ TEST_F(SharedStateTest, WhoComesFromAnotherHistoryReadsEverything) {
 }
 
 TEST_F(SharedStateTest, ManyDocumentsComeInParts) {
-    Side side(*server_);
+    Side side(address());
     DocumentChanges changes;
     const std::string document(1'000, 'x');
     for (int i = 0; i < 5'000; ++i) changes["key/" + std::to_string(i)] = document;
@@ -127,7 +83,7 @@ TEST_F(SharedStateTest, ManyDocumentsComeInParts) {
 }
 
 TEST_F(SharedStateTest, WhatWasErasedIsForgottenInTheEnd) {
-    Side side(*server_);
+    Side side(address());
     DocumentVersion version{1, "a"};
     DocumentChanges changes;
     for (int i = 0; i < 10'100; ++i) changes["key/" + std::to_string(i)] = "1";
@@ -140,19 +96,8 @@ TEST_F(SharedStateTest, WhatWasErasedIsForgottenInTheEnd) {
     EXPECT_TRUE(news.changes.empty());
 }
 
-constexpr std::int64_t day = 30'000;
-
-ExchangeQuestion question_of(std::int64_t sequence, std::int64_t previous, std::int64_t amount) {
-    return {.node = "n",
-            .figures = "{}",
-            .usage = {.writer = "w",
-                      .sequence = sequence,
-                      .previous = previous,
-                      .increments = {{day, "acme", "gpt-4o", {amount, 1, 2, 3, 4, 5}}}}};
-}
-
 TEST_F(SharedStateTest, ABatchIsAppliedOnceHoweverOftenItIsSent) {
-    Side side(*server_);
+    Side side(address());
     EXPECT_EQ(side.exchange(question_of(1, 0, 7)).batch, BatchFate::applied);
     EXPECT_EQ(side.exchange(question_of(1, 0, 7)).batch, BatchFate::applied);
     EXPECT_EQ(side.exchange(question_of(2, 1, 3)).batch, BatchFate::applied);
@@ -167,7 +112,7 @@ TEST_F(SharedStateTest, ABatchIsAppliedOnceHoweverOftenItIsSent) {
 }
 
 TEST_F(SharedStateTest, ABatchOfAWriterWhoStandsElsewhereIsNotApplied) {
-    Side side(*server_);
+    Side side(address());
     side.exchange(question_of(5, 0, 7));
     const ExchangeReply reply = side.exchange(question_of(4, 3, 7));
     EXPECT_EQ(reply.batch, BatchFate::differs);
@@ -176,7 +121,7 @@ TEST_F(SharedStateTest, ABatchOfAWriterWhoStandsElsewhereIsNotApplied) {
 }
 
 TEST_F(SharedStateTest, ABatchIsNotAppliedWhereTheTotalsWereLost) {
-    Side side(*server_);
+    Side side(address());
     side.exchange(question_of(1, 0, 7));
     server_->command({"FLUSHALL"});
     EXPECT_EQ(side.exchange(question_of(2, 1, 3)).batch, BatchFate::emptied);
@@ -186,7 +131,7 @@ TEST_F(SharedStateTest, ABatchIsNotAppliedWhereTheTotalsWereLost) {
 }
 
 TEST_F(SharedStateTest, NodesSeeEachOthersFiguresUntilTheyLeave) {
-    Side one(*server_), other(*server_);
+    Side one(address()), other(address());
     one.exchange({.node = "one", .figures = R"({"a":1})", .usage = {}});
     ExchangeReply reply = other.exchange({.node = "other", .figures = R"({"b":2})", .usage = {}});
     ASSERT_EQ(reply.nodes.size(), 2U);
