@@ -258,14 +258,15 @@ local function define_write()
     end
 
     return function(ledger)
-        local newest, oldest, opens = ledger.newest, ledger.newest and ledger.oldest, false
+        local newest, oldest = ledger.newest, ledger.newest and ledger.oldest
+        local renewed_for = newest and floor(newest.bucket / 30)
         -- To a newer one it loses what the ledger holds.
         if newest then note_change(ledger, newest) end
         local entry = ledger.changed
         while entry do
             if not newest or entry.bucket > newest.bucket then newest = entry end
             if not oldest or entry.bucket < oldest then oldest = entry.bucket end
-            opens, entry = opens or not entry.member, entry.next
+            entry = entry.next
         end
         local added, gone = {}, ledger.gone or {}
         entry = ledger.changed
@@ -283,8 +284,8 @@ local function define_write()
         if adds_first and added[1] then call('ZADD', ledger.key, unpack(added)) end
         if gone[1] then call('ZREM', ledger.key, unpack(gone)) end
         if not adds_first then call('ZADD', ledger.key, unpack(added)) end
-        if opens or not adds_first then
-            local lives_us = ARGV[1] ~= '0' and 86400000000 or ledger.w + 2 * ledger.g
+        if floor(newest.bucket / 30) ~= renewed_for or not adds_first then
+            local lives_us = ARGV[1] ~= '0' and 86400000000 or ledger.w + 32 * ledger.g
             call('PEXPIRE', ledger.key, math.ceil(lives_us / 1000))
         end
     end

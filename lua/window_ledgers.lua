@@ -5,7 +5,8 @@
 --         bucket * g, g = ceil(W / 120), so that there are 121 at the most. A member is big-endian: bucket, requests,
 --         input, output, 5 bytes each. The newest one goes on with what the whole ledger holds: the sums of requests,
 --         input and output, 6 bytes each, the ledger's epoch (7), the oldest bucket (5). So nearly every decision
---         reads one member and replaces it. The ZSET lives W + 2 g after its last bucket was opened.
+--         reads one member and replaces it. The ZSET lives W + 32 g, counted anew with the first bucket opened of
+--         each 30: to do so with each would cost another command.
 --
 -- Lua's numbers are doubles, exact for integers below 2^53.
 
@@ -22,7 +23,8 @@ end
 local not_after, store_epoch = ARGV[2] + 0, ARGV[4] + 0
 
 -- A number as Redis takes it: Lua's own way would print 14 digits.
-local function score_of(ledger, bucket) return string.format('%.0f', -bucket * ledger.g) end
+local format = string.format
+local function score_of(ledger, bucket) return format('%.0f', -bucket * ledger.g) end
 
 -- The entry of a bucket, which is looked at once; where there is none, one with nothing in it.
 local function entry_at(ledger, bucket)
@@ -153,14 +155,22 @@ local rare
 -- Reads the newest member, and others where some have expired. `at` has further entries that were looked at, by bucket;
 -- `changed` begins the list of those that are to be written; `gone` has the members that are to be removed.
 local ledgers, argument = {}, 4
+local window, w, g, current, lease  -- of the ledger before: most have the same
 for k = 1, store_epoch > 0 and #KEYS - 1 or #KEYS do
-    local key, w = KEYS[k], ARGV[argument + 1] + 0
-    local g = math.ceil(w / 120)
+    local key = KEYS[k]
+    if ARGV[argument + 1] ~= window then
+        window = ARGV[argument + 1]
+        w = window + 0
+        g = math.ceil(w / 120)
+        current, lease = floor((now + w + g - 1) / g), floor((now + min(w, 120000000) + g - 1) / g)
+    end
+    local limit_r, limit_i = ARGV[argument + 2], ARGV[argument + 3]
+    local limit_o, limit_t = ARGV[argument + 4], ARGV[argument + 5]
     local ledger = {
         key = key, w = w, g = g, r = 0, i = 0, o = 0, epoch = 0, oldest = 0, newest = false, changed = false,
-        current = floor((now + w + g - 1) / g), lease = floor((now + min(w, 120000000) + g - 1) / g),
-        limit_r = number(ARGV[argument + 2]) or unlimited, limit_i = number(ARGV[argument + 3]) or unlimited,
-        limit_o = number(ARGV[argument + 4]) or unlimited, limit_t = number(ARGV[argument + 5]) or unlimited
+        current = current, lease = lease,
+        limit_r = limit_r == '' and unlimited or limit_r + 0, limit_i = limit_i == '' and unlimited or limit_i + 0,
+        limit_o = limit_o == '' and unlimited or limit_o + 0, limit_t = limit_t == '' and unlimited or limit_t + 0
     }
     argument, ledgers[k] = argument + 5, ledger
     local member = call('ZRANGE', key, '0', '0')[1]

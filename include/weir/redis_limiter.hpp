@@ -23,6 +23,8 @@ enum class WithoutStore : std::uint8_t {
     closed  ///< nobody: nothing passes
 };
 
+struct RedisStoreStatistics;
+
 struct RedisStoreOptions {
     RedisAddress address;
     std::int64_t timeout_ms = 20;  ///< for a decision; after that it is made without Redis
@@ -35,11 +37,13 @@ struct RedisStoreOptions {
     int failures_max = 3;  ///< calls that fail in a row before the breaker opens
     /// The time that ledgers are charged by. Empty: Redis's own, which every node shares; given: for tests.
     std::function<std::int64_t()> time_us{};
-    /// Called once for each change of who decides, on any thread, never twice at a time. Where the store
-    /// can't be reached from the start, that is the first change.
-    std::function<void(bool asks_store, std::string_view why)> on_change{};
+    /// Called once for each change of who decides, on any thread, never twice at a time about one server.
+    /// Where the store can't be reached from the start, that is the first change. `statistics`: as they were
+    /// before; in a cluster, of the master that it is about.
+    std::function<void(bool asks_store, std::string_view why, const RedisStoreStatistics& statistics)>
+        on_change{};
     /// Called for each further reason that shows while the store is away; as `on_change`.
-    std::function<void(std::string_view why)> on_reason{};
+    std::function<void(std::string_view why, const RedisStoreStatistics& statistics)> on_reason{};
     /// Called once for each server that is set up so that it may forget ledgers; on the recovery loop's
     /// thread.
     std::function<void(std::string_view warning)> on_warning{};
@@ -48,7 +52,7 @@ struct RedisStoreOptions {
 /// Counted since the start, over all threads.
 struct RedisStoreStatistics {
     StoreMode mode = StoreMode::redis;
-    std::string server;              ///< "redis.example:6379", free of secrets
+    std::string server;              ///< "redis.example:6379", or "cluster of …", free of secrets
     std::string why_away;            ///< the last reason why Redis does not decide; empty where it does
     std::int64_t away_since_us = 0;  ///< wall clock, since when it does not; 0 where it does
     RedisObstacle obstacle = RedisObstacle::unreachable;  ///< meaningful where it does not
@@ -62,8 +66,12 @@ struct RedisStoreStatistics {
     std::uint64_t timeouts = 0;         ///< calls that were not answered in time
     std::uint64_t unavailable = 0;      ///< calls that could not be sent
     std::uint64_t errors = 0;  ///< calls and greetings that Redis answered with an error, or with nonsense
-    std::uint64_t unreachable = 0;      ///< attempts to connect that came to nothing otherwise
-    std::uint64_t late = 0;             ///< reserves that reached Redis after their time
+    std::uint64_t unreachable = 0;  ///< attempts to connect that came to nothing otherwise
+    std::uint64_t redirects = 0;    ///< calls that one server of a cluster sent on to another
+    std::size_t masters = 0;        ///< of a cluster, that have slots
+    std::size_t masters_away =
+        0;                   ///< of these, those that do not decide; the figures above are of one of them
+    std::uint64_t late = 0;  ///< reserves that reached Redis after their time
     std::uint64_t fallbacks = 0;        ///< decisions of the local fallback
     std::uint64_t turned_away = 0;      ///< requests that nobody decided on: errc::store_unavailable
     std::uint64_t unmetered = 0;        ///< of these, admitted without being charged anywhere

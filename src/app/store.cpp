@@ -87,20 +87,21 @@ public:
         options.without_store = policy_;
         options.nodes = config.cluster_nodes;
         options.ledgers_max = static_cast<std::size_t>(config.store_max_ledgers);
-        options.on_change = [this](bool asks_store, std::string_view why) {
-            const RedisStoreStatistics statistics = store_->statistics();
+        options.on_change = [this](bool asks_store, std::string_view why,
+                                   const RedisStoreStatistics& statistics) {
             if (asks_store) {
                 spdlog::info("store: {}", words_of_return(statistics, clock_.now_us()));
             } else {
                 spdlog::warn("store: {}", words_of_loss(policy_, statistics, why));
             }
         };
-        options.on_reason = [this](std::string_view why) {
-            spdlog::warn("store: {}", words_of_loss(policy_, store_->statistics(), why));
+        options.on_reason = [this](std::string_view why, const RedisStoreStatistics& statistics) {
+            spdlog::warn("store: {}", words_of_loss(policy_, statistics, why));
         };
         options.on_warning = [](std::string_view warning) { spdlog::warn("store: {}", warning); };
         shared_state_ = make_shared_state(main_context, clock, options.address);
         store_ = make_redis_store(main_context, clock, std::move(options));
+        server_ = store_->statistics().server;
     }
 
     std::shared_ptr<Limiter> make_limiter(boost::asio::io_context& context) override {
@@ -123,7 +124,7 @@ public:
         });
     }
     std::int64_t now_us() const override { return store_->now_us(); }
-    std::string server() const override { return store_->statistics().server; }
+    std::string server() const override { return server_; }
     SharedState* shared_state() override { return shared_state_.get(); }
     admin::Readiness readiness() const override {
         const RedisStoreStatistics statistics = store_->statistics();
@@ -133,6 +134,9 @@ public:
         const RedisStoreStatistics statistics = store_->statistics();
         figures.mode = statistics.mode;
         figures.nodes = statistics.nodes;
+        figures.masters = statistics.masters;
+        figures.masters_away = statistics.masters_away;
+        figures.redirects = statistics.redirects;
         figures.calls = statistics.calls;
         figures.operations = statistics.operations;
         figures.cached_refusals = statistics.cached_refusals;
@@ -168,6 +172,7 @@ private:
     const WithoutStore policy_;
     std::unique_ptr<SharedState> shared_state_;
     std::unique_ptr<RedisStore> store_;
+    std::string server_;  ///< the whole store, also while one server of it is away
     std::function<void()> done_;
     bool ended_ = false;
 };

@@ -27,46 +27,53 @@ bool may_have_changed(const Operation& operation) {
 
 }  // namespace
 
-awaitable<void> Batcher::send(Operation& operation) {
-    if (calls_ == 0) {
-        waiting_.push(operation, std::nullopt);
-        ++calls_;
-        co_return co_await call(waiting_.take());
+awaitable<void> Batcher::send(Operation& operation, std::uint16_t slot) {
+    Lane& lane = lanes_[slot];
+    if (lane.calls == 0) {
+        lane.waiting.push(operation, std::nullopt);
+        ++lane.calls;
+        co_return co_await call(slot, lane.waiting.take());
     }
-    if (waiting_.full()) {
+    if (lane.waiting.full()) {
         node_.counters.overflows.fetch_add(1, std::memory_order_relaxed);
         operation.error = errc::store_unavailable;
         co_return;
     }
     co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<executor>, void()>(
         [&](Waiter waiter) {
-            waiting_.push(operation, std::move(waiter));
-            if (waiting_.fills_a_call()) go_on();
+            lane.waiting.push(operation, std::move(waiter));
+            if (lane.waiting.fills_a_call()) go_on(slot, lane);
         },
         use_awaitable);
 }
 
-void Batcher::go_on() {
-    Queue::Entries withdrawn = waiting_.take_withdrawn();
+void Batcher::go_on(std::uint16_t slot, Lane& lane) {
+    Queue::Entries withdrawn = lane.waiting.take_withdrawn();
     fail(withdrawn, errc::withdrawn);
-    while (calls_ < calls_max && (waiting_.fills_a_call() || (calls_ == 0 && !waiting_.empty()))) {
-        ++calls_;
-        boost::asio::co_spawn(context_, call(waiting_.take()), boost::asio::detached);
+    while (lane.calls < calls_max &&
+           (lane.waiting.fills_a_call() || (lane.calls == 0 && !lane.waiting.empty()))) {
+        ++lane.calls;
+        boost::asio::co_spawn(context_, call(slot, lane.waiting.take()), boost::asio::detached);
     }
 }
 
-awaitable<void> Batcher::call(Queue::Batch batch) {
+awaitable<void> Batcher::call(std::uint16_t slot, Queue::Batch batch) {
     node_.counters.calls.fetch_add(1, std::memory_order_relaxed);
     node_.counters.operations.fetch_add(batch.entries.size(), std::memory_order_relaxed);
     for (auto& entry : batch.entries) entry.operation->changes = changes_of(*entry.operation);
     const auto reply = co_await windows_.run(std::move(batch.call), node_.options.timeout_ms);
     answer(batch.entries, reply);
-    --calls_;
+
+    const auto found = lanes_.find(slot);
+    Lane& lane = found->second;
+    --lane.calls;
     if (!reply) {
-        Queue::Entries left_behind = waiting_.take_all();
+        Queue::Entries left_behind = lane.waiting.take_all();
         fail(left_behind, errc::store_unavailable);
     }
-    go_on();
+    go_on(slot, lane);
+    // One server has one lane, for good.
+    if (lane.calls == 0 && node_.owners.is_cluster()) lanes_.erase(found);
 }
 
 void Batcher::answer(Queue::Entries& entries, const result<WindowReply>& reply) {

@@ -5,6 +5,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <unordered_map>
 
 #include "limiter/batch_queue.hpp"
 #include "limiter/redis_node.hpp"
@@ -13,29 +15,34 @@
 
 namespace weir {
 
-/// The batch queue of one io thread.
+/// The batch queues of one io thread, one for each slot: all there is where there is one server. One exists
+/// only while something waits or is on the wire.
 ///
 /// One thread: that of `context`. An operation must be awaited to its end.
 class Batcher {
 public:
-    /// Calls that are on the wire at the same time. Redis does them in order.
+    /// Calls of one slot that are on the wire at the same time. Redis does them in order.
     static constexpr std::size_t calls_max = 32;
 
     Batcher(boost::asio::io_context& context, RedisNode& node, RedisWindows& windows)
         : context_(context), node_(node), windows_(windows) {}
 
-    /// Sends the operation with a call for its ledgers, and fills its answer in. A call that fails takes with
-    /// it what waits behind it, so that nobody waits for a store that does not answer longer than one call
-    /// may take.
-    awaitable<void> send(Operation& operation);
+    /// Sends the operation with a call for its ledgers, all of one slot, and fills its answer in. A call that
+    /// fails takes with it what waits behind it, so that nobody waits for a store that does not answer longer
+    /// than one call may take.
+    awaitable<void> send(Operation& operation, std::uint16_t slot);
 
 private:
     using Waiter = boost::asio::async_result<boost::asio::use_awaitable_t<executor>, void()>::handler_type;
     using Queue = BatchQueue<Waiter>;
+    struct Lane {
+        Queue waiting;
+        std::size_t calls = 0;  ///< on the wire
+    };
 
-    awaitable<void> call(Queue::Batch batch);
+    awaitable<void> call(std::uint16_t slot, Queue::Batch batch);
     /// Sends what waits where it need not wait any longer.
-    void go_on();
+    void go_on(std::uint16_t slot, Lane& lane);
     void answer(Queue::Entries& entries, const result<WindowReply>& reply);
     static void fail(Queue::Entries& entries, boost::system::error_code error);
     void note_changes(const Operation& operation);
@@ -44,8 +51,7 @@ private:
     boost::asio::io_context& context_;
     RedisNode& node_;
     RedisWindows& windows_;
-    Queue waiting_;
-    std::size_t calls_ = 0;  ///< on the wire
+    std::unordered_map<std::uint16_t, Lane> lanes_;  ///< by slot
 };
 
 }  // namespace weir

@@ -18,6 +18,10 @@ Correction removals_of(const Correction& correction) noexcept {
     return removals;
 }
 
+bool has_nothing_else(const Window& window, const Window& part) noexcept {
+    return window.sum() == part.sum();
+}
+
 bool is_nothing(const Place& place) noexcept {
     return place.admission_bucket == 0 && place.lease_bucket == 0;
 }
@@ -57,7 +61,7 @@ bool LocalCopy::note_admitted(const Demand& demand, const LedgerSet& ledgers, st
             lost = true;
             ledger->pending = ledger->in_window;
             ++ledger->pending_epoch;
-            has_pending_.store(true, std::memory_order_release);
+            note_pending_for(made.ledger);
         }
         ledger->store_epoch = made.place.epoch;
         made.copied = charge(ledger->in_window, demand, now_us);
@@ -96,7 +100,7 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
         charges[i].copied = charge(ledger.in_window, demand, now_us);
         charges[i].pending = charge(ledger.pending, demand, now_us);
         charges[i].pending.epoch = ledger.pending_epoch;
-        has_pending_.store(true, std::memory_order_release);
+        note_pending_for(charges[i].ledger);
         windows[i] = &ledger.in_window;
     }
     std::vector<Level> all;
@@ -136,7 +140,7 @@ void LocalCopy::note_pending(Ledger& ledger, Charge& charge, const Correction& c
     if (charge.pending.epoch != ledger.pending_epoch) charge.pending = {.epoch = ledger.pending_epoch};
     apply(ledger.pending, charge.pending, correction, now_us);
     if (renews) note_renewal(charge.pending, charge.window_us, correction, now_us);
-    if (ledger.pending.entry_count() > 0) has_pending_.store(true, std::memory_order_release);
+    if (ledger.pending.entry_count() > 0) note_pending_for(charge.ledger);
 }
 
 std::vector<Level> LocalCopy::levels(const LedgerSet& ledgers, std::int64_t nodes, std::int64_t now_us) {
@@ -152,25 +156,32 @@ std::vector<Level> LocalCopy::levels(const LedgerSet& ledgers, std::int64_t node
     return all;
 }
 
-std::vector<LocalCopy::Part> LocalCopy::take_pending(std::size_t shard_index, std::int64_t now_us) {
-    return take(shard_index, now_us, false);
+std::vector<LocalCopy::Part> LocalCopy::take_pending(std::size_t master, std::size_t shard_index,
+                                                     std::int64_t now_us) {
+    return take(master, shard_index, now_us, false);
 }
 
-std::vector<LocalCopy::Part> LocalCopy::take_all(std::size_t shard_index, std::int64_t now_us) {
-    return take(shard_index, now_us, true);
+std::vector<LocalCopy::Part> LocalCopy::take_all(std::size_t master, std::size_t shard_index,
+                                                 std::int64_t now_us) {
+    return take(master, shard_index, now_us, true);
 }
 
-std::vector<LocalCopy::Part> LocalCopy::take(std::size_t shard_index, std::int64_t now_us, bool all) {
+void LocalCopy::note_new_owners() noexcept {
+    for (std::atomic<bool>& may_have : has_pending_) may_have.store(true, std::memory_order_release);
+}
+
+std::vector<LocalCopy::Part> LocalCopy::take(std::size_t master, std::size_t shard_index, std::int64_t now_us,
+                                             bool all) {
     Shard& shard = *shards_[shard_index];
-    if (shard_index == 0) has_pending_.store(false, std::memory_order_release);
+    if (shard_index == 0) has_pending_[master].store(false, std::memory_order_release);
     const std::lock_guard lock(shard.mutex);
     std::vector<Part> parts;
     for (auto& [name, ledger] : shard) {
-        if (all) {
-            ledger.in_window.trim(now_us);
-            ledger.store_epoch = 0;
-        }
+        if (owners_.of(name) != master) continue;
+        ledger.in_window.trim(now_us);
         ledger.pending.trim(now_us);
+        // Where all that the store had of it has expired, it may have forgotten the ledger, rightly.
+        if (all || has_nothing_else(ledger.in_window, ledger.pending)) ledger.store_epoch = 0;
         const auto entries = all ? ledger.in_window.entries() : ledger.pending.entries();
         if (!entries.empty()) {
             parts.push_back({name, ledger.in_window.window_us(), {entries.begin(), entries.end()}});
@@ -189,6 +200,13 @@ void LocalCopy::note_replayed(const LedgerName& name, std::int64_t store_epoch) 
     if (Ledger* ledger = shard.find(name)) ledger->store_epoch = store_epoch;
 }
 
+void LocalCopy::note_pending_written(const LedgerName& name, std::int64_t store_epoch) {
+    Shard& shard = shards_.of(name);
+    const std::lock_guard lock(shard.mutex);
+    Ledger* ledger = shard.find(name);
+    if (ledger != nullptr && ledger->store_epoch == 0) ledger->store_epoch = store_epoch;
+}
+
 void LocalCopy::give_back(const std::vector<Part>& parts, std::int64_t now_us) {
     for (const Part& part : parts) {
         Shard& shard = shards_.of(part.ledger);
@@ -198,7 +216,7 @@ void LocalCopy::give_back(const std::vector<Part>& parts, std::int64_t now_us) {
             if (!ledger.pending.has_expired(entry.bucket, now_us))
                 ledger.pending.add(entry.bucket, entry.amounts);
         }
-        has_pending_.store(true, std::memory_order_release);
+        note_pending_for(part.ledger);
     }
 }
 

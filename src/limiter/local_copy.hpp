@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,7 @@
 
 #include "ledger/charging.hpp"
 #include "limiter/shards.hpp"
+#include "limiter/slot_owners.hpp"
 #include "weir/ledger_set.hpp"
 #include "weir/limiter.hpp"
 #include "weir/window.hpp"
@@ -26,7 +28,8 @@ namespace weir {
 /// Thread safety: every function may be called from any thread.
 class LocalCopy {
 public:
-    explicit LocalCopy(std::size_t ledgers_max) : shards_(ledgers_max) {}
+    /// `owners` outlives it.
+    LocalCopy(std::size_t ledgers_max, const SlotOwners& owners) : shards_(ledgers_max), owners_(owners) {}
 
     /// The store admitted the demand, as `place` of each charge says: sets `copied` of each. True where the
     /// store has lost a ledger: it has another epoch than when this node wrote to it, and what was written
@@ -55,15 +58,22 @@ public:
         std::vector<Window::Entry> entries;
     };
     std::size_t shard_count() const noexcept { return shards_.size(); }
-    /// Something may be pending. Taking from the first shard answers it; taking goes from the first to the
-    /// last.
-    bool has_pending() const noexcept { return has_pending_.load(std::memory_order_acquire); }
-    /// Takes out what one shard has pending. Whoever fails to write it gives it back.
-    std::vector<Part> take_pending(std::size_t shard_index, std::int64_t now_us);
-    /// All that one shard holds, where the store has lost it; nothing of it is pending any more.
-    std::vector<Part> take_all(std::size_t shard_index, std::int64_t now_us);
+    /// Something may be pending that this master of the store is to be told. Taking from the first shard
+    /// answers it; taking goes from the first to the last.
+    bool has_pending(std::size_t master) const noexcept {
+        return has_pending_[master].load(std::memory_order_acquire);
+    }
+    /// Takes out what one shard has pending for a master. Whoever fails to write it gives it back.
+    std::vector<Part> take_pending(std::size_t master, std::size_t shard_index, std::int64_t now_us);
+    /// All that one shard holds, where this master has lost it; nothing of it is pending any more.
+    std::vector<Part> take_all(std::size_t master, std::size_t shard_index, std::int64_t now_us);
+    /// Ledgers have changed their masters: what is pending may be for any of them.
+    void note_new_owners() noexcept;
     /// All of a ledger has been replayed, into one of that epoch: meeting it there is no loss.
     void note_replayed(const LedgerName& name, std::int64_t store_epoch);
+    /// What was pending of it has been written, into one of that epoch. If the store had nothing of it any
+    /// more, that one is its first.
+    void note_pending_written(const LedgerName& name, std::int64_t store_epoch);
     void give_back(const std::vector<Part>& parts, std::int64_t now_us);
 
     /// Reservations that were admitted by the store and for which there was no room here.
@@ -84,10 +94,14 @@ private:
 
     void note_pending(Ledger& ledger, Charge& charge, const Correction& correction, bool renews,
                       std::int64_t now_us);
-    std::vector<Part> take(std::size_t shard_index, std::int64_t now_us, bool all);
+    std::vector<Part> take(std::size_t master, std::size_t shard_index, std::int64_t now_us, bool all);
+    void note_pending_for(const LedgerName& ledger) noexcept {
+        has_pending_[owners_.of(ledger)].store(true, std::memory_order_release);
+    }
 
     Shards<Ledger> shards_;
-    std::atomic<bool> has_pending_{false};
+    const SlotOwners& owners_;
+    std::array<std::atomic<bool>, SlotOwners::masters_max> has_pending_{};  ///< by master
     std::atomic<std::uint64_t> uncopied_{0};
 };
 

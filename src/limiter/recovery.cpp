@@ -139,7 +139,15 @@ void Turn::heartbeat(Step step) {
 }
 
 void Turn::note_heartbeat(const Heard& heard) {
-    if (state_.store_epoch != 0 && state_.store_epoch != heard.epoch) note_loss(emptied);
+    if (state_.store_epoch != 0 && heard.place != state_.place) {
+        // The same store by another epoch: what was in it is in it.
+        if (state_.replayed_epoch == state_.store_epoch) state_.replayed_epoch = heard.epoch;
+    } else if (state_.store_epoch != 0 && state_.store_epoch != heard.epoch) {
+        note_loss(emptied);
+    }
+    const bool is_first = state_.store_epoch == 0 && !state_.has_trusted && !state_.has_lost;
+    if (is_first && seen_.was_filled) state_.replayed_epoch = heard.epoch;
+    state_.place = heard.place;
     state_.store_epoch = heard.epoch;
     state_.heard_at_us = heard.now_us;
     actions_.push_back(NoteStore{heard.epoch, std::max(heard.alive_most, state_.nodes_before_loss)});

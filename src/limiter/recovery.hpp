@@ -25,6 +25,7 @@ struct Seen {
     bool trusts = false;          ///< the breaker is closed: requests ask the store
     std::int64_t lost_epoch =
         0;                     ///< a request has found that the store no longer has this epoch; 0: none has
+    bool was_filled = false;   ///< by masters that were trusted: what this node holds came with it
     bool has_pending = false;  ///< something is to be written
     std::int64_t nodes_known = 0;  ///< that share the store; 0: not known
     bool stopping = false;         ///< the node is about to leave
@@ -42,6 +43,7 @@ struct Heard {
     std::int64_t alive_replayed = 0;  ///< of these, those whose local copy is in the store
     std::int64_t alive_most = 0;      ///< at once within the last hour
     std::int64_t took_us = 0;         ///< until the answer was there
+    std::int64_t place = 0;           ///< in the store, where the epoch and the heartbeats lie
 };
 /// Everything was written, or checked.
 struct Done {};
@@ -114,6 +116,7 @@ struct State {
     std::string run_id;               ///< of the server; empty: not known
     std::int64_t store_epoch = 0;     ///< as last heard from this server; 0: not heard yet
     std::int64_t replayed_epoch = 0;  ///< under which all that this node holds is in the store
+    std::int64_t place = 0;           ///< where it was heard
     std::int64_t heard_at_us = 0;     ///< the store's time
     std::int64_t waits_since_us = 0;  ///< steady clock: for the others to replay; 0: not yet
     std::int64_t back_since_us =

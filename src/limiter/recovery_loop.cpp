@@ -11,7 +11,6 @@ namespace weir {
 
 namespace {
 
-constexpr std::string_view nodes_key = "weir:1:nodes";
 constexpr std::int64_t patience_ms = 500;  // no request waits for these answers
 
 std::int64_t jittered(std::int64_t duration_ms) {
@@ -32,19 +31,20 @@ std::string value_in(const redis::Reply& reply, std::string_view name) {
 
 }  // namespace
 
-RecoveryLoop::RecoveryLoop(RedisNode& node, boost::asio::io_context& context)
-    : node_(node),
+RecoveryLoop::RecoveryLoop(RedisMaster& master, boost::asio::io_context& context, Redirects* redirects)
+    : master_(master),
+      node_(master.node),
       context_(context),
-      windows_(node, context,
+      windows_(master, context, redirects,
                [this] {
                    ++connections_;
                    pause_.cancel();
                }),
       pause_(context),
       name_(text::random_hex(16)),
-      settings_{.heartbeat_ms = node.options.heartbeat_ms,
-                .timeout_ms = node.options.timeout_ms,
-                .falls_back_locally = node.options.without_store == WithoutStore::local} {}
+      settings_{.heartbeat_ms = node_.options.heartbeat_ms,
+                .timeout_ms = node_.options.timeout_ms,
+                .falls_back_locally = node_.options.without_store == WithoutStore::local} {}
 
 awaitable<void> RecoveryLoop::run() {
     boost::asio::co_spawn(context_, windows_.connection().run(), boost::asio::detached);
@@ -66,27 +66,28 @@ void RecoveryLoop::stop() {
 recovery::Seen RecoveryLoop::see() {
     return {.steady_us = node_.clock.steady_us(),
             .connection = windows_.connection().ready() ? connections_ : 0,
-            .trusts = node_.breaker.is_closed(),
-            .lost_epoch = node_.breaker.take_lost_epoch(),
-            .has_pending = node_.local_copy.has_pending(),
+            .trusts = master_.breaker.is_closed(),
+            .lost_epoch = master_.breaker.take_lost_epoch(),
+            .was_filled = master_.was_filled.load(std::memory_order_relaxed),
+            .has_pending = node_.local_copy.has_pending(master_.index),
             .nodes_known = node_.nodes_known(),
             .stopping = stopping_};
 }
 
 awaitable<RecoveryLoop::Event> RecoveryLoop::perform(recovery::NoteLoss loss) {
     node_.counters.data_losses.fetch_add(1, std::memory_order_relaxed);
-    node_.breaker.note_lost(loss.why);
+    master_.breaker.note_lost(loss.why);
     co_return recovery::Done{};
 }
 
 awaitable<RecoveryLoop::Event> RecoveryLoop::perform(recovery::NoteStore store) {
-    node_.store_epoch.store(store.epoch, std::memory_order_relaxed);
-    node_.nodes.store(store.nodes, std::memory_order_relaxed);
+    master_.store_epoch.store(store.epoch, std::memory_order_relaxed);
+    node_.nodes.note(master_.index, store.nodes, node_.clock.steady_us());
     co_return recovery::Done{};
 }
 
 awaitable<RecoveryLoop::Event> RecoveryLoop::perform(recovery::Trust trust) {
-    node_.breaker.close(trust.epoch);
+    master_.breaker.close(trust.epoch);
     co_return recovery::Done{};
 }
 
@@ -94,6 +95,11 @@ awaitable<RecoveryLoop::Event> RecoveryLoop::perform(recovery::Identify) {
     const std::vector<std::string> words{"INFO", "server"};
     const auto answered = co_await windows_.command(words, patience_ms);
     if (!answered) co_return recovery::Failed{};
+    // It may even have the slots of some ledgers, and all of the heartbeats.
+    if (!node_.owners.is_cluster() && value_in(*answered, "redis_mode:") == "cluster") {
+        master_.breaker.note_lost(part_of_a_cluster);
+        co_return recovery::Failed{};
+    }
     co_return recovery::Identified{value_in(*answered, "run_id:")};
 }
 
@@ -111,29 +117,32 @@ awaitable<RecoveryLoop::Event> RecoveryLoop::perform(recovery::CheckEviction) {
 }
 
 awaitable<RecoveryLoop::Event> RecoveryLoop::perform(recovery::Heartbeat heartbeat) {
+    if (!place_.find(node_.owners, master_.index)) co_return recovery::Failed{};
     const std::vector<std::string> words{"EVALSHA",
                                          node_.heartbeat_sha1,
                                          "2",
-                                         std::string(nodes_key),
-                                         std::string(store_epoch_key),
+                                         place_.nodes_key(),
+                                         place_.epoch_key(),
                                          name_,
                                          std::to_string(heartbeat.alive_us),
                                          std::to_string(windows_.fresh_epoch()),
                                          std::to_string(heartbeat.replayed_epoch),
                                          heartbeat.leaving ? "1" : "0",
                                          std::to_string(heartbeat.since_us)};
+    const std::int64_t place = place_.slot();
     const std::int64_t sent_us = node_.clock.steady_us();
     const auto answered = co_await windows_.command(words, patience_ms);
     if (!answered) co_return recovery::Failed{};
     const auto numbers = integers_of(*answered);
     if (!numbers || numbers->size() != 5) co_return recovery::Failed{};
-    node_.time.note(sent_us, (*numbers)[0]);
+    master_.time.note(sent_us, (*numbers)[0]);
     co_return recovery::Heard{.now_us = (*numbers)[0],
                               .epoch = (*numbers)[1],
                               .alive = (*numbers)[2],
                               .alive_replayed = (*numbers)[3],
                               .alive_most = (*numbers)[4],
-                              .took_us = node_.clock.steady_us() - sent_us};
+                              .took_us = node_.clock.steady_us() - sent_us,
+                              .place = place};
 }
 
 awaitable<RecoveryLoop::Event> RecoveryLoop::perform(recovery::Replay) {
@@ -158,15 +167,16 @@ awaitable<RecoveryLoop::Event> RecoveryLoop::perform(recovery::End) {
 
 awaitable<bool> RecoveryLoop::write(Writes what) {
     const bool all = what == Writes::everything;
-    if (!all && !node_.local_copy.has_pending()) co_return true;
+    if (!all && !node_.local_copy.has_pending(master_.index)) co_return true;
     for (std::size_t shard = 0; shard < node_.local_copy.shard_count(); ++shard) {
-        const std::int64_t now_us = node_.now_us();
+        const std::int64_t now_us = master_.now_us();
         const std::vector<LocalCopy::Part> parts =
-            all ? node_.local_copy.take_all(shard, now_us) : node_.local_copy.take_pending(shard, now_us);
+            all ? node_.local_copy.take_all(master_.index, shard, now_us)
+                : node_.local_copy.take_pending(master_.index, shard, now_us);
         const bool written = co_await write_parts(parts, what);
         if (written) continue;
         // Some of it may have been written: twice is the safe side.
-        if (!all) node_.local_copy.give_back(parts, node_.now_us());
+        if (!all) node_.local_copy.give_back(parts, master_.now_us());
         co_return false;
     }
     co_return true;
@@ -179,12 +189,19 @@ awaitable<bool> RecoveryLoop::write_parts(const std::vector<LocalCopy::Part>& pa
         for (std::size_t k = 0; k < parts[i].entries.size(); ++k) {
             const Window::Entry& entry = parts[i].entries[k];
             call.additions.push_back({call.ledgers.size() - 1, entry.bucket, entry.amounts});
-            const bool is_last = i + 1 == parts.size() && k + 1 == parts[i].entries.size();
-            if (!is_last && call.additions.size() < operations_max) continue;
+            const bool is_last_of_ledger = k + 1 == parts[i].entries.size();
+            const bool is_last = is_last_of_ledger && i + 1 == parts.size();
+            const bool leaves_slot =
+                is_last_of_ledger && !is_last &&
+                node_.owners.slot_of(parts[i].ledger) != node_.owners.slot_of(parts[i + 1].ledger);
+            if (!is_last && !leaves_slot && call.additions.size() < operations_max) continue;
             const auto reply = co_await windows_.run(call, patience_ms);
             if (!reply) co_return false;
-            for (std::size_t n = 0; what == Writes::everything && n < call.ledgers.size(); ++n) {
-                node_.local_copy.note_replayed(*call.ledgers[n].name, reply->ledgers[n].epoch);
+            for (std::size_t n = 0; n < call.ledgers.size(); ++n) {
+                const LedgerName& name = *call.ledgers[n].name;
+                const std::int64_t epoch = reply->ledgers[n].epoch;
+                what == Writes::everything ? node_.local_copy.note_replayed(name, epoch)
+                                           : node_.local_copy.note_pending_written(name, epoch);
             }
             call = {};
             if (k + 1 < parts[i].entries.size())

@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "limiter/heartbeat_place.hpp"
 #include "limiter/recovery.hpp"
-#include "limiter/redis_node.hpp"
+#include "limiter/redis_master.hpp"
 #include "limiter/redis_windows.hpp"
 
 namespace weir {
@@ -16,7 +17,8 @@ namespace weir {
 /// One thread: that of its context. The only one who closes the breaker. Decides nothing: see recovery.hpp.
 class RecoveryLoop {
 public:
-    RecoveryLoop(RedisNode& node, boost::asio::io_context& context);
+    /// `redirects`: of a cluster; outlives it.
+    RecoveryLoop(RedisMaster& master, boost::asio::io_context& context, Redirects* redirects = nullptr);
 
     /// Until `stop`; to be spawned once.
     awaitable<void> run();
@@ -42,9 +44,11 @@ private:
     awaitable<bool> write(Writes what);
     awaitable<bool> write_parts(const std::vector<LocalCopy::Part>& parts, Writes what);
 
+    RedisMaster& master_;
     RedisNode& node_;
     boost::asio::io_context& context_;
     RedisWindows windows_;
+    HeartbeatPlace place_;
     Timer pause_;
     const std::string name_;  ///< of this node, random
     const recovery::Settings settings_;

@@ -60,12 +60,14 @@ void note_renewals(std::vector<Charge>& charges, const Correction& correction, c
 
 }  // namespace
 
-RedisLimiter::RedisLimiter(RedisNode& node, boost::asio::io_context& context)
-    : node_(node),
-      windows_(node, context),
-      batcher_(context, node, windows_),
-      refusals_(node.options.refusals_cached_ms * 1000) {
-    boost::asio::co_spawn(context, windows_.connection().run(), boost::asio::detached);
+RedisLimiter::RedisLimiter(RedisMaster& master, boost::asio::io_context& context, Redirects* redirects)
+    : master_(master),
+      node_(master.node),
+      windows_(master, context, redirects),
+      batcher_(context, node_, windows_),
+      refusals_(node_.options.refusals_cached_ms * 1000) {
+    if (master.is_somewhere())
+        boost::asio::co_spawn(context, windows_.connection().run(), boost::asio::detached);
 }
 
 RedisLimiter::~RedisLimiter() = default;
@@ -76,12 +78,12 @@ awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, LedgerSet ledge
         Decision decision;
         decision.verdict = impossible->verdict;
         decision.refusal = impossible->refusal;
-        decision.decided_at_us = node_.now_us();
-        decision.decided_by = node_.mode();
+        decision.decided_at_us = master_.now_us();
+        decision.decided_by = master_.mode();
         co_return decision;
     }
     if (ledgers.empty()) co_return admit_unlimited(demand);
-    if (node_.breaker.is_closed()) {
+    if (master_.breaker.is_closed()) {
         std::string set = set_name(ledgers);
         if (auto refused = find_cached_refusal(set, demand, ledgers)) co_return std::move(*refused);
         auto asked = co_await ask(std::move(set), demand, ledgers, withdrawal);
@@ -93,8 +95,8 @@ awaitable<result<Decision>> RedisLimiter::reserve(Demand demand, LedgerSet ledge
 Decision RedisLimiter::admit_unlimited(const Demand& demand) const {
     Decision decision;
     decision.verdict = Verdict::admitted;
-    decision.decided_at_us = node_.now_us();
-    decision.decided_by = node_.mode();
+    decision.decided_at_us = master_.now_us();
+    decision.decided_by = master_.mode();
     decision.reservation = ReservationAccess::make(demand, {});
     return decision;
 }
@@ -102,13 +104,13 @@ Decision RedisLimiter::admit_unlimited(const Demand& demand) const {
 std::optional<Decision> RedisLimiter::find_cached_refusal(const std::string& set, const Demand& demand,
                                                           const LedgerSet& ledgers) {
     if (refusals_.empty()) return std::nullopt;
-    KnownUnder under{.changes = 0, .store_epoch = node_.store_epoch.load(std::memory_order_relaxed)};
+    KnownUnder under{.changes = 0, .store_epoch = master_.store_epoch.load(std::memory_order_relaxed)};
     for (const LedgerLimits& ledger : ledgers) under.changes += node_.changes.of(ledger.ledger);
     const auto known = refusals_.find(set, demand, ledgers, under, node_.local_us());
     if (!known) return std::nullopt;
     node_.counters.cached_refusals.fetch_add(1, std::memory_order_relaxed);
     Decision decision;
-    decision.decided_at_us = node_.now_us();
+    decision.decided_at_us = master_.now_us();
     decision.decided_by = StoreMode::redis;
     decision.refusal = known->refusal;
     decision.tightest = known->tightest;
@@ -120,14 +122,14 @@ awaitable<result<Decision>> RedisLimiter::ask(std::string set, const Demand& dem
     // Too late may mean that the clocks were not understood yet: the reply has mended that.
     for (int attempt = 0; attempt < 2; ++attempt) {
         Operation operation{.what = Reserve{demand, ledgers, withdrawal}};
-        co_await batcher_.send(operation);
+        co_await batcher_.send(operation, node_.owners.slot_of(ledgers[0].ledger));
         if (operation.error) co_return operation.error;
         const DemandReply::Kind kind = operation.demand_reply.kind;
         if (kind == DemandReply::Kind::admitted) co_return admit(operation);
         if (kind == DemandReply::Kind::refused) co_return refuse(set, operation);
         node_.counters.late.fetch_add(1, std::memory_order_relaxed);
     }
-    node_.breaker.note_failure("Redis runs what it is sent too late");
+    master_.breaker.note_failure("Redis runs what it is sent too late");
     co_return errc::store_unavailable;
 }
 
@@ -141,7 +143,7 @@ Decision RedisLimiter::refuse(const std::string& set, const Operation& operation
         tightest_of(levels_of(asked.ledgers, operation.ledgers, *operation.reply), asked.ledgers);
     if (operation.changes) {
         const KnownUnder under{.changes = *operation.changes,
-                               .store_epoch = node_.store_epoch.load(std::memory_order_relaxed)};
+                               .store_epoch = master_.store_epoch.load(std::memory_order_relaxed)};
         refusals_.learn(set, asked.ledgers, under,
                         {.demand = asked.demand,
                          .refusal = decision.refusal,
@@ -165,7 +167,7 @@ Decision RedisLimiter::admit(const Operation& operation) {
     }
     if (node_.local_copy.note_admitted(demand, ledgers, charges, reply.now_us)) {
         // Whether all is lost, the next heartbeat shows; until then each node keeps to its part.
-        node_.breaker.note_lost("Redis has lost a ledger");
+        master_.breaker.note_lost("Redis has lost a ledger");
     }
     Decision decision;
     decision.verdict = Verdict::admitted;
@@ -187,7 +189,8 @@ result<Decision> RedisLimiter::fall_back(const Demand& demand, const LedgerSet& 
     }
     const std::int64_t nodes = node_.nodes_known();
     const bool decides = node_.options.without_store == WithoutStore::local && nodes > 0;
-    auto decision = decides ? node_.local_copy.reserve(demand, ledgers, nodes, node_.now_us()) : std::nullopt;
+    auto decision =
+        decides ? node_.local_copy.reserve(demand, ledgers, nodes, master_.now_us()) : std::nullopt;
     (decision ? counters.fallbacks : counters.turned_away).fetch_add(1, std::memory_order_relaxed);
     if (!decision) return errc::store_unavailable;
     decision->decided_by = StoreMode::local;
@@ -216,10 +219,10 @@ awaitable<LocalCopy::InStore> RedisLimiter::correct(Reservation& reservation, co
     std::vector<Charge>& charges = ReservationAccess::charges(reservation);
     auto in_store = LocalCopy::InStore::no;
     if (charges.empty()) co_return in_store;
-    std::int64_t now_us = node_.now_us();
-    if (node_.breaker.is_closed()) {
+    std::int64_t now_us = master_.now_us();
+    if (master_.breaker.is_closed()) {
         Operation operation{.what = Correct{&correction, &charges}};
-        co_await batcher_.send(operation);
+        co_await batcher_.send(operation, node_.owners.slot_of(charges.front().ledger));
         if (operation.reply) {
             in_store = LocalCopy::InStore::yes;
             now_us = operation.reply->now_us;
@@ -227,7 +230,7 @@ awaitable<LocalCopy::InStore> RedisLimiter::correct(Reservation& reservation, co
         } else {
             // It may have been done, so that taking back once more could take what is somebody else's.
             for (Charge& charge : charges) charge.place = {};
-            now_us = node_.now_us();
+            now_us = master_.now_us();
         }
     }
     node_.local_copy.correct(charges, correction, in_store, renews, now_us);
@@ -235,7 +238,7 @@ awaitable<LocalCopy::InStore> RedisLimiter::correct(Reservation& reservation, co
 }
 
 awaitable<result<std::vector<Level>>> RedisLimiter::peek(LedgerSet ledgers) {
-    if (node_.breaker.is_closed()) {
+    if (master_.breaker.is_closed()) {
         WindowCall call;
         for (const LedgerLimits& ledger : ledgers) {
             call.ledgers.push_back({&ledger.ledger, ledger.window_us, ledger.limits});
@@ -244,22 +247,22 @@ awaitable<result<std::vector<Level>>> RedisLimiter::peek(LedgerSet ledgers) {
         if (reply) co_return levels_of(ledgers, all_of(ledgers.size()), *reply);
     }
     if (node_.options.without_store == WithoutStore::closed) co_return errc::store_unavailable;
-    co_return node_.local_copy.levels(ledgers, node_.nodes_known(), node_.now_us());
+    co_return node_.local_copy.levels(ledgers, node_.nodes_known(), master_.now_us());
 }
 
 awaitable<result<LedgerContents>> RedisLimiter::read(const LedgerLimits& ledger) {
-    if (!node_.breaker.is_closed()) co_return errc::store_unavailable;
+    if (!master_.breaker.is_closed()) co_return errc::store_unavailable;
     std::vector<std::string> words{"ZRANGE", ledger.ledger.key(), "0", "-1"};
     const auto answered = co_await windows_.command(std::move(words), node_.options.timeout_ms);
     if (!answered) co_return errc::store_unavailable;
     const auto members = texts_of(*answered);
-    auto contents = members ? contents_of(*members, ledger.window_us, node_.now_us()) : std::nullopt;
+    auto contents = members ? contents_of(*members, ledger.window_us, master_.now_us()) : std::nullopt;
     if (!contents) co_return errc::store_unavailable;
     co_return std::move(*contents);
 }
 
 awaitable<result<void>> RedisLimiter::reset(LedgerSet ledgers) {
-    if (!node_.breaker.is_closed()) co_return errc::store_unavailable;
+    if (!master_.breaker.is_closed()) co_return errc::store_unavailable;
     for (const LedgerLimits& ledger : ledgers) {
         std::vector<std::string> words{"EVAL", std::string(reset_script), "1", ledger.ledger.key()};
         const auto emptied = co_await windows_.command(std::move(words), node_.options.timeout_ms);

@@ -5,17 +5,19 @@
 #include <memory>
 
 #include "limiter/batcher.hpp"
-#include "limiter/redis_node.hpp"
+#include "limiter/redis_master.hpp"
 #include "limiter/redis_windows.hpp"
 #include "limiter/refusal_cache.hpp"
 #include "weir/limiter.hpp"
 
 namespace weir {
 
+/// Of a cluster it is the limiter over one master: the ledgers of a call are then all of one slot of its own.
 /// One thread: that of its context.
 class RedisLimiter final : public Limiter {
 public:
-    RedisLimiter(RedisNode& node, boost::asio::io_context& context);
+    /// `redirects`: of a cluster; outlives it.
+    RedisLimiter(RedisMaster& master, boost::asio::io_context& context, Redirects* redirects = nullptr);
     ~RedisLimiter() override;
 
     using Limiter::reserve;
@@ -25,7 +27,9 @@ public:
     awaitable<result<std::vector<Level>>> peek(LedgerSet ledgers) override;
     awaitable<result<LedgerContents>> read(const LedgerLimits& ledger) override;
     awaitable<result<void>> reset(LedgerSet ledgers) override;
-    StoreMode mode() const noexcept override { return node_.mode(); }
+    StoreMode mode() const noexcept override { return master_.mode(); }
+
+    RedisWindows& windows() noexcept { return windows_; }
 
 private:
     std::optional<Decision> find_cached_refusal(const std::string& set, const Demand& demand,
@@ -41,6 +45,7 @@ private:
     awaitable<LocalCopy::InStore> correct(Reservation& reservation, const Correction& correction,
                                           bool renews);
 
+    RedisMaster& master_;
     RedisNode& node_;
     RedisWindows windows_;
     Batcher batcher_;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "limiter/store_keys.hpp"
+
 namespace weir {
 
 namespace {
@@ -140,7 +142,7 @@ std::vector<std::string> encode(const WindowCall& call, const std::string& scrip
     command.add_all("EVALSHA", script_sha1,
                     static_cast<std::int64_t>(call.ledgers.size() + (names_store_epoch ? 1 : 0)));
     for (const WindowLedger& ledger : call.ledgers) command.add(ledger.name->key());
-    if (names_store_epoch) command.add(store_epoch_key);
+    if (names_store_epoch) command.add(store_keys::epoch);
     command.add_all(call.now_us, call.not_after_us, call.fresh_epoch, call.store_epoch);
     for (const WindowLedger& ledger : call.ledgers) add_ledger(command, ledger);
     for (const Change& change : call.changes) add_change(command, change);

@@ -84,9 +84,6 @@ struct WindowReply {
     std::vector<DemandReply> demands;
 };
 
-/// Holds the store's epoch, while there is one.
-inline constexpr std::string_view store_epoch_key = "weir:1:epoch";
-
 /// The whole command, EVALSHA first.
 std::vector<std::string> encode(const WindowCall& call, const std::string& script_sha1);
 

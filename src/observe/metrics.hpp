@@ -129,6 +129,9 @@ struct StoreFigures {
     StoreMode mode = StoreMode::memory;
     std::uint64_t ledgers = 0;            ///< kept by the embedded store
     std::uint64_t overflow_requests = 0;  ///< charged to a shared ledger for want of room
+    std::uint64_t masters = 0;            ///< of a Redis Cluster, that have slots
+    std::uint64_t masters_away = 0;       ///< of these, those that do not decide
+    std::uint64_t redirects = 0;          ///< calls that one server of it sent on to another
     std::int64_t nodes = 0;               ///< that share the store
     std::uint64_t calls = 0;              ///< to the shared store, for requests
     std::uint64_t operations = 0;         ///< that went with these calls

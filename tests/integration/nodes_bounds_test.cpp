@@ -5,11 +5,11 @@
 #include <atomic>
 #include <deque>
 #include <iostream>
-#include <numeric>
 #include <thread>
 #include <vector>
 
 #include "mock_upstream/mock_upstream.hpp"
+#include "provider_log.hpp"
 #include "support/delaying_relay.hpp"
 #include "support/raw_client.hpp"
 #include "support/redis_server.hpp"
@@ -19,7 +19,7 @@
 namespace weir::testing {
 namespace {
 
-constexpr std::int64_t window_us = 5'000'000, width_us = (window_us + 119) / 120;
+constexpr std::int64_t window_us = 5'000'000;
 constexpr std::size_t node_count = 4;
 constexpr std::size_t clients_per_node = 8;
 constexpr std::int64_t limit = 400;
@@ -33,12 +33,6 @@ nlohmann::json configuration() {
     config["log"] = {{"access", false}};
     return config;
 }
-
-/// One request that the provider received.
-struct Arrival {
-    std::size_t node = 0;
-    std::int64_t decided_us = 0, received_us = 0;
-};
 
 class NodesBoundsTest : public ::testing::Test {
 protected:
@@ -96,43 +90,18 @@ protected:
         relays_[node].release();
     }
 
-    std::vector<Arrival> arrivals() const {
-        std::vector<Arrival> arrivals;
-        for (const mock::MockRecord& record : upstream_.records()) {
-            arrivals.push_back({.node = std::stoul(record.model.substr(record.model.find('-') + 1)),
-                                .decided_us = std::stoll(record.decided_at_us),
-                                .received_us = record.received_us});
-        }
-        return arrivals;
-    }
-    /// J: the most that each node had in a window from the one before `lost_us` to when it had noticed.
+    std::vector<Arrival> arrivals() const { return arrivals_by_key(upstream_.records())["test-key"]; }
     static std::vector<std::int64_t> held_at(const std::vector<Arrival>& arrivals, std::int64_t lost_us,
                                              std::int64_t noticed_us) {
-        std::vector<std::vector<Dated>> decided(node_count);
-        for (const Arrival& arrival : arrivals) {
-            if (arrival.decided_us < lost_us - window_us - width_us || arrival.decided_us > noticed_us)
-                continue;
-            decided[arrival.node].push_back({arrival.decided_us, 1});
-        }
-        std::vector<std::int64_t> held;
-        for (auto& of_node : decided) held.push_back(most_in_a_window(of_node, window_us + width_us));
-        return held;
+        return testing::held_at(arrivals, node_count, window_us, lost_us, noticed_us);
     }
     static std::int64_t sum_of_parts(const std::vector<std::int64_t>& held) {
-        const auto part = limit / static_cast<std::int64_t>(node_count);
-        return std::accumulate(held.begin(), held.end(), std::int64_t{0},
-                               [part](std::int64_t sum, std::int64_t j) { return sum + std::max(j, part); });
+        return testing::sum_of_parts(held, limit);
     }
     /// The most that the provider received in any window of W - D, of what was decided before `until_us`.
     static void expect_at_most(const std::string& what, const std::vector<Arrival>& arrivals,
                                std::int64_t bound, std::int64_t until_us = INT64_MAX) {
-        std::vector<Dated> received;
-        std::int64_t longest_way_us = 0;
-        for (const Arrival& arrival : arrivals) {
-            longest_way_us = std::max(longest_way_us, arrival.received_us - arrival.decided_us);
-            if (arrival.decided_us < until_us) received.push_back({arrival.received_us, 1});
-        }
-        const std::int64_t most = most_in_a_window(received, window_us - longest_way_us);
+        const auto [most, longest_way_us] = most_received(arrivals, window_us, until_us);
         std::cout << what << ": measured " << most << ", bound " << bound << ", limit " << limit << " ("
                   << static_cast<double>(most) / static_cast<double>(limit) << " of "
                   << static_cast<double>(bound) / static_cast<double>(limit)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mock_upstream/mock_upstream.hpp"
+#include "provider_log.hpp"
 #include "support/raw_client.hpp"
 #include "support/redis_server.hpp"
 #include "weir/clock.hpp"
@@ -120,30 +121,6 @@ void send_until(const WeirNodes& nodes, const Key& key, std::size_t number, cons
             std::this_thread::sleep_for(std::chrono::milliseconds(100));
         }
     }
-}
-
-struct Truth {
-    std::vector<Dated> decided, received, input_decided, input_received, produced, reserved_exactly;
-    std::int64_t longest_way_us = 0;  ///< D: from the decision to the provider
-};
-
-std::map<std::string, Truth> truths_of(const std::vector<mock::MockRecord>& records) {
-    std::map<std::string, Truth> truths;
-    for (const mock::MockRecord& record : records) {
-        if (record.decided_at_us.empty()) continue;
-        Truth& truth = truths[record.key];
-        const std::int64_t decided_us = std::stoll(record.decided_at_us);
-        const auto input = static_cast<std::int64_t>(record.input_tokens);
-        truth.decided.push_back({decided_us, 1});
-        truth.received.push_back({record.received_us, 1});
-        truth.input_decided.push_back({decided_us, input});
-        truth.input_received.push_back({record.received_us, input});
-        for (const mock::Produced& produced : record.produced) {
-            truth.produced.push_back({produced.time_us, static_cast<std::int64_t>(produced.tokens)});
-        }
-        truth.longest_way_us = std::max(truth.longest_way_us, record.received_us - decided_us);
-    }
-    return truths;
 }
 
 /// What of `limit` was charged in the first whole windows, in per cent. Sound where every charge is what the

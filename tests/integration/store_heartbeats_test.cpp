@@ -6,11 +6,14 @@
 
 #include "ledger/reservation_access.hpp"
 #include "limiter/scripts.hpp"
+#include "limiter/store_keys.hpp"
 #include "store_node.hpp"
 #include "support/raw_client.hpp"
 
 namespace weir::testing {
 namespace {
+
+const std::string nodes_key(store_keys::nodes);
 
 class StoreHeartbeatsTest : public ::testing::Test {
 protected:
@@ -23,13 +26,13 @@ protected:
         const std::string script =
             "local n = 0 for _, f in ipairs(redis.call('HKEYS', KEYS[1])) do "
             "if string.sub(f, 1, 2) == 'n:' then n = n + 1 end end return n";
-        return std::stoll(server_->command({"EVAL", script, "1", "weir:1:nodes"}));
+        return std::stoll(server_->command({"EVAL", script, "1", nodes_key}));
     }
     /// As the store tells whoever asks; asking is no sign of life.
     std::int64_t alive() const {
         const std::string answer =
-            server_->command({"EVAL", std::string(heartbeat_script), "2", "weir:1:nodes", "weir:1:epoch",
-                              "observer", "600000", "1", "0", "1", "0"});
+            server_->command({"EVAL", std::string(heartbeat_script), "2", nodes_key,
+                              std::string(store_keys::epoch), "observer", "600000", "1", "0", "1", "0"});
         std::istringstream lines(answer);
         std::int64_t now_us = 0, epoch = 0, alive = 0;
         lines >> now_us >> epoch >> alive;

@@ -7,6 +7,7 @@
 
 #include "ledger/reservation_access.hpp"
 #include "limiter/scripts.hpp"
+#include "limiter/store_keys.hpp"
 #include "limiter/window_call.hpp"
 #include "store_node.hpp"
 #include "support/raw_client.hpp"
@@ -146,7 +147,7 @@ TEST_F(StoreLossTest, ASingleLostLedgerIsWrittenAgain) {
 TEST_F(StoreLossTest, ALedgerIsNotMadeForWhoDoesNotKnowThatTheStoreIsAnother) {
     admit_at(nodes_[0], 5);
     // As if emptied and used again by others, before this node's next heartbeat.
-    server_->command({"SET", "weir:1:epoch", "12345"});
+    server_->command({"SET", std::string(store_keys::epoch), "12345"});
     const LedgerLimits fresh = ledger_named("fresh", 1'000, long_window_us);
     const auto decision = nodes_[0].reserve(one, {fresh});
     ASSERT_TRUE(decision && decision->reservation);
@@ -167,7 +168,7 @@ TEST_F(StoreLossTest, NothingIsAddedForWhoDoesNotKnowThatTheStoreIsAnother) {
         words[1] = window_script;
         return server_->command(words);
     };
-    const std::int64_t epoch = std::stoll(server_->command({"GET", "weir:1:epoch"}));
+    const std::int64_t epoch = std::stoll(server_->command({"GET", std::string(store_keys::epoch)}));
     EXPECT_EQ(run_addition(epoch + 1).substr(17), "-1")
         << "the ledger is there, but it is added to again later";
     EXPECT_EQ(stored().requests, 5);

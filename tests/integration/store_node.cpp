@@ -11,11 +11,11 @@
 namespace weir::testing {
 
 StoreNode::StoreNode(RedisStoreOptions options) {
-    options.on_change = [this](bool asks_store, std::string_view why) {
+    options.on_change = [this](bool asks_store, std::string_view why, const RedisStoreStatistics&) {
         const std::lock_guard lock(mutex_);
         changes_.push_back((asks_store ? "+ " : "- ") + std::string(why));
     };
-    options.on_reason = [this](std::string_view why) {
+    options.on_reason = [this](std::string_view why, const RedisStoreStatistics&) {
         const std::lock_guard lock(mutex_);
         reasons_.emplace_back(why);
     };

@@ -2,7 +2,10 @@
 // is gone.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <optional>
+#include <thread>
 
 #include "ledger/charging.hpp"
 #include "store_node.hpp"
@@ -74,6 +77,29 @@ TEST_F(StorePendingTest, WhatWasAdmittedLocallyIsStoredInItsOwnBuckets) {
         EXPECT_EQ(entries[i].expires_us, bucket * bucket_width_us(ledger.window_us));
         EXPECT_EQ(entries[i].amounts, one);
     }
+}
+
+TEST_F(StorePendingTest, ALedgerThatHasRunOutMeanwhileIsNoLoss) {
+    const LedgerLimits ledger = ledger_named("brief", 1'000'000'000, 200'000);
+    node_->settle(node_->admitted(one, {ledger}), exact_usage(10, 30));
+    cut_off();
+    // Its key is gone in Redis, and there is something of it here again.
+    ASSERT_TRUE(eventually([&] { return server_->command({"EXISTS", stored_key(ledger)}) == "0"; }));
+    // As much traffic as keeps it in the window while the store comes back.
+    std::atomic<bool> stop = false;
+    std::thread traffic([&] {
+        while (!stop) node_->settle(node_->admitted(one, {ledger}), exact_usage(10, 30));
+    });
+    reconnect();
+    for (int i = 0; i < 20; ++i) other_->settle(other_->admitted(one, {ledger}), exact_usage(10, 30));
+    stop = true;
+    traffic.join();
+    EXPECT_TRUE(node_->asks_store());
+    EXPECT_EQ(node_->changes().back().substr(0, 1), "+") << ::testing::PrintToString(node_->changes());
+    const auto changes = node_->changes();
+    EXPECT_EQ(std::count_if(changes.begin(), changes.end(),
+                            [](const std::string& change) { return change.starts_with("-"); }),
+              1);
 }
 
 TEST_F(StorePendingTest, BothNodesKeepWhatTheyCharged) {

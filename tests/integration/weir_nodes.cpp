@@ -1,7 +1,6 @@
 // Files, processes, and /metrics read line by line.
 #include "weir_nodes.hpp"
 
-#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
@@ -23,7 +22,9 @@ WeirNodes::WeirNodes(const std::vector<std::string>& store_urls, const std::stri
     config["listen"] = "127.0.0.1:0";
     config["admin"] = {{"listen", "127.0.0.1:0"}};
     config["threads"] = 1;
-    config["upstreams"] = nlohmann::json::array({{{"name", "stand-in"}, {"url", upstream_url}}});
+    nlohmann::json& upstream = config["upstreams"][0];
+    upstream["name"] = "stand-in";
+    upstream["url"] = upstream_url;
     file_ = folder_ + "/weir.json";
     std::ofstream(file_) << config.dump(2);
     for (const std::string& url : store_urls) {
@@ -70,18 +71,6 @@ bool WeirNodes::all_become(const std::string& mode) const {
     bool all = true;
     for (std::size_t i = 0; i < nodes_.size(); ++i) all = becomes(i, mode) && all;
     return all;
-}
-
-std::int64_t most_in_a_window(std::vector<Dated> events, std::int64_t window_us) {
-    std::sort(events.begin(), events.end(), [](const Dated& a, const Dated& b) { return a.at_us < b.at_us; });
-    std::int64_t most = 0, sum = 0;
-    std::size_t first = 0;
-    for (const Dated& event : events) {
-        sum += event.amount;
-        while (event.at_us - events[first].at_us >= window_us) sum -= events[first++].amount;
-        most = std::max(most, sum);
-    }
-    return most;
 }
 
 bool in_a_hurry() {

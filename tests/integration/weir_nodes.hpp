@@ -1,4 +1,4 @@
-// Several weir processes over one store, as a test's own; and sums over what a provider wrote down.
+// Several weir processes over one store, as a test's own.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@ namespace weir::testing {
 /// Started with free ports and one io thread each; killed at the end.
 class WeirNodes {
 public:
-    /// One node for each store URL. `config` is the rest of the configuration. Throws where one does not
-    /// start.
+    /// One node for each store URL. `config` is the rest of the configuration, the upstream's limits
+    /// included. Throws where one does not start.
     WeirNodes(const std::vector<std::string>& store_urls, const std::string& upstream_url,
               nlohmann::json config);
     ~WeirNodes();
@@ -50,14 +50,6 @@ private:
     std::string folder_, file_;
     std::deque<Node> nodes_;
 };
-
-/// So much of something, at a time.
-struct Dated {
-    std::int64_t at_us = 0;
-    std::int64_t amount = 0;
-};
-/// The most within any half-open window of that length.
-std::int64_t most_in_a_window(std::vector<Dated> events, std::int64_t window_us);
 
 /// A machine that others use, too, or a sanitizer: tests last no longer than they must.
 bool in_a_hurry();

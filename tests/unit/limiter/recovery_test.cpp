@@ -134,6 +134,75 @@ TEST_F(RecoveryTest, AnotherServerWithAnotherEpochIsOneLoss) {
     EXPECT_THAT(on(heard(0, 1, 8)), ElementsAre("store 8, 2 nodes", "replay"));
 }
 
+TEST_F(RecoveryTest, AnotherEpochAtAnotherPlaceIsNoLoss) {
+    Heard elsewhere = heard(0, 1, 8);
+    elsewhere.place = 3'630;
+    be_at(Step::heartbeating);
+    EXPECT_THAT(on(elsewhere), ElementsAre("store 8, 1 nodes", "wait 1000"));
+    EXPECT_EQ(state_.replayed_epoch, 8) << "what was in the store is in it";
+    EXPECT_THAT(on(Woke{}), ElementsAre("identify"));
+    EXPECT_THAT(on(Identified{"a"}), ElementsAre("heartbeat 8"));
+    elsewhere.epoch = 9;
+    EXPECT_THAT(on(elsewhere), ElementsAre("loss: Redis was emptied", "store 9, 2 nodes", "replay"))
+        << "the epoch of one place has changed";
+}
+
+TEST_F(RecoveryTest, AnotherPlaceDoesNotReplayWhatWasStillMissing) {
+    state_.replayed_epoch = 0;
+    Heard elsewhere = heard(0, 1, 8);
+    elsewhere.place = 3'630;
+    be_at(Step::heartbeating);
+    EXPECT_THAT(on(elsewhere), ElementsAre("store 8, 1 nodes", "replay"));
+    EXPECT_EQ(state_.replayed_epoch, 0);
+}
+
+TEST_F(RecoveryTest, AnotherPlaceWhileOthersAreWaitedForKeepsWhatWasReplayed) {
+    seen_.trusts = false;
+    be_at(Step::confirming);
+    state_.waits_since_us = steady_us;
+    Heard elsewhere = heard(1, 2, 8);
+    elsewhere.place = 3'630;
+    EXPECT_THAT(on(elsewhere), ElementsAre("store 8, 2 nodes", "wait 100"));
+    EXPECT_EQ(state_.replayed_epoch, 8);
+    EXPECT_THAT(on(Woke{}), ElementsAre("identify"));
+    EXPECT_THAT(on(Identified{"a"}), ElementsAre("heartbeat 8"));
+}
+
+TEST_F(RecoveryTest, WhatCameWithTheFirstSlotsIsNotReplayed) {
+    state_ = {};
+    seen_.trusts = false;
+    seen_.was_filled = true;
+    on(Woke{});
+    on(Identified{"a"});
+    EXPECT_THAT(on(Done{}), ElementsAre("heartbeat 0"));
+    EXPECT_THAT(on(heard(0, 1)), ElementsAre("store 7, 1 nodes", "heartbeat 7"));
+    EXPECT_THAT(on(heard(1, 1)), ElementsAre("store 7, 1 nodes", "trust 7", "write pending"));
+}
+
+TEST_F(RecoveryTest, WhatCameWithTheFirstSlotsIsReplayedIntoTheNextServer) {
+    state_ = {};
+    seen_.trusts = false;
+    seen_.was_filled = true;
+    on(Woke{});
+    on(Identified{"a"});
+    on(Failed{});
+    on(Failed{});
+    on(Woke{});
+    EXPECT_THAT(on(Identified{"b"}), ElementsAre("loss: another Redis server answers", "check eviction"));
+    on(Done{});
+    EXPECT_THAT(on(heard(0, 1)), ElementsAre("store 7, 2 nodes", "replay"));
+}
+
+TEST_F(RecoveryTest, AnotherServerAtAnotherPlaceIsALoss) {
+    be_at(Step::identifying);
+    on(Identified{"b"});
+    seen_.trusts = false;
+    on(Done{});
+    Heard elsewhere = heard(1, 2, 8);
+    elsewhere.place = 3'630;
+    EXPECT_THAT(on(elsewhere), ElementsAre("store 8, 2 nodes", "replay"));
+}
+
 TEST_F(RecoveryTest, AnotherEpochIsALossAndTheNumberOfNodesIsNotForgotten) {
     be_at(Step::heartbeating);
     EXPECT_THAT(on(heard(0, 1, 8)), ElementsAre("loss: Redis was emptied", "store 8, 2 nodes", "replay"));

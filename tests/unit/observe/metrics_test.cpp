@@ -118,6 +118,17 @@ TEST(Metrics, TimesCallsToTheStore) {
                   "weir_store_duration_seconds_count{op=\"reserve\"} 0"});
 }
 
+TEST(Metrics, TellsOfTheMastersOfACluster) {
+    ProcessFigures process;
+    process.store.mode = StoreMode::local;
+    process.store.masters = 3;
+    process.store.masters_away = 1;
+    process.store.redirects = 17;
+    expect_lines(render_metrics({}, process),
+                 {"weir_store_mode{mode=\"local\"} 1", "# TYPE weir_store_masters gauge",
+                  "weir_store_masters 3", "weir_store_masters_away 1", "weir_store_redirects_total 17"});
+}
+
 TEST(Metrics, TellsWhatTheProcessFillsIn) {
     const ProcessFigures process{
         .version = {},
