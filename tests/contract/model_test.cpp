@@ -332,4 +332,7 @@ TEST_P(LimiterModel, AgreesWithTheBruteForceLogAfterEveryStep) {
 
 }  // namespace
 
+INSTANTIATE_TEST_SUITE_P(Stores, LimiterModel, ::testing::ValuesIn(store_kinds()),
+                         [](const auto& of_test) { return of_test.param.name; });
+
 }  // namespace weir::testing

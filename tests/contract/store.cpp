@@ -49,6 +49,5 @@ void StoreDriver::advance(std::int64_t duration_us) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, LimiterContract, ::testing::ValuesIn(store_kinds()), name_of);
-INSTANTIATE_TEST_SUITE_P(Stores, LimiterModel, ::testing::ValuesIn(store_kinds()), name_of);
 
 }  // namespace weir::testing
