@@ -12,13 +12,14 @@
 --         store_epoch  a ledger is made, and additions are done, only while the store has this epoch, so that whoever
 --                      does not know yet that the store was emptied makes none, and adds nothing that is to be
 --                      added again; 0: not checked
---         for each ledger: W in microseconds, then its limits of requests, input, output and input + output;
---                      empty: unlimited
+--         for each run of ledgers that have the same: how many, W in microseconds, then the limits of requests,
+--                      input, output and input + output; empty: unlimited
 --         then the operations, in order; changes and additions stand before reserves; a ledger is the number of its key:
 --           r requests input output count ledger...
 --               takes the demand from so many ledgers if all of them have room; count 0: from all of the call
 --           c requests_back input_back input_more lease_back produced lease_again count
---               and count times: ledger epoch admission_bucket lease_bucket produced_bucket produced_back
+--               and count times: ledger epoch admission_bucket lease_bucket
+--           p the same, and after each lease_bucket: produced_bucket produced_back
 --               corrects a charge. What goes back leaves its bucket, as much as is still there, and nothing
 --               where the ledger has another epoch than the one named: it must not take somebody else's charge.
 --               input_more joins the admission bucket, or the current one where that is gone; produced output
@@ -44,30 +45,32 @@ local refused, admitted, too_late = 0, 1, -1
 
 -- One of these, or the demand that was refused.
 local function reserve()
-    local r, i, o = ARGV[argument + 1] + 0, ARGV[argument + 2] + 0, ARGV[argument + 3] + 0
+    local r, i, o = argv[argument + 1] + 0, argv[argument + 2] + 0, argv[argument + 3] + 0
     argument = argument + 4
     local asked = ledgers
-    if ARGV[argument] ~= '0' then
+    if argv[argument] ~= '0' then
         asked = {}
-        for n = 1, ARGV[argument] + 0 do asked[n] = ledgers[ARGV[argument + n] + 0] end
+        for n = 1, argv[argument] + 0 do asked[n] = ledgers[argv[argument + n] + 0] end
         argument = argument + #asked
     end
     if not_after > 0 and now > not_after then return too_late end
     for n = 1, #asked do
         local ledger = asked[n]
-        if (r > 0 and ledger.r + r > ledger.limit_r) or (i > 0 and ledger.i + i > ledger.limit_i) or
-            (o > 0 and ledger.o + o > ledger.limit_o) or
-            (i + o > 0 and ledger.i + ledger.o + i + o > ledger.limit_t) then
+        local window, ledger_i, ledger_o = ledger.window, ledger.i, ledger.o
+        if (r > 0 and ledger.r + r > window.limit_r) or (i > 0 and ledger_i + i > window.limit_i) or
+            (o > 0 and ledger_o + o > window.limit_o) or
+            (i + o > 0 and ledger_i + ledger_o + i + o > window.limit_t) then
             return {asked = asked, r, i, o, i + o}
         end
     end
     for n = 1, #asked do
         local ledger = asked[n]
-        if ledger.lease == ledger.current then
-            add(ledger, ledger.current, r, i, o)
+        local current, lease = ledger.window.current, ledger.window.lease
+        if lease == current then
+            add(ledger, current, r, i, o)
         else
-            add(ledger, ledger.current, r, i, 0)
-            add(ledger, ledger.lease, 0, 0, o)
+            add(ledger, current, r, i, 0)
+            add(ledger, lease, 0, 0, o)
         end
     end
     return admitted
@@ -77,55 +80,57 @@ end
 local function define_corrections()
     local function next_number()
         argument = argument + 1
-        return ARGV[argument] + 0
+        return argv[argument] + 0
     end
 
     -- As much of each as the bucket still holds.
     local function remove(ledger, bucket, r, i, o)
-        if r + i + o == 0 or bucket * ledger.g <= now then return end
+        if r + i + o == 0 or bucket * ledger.window.g <= now then return end
         local entry = entry_at(ledger, bucket)
         r, i, o = min(r, entry.r), min(i, entry.i), min(o, entry.o)
         add(ledger, bucket, -r, -i, -o)
     end
 
-    local function change()
+    local function change(gives_produced_back)
         local requests_back, input_back, input_more = next_number(), next_number(), next_number()
         local lease_back, produced, lease_again = next_number(), next_number(), next_number()
         for _ = 1, next_number() do
             local ledger, epoch, admission_bucket = ledgers[next_number()], next_number(), next_number()
-            local lease_bucket, produced_bucket, produced_back = next_number(), next_number(), next_number()
+            local lease_bucket, produced_bucket, produced_back = next_number(), 0, 0
+            if gives_produced_back then produced_bucket, produced_back = next_number(), next_number() end
             if epoch == ledger.epoch and epoch > 0 then
                 remove(ledger, admission_bucket, requests_back, input_back, 0)
                 remove(ledger, produced_bucket, 0, 0, produced_back)
                 remove(ledger, lease_bucket, 0, 0, lease_back)
             end
-            local is_gone = admission_bucket * ledger.g <= now or admission_bucket > ledger.current
-            add(ledger, is_gone and ledger.current or admission_bucket, 0, input_more, 0)
-            add(ledger, ledger.current, 0, 0, produced)
-            add(ledger, ledger.lease, 0, 0, lease_again)
+            local window = ledger.window
+            local is_gone = admission_bucket * window.g <= now or admission_bucket > window.current
+            add(ledger, is_gone and window.current or admission_bucket, 0, input_more, 0)
+            add(ledger, window.current, 0, 0, produced)
+            add(ledger, window.lease, 0, 0, lease_again)
         end
     end
 
     local function addition()
         local ledger = ledgers[next_number()]
-        local bucket = min(next_number(), ledger.current)
+        local bucket = min(next_number(), ledger.window.current)
         local r, i, o = next_number(), next_number(), next_number()
-        if bucket * ledger.g > now then add(ledger, bucket, r, i, o) end
+        if bucket * ledger.window.g > now then add(ledger, bucket, r, i, o) end
     end
 
     return change, addition
 end
 
 local demands, adds, change, addition = {}, false, nil, nil
-while argument < #ARGV do
+while argument < #argv do
     argument = argument + 1
-    local operation = ARGV[argument]
+    local operation = argv[argument]
     if operation == 'r' then
         demands[#demands + 1] = reserve()
     else
         if not change then change, addition = define_corrections() end
-        if operation == 'c' then
-            change()
+        if operation == 'c' or operation == 'p' then
+            change(operation == 'p')
         elseif operation == 'a' then
             adds = true
             addition()
@@ -136,19 +141,19 @@ while argument < #ARGV do
 end
 
 for _, ledger in ipairs(ledgers) do
-    if ledger.epoch == 0 and ledger.changed then ledger.epoch, adds = ARGV[3] + 0, true end
+    if ledger.epoch == 0 and ledger.changed then ledger.epoch, adds = argv[3] + 0, true end
 end
-if adds and store_epoch > 0 and number(call('GET', KEYS[#KEYS]) or 0) ~= store_epoch then return {now, -1} end
+if adds and store_epoch > 0 and number(call('GET', keys[#keys]) or 0) ~= store_epoch then return {now, -1} end
 
 -- How each ledger stands. As long as most replies get: a table that grows is made anew.
 local reply, size = ledgers[1] and {now, 0, 0, 0, 0, 0, 0, 0, nil} or {now}, 1
 for k = 1, #ledgers do
     local ledger = ledgers[k]
     local until_r, until_i, until_o = 0, 0, 0
-    local top = ledger.at and ledger.at[ledger.current] or ledger.newest
-    if top and (top.bucket == ledger.current or not ledger.changed) and (top.r > 0 or ledger.r == 0) and
+    local top = ledger.at and ledger.at[ledger.window.current] or ledger.newest
+    if top and (top.bucket == ledger.window.current or not ledger.changed) and (top.r > 0 or ledger.r == 0) and
         (top.i > 0 or ledger.i == 0) and (top.o > 0 or ledger.o == 0) then
-        local expires = top.bucket * ledger.g
+        local expires = top.bucket * ledger.window.g
         until_r, until_i, until_o = top.r > 0 and expires or 0, top.i > 0 and expires or 0, top.o > 0 and expires or 0
     elseif ledger.epoch > 0 then
         rare = rare or define_rare()
@@ -192,7 +197,7 @@ local function define_refuse()
         if not bucket then return false end
         local n = walked.n
         walked.n = n + 1
-        walked.expiries[n + 1] = bucket * ledger.g
+        walked.expiries[n + 1] = bucket * ledger.window.g
         walked[1][n + 1] = (walked[1][n] or 0) + r
         walked[2][n + 1] = (walked[2][n] or 0) + i
         walked[3][n + 1] = (walked[3][n] or 0) + o
@@ -218,7 +223,7 @@ local function define_refuse()
         local longest, by, dimension, used, more = -1, 0, 0, 0, 0
         for _, ledger in ipairs(demand.asked) do
             local sums = {ledger.r, ledger.i, ledger.o, ledger.i + ledger.o}
-            local limits = {ledger.limit_r, ledger.limit_i, ledger.limit_o, ledger.limit_t}
+            local limits = {ledger.window.limit_r, ledger.window.limit_i, ledger.window.limit_o, ledger.window.limit_t}
             for d = 1, 4 do
                 local excess = sums[d] + demand[d] - limits[d]
                 if demand[d] > 0 and excess > 0 then
@@ -249,7 +254,8 @@ for n = 1, #demands do
     end
 end
 
--- Makes what writes a ledger of which more has changed than the newest entry.
+-- Makes what writes a ledger of which more has changed than one entry, or another than the newest; it tells whether
+-- the ledger is to live on for a while more.
 local function define_write()
     local function encode(ledger, entry, is_newest, oldest)
         if not is_newest then return pack(entry_format, entry.bucket, entry.r, entry.i, entry.o) end
@@ -284,27 +290,38 @@ local function define_write()
         if adds_first and added[1] then call('ZADD', ledger.key, unpack(added)) end
         if gone[1] then call('ZREM', ledger.key, unpack(gone)) end
         if not adds_first then call('ZADD', ledger.key, unpack(added)) end
-        if floor(newest.bucket / 30) ~= renewed_for or not adds_first then
-            local lives_us = ARGV[1] ~= '0' and 86400000000 or ledger.w + 32 * ledger.g
-            call('PEXPIRE', ledger.key, math.ceil(lives_us / 1000))
-        end
+        return floor(newest.bucket / 30) ~= renewed_for or not adds_first
     end
 end
 
 local write
 for k = 1, #ledgers do
     local ledger = ledgers[k]
-    local entry = ledger.changed
-    if entry and entry == ledger.newest and not entry.next and not ledger.gone then
-        local member = pack(newest_format, entry.bucket, entry.r, entry.i, entry.o, ledger.r, ledger.i, ledger.o,
-                            ledger.epoch, ledger.oldest)
-        if member ~= entry.member then
-            call('ZADD', ledger.key, score_of(ledger, entry.bucket), member)
-            call('ZREM', ledger.key, entry.member)
-        end
-    elseif entry then
+    local key, entry, newest, lives_on = ledger.key, ledger.changed, ledger.newest, false
+    if entry and (entry.next or ledger.gone or newest and entry.bucket < newest.bucket) then
         write = write or define_write()
-        write(ledger)
+        lives_on = write(ledger)
+    elseif entry then
+        -- Nearly always: one entry has changed, the newest, or one that becomes it.
+        local score, member = score_of(ledger, entry.bucket),
+            pack(newest_format, entry.bucket, entry.r, entry.i, entry.o, ledger.r, ledger.i, ledger.o, ledger.epoch,
+                 newest and ledger.oldest or entry.bucket)
+        if not newest then
+            call('ZADD', key, score, member)
+            lives_on = true
+        elseif entry ~= newest then
+            call('ZADD', key, score, member, score_of(ledger, newest.bucket),
+                 pack(entry_format, newest.bucket, newest.r, newest.i, newest.o))
+            call('ZREM', key, newest.member)
+            lives_on = floor(entry.bucket / 30) ~= floor(newest.bucket / 30)
+        elseif member ~= entry.member then
+            call('ZADD', key, score, member)
+            call('ZREM', key, entry.member)
+        end
+    end
+    if lives_on then
+        local lives_us = argv[1] ~= '0' and 86400000000 or ledger.window.w + 32 * ledger.window.g
+        call('PEXPIRE', key, math.ceil(lives_us / 1000))
     end
 end
 return reply

@@ -15,16 +15,22 @@ local entry_most = 2 ^ 40 - 1  -- of each amount
 local call, number, unlimited = redis.call, tonumber, math.huge
 local pack, unpack_at, floor, min = struct.pack, struct.unpack, math.floor, math.min
 
-local now = ARGV[1] + 0
+local keys, argv = KEYS, ARGV
+local now = argv[1] + 0
 if now == 0 then
     local time = call('TIME')
     now = time[1] * 1000000 + time[2]
 end
-local not_after, store_epoch = ARGV[2] + 0, ARGV[4] + 0
+local not_after, store_epoch = argv[2] + 0, argv[4] + 0
 
 -- A number as Redis takes it: Lua's own way would print 14 digits.
 local format = string.format
-local function score_of(ledger, bucket) return format('%.0f', -bucket * ledger.g) end
+local scored, score  -- the last one: most calls write the same bucket of many ledgers
+local function score_of(ledger, bucket)
+    local expires = bucket * ledger.window.g
+    if expires ~= scored then scored, score = expires, format('%.0f', -expires) end
+    return score
+end
 
 -- The entry of a bucket, which is looked at once; where there is none, one with nothing in it.
 local function entry_at(ledger, bucket)
@@ -83,14 +89,14 @@ local function define_rare()
     -- Takes what has expired out of the sums: nearly always the oldest entry alone.
     local function trim(ledger)
         local members = call('ZRANGE', ledger.key, '-2', '-1')
-        if not members[2] or unpack_at('>I5', members[1]) * ledger.g <= now then
+        if not members[2] or unpack_at('>I5', members[1]) * ledger.window.g <= now then
             members = call('ZRANGE', ledger.key, '0', '-1')
         end
         ledger.gone = {}
         for n = #members, 1, -1 do
             local bucket, r, i, o = unpack_at(entry_format, members[n])
             ledger.oldest = bucket
-            if bucket * ledger.g > now then return end
+            if bucket * ledger.window.g > now then return end
             ledger.r, ledger.i, ledger.o = ledger.r - r, ledger.i - i, ledger.o - o
             ledger.gone[#ledger.gone + 1] = members[n]
         end
@@ -104,14 +110,14 @@ local function define_rare()
         while members[1] and not ledger.newest do
             local entry = {member = members[1], changed = false, next = false}
             entry.bucket, entry.r, entry.i, entry.o = unpack_at(entry_format, members[1])
-            if entry.bucket > ledger.current then
+            if entry.bucket > ledger.window.current then
                 r, i, o = r + entry.r, i + entry.i, o + entry.o
                 ledger.gone[#ledger.gone + 1] = table.remove(members, 1)
             else
                 ledger.newest = entry
             end
         end
-        local entry = entry_at(ledger, ledger.current)
+        local entry = entry_at(ledger, ledger.window.current)
         entry.r, entry.i, entry.o = entry.r + r, entry.i + i, entry.o + o
         note_change(ledger, entry)
     end
@@ -119,9 +125,9 @@ local function define_rare()
     -- When the newest entry expires that holds some of each dimension for which there is a limit.
     local function held_until(ledger)
         local is_asked = {
-            ledger.r > 0 and ledger.limit_r < unlimited,
-            ledger.i > 0 and min(ledger.limit_i, ledger.limit_t) < unlimited,
-            ledger.o > 0 and min(ledger.limit_o, ledger.limit_t) < unlimited
+            ledger.r > 0 and ledger.window.limit_r < unlimited,
+            ledger.i > 0 and min(ledger.window.limit_i, ledger.window.limit_t) < unlimited,
+            ledger.o > 0 and min(ledger.window.limit_o, ledger.window.limit_t) < unlimited
         }
         local latest, is_changed, entry = {0, 0, 0}, {}, ledger.changed
         local function note(bucket, amounts)
@@ -140,51 +146,52 @@ local function define_rare()
             local bucket, r, i, o = unpack_at(entry_format, members[n])
             local is_found = true
             for d = 1, 3 do is_found = is_found and (not is_asked[d] or latest[d] > bucket) end
-            if is_found or bucket * ledger.g <= now then break end
+            if is_found or bucket * ledger.window.g <= now then break end
             if not is_changed[bucket] then note(bucket, {r, i, o}) end
             n = n + 1
             if n == 5 then members = members_of(ledger) end
         end
-        return latest[1] * ledger.g, latest[2] * ledger.g, latest[3] * ledger.g
+        return latest[1] * ledger.window.g, latest[2] * ledger.window.g, latest[3] * ledger.window.g
     end
 
     return {members_of = members_of, trim = trim, fold = fold, held_until = held_until}
 end
 local rare
 
--- Reads the newest member, and others where some have expired. `at` has further entries that were looked at, by bucket;
--- `changed` begins the list of those that are to be written; `gone` has the members that are to be removed.
-local ledgers, argument = {}, 4
-local window, w, g, current, lease  -- of the ledger before: most have the same
-for k = 1, store_epoch > 0 and #KEYS - 1 or #KEYS do
-    local key = KEYS[k]
-    if ARGV[argument + 1] ~= window then
-        window = ARGV[argument + 1]
-        w = window + 0
-        g = math.ceil(w / 120)
-        current, lease = floor((now + w + g - 1) / g), floor((now + min(w, 120000000) + g - 1) / g)
-    end
-    local limit_r, limit_i = ARGV[argument + 2], ARGV[argument + 3]
-    local limit_o, limit_t = ARGV[argument + 4], ARGV[argument + 5]
-    local ledger = {
-        key = key, w = w, g = g, r = 0, i = 0, o = 0, epoch = 0, oldest = 0, newest = false, changed = false,
-        current = current, lease = lease,
+-- Reads the newest member, and others where some have expired. `window`, with the limits, is shared by those of a run;
+-- `at` has further entries that were looked at, by bucket; `changed` begins the list of those that are to be written;
+-- `gone` has the members that are to be removed.
+local ledgers, argument, ledger_count = {}, 4, store_epoch > 0 and #keys - 1 or #keys
+while #ledgers < ledger_count do
+    local w = argv[argument + 2] + 0
+    local g = math.ceil(w / 120)
+    local limit_r, limit_i = argv[argument + 3], argv[argument + 4]
+    local limit_o, limit_t = argv[argument + 5], argv[argument + 6]
+    local window = {
+        w = w, g = g, current = floor((now + w + g - 1) / g), lease = floor((now + min(w, 120000000) + g - 1) / g),
         limit_r = limit_r == '' and unlimited or limit_r + 0, limit_i = limit_i == '' and unlimited or limit_i + 0,
         limit_o = limit_o == '' and unlimited or limit_o + 0, limit_t = limit_t == '' and unlimited or limit_t + 0
     }
-    argument, ledgers[k] = argument + 5, ledger
-    local member = call('ZRANGE', key, '0', '0')[1]
-    if member then
-        local bucket, r, i, o
-        bucket, r, i, o, ledger.r, ledger.i, ledger.o, ledger.epoch, ledger.oldest = unpack_at(newest_format, member)
-        ledger.newest = {bucket = bucket, r = r, i = i, o = o, member = member, changed = false, next = false}
-        if ledger.oldest * g <= now then
-            rare = rare or define_rare()
-            rare.trim(ledger)
-        end
-        if bucket > ledger.current and ledger.newest then
-            rare = rare or define_rare()
-            rare.fold(ledger)
+    for k = #ledgers + 1, #ledgers + argv[argument + 1] do
+        local ledger = {
+            key = keys[k], window = window, r = 0, i = 0, o = 0, epoch = 0, oldest = 0, newest = false, changed = false
+        }
+        ledgers[k] = ledger
+        local member = call('ZRANGE', ledger.key, '0', '0')[1]
+        if member then
+            local bucket, r, i, o
+            bucket, r, i, o, ledger.r, ledger.i, ledger.o, ledger.epoch, ledger.oldest =
+                unpack_at(newest_format, member)
+            ledger.newest = {bucket = bucket, r = r, i = i, o = o, member = member, changed = false, next = false}
+            if ledger.oldest * g <= now then
+                rare = rare or define_rare()
+                rare.trim(ledger)
+            end
+            if bucket > window.current and ledger.newest then
+                rare = rare or define_rare()
+                rare.fold(ledger)
+            end
         end
     end
+    argument = argument + 6
 end

@@ -29,28 +29,39 @@ std::int64_t number_of_key(std::size_t ledger_index) noexcept {
     return static_cast<std::int64_t>(ledger_index + 1);
 }
 
-void add_ledger(Command& command, const WindowLedger& ledger) {
-    command.add(ledger.window_us);
-    for (const Dimension dimension : all_dimensions) {
-        const std::int64_t limit = ledger.limits.of(dimension);
-        if (limit == unlimited) {
-            command.add("");
-        } else {
-            command.add(limit);
+/// Ledgers of the same window and limits, as most calls have them, share their words.
+void add_windows(Command& command, const std::vector<WindowLedger>& ledgers) {
+    for (auto begin = ledgers.begin(); begin != ledgers.end();) {
+        const auto end = std::find_if(begin, ledgers.end(), [&](const WindowLedger& ledger) {
+            return ledger.window_us != begin->window_us || ledger.limits != begin->limits;
+        });
+        command.add_all(static_cast<std::int64_t>(end - begin), begin->window_us);
+        for (const Dimension dimension : all_dimensions) {
+            const std::int64_t limit = begin->limits.of(dimension);
+            if (limit == unlimited) {
+                command.add("");
+            } else {
+                command.add(limit);
+            }
         }
+        begin = end;
     }
 }
 
 void add_change(Command& command, const Change& change) {
     const Correction& correction = change.correction;
-    command.add_all("c", correction.admission_back.requests, correction.admission_back.input_tokens,
+    const bool gives_produced_back = correction.produced_back > 0;
+    command.add_all(gives_produced_back ? "p" : "c", correction.admission_back.requests, correction.admission_back.input_tokens,
                     correction.input_more, correction.lease_back, correction.produced, correction.lease_again,
                     static_cast<std::int64_t>(change.places.size()));
     for (std::size_t i = 0; i < change.places.size(); ++i) {
         const Place& place = change.places[i];
         command.add_all(number_of_key(change.ledgers[i]), place.epoch, place.admission_bucket,
-                        place.lease_bucket, place.produced_bucket,
-                        std::min(correction.produced_back, place.produced_in_bucket));
+                        place.lease_bucket);
+        if (gives_produced_back) {
+            command.add_all(place.produced_bucket,
+                            std::min(correction.produced_back, place.produced_in_bucket));
+        }
     }
 }
 
@@ -144,7 +155,7 @@ std::vector<std::string> encode(const WindowCall& call, const std::string& scrip
     for (const WindowLedger& ledger : call.ledgers) command.add(ledger.name->key());
     if (names_store_epoch) command.add(store_keys::epoch);
     command.add_all(call.now_us, call.not_after_us, call.fresh_epoch, call.store_epoch);
-    for (const WindowLedger& ledger : call.ledgers) add_ledger(command, ledger);
+    add_windows(command, call.ledgers);
     for (const Change& change : call.changes) add_change(command, change);
     for (const Addition& addition : call.additions) {
         command.add_all("a", number_of_key(addition.ledger_index), addition.bucket, addition.amounts.requests,
