@@ -1,4 +1,5 @@
-// GET /admin/keys/{id}/ledgers: what the ledgers of a key hold, bucket by bucket.
+// GET /admin/keys/{id}/ledgers: what the ledgers of a key hold, bucket by bucket. While a master of a Redis
+// Cluster is away, what the others hold is told all the same.
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -35,19 +36,21 @@ Json entry_json(const LedgerContents::Entry& entry, std::int64_t now_us) {
             {"output_tokens", entry.amounts.output_tokens}};
 }
 
-Json ledger_json(const LedgerLimits& ledger, const LedgerContents& contents) {
-    Json json{{"redis_key", contents.kept_by == StoreMode::redis ? Json(ledger.ledger.key()) : Json()},
+Json ledger_json(const LedgerLimits& ledger, const result<LedgerContents>& contents) {
+    const bool is_in_redis = !contents || contents->kept_by == StoreMode::redis;
+    Json json{{"redis_key", is_in_redis ? Json(ledger.ledger.key()) : Json()},
               {"scope", to_string(ledger.scope)},
               {"owner", policy::owner_name(ledger)},
               {"window", text::window_text(ledger.window_us)},
               {"window_ms", ledger.window_us / 1000},
               {"enforced", ledger.enforced},
-              {"epoch", contents.epoch},
+              {"epoch", contents ? contents->epoch : 0},
               {"limits", limits_of(ledger)},
-              {"used", used_json(contents.sums)},
+              {"used", contents ? used_json(contents->sums) : Json()},
               {"entries", Json::array()}};
-    for (const LedgerContents::Entry& entry : contents.entries) {
-        json["entries"].push_back(entry_json(entry, contents.now_us));
+    if (!contents) return json;
+    for (const LedgerContents::Entry& entry : contents->entries) {
+        json["entries"].push_back(entry_json(entry, contents->now_us));
     }
     return json;
 }
@@ -61,12 +64,14 @@ awaitable<Answer> show_ledgers(Call& call) {
     if (key == nullptr) throw Refused(404, "not_found", "No key has this id.");
     const std::vector<LedgerLimits> ledgers = ledgers_of_key(*index, *key, Ledgers::all);
     Json rows = Json::array();
+    bool was_any_read = ledgers.empty();
     for (const LedgerLimits& ledger : ledgers) {
         const result<LedgerContents> contents = co_await call.control().read(ledger);
-        if (!contents) {
-            throw Refused(503, "store_unavailable", "The store can't be asked right now. Please try again.");
-        }
-        rows.push_back(ledger_json(ledger, *contents));
+        was_any_read = was_any_read || contents.has_value();
+        rows.push_back(ledger_json(ledger, contents));
+    }
+    if (!was_any_read) {
+        throw Refused(503, "store_unavailable", "The store can't be asked right now. Please try again.");
     }
     co_return json_answer({{"id", id}, {"ledgers", std::move(rows)}});
 }

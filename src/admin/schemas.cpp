@@ -112,7 +112,9 @@ constexpr std::string_view answers = R"json(
   "redis_key": {"type": ["string", "null"]}, "scope": {"enum": ["key", "group", "model", "upstream"]},
   "owner": {"type": "string"}, "window": {"type": "string"}, "window_ms": {"type": "integer"},
   "enforced": {"type": "boolean"}, "epoch": {"type": "integer"},
-  "limits": {"$ref": "#/components/schemas/ByDimension"}, "used": {"$ref": "#/components/schemas/ByDimension"},
+  "limits": {"$ref": "#/components/schemas/ByDimension"},
+  "used": {"anyOf": [{"$ref": "#/components/schemas/ByDimension"}, {"type": "null"}],
+    "description": "null: the master of a Redis Cluster that holds it is away."},
   "entries": {"type": "array", "maxItems": 121, "items": {"type": "object", "required": ["expires_in_ms", "requests",
     "input_tokens", "output_tokens"], "properties": {
     "expires_in_ms": {"type": "integer"}, "requests": {"type": "integer"}, "input_tokens": {"type": "integer"},

@@ -198,8 +198,12 @@ std::string heading(const Json& ledger) {
 std::string render_ledgers(const Json& answer, std::size_t width, bool shows_all) {
     std::string text;
     for (const Json& ledger : member_of(answer, "ledgers")) {
-        const std::vector<Buckets> buckets = buckets_of(ledger);
         text.append(text.empty() ? "" : "\n").append(heading(ledger)).append("\n");
+        if (!member_of(ledger, "used").is_object()) {
+            text.append("Can't be read: the server that holds it is away.\n");
+            continue;
+        }
+        const std::vector<Buckets> buckets = buckets_of(ledger);
         text.append(limits_text(ledger, width)).append("\n");
         if (!buckets.empty()) {
             text.append(buckets_text(shows_all ? buckets : summed(buckets), width)).append("\n");

@@ -67,6 +67,20 @@ TEST(Ledgers, WhileTheStoreIsAwayReadingSaysSo) {
     EXPECT_EQ(reply.code(), "store_unavailable");
 }
 
+TEST(Ledgers, OfAClusterThoseOfTheOtherMastersAreReadAllTheSame) {
+    Calls calls;
+    calls.control.contents["key:acme-web:60000000"] = {
+        .kept_by = StoreMode::redis, .epoch = 7, .sums = {1, 2, 3}};
+    calls.control.unreadable = "upstream:mock:60000000";
+    const Reply reply = calls.get("/admin/keys/acme-web/ledgers");
+    ASSERT_EQ(reply.status, 200) << reply.text;
+    EXPECT_EQ(ledger_of(reply, "key", "1m")["used"]["output_tokens"], 3);
+    const Json away = ledger_of(reply, "upstream", "1m");
+    EXPECT_TRUE(away["used"].is_null());
+    EXPECT_TRUE(away["entries"].empty());
+    EXPECT_TRUE(away["redis_key"].is_string()) << "an operator can look there";
+}
+
 TEST(Ledgers, AReadTokenSuffices) {
     Calls calls({{.name = "reader", .secret = "read-token-of-16", .may_write = false}});
     EXPECT_EQ(calls.get("/admin/keys/acme-web/ledgers").status, 401);

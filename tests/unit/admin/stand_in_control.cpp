@@ -103,7 +103,9 @@ awaitable<result<std::vector<Level>>> StandInControl::peek(std::span<const Ledge
 }
 
 awaitable<result<LedgerContents>> StandInControl::read(const LedgerLimits& ledger) {
-    if (is_store_away || is_peek_away) co_return errc::store_unavailable;
+    if (is_store_away || is_peek_away || ledger.ledger.name() == unreadable) {
+        co_return errc::store_unavailable;
+    }
     const auto found = contents.find(std::string(ledger.ledger.name()));
     co_return found == contents.end() ? LedgerContents{} : found->second;
 }

@@ -53,6 +53,7 @@ public:
     std::vector<config::Mistake> reload_mistakes;
     bool is_store_away = false;
     bool is_peek_away = false;  ///< windows alone can't be read
+    std::string unreadable;     ///< nor can this ledger
     bool is_durable = true;
     bool is_drained = false;
     int conflicts_left = 0;  ///< so many changes find that somebody else was faster

@@ -116,6 +116,17 @@ TEST(RenderLedgers, WhatIsEmptyInShadowModeOrInMemorySaysSo) {
     EXPECT_EQ(render_ledgers(Json(), 80, false), "No limits apply, so that there are no ledgers.\n");
 }
 
+TEST(RenderLedgers, OneThatCannotBeReadIsNamedAllTheSame) {
+    Json away = ledger();
+    away["used"] = nullptr;
+    away["entries"] = Json::array();
+    EXPECT_EQ(rendered(away),
+              "'weir:2:{1a2b3c4d}:key:acme-web:60000000'\n"
+              "key acme-web, window 1m\n"
+              "\n"
+              "Can't be read: the server that holds it is away.\n");
+}
+
 TEST(RenderLedgers, AKeyInRedisIsOneWordToAShell) {
     Json odd = ledger();
     odd["redis_key"] = "weir:2:{1}:key:it's\n$(me):60000000";
