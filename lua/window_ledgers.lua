@@ -8,12 +8,17 @@
 --         reads one member and replaces it. The ZSET lives W + 32 g, counted anew with the first bucket opened of
 --         each 30: to do so with each would cost another command.
 --
+-- What is no ledger, though it has the name of one, was written by somebody else. It makes way, and is taken for a
+-- ledger that was lost; a member that is none counts for nothing. An error instead would fail the whole call, whoever
+-- else is in it.
+--
 -- Lua's numbers are doubles, exact for integers below 2^53.
 
 local entry_format, newest_format = '>I5I5I5I5', '>I5I5I5I5I6I6I6I7I5'
+local entry_size, newest_size = 20, 50
 local entry_most = 2 ^ 40 - 1  -- of each amount
-local call, number, unlimited = redis.call, tonumber, math.huge
-local pack, unpack_at, floor, min = struct.pack, struct.unpack, math.floor, math.min
+local call, try, number, unlimited = redis.call, redis.pcall, tonumber, math.huge
+local pack, unpack_at, floor, min, max = struct.pack, struct.unpack, math.floor, math.min, math.max
 
 local keys, argv = KEYS, ARGV
 local now = argv[1] + 0
@@ -47,7 +52,7 @@ local function entry_at(ledger, bucket)
     if newest and bucket < newest.bucket and bucket >= ledger.oldest then
         local score = score_of(ledger, bucket)
         local member = call('ZRANGEBYSCORE', ledger.key, score, score)[1]
-        if member then
+        if member and #member >= entry_size then
             entry.member = member
             entry.bucket, entry.r, entry.i, entry.o = unpack_at(entry_format, member)
         end
@@ -77,11 +82,20 @@ end
 
 -- Each call defines its functions anew. What few calls need is defined for them alone, here and at `corrections`.
 local function define_rare()
+    -- Of the members of a range those that are entries.
+    local function entries_among(members)
+        for n = #members, 1, -1 do
+            if #members[n] < entry_size then table.remove(members, n) end
+        end
+        return members
+    end
+
     -- The stored members that count, newest first.
     local function members_of(ledger)
         if not ledger.members then
-            ledger.members = ledger.newest and call('ZRANGE', ledger.key, '0', '-1') or {}
-            for _ = 1, #(ledger.gone or {}) do table.remove(ledger.members) end
+            local members = ledger.newest and call('ZRANGE', ledger.key, '0', '-1') or {}
+            for _ = 1, #(ledger.gone or {}) do table.remove(members) end
+            ledger.members = entries_among(members)
         end
         return ledger.members
     end
@@ -89,18 +103,20 @@ local function define_rare()
     -- Takes what has expired out of the sums: nearly always the oldest entry alone.
     local function trim(ledger)
         local members = call('ZRANGE', ledger.key, '-2', '-1')
-        if not members[2] or unpack_at('>I5', members[1]) * ledger.window.g <= now then
+        if not members[2] or #members[1] < entry_size or unpack_at('>I5', members[1]) * ledger.window.g <= now then
             members = call('ZRANGE', ledger.key, '0', '-1')
         end
         ledger.gone = {}
         for n = #members, 1, -1 do
-            local bucket, r, i, o = unpack_at(entry_format, members[n])
-            ledger.oldest = bucket
-            if bucket * ledger.window.g > now then return end
-            ledger.r, ledger.i, ledger.o = ledger.r - r, ledger.i - i, ledger.o - o
+            if #members[n] >= entry_size then
+                local bucket, r, i, o = unpack_at(entry_format, members[n])
+                ledger.oldest = bucket
+                if bucket * ledger.window.g > now then return end
+                ledger.r, ledger.i, ledger.o = max(ledger.r - r, 0), max(ledger.i - i, 0), max(ledger.o - o, 0)
+            end
             ledger.gone[#ledger.gone + 1] = members[n]
         end
-        ledger.newest = false
+        ledger.newest, ledger.r, ledger.i, ledger.o = false, 0, 0, 0
     end
 
     -- Time stepped back: what lies beyond the current bucket joins it.
@@ -141,7 +157,8 @@ local function define_rare()
             entry = entry.next
         end
         -- Nearly always one of the first few.
-        local members, n = ledger.newest and (ledger.members or call('ZRANGE', ledger.key, '0', '3')) or {}, 1
+        local members, n = ledger.newest and
+            (ledger.members or entries_among(call('ZRANGE', ledger.key, '0', '3'))) or {}, 1
         while members[n] do
             local bucket, r, i, o = unpack_at(entry_format, members[n])
             local is_found = true
@@ -177,7 +194,12 @@ while #ledgers < ledger_count do
             key = keys[k], window = window, r = 0, i = 0, o = 0, epoch = 0, oldest = 0, newest = false, changed = false
         }
         ledgers[k] = ledger
-        local member = call('ZRANGE', ledger.key, '0', '0')[1]
+        local members = try('ZRANGE', ledger.key, '0', '0')
+        local member = members[1]
+        if member and #member ~= newest_size or members.err then
+            call('DEL', ledger.key)
+            member = nil
+        end
         if member then
             local bucket, r, i, o
             bucket, r, i, o, ledger.r, ledger.i, ledger.o, ledger.epoch, ledger.oldest =
