@@ -44,8 +44,8 @@ struct RedisStoreOptions {
         on_change{};
     /// Called for each further reason that shows while the store is away; as `on_change`.
     std::function<void(std::string_view why, const RedisStoreStatistics& statistics)> on_reason{};
-    /// Called once for each server that is set up so that it may forget ledgers; on the recovery loop's
-    /// thread.
+    /// Called once for each server that is set up so that it may forget ledgers, and at most once a minute
+    /// where a slot of a cluster is not decided though its master decides. Any thread.
     std::function<void(std::string_view warning)> on_warning{};
 };
 

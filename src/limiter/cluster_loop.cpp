@@ -103,8 +103,10 @@ awaitable<void> ClusterLoop::read_slots() {
     if (!answered) co_return note_failure("no answer in time to CLUSTER SLOTS");
     if (const redis::Reply::Error* error = answered->error()) {
         const bool is_single = error->text.find("cluster support disabled") != std::string::npos;
-        note_failure(is_single ? "it is a single server, no Redis Cluster: use a redis:// URL" : error->text);
-        co_return connection_.reconnect(error->text);
+        const std::string why =
+            is_single ? "it is a single server, no Redis Cluster: use a redis:// URL" : error->text;
+        note_failure(why);
+        co_return connection_.reconnect(why);
     }
     const auto ranges = redis::read_slots(*answered, asked);
     if (!ranges) co_return note_failure("its answer to CLUSTER SLOTS makes no sense");

@@ -4,11 +4,13 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "limiter/ledger_changes.hpp"
 #include "limiter/local_copy.hpp"
 #include "limiter/node_counts.hpp"
 #include "limiter/slot_owners.hpp"
+#include "redis/server.hpp"
 #include "weir/clock.hpp"
 #include "weir/redis_limiter.hpp"
 
@@ -35,7 +37,13 @@ struct RedisNode {
 
     /// The clock by which this node measures how long ago something was. A test's own, where one is given.
     std::int64_t local_us() const { return options.time_us ? options.time_us() : clock.steady_us(); }
+    /// A server of a cluster decides, but not this. Told once a minute, whatever it is: a slot that moves
+    /// makes each call an occasion.
+    void warn_of_slot(const redis::Server& server, std::string_view answer);
     std::int64_t nodes_known() const noexcept { return options.nodes > 0 ? options.nodes : nodes.most(); }
+
+private:
+    std::atomic<std::int64_t> may_warn_at_us_{0};  ///< steady clock
 };
 
 }  // namespace weir

@@ -36,6 +36,11 @@ bool is_of_cluster(std::string_view error) {
     }
 }
 
+/// "CLUSTERDOWN Hash slot not served": the server has some, and knows of no other for this one.
+bool is_of_one_slot(std::string_view cluster_down) {
+    return cluster_down.find("slot not served") != std::string_view::npos;
+}
+
 redis::ServerFinder finder_of(const RedisMaster& master) {
     if (!master.node.owners.is_cluster()) return {};
     return [&master] { return master.server(); };
@@ -135,12 +140,30 @@ boost::system::error_code RedisWindows::note_error(const std::string& text) {
         case redis::ErrorAction::redirect:
         case redis::ErrorAction::try_again:
             // A slot is on its way, or has left. One server alone has nowhere to send anybody.
-            if (!node_.owners.is_cluster()) master_.breaker.note_failure(part_of_a_cluster);
+            if (node_.owners.is_cluster()) {
+                note_slot_error(text);
+            } else {
+                master_.breaker.note_failure(part_of_a_cluster);
+            }
+            break;
+        case redis::ErrorAction::ask_for_slots:
+            if (is_of_one_slot(text)) {
+                note_slot_error(text);
+            } else {
+                master_.breaker.note_failure(text);
+            }
             break;
         default:
             master_.breaker.note_failure(text);
     }
     return errc::store_unavailable;
+}
+
+/// It says nothing about the slots that the master decides about. One that decides about none so far is told
+/// why; the kind alone, because each slot has a text of its own.
+void RedisWindows::note_slot_error(const std::string& text) {
+    if (master_.breaker.is_closed()) return node_.warn_of_slot(master_.server(), text);
+    master_.breaker.note_failure("it answers " + text.substr(0, text.find(' ')));
 }
 
 void RedisWindows::look_where_it_is() {

@@ -56,6 +56,7 @@ private:
     };
     awaitable<Answer> ask(const std::vector<std::string>& words, std::int64_t deadline_us);
     boost::system::error_code note_error(const std::string& text);
+    void note_slot_error(const std::string& text);
     void note_answered(std::int64_t sent_us) noexcept;
     awaitable<result<redis::Reply>> send(const std::vector<std::string>& words, std::int64_t deadline_us,
                                          redis::Asking asking);

@@ -51,8 +51,9 @@ void add_windows(Command& command, const std::vector<WindowLedger>& ledgers) {
 void add_change(Command& command, const Change& change) {
     const Correction& correction = change.correction;
     const bool gives_produced_back = correction.produced_back > 0;
-    command.add_all(gives_produced_back ? "p" : "c", correction.admission_back.requests, correction.admission_back.input_tokens,
-                    correction.input_more, correction.lease_back, correction.produced, correction.lease_again,
+    command.add_all(gives_produced_back ? "p" : "c", correction.admission_back.requests,
+                    correction.admission_back.input_tokens, correction.input_more, correction.lease_back,
+                    correction.produced, correction.lease_again,
                     static_cast<std::int64_t>(change.places.size()));
     for (std::size_t i = 0; i < change.places.size(); ++i) {
         const Place& place = change.places[i];

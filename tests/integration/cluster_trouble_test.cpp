@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <mutex>
 #include <optional>
 
 #include "cluster_store.hpp"
@@ -127,6 +128,30 @@ TEST_F(ClusterTroubleTest, SlotsThatNobodyHas) {
         node.settle(std::move(*decision->reservation), exact_usage(10, 30));
         return by_redis;
     }));
+}
+
+/// The other server still says that it does.
+TEST_F(ClusterTroubleTest, ASlotThatItsMasterDoesNotServe) {
+    RedisCluster cluster({.masters = 2, .replicas_each = 0});
+    std::mutex mutex;
+    std::vector<std::string> warnings;
+    RedisStoreOptions options = at_ports({cluster.port(1)});
+    options.on_warning = [&](std::string_view warning) {
+        const std::lock_guard lock(mutex);
+        warnings.emplace_back(warning);
+    };
+    StoreNode node(options);
+    ASSERT_TRUE(node.reaches_redis());
+    const LedgerLimits neighbour = ledger_in(slot_of(left_) + 1, 8'000, 1'000'000);
+    expect_decided_by(StoreMode::redis, node, left_);
+    ASSERT_EQ(cluster.command(0, {"CLUSTER", "DELSLOTS", std::to_string(slot_of(left_))}), "OK");
+    for (int i = 0; i < 10; ++i) {
+        expect_decided_by(StoreMode::local, node, left_);
+        expect_decided_by(StoreMode::redis, node, neighbour);
+    }
+    EXPECT_THAT(node.reasons(), ::testing::IsEmpty());
+    const std::lock_guard lock(mutex);
+    EXPECT_THAT(warnings, ::testing::ElementsAre(HasSubstr("\"CLUSTERDOWN Hash slot not served\"")));
 }
 
 TEST_F(ClusterTroubleTest, AClusterThatServesNothingWhileItIsNotWhole) {
