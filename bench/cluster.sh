@@ -38,8 +38,9 @@ bring_up() { # NODES
     await_port provider "$provider_port"
     nodes=() node_pids=() targets=
     for ((node = 1; node <= $1; ++node)); do
+        rm -rf "$work/state-$node"
         write_config "$node"
-        start "node-$node" "$bin/weir" --config "$work/node-$node.json"
+        start "node-$node" "$bin/weir" --config "$work/node-$node.json" --state-dir "$work/state-$node"
         nodes+=("$node") node_pids+=("$started") targets+=${targets:+,}http://127.0.0.1:$(node_port "$node")
     done
     for node in "${nodes[@]}"; do await_port "node-$node" "$(node_port "$node")"; done
