@@ -70,7 +70,7 @@ Json document_of(const KeyIndex& index, const std::string& id) {
 
 void expect_key(const KeyIndex& index, const std::string& id) {
     if (index.find_in_file(id) != nullptr || index.document("key/" + id) != nullptr) return;
-    throw Refused(404, "not_found", "No key has this id.");
+    throw no_such_key();
 }
 
 /// An empty document says nothing more than the file does.
@@ -241,16 +241,14 @@ awaitable<Answer> reset_key(Call& call) {
     const std::shared_ptr<const KeyIndex> index = call.index();
     const std::string id = call.text("id");
     const config::Key* key = index->find(id);
-    if (key == nullptr) throw Refused(404, "not_found", "No key has this id.");
+    if (key == nullptr) throw no_such_key();
     std::vector<LedgerLimits> ledgers = ledgers_of_key(*index, *key, Ledgers::all);
     // What others share stays as it is.
     std::erase_if(ledgers, [](const LedgerLimits& ledger) {
         return ledger.scope != Scope::key && ledger.scope != Scope::key_on_model;
     });
     const result<void> done = co_await call.control().reset(std::span(ledgers), call.actor);
-    if (!done) {
-        throw Refused(503, "store_unavailable", "The store can't be asked right now. Please try again.");
-    }
+    if (!done) throw store_unavailable();
     Json row = co_await changed_key_row(call, id);
     row["version"] = index->snapshot().layer->version();
     co_return versioned_answer(row, index->snapshot().layer->version());

@@ -102,6 +102,14 @@ Json level_json(const LedgerLimits& ledger, const Level& level) {
             {"enforced", ledger.enforced}};
 }
 
+Refused no_such_key() {
+    return {404, "not_found", "No key has this id."};
+}
+
+Refused store_unavailable() {
+    return {503, "store_unavailable", "The store can't be asked right now. Please try again."};
+}
+
 awaitable<std::vector<Json>> key_rows(Call& call, std::shared_ptr<const KeyIndex> index,
                                       std::vector<std::string> ids, Ledgers which) {
     const std::int64_t now_us = call.store_now_us();
@@ -119,9 +127,7 @@ awaitable<std::vector<Json>> key_rows(Call& call, std::shared_ptr<const KeyIndex
     }
     if (ledgers.empty()) co_return rows;
     const result<std::vector<Level>> levels = co_await call.control().peek(std::span(ledgers));
-    if (!levels) {
-        throw Refused(503, "store_unavailable", "The store can't be asked right now. Please try again.");
-    }
+    if (!levels) throw store_unavailable();
     for (const Level& level : *levels) {
         rows[row_of_ledger[level.ledger_index]]["limits"].push_back(
             level_json(ledgers[level.ledger_index], level));

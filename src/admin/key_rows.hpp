@@ -26,6 +26,10 @@ awaitable<Json> changed_key_row(Call& call, std::string id);
 /// Those that apply to a configured key, none twice.
 std::vector<LedgerLimits> ledgers_of_key(const KeyIndex& index, const config::Key& key, Ledgers which);
 
+/// What every endpoint says that finds no such key, or cannot ask the store.
+Refused no_such_key();
+Refused store_unavailable();
+
 Json level_json(const LedgerLimits& ledger, const Level& level);
 
 /// What lies over "key/acme-web" for a while; null where nothing does.

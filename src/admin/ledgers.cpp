@@ -61,7 +61,7 @@ awaitable<Answer> show_ledgers(Call& call) {
     const std::shared_ptr<const KeyIndex> index = call.index();
     const std::string& id = call.text("id");
     const config::Key* key = index->find(id);
-    if (key == nullptr) throw Refused(404, "not_found", "No key has this id.");
+    if (key == nullptr) throw no_such_key();
     const std::vector<LedgerLimits> ledgers = ledgers_of_key(*index, *key, Ledgers::all);
     Json rows = Json::array();
     bool was_any_read = ledgers.empty();
@@ -70,9 +70,7 @@ awaitable<Answer> show_ledgers(Call& call) {
         was_any_read = was_any_read || contents.has_value();
         rows.push_back(ledger_json(ledger, contents));
     }
-    if (!was_any_read) {
-        throw Refused(503, "store_unavailable", "The store can't be asked right now. Please try again.");
-    }
+    if (!was_any_read) throw store_unavailable();
     co_return json_answer({{"id", id}, {"ledgers", std::move(rows)}});
 }
 
