@@ -16,12 +16,6 @@ constexpr std::int64_t probe_ms = 100;     // between two looks at a map that is
 constexpr std::int64_t heartbeats_between_looks = 5;
 constexpr std::int64_t between_reads_ms = 50;  // at the least
 
-std::vector<redis::Server> servers_of(const RedisAddress& address) {
-    std::vector<redis::Server> servers;
-    for (const auto& [host, port] : address.cluster) servers.push_back({host, port});
-    return servers;
-}
-
 std::string text_of(const std::vector<std::pair<std::uint16_t, std::uint16_t>>& ranges) {
     constexpr std::size_t ranges_told = 4;
     std::string text;
@@ -39,7 +33,7 @@ ClusterLoop::ClusterLoop(RedisCluster& cluster, boost::asio::io_context& context
     : cluster_(cluster),
       node_(cluster.node()),
       context_(context),
-      seeds_(servers_of(node_.options.address)),
+      seeds_(redis::seeds_of(node_.options.address)),
       connection_(
           context, node_.clock, node_.options.address, redis::Options{},
           {.on_ready = [this] { pause_.cancel(); },

@@ -98,19 +98,13 @@ std::optional<UsageIncrement> parse_total(std::int64_t day, const std::string& f
     return total;
 }
 
-std::vector<redis::Server> seeds_of(const RedisAddress& address) {
-    std::vector<redis::Server> seeds;
-    for (const auto& [host, port] : address.cluster) seeds.push_back({host, port});
-    return seeds;
-}
-
 class RedisSharedState final : public SharedState {
 public:
     RedisSharedState(boost::asio::io_context& context, const Clock& clock, RedisAddress address)
         : clock_(clock),
           context_(context),
           is_cluster_(!address.cluster.empty()),
-          seeds_(seeds_of(address)),
+          seeds_(redis::seeds_of(address)),
           connection_(context, clock, std::move(address), options,
                       {.on_ready = [] {}, .on_lost = [](std::string_view) {}}, finder()) {}
 

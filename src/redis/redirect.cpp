@@ -31,11 +31,9 @@ std::optional<Redirect> read_redirect(std::string_view error, const Server& aske
     if (!slot || *slot >= slot_count || colon == std::string_view::npos) return std::nullopt;
     const auto port = text::number_in<std::uint16_t>(place.substr(colon + 1));
     if (!port || *port == 0) return std::nullopt;
-    const std::string_view host = place.substr(0, colon);
-    const bool is_unnamed = host.empty() || host == "?";
     return Redirect{.kind = kind == ErrorKind::moved ? Redirect::Kind::moved : Redirect::Kind::ask,
                     .slot = *slot,
-                    .to = {.host = is_unnamed ? asked.host : std::string(host), .port = *port}};
+                    .to = server_named(place.substr(0, colon), *port, asked)};
 }
 
 }  // namespace weir::redis

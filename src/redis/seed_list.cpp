@@ -5,6 +5,12 @@
 
 namespace weir::redis {
 
+std::vector<Server> seeds_of(const RedisAddress& address) {
+    std::vector<Server> seeds;
+    for (const auto& [host, port] : address.cluster) seeds.push_back({host, port});
+    return seeds;
+}
+
 SeedList::SeedList(std::vector<Server> seeds) : seeds_(std::move(seeds)) {}
 
 Server SeedList::next() {

@@ -7,8 +7,12 @@
 #include <vector>
 
 #include "redis/server.hpp"
+#include "weir/redis_address.hpp"
 
 namespace weir::redis {
+
+/// The servers of a cluster that its address names, in its order.
+std::vector<Server> seeds_of(const RedisAddress& address);
 
 /// Pure; a ServerFinder's memory.
 class SeedList {

@@ -28,9 +28,7 @@ std::optional<Server> server_from(const Reply& reply, const Server& asked) {
     if (host == nullptr && !name.is_nil()) return std::nullopt;
     const auto port = number_from((*parts)[1], 1, std::numeric_limits<std::uint16_t>::max());
     if (!port) return std::nullopt;
-    // "?": it is to be named by a host name, and has none.
-    const bool is_unnamed = host == nullptr || host->empty() || *host == "?";
-    return Server{.host = is_unnamed ? asked.host : *host, .port = *port};
+    return server_named(host == nullptr ? std::string_view() : *host, *port, asked);
 }
 
 std::optional<SlotRange> range_from(const Reply& reply, const Server& asked) {
