@@ -2,7 +2,8 @@
 -- one atomic step. A reservation is taken from all of its ledgers or from none. Up to 64 operations a call, each of the
 -- ledgers that it names.
 --
--- Runs behind window_ledgers.lua, in the same script: that has read the ledgers, as they are stored.
+-- Runs behind window_ledgers.lua and window_refusals.lua, in the same script: the first has read the ledgers, as they are
+-- stored.
 --
 -- KEYS    the ledgers, "weir:2:{tag}:scope:id:W", each once; behind them, where ARGV names a store epoch, the key that
 --         holds it
@@ -17,6 +18,9 @@
 --         then the operations, in order; changes and additions stand before reserves; a ledger is the number of its key:
 --           r requests input output count ledger...
 --               takes the demand from so many ledgers if all of them have room; count 0: from all of the call
+--           o requests input output count ledger... candidates
+--               and so many times: count ledger...
+--               the same, and besides from all ledgers of the first candidate that has room
 --           c requests_back input_back input_more lease_back produced lease_again count
 --               and count times: ledger epoch admission_bucket lease_bucket
 --           p the same, and after each lease_bucket: produced_bucket produced_back
@@ -32,8 +36,9 @@
 --         for each ledger, as it stands after the whole call: epoch (0: there is none), sums of requests, input
 --                      and output, and when the newest entry that holds each of the three expires (0: none does, or
 --                      no limit asks for it)
---         for each r, in order: 1 admitted
---                               0 refused, then: ledger, dimension (1 requests, 2 input, 3 output,
+--         for each r and o, in order: 1 admitted; of an o the number of the candidate
+--                               0 refused, then: of an o the candidate that has room first; ledger, dimension
+--                                 (1 requests, 2 input, 3 output,
 --                                 4 input + output), used, in how many microseconds it will fit, and how much
 --                                 more of that dimension would fit then, too
 --                               -1 too late, nothing was done
@@ -74,6 +79,59 @@ local function reserve()
         end
     end
     return admitted
+end
+
+-- Makes what takes a demand from one of several candidates: the number of that one, or as `reserve`. Of what that does
+-- it does again what few calls need as functions of their own.
+local function define_reserve_of_one()
+    local function named_ledgers()
+        local named = {}
+        for n = 1, argv[argument] + 0 do named[n] = ledgers[argv[argument + n] + 0] end
+        argument = argument + #named
+        return named
+    end
+
+    local function have_room(asked, r, i, o)
+        for _, ledger in ipairs(asked) do
+            local window = ledger.window
+            if (r > 0 and ledger.r + r > window.limit_r) or (i > 0 and ledger.i + i > window.limit_i) or
+                (o > 0 and ledger.o + o > window.limit_o) or
+                (i + o > 0 and ledger.i + ledger.o + i + o > window.limit_t) then
+                return false
+            end
+        end
+        return true
+    end
+
+    local function take(asked, r, i, o)
+        for _, ledger in ipairs(asked) do
+            add(ledger, ledger.window.current, r, i, 0)
+            add(ledger, ledger.window.lease, 0, 0, o)
+        end
+    end
+
+    return function()
+        local r, i, o = argv[argument + 1] + 0, argv[argument + 2] + 0, argv[argument + 3] + 0
+        argument = argument + 4
+        local own = named_ledgers()
+        argument = argument + 1
+        local candidates = {}
+        for n = 1, argv[argument] + 0 do
+            argument = argument + 1
+            candidates[n] = named_ledgers()
+        end
+        if not_after > 0 and now > not_after then return too_late end
+        if have_room(own, r, i, o) then
+            for n = 1, #candidates do
+                if have_room(candidates[n], r, i, o) then
+                    take(own, r, i, o)
+                    take(candidates[n], r, i, o)
+                    return n
+                end
+            end
+        end
+        return {asked = own, candidates = candidates, r, i, o, i + o}
+    end
 end
 
 -- Makes what does a change, and what does an addition.
@@ -121,12 +179,15 @@ local function define_corrections()
     return change, addition
 end
 
-local demands, adds, change, addition = {}, false, nil, nil
+local demands, adds, reserve_of_one, change, addition = {}, false, nil, nil, nil
 while argument < #argv do
     argument = argument + 1
     local operation = argv[argument]
     if operation == 'r' then
         demands[#demands + 1] = reserve()
+    elseif operation == 'o' then
+        reserve_of_one = reserve_of_one or define_reserve_of_one()
+        demands[#demands + 1] = reserve_of_one()
     else
         if not change then change, addition = define_corrections() end
         if operation == 'c' or operation == 'p' then
@@ -164,93 +225,22 @@ for k = 1, #ledgers do
     size = size + 7
 end
 
--- Makes what appends a refusal to the reply.
-local function define_refuse()
-    -- What will have expired when: for the entries from the oldest on, their expiries and, by dimension, the sums of
-    -- all up to each. Goes as far as somebody asks: nearly every demand fits once the first few have expired.
-    local function start_walk(ledger)
-        rare = rare or define_rare()
-        local made, by_bucket, entry = {}, {}, ledger.changed
-        while entry do
-            if entry.member then by_bucket[entry.bucket] = entry else made[#made + 1] = entry end
-            entry = entry.next
-        end
-        table.sort(made, function(a, b) return a.bucket < b.bucket end)
-        ledger.walked = {
-            {}, {}, {}, {}, expiries = {}, n = 0, made = made, next_made = 1, changed = by_bucket,
-            left = #rare.members_of(ledger)
-        }
-        return ledger.walked
-    end
-
-    -- False where there are no more.
-    local function walk_on(ledger, walked)
-        local bucket, r, i, o
-        if walked.left > 0 then bucket, r, i, o = unpack_at(entry_format, ledger.members[walked.left]) end
-        local entry, made = bucket and walked.changed[bucket], walked.made[walked.next_made]
-        if made and (not bucket or made.bucket < bucket) then
-            entry, walked.next_made = made, walked.next_made + 1
-        else
-            walked.left = walked.left - 1
-        end
-        if entry then bucket, r, i, o = entry.bucket, entry.r, entry.i, entry.o end
-        if not bucket then return false end
-        local n = walked.n
-        walked.n = n + 1
-        walked.expiries[n + 1] = bucket * ledger.window.g
-        walked[1][n + 1] = (walked[1][n] or 0) + r
-        walked[2][n + 1] = (walked[2][n] or 0) + i
-        walked[3][n + 1] = (walked[3][n] or 0) + o
-        walked[4][n + 1] = (walked[4][n] or 0) + i + o
-        return true
-    end
-
-    -- When so much of a dimension has expired, and how much more will have by then.
-    local function freed_at(ledger, dimension, amount)
-        local walked = ledger.walked or start_walk(ledger)
-        local sums = walked[dimension]
-        while (sums[walked.n] or 0) < amount and walk_on(ledger, walked) do end
-        local low, high = 1, walked.n
-        while low < high do
-            local middle = floor((low + high) / 2)
-            if sums[middle] >= amount then high = middle else low = middle + 1 end
-        end
-        return walked.expiries[low] or now, (sums[low] or amount) - amount
-    end
-
-    -- Which ledger has to be waited for longest, and how long.
-    return function(demand)
-        local longest, by, dimension, used, more = -1, 0, 0, 0, 0
-        for _, ledger in ipairs(demand.asked) do
-            local sums = {ledger.r, ledger.i, ledger.o, ledger.i + ledger.o}
-            local limits = {ledger.window.limit_r, ledger.window.limit_i, ledger.window.limit_o, ledger.window.limit_t}
-            for d = 1, 4 do
-                local excess = sums[d] + demand[d] - limits[d]
-                if demand[d] > 0 and excess > 0 then
-                    local at, beyond = freed_at(ledger, d, excess)
-                    if at - now > longest then
-                        longest, by, dimension, used, more = at - now, ledger, d, sums[d], beyond
-                    end
-                end
-            end
-        end
-        for k = 1, #ledgers do
-            if ledgers[k] == by then by = k end
-        end
-        reply[size + 1], reply[size + 2], reply[size + 3] = refused, by, dimension
-        reply[size + 4], reply[size + 5], reply[size + 6] = used, longest, more
-        size = size + 6
-    end
-end
-
-local refuse
+local wait_of
 for n = 1, #demands do
-    if demands[n] == admitted or demands[n] == too_late then
-        size = size + 1
+    size = size + 1
+    if type(demands[n]) == 'number' then
         reply[size] = demands[n]
     else
-        refuse = refuse or define_refuse()
-        refuse(demands[n])
+        wait_of = wait_of or define_wait_of()
+        local ledger, dimension, used, wait, more, candidate = wait_of(demands[n])
+        reply[size] = refused
+        if candidate then
+            size = size + 1
+            reply[size] = candidate
+        end
+        reply[size + 1], reply[size + 2], reply[size + 3], reply[size + 4], reply[size + 5] =
+            ledger, dimension, used, wait, more
+        size = size + 5
     end
 end
 

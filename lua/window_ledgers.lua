@@ -1,4 +1,4 @@
--- The first half of a script whose second is window.lua, where the call is described: the ledgers of a call, as they are
+-- The beginning of a script that ends with window.lua, where the call is described: the ledgers of a call, as they are
 -- read from Redis and changed in this script's memory.
 --
 -- Stored  a ZSET per ledger with a member for each bucket, newest first: its score is minus the time when it expires,

@@ -38,8 +38,11 @@ struct Decision {
     StoreMode decided_by = StoreMode::memory;
     std::optional<Reservation> reservation;  ///< set when admitted
     Refusal refusal;                         ///< meaningful unless admitted
+    /// The candidate that the demand was taken from; where it is refused the one that has room first. 0 where
+    /// there are none.
+    std::size_t candidate = 0;
     /// After the decision, of each limited dimension the level with the least remaining, over the ledgers
-    /// that are enforced. Indexed by Dimension.
+    /// that are enforced, of other candidates aside. Indexed by Dimension.
     std::array<std::optional<Level>, dimension_count> tightest;
 };
 
@@ -52,7 +55,10 @@ class Limiter {
 public:
     virtual ~Limiter() = default;
 
-    /// Takes the demand from every ledger or from none. One atomic round trip. No ledgers: admitted.
+    /// Takes the demand from every ledger or from none; of candidates, from those of the first that has room.
+    /// Where none has, the refusal is the one that has to be waited for: of the own ledgers, or of the
+    /// candidate that has room first, whichever takes longer. One atomic round trip (of a Redis Cluster one
+    /// for each slot). No ledgers: admitted.
     /// What is withdrawn before the store is asked is not asked. What it was asked is decided, and for the
     /// caller to settle.
     /// Errors: store_unavailable: nobody decides, see `mode`; withdrawn: the store was not asked.

@@ -37,7 +37,10 @@ bool CallBuilder::add(Operation& operation, const Reserve& reserve) {
         call_.ledgers[index].limits = ledger.limits;
         has_limits_[index] = true;
     }
-    call_.demands.push_back({reserve.demand, operation.ledgers});
+    LedgerDemand demand{.demand = reserve.demand, .ledgers = operation.ledgers};
+    for (std::size_t number = 0; number < reserve.ledgers.candidate_count(); ++number)
+        demand.candidates.push_back(static_cast<std::uint16_t>(reserve.ledgers.candidate(number).begin));
+    call_.demands.push_back(std::move(demand));
     return true;
 }
 

@@ -74,26 +74,73 @@ awaitable<result<Decision>> ClusterLimiter::reserve(Demand demand, LedgerSet led
 
 awaitable<result<Decision>> ClusterLimiter::reserve_in_turn(Demand demand, LedgerSet ledgers,
                                                             Withdrawal withdrawal) {
-    const std::vector<SlotPart> parts = parts_of(ledgers, node_.owners);
-    std::vector<Decision> decisions;
-    boost::system::error_code error;
-    for (const SlotPart& part : parts) {
-        auto decided = co_await limiter_of(part.slot).reserve(demand, part.ledgers, withdrawal);
-        if (!decided) {
-            error = decided.error();
-            break;
-        }
-        decisions.push_back(std::move(*decided));
-        if (decisions.back().verdict != Verdict::admitted) break;
-    }
-    if (!error && decisions.back().verdict == Verdict::admitted)
-        co_return join(demand, ledgers, parts, decisions);
-    for (std::size_t i = 0; i < decisions.size(); ++i) {
-        auto& reservation = decisions[i].reservation;
-        if (reservation) co_await limiter_of(parts[i].slot).settle(std::move(*reservation), never_sent);
+    Asked asked;
+    std::size_t candidate = 0;
+    auto error = co_await ask_parts(asked, demand, ledgers, ledgers.own(), withdrawal);
+    if (!error && asked.is_admitted() && ledgers.candidate_count() > 0)
+        error = co_await ask_candidates(asked, candidate, demand, ledgers, withdrawal);
+    if (!error && asked.is_admitted())
+        co_return join(demand, ledgers, asked.parts, asked.decisions, candidate);
+    // The last one refused, and took nothing; where it could not be asked, there is none.
+    for (std::size_t i = 0; i < asked.decisions.size(); ++i) {
+        auto& reservation = asked.decisions[i].reservation;
+        if (reservation) co_await limiter_of(asked.parts[i].slot).settle(std::move(*reservation), never_sent);
     }
     if (error) co_return error;
-    co_return join(demand, ledgers, parts, decisions);
+    co_return join(demand, ledgers, asked.parts, asked.decisions, candidate);
+}
+
+awaitable<boost::system::error_code> ClusterLimiter::ask_candidates(Asked& asked, std::size_t& candidate,
+                                                                    Demand demand, const LedgerSet& ledgers,
+                                                                    Withdrawal withdrawal) {
+    const std::size_t own_parts = asked.parts.size();
+    std::optional<std::pair<SlotPart, Decision>> earliest;
+    for (std::size_t number = 0; number < ledgers.candidate_count(); ++number) {
+        const LedgerSet::Range range = ledgers.candidate(number);
+        if (is_impossible(demand, ledgers, range)) continue;
+        const auto error = co_await ask_parts(asked, demand, ledgers, range, withdrawal);
+        if (error) co_return error;
+        if (asked.is_admitted()) {
+            candidate = number;
+            co_return boost::system::error_code{};
+        }
+        const std::int64_t wait_us = asked.decisions.back().refusal.retry_after_us;
+        if (!earliest || wait_us < earliest->second.refusal.retry_after_us) {
+            candidate = number;
+            earliest.emplace(std::move(asked.parts.back()), std::move(asked.decisions.back()));
+        }
+        asked.parts.pop_back();
+        asked.decisions.pop_back();
+        co_await undo(asked, own_parts);
+    }
+    asked.parts.push_back(std::move(earliest->first));
+    asked.decisions.push_back(std::move(earliest->second));
+    co_return boost::system::error_code{};
+}
+
+awaitable<boost::system::error_code> ClusterLimiter::ask_parts(Asked& asked, Demand demand,
+                                                               const LedgerSet& ledgers,
+                                                               LedgerSet::Range range,
+                                                               Withdrawal withdrawal) {
+    for (SlotPart& part : parts_of(ledgers, range, node_.owners)) {
+        auto decided = co_await limiter_of(part.slot).reserve(demand, part.ledgers, withdrawal);
+        if (!decided) co_return decided.error();
+        const bool is_admitted = decided->verdict == Verdict::admitted;
+        asked.parts.push_back(std::move(part));
+        asked.decisions.push_back(std::move(*decided));
+        if (!is_admitted) break;
+    }
+    co_return boost::system::error_code{};
+}
+
+awaitable<void> ClusterLimiter::undo(Asked& asked, std::size_t first) {
+    while (asked.parts.size() > first) {
+        auto& reservation = asked.decisions.back().reservation;
+        const std::uint16_t slot = asked.parts.back().slot;
+        if (reservation) co_await limiter_of(slot).settle(std::move(*reservation), never_sent);
+        asked.parts.pop_back();
+        asked.decisions.pop_back();
+    }
 }
 
 awaitable<void> ClusterLimiter::settle(Reservation reservation, Usage usage) {

@@ -9,6 +9,7 @@
 #include "limiter/redirects.hpp"
 #include "limiter/redis_cluster.hpp"
 #include "limiter/redis_limiter.hpp"
+#include "limiter/slot_parts.hpp"
 #include "weir/limiter.hpp"
 
 namespace weir {
@@ -32,7 +33,25 @@ public:
     StoreMode mode() const noexcept override;
 
 private:
+    /// Parts of a set that were asked one after the other, and what each decided.
+    struct Asked {
+        std::vector<SlotPart> parts;
+        std::vector<Decision> decisions;
+        bool is_admitted() const {
+            return decisions.empty() || decisions.back().verdict == Verdict::admitted;
+        }
+    };
+
     awaitable<result<Decision>> reserve_in_turn(Demand demand, LedgerSet ledgers, Withdrawal withdrawal);
+    /// The own ledgers have admitted: the first candidate that has room, too; where none has, the one that
+    /// has it first is asked last.
+    awaitable<boost::system::error_code> ask_candidates(Asked& asked, std::size_t& candidate, Demand demand,
+                                                        const LedgerSet& ledgers, Withdrawal withdrawal);
+    /// Asks the parts of the range, until one refuses.
+    awaitable<boost::system::error_code> ask_parts(Asked& asked, Demand demand, const LedgerSet& ledgers,
+                                                   LedgerSet::Range range, Withdrawal withdrawal);
+    /// Gives back what was taken by all parts from this one on, and forgets these.
+    awaitable<void> undo(Asked& asked, std::size_t first);
     awaitable<result<redis::Reply>> follow(RedisWindows& from, redis::Reply error,
                                            const std::vector<std::string>& words,
                                            std::int64_t deadline_us) override;

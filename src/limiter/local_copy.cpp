@@ -72,7 +72,7 @@ bool LocalCopy::note_admitted(const Demand& demand, const LedgerSet& ledgers, st
 std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet& ledgers, std::int64_t nodes,
                                            std::int64_t now_us) {
     const std::vector<LedgerLimits> shares = share_of(ledgers, nodes);
-    const LedgerSet share_set(shares);
+    const LedgerSet share_set = ledgers.over(shares);
     if (find_impossible(demand, share_set)) return std::nullopt;
     std::vector<Charge> charges;
     Few<Shard*> shards;
@@ -92,9 +92,12 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
     }
     Decision decision;
     decision.decided_at_us = now_us;
-    const auto refusal = find_refusal(demand, share_set, {windows.data(), windows.size()}, now_us);
-    if (refusal) decision.refusal = *refusal;
-    for (std::size_t i = 0; i < shares.size() && !refusal; ++i) {
+    const Choice choice = choose(demand, share_set, {windows.data(), windows.size()}, now_us);
+    decision.candidate = choice.candidate;
+    if (choice.refusal) decision.refusal = *choice.refusal;
+    std::vector<Charge> made;
+    for (std::size_t i = 0; i < shares.size() && !choice.refusal; ++i) {
+        if (!share_set.is_asked(i, choice.candidate)) continue;
         Ledger& ledger = shards[i]->get(charges[i].ledger, shares[i].window_us, now_us);
         ledger.pending.trim(now_us);
         charges[i].copied = charge(ledger.in_window, demand, now_us);
@@ -102,13 +105,14 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
         charges[i].pending.epoch = ledger.pending_epoch;
         note_pending_for(charges[i].ledger);
         windows[i] = &ledger.in_window;
+        made.push_back(std::move(charges[i]));
     }
     std::vector<Level> all;
     for (std::size_t i = 0; i < shares.size(); ++i) append_levels(all, i, shares[i], windows[i], now_us);
-    decision.tightest = tightest_of(all, share_set);
-    if (refusal) return decision;
+    decision.tightest = tightest_of(all, share_set, choice.candidate);
+    if (choice.refusal) return decision;
     decision.verdict = Verdict::admitted;
-    decision.reservation = ReservationAccess::make(demand, std::move(charges));
+    decision.reservation = ReservationAccess::make(demand, std::move(made));
     return decision;
 }
 

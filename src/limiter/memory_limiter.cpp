@@ -123,32 +123,36 @@ private:
         if (const auto impossible = find_impossible(demand, ledgers)) {
             decision.verdict = impossible->verdict;
             decision.refusal = impossible->refusal;
-            decision.tightest = tightest_of(peek_now(ledgers), ledgers);
+            decision.tightest = tightest_of(peek_now(ledgers), ledgers, 0);
             decision.decided_at_us = clock_.now_us();
             return decision;
         }
         Locked locked;
         lock_ledgers(locked, ledgers);
         decision.decided_at_us = locked.now_us;
-        if (const auto refusal = find_refusal(demand, ledgers, {locked.windows.data(), locked.windows.size()},
-                                              locked.now_us)) {
+        const Choice choice =
+            choose(demand, ledgers, {locked.windows.data(), locked.windows.size()}, locked.now_us);
+        decision.candidate = choice.candidate;
+        if (choice.refusal) {
             decision.verdict = Verdict::refused;
-            decision.refusal = *refusal;
+            decision.refusal = *choice.refusal;
         } else {
             decision.verdict = Verdict::admitted;
-            decision.reservation = charge_all(locked, demand, ledgers);
+            decision.reservation = charge_all(locked, demand, ledgers, choice.candidate);
         }
-        decision.tightest = tightest_of(levels_of(locked, ledgers), ledgers);
+        decision.tightest = tightest_of(levels_of(locked, ledgers), ledgers, choice.candidate);
         if (locked.made) {
             for (Shard* shard : locked.shards) shard->forget_some(locked.now_us);
         }
         return decision;
     }
 
-    Reservation charge_all(Locked& locked, const Demand& demand, const LedgerSet& ledgers) {
+    Reservation charge_all(Locked& locked, const Demand& demand, const LedgerSet& ledgers,
+                           std::size_t candidate) {
         std::vector<Charge> charges;
         charges.reserve(ledgers.size());
         for (std::size_t i = 0; i < ledgers.size(); ++i) {
+            if (!ledgers.is_asked(i, candidate)) continue;
             const std::int64_t window_us = ledgers[i].window_us;
             if (locked.windows[i] == nullptr) {
                 locked.windows[i] = &locked.shards[i]->get(locked.names[i], window_us, locked.now_us);

@@ -139,9 +139,11 @@ Decision RedisLimiter::refuse(const std::string& set, const Operation& operation
     decision.decided_at_us = operation.reply->now_us;
     decision.decided_by = StoreMode::redis;
     decision.refusal = operation.demand_reply.refusal;
-    decision.tightest =
-        tightest_of(levels_of(asked.ledgers, operation.ledgers, *operation.reply), asked.ledgers);
-    if (operation.changes) {
+    decision.candidate = operation.demand_reply.candidate;
+    decision.tightest = tightest_of(levels_of(asked.ledgers, operation.ledgers, *operation.reply),
+                                    asked.ledgers, decision.candidate);
+    // A demand that is smaller elsewhere may fit another candidate: nothing is known of it.
+    if (operation.changes && asked.ledgers.candidate_count() == 0) {
         const KnownUnder under{.changes = *operation.changes,
                                .store_epoch = master_.store_epoch.load(std::memory_order_relaxed)};
         refusals_.learn(set, asked.ledgers, under,
@@ -158,14 +160,16 @@ Decision RedisLimiter::refuse(const std::string& set, const Operation& operation
 Decision RedisLimiter::admit(const Operation& operation) {
     const auto& [demand, ledgers, withdrawal] = *operation.reserve();
     const WindowReply& reply = *operation.reply;
+    const std::size_t candidate = operation.demand_reply.candidate;
     std::vector<Charge> charges;
     charges.reserve(ledgers.size());
     for (std::size_t i = 0; i < ledgers.size(); ++i) {
+        if (!ledgers.is_asked(i, candidate)) continue;
         Place place = place_of_charge(ledgers[i].window_us, reply.now_us);
         place.epoch = operation.state_of(i).epoch;
         charges.push_back({.ledger = ledgers[i].ledger, .window_us = ledgers[i].window_us, .place = place});
     }
-    if (node_.local_copy.note_admitted(demand, ledgers, charges, reply.now_us)) {
+    if (node_.local_copy.note_admitted(demand, ledgers.with_candidate(candidate), charges, reply.now_us)) {
         // Whether all is lost, the next heartbeat shows; until then each node keeps to its part.
         master_.breaker.note_lost("Redis has lost a ledger");
     }
@@ -173,7 +177,8 @@ Decision RedisLimiter::admit(const Operation& operation) {
     decision.verdict = Verdict::admitted;
     decision.decided_at_us = reply.now_us;
     decision.decided_by = StoreMode::redis;
-    decision.tightest = tightest_of(levels_of(ledgers, operation.ledgers, reply), ledgers);
+    decision.candidate = candidate;
+    decision.tightest = tightest_of(levels_of(ledgers, operation.ledgers, reply), ledgers, candidate);
     decision.reservation = ReservationAccess::make(demand, std::move(charges));
     return decision;
 }

@@ -38,8 +38,12 @@ std::vector<Charge> joined_charges(const std::vector<SlotPart>& parts, std::vect
 }  // namespace
 
 std::vector<SlotPart> parts_of(const LedgerSet& ledgers, const SlotOwners& owners) {
+    return parts_of(ledgers, {0, ledgers.size()}, owners);
+}
+
+std::vector<SlotPart> parts_of(const LedgerSet& ledgers, LedgerSet::Range range, const SlotOwners& owners) {
     std::vector<SlotPart> parts;
-    for (std::size_t i = 0; i < ledgers.size(); ++i) {
+    for (std::size_t i = range.begin; i < range.end; ++i) {
         SlotPart& part = part_of(parts, owners.slot_of(ledgers[i].ledger));
         part.ledgers.add(ledgers[i]);
         part.indexes.push_back(i);
@@ -58,11 +62,12 @@ std::vector<ChargePart> parts_of(const std::vector<Charge>& charges, const SlotO
 }
 
 Decision join(const Demand& demand, const LedgerSet& ledgers, const std::vector<SlotPart>& parts,
-              std::vector<Decision>& decisions) {
+              std::vector<Decision>& decisions, std::size_t candidate) {
     Decision& last = decisions.back();
     const bool is_admitted = last.verdict == Verdict::admitted;
     std::vector<Level> levels;
     Decision joined;
+    joined.candidate = candidate;
     joined.decided_by = last.decided_by;
     for (std::size_t p = 0; p < decisions.size(); ++p) {
         const bool is_undone = !is_admitted && p + 1 < decisions.size();
@@ -77,7 +82,7 @@ Decision join(const Demand& demand, const LedgerSet& ledgers, const std::vector<
     }
     joined.verdict = last.verdict;
     joined.decided_at_us = last.decided_at_us;
-    joined.tightest = tightest_of(levels, ledgers);
+    joined.tightest = tightest_of(levels, ledgers, candidate);
     if (is_admitted) {
         joined.reservation = ReservationAccess::make(demand, joined_charges(parts, decisions));
     } else {

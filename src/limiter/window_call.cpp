@@ -75,12 +75,27 @@ bool is_all(const LedgerIndexes& indexes, std::size_t ledger_count) {
     return true;
 }
 
+void add_ledgers(Command& command, const LedgerIndexes& indexes, std::size_t begin, std::size_t end) {
+    command.add(static_cast<std::int64_t>(end - begin));
+    for (std::size_t i = begin; i < end; ++i) command.add(number_of_key(indexes[i]));
+}
+
 void add_demand(Command& command, const LedgerDemand& asked, std::size_t ledger_count) {
     const Demand& demand = asked.demand;
-    command.add_all("r", demand.requests, demand.input_tokens, demand.output_tokens);
-    if (is_all(asked.ledgers, ledger_count)) return command.add("0");
-    command.add(static_cast<std::int64_t>(asked.ledgers.size()));
-    for (const std::uint16_t index : asked.ledgers) command.add(number_of_key(index));
+    const LedgerIndexes& candidates = asked.candidates;
+    command.add_all(candidates.empty() ? "r" : "o", demand.requests, demand.input_tokens,
+                    demand.output_tokens);
+    const std::size_t count = asked.ledgers.size();
+    if (candidates.empty()) {
+        if (is_all(asked.ledgers, ledger_count)) return command.add("0");
+        return add_ledgers(command, asked.ledgers, 0, count);
+    }
+    add_ledgers(command, asked.ledgers, 0, candidates.front());
+    command.add(static_cast<std::int64_t>(candidates.size()));
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const std::size_t end = i + 1 < candidates.size() ? candidates[i + 1] : count;
+        add_ledgers(command, asked.ledgers, candidates[i], end);
+    }
 }
 
 /// Takes numbers one by one; `failed` once there are too few.
@@ -112,9 +127,19 @@ std::optional<DemandReply> take_demand_reply(Numbers& numbers, const WindowCall&
                                              const LedgerDemand& asked) {
     DemandReply reply;
     const std::int64_t code = numbers.take();
-    if (code == 1) reply.kind = DemandReply::Kind::admitted;
+    const std::size_t candidates = std::max<std::size_t>(asked.candidates.size(), 1);
+    if (code > 0) {
+        if (static_cast<std::uint64_t>(code) > candidates) return std::nullopt;
+        reply.kind = DemandReply::Kind::admitted;
+        reply.candidate = static_cast<std::size_t>(code - 1);
+    }
     if (code != 0) return reply;
     reply.kind = DemandReply::Kind::refused;
+    if (!asked.candidates.empty()) {
+        const std::int64_t earliest = numbers.take() - 1;
+        if (earliest < 0 || static_cast<std::size_t>(earliest) >= candidates) return std::nullopt;
+        reply.candidate = static_cast<std::size_t>(earliest);
+    }
     const std::int64_t ledger = numbers.take(), dimension = numbers.take();
     const auto found = std::find_if(asked.ledgers.begin(), asked.ledgers.end(),
                                     [&](std::uint16_t index) { return number_of_key(index) == ledger; });

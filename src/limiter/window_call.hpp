@@ -28,10 +28,11 @@ struct Change {
     LedgerIndexes ledgers;
 };
 
-/// Takes the demand from these ledgers, or from none.
+/// Takes the demand from these ledgers, of candidates from those of one, or from none.
 struct LedgerDemand {
     Demand demand;
     LedgerIndexes ledgers;
+    LedgerIndexes candidates{};  ///< where each begins among `ledgers`
 };
 
 /// Adds to one bucket of one ledger, without asking whether there is room.
@@ -71,6 +72,7 @@ struct LedgerState {
 struct DemandReply {
     enum class Kind : std::uint8_t { admitted, refused, late };
     Kind kind = Kind::late;
+    std::size_t candidate = 0;  ///< as in Decision
     // Where refused:
     Refusal refusal;              ///< its ledger is counted among those of the demand
     std::int64_t alike_more = 0;  ///< so much more of that dimension would have had to wait equally long

@@ -80,6 +80,50 @@ BruteForce::Log& BruteForce::at(const LedgerName& ledger, std::int64_t window_us
 BruteForce::Answer BruteForce::reserve(const Demand& asked, std::span<const LedgerLimits> ledgers,
                                        std::int64_t now_us) {
     const Demand demand{sane(asked.requests), sane(asked.input_tokens), sane(asked.output_tokens)};
+    Answer answer = judge(demand, ledgers, now_us);
+    if (answer.verdict == Verdict::admitted) answer.ticket = charge(demand, ledgers, now_us);
+    return answer;
+}
+
+BruteForce::Answer BruteForce::reserve_from(const Demand& asked, const LedgerSet& ledgers,
+                                            std::int64_t now_us) {
+    const Demand demand{sane(asked.requests), sane(asked.input_tokens), sane(asked.output_tokens)};
+    const auto in = [&](LedgerSet::Range range) {
+        std::vector<LedgerLimits> some;
+        for (std::size_t i = range.begin; i < range.end; ++i) some.push_back(ledgers[i]);
+        return some;
+    };
+    const std::vector<LedgerLimits> own = in(ledgers.own());
+    Answer by_own = judge(demand, own, now_us);
+    if (by_own.verdict == Verdict::blocked || by_own.verdict == Verdict::never_fits) return by_own;
+    std::optional<Answer> impossible, soonest;
+    for (std::size_t number = 0; number < ledgers.candidate_count(); ++number) {
+        const LedgerSet::Range range = ledgers.candidate(number);
+        std::vector<LedgerLimits> asked_ledgers = in(range);
+        Answer answer = judge(demand, asked_ledgers, now_us);
+        answer.refusal.ledger_index += range.begin;
+        answer.candidate = number;
+        const bool is_impossible =
+            answer.verdict == Verdict::blocked || answer.verdict == Verdict::never_fits;
+        std::optional<Answer>& kept = is_impossible ? impossible : soonest;
+        const bool is_sooner = !kept || answer.refusal.retry_after_us < kept->refusal.retry_after_us;
+        if (is_sooner) kept = answer;
+        if (answer.verdict != Verdict::admitted || by_own.verdict != Verdict::admitted) continue;
+        asked_ledgers.insert(asked_ledgers.begin(), own.begin(), own.end());
+        answer.ticket = charge(demand, asked_ledgers, now_us);
+        return answer;
+    }
+    if (!soonest) {
+        impossible->candidate = 0;
+        return *impossible;
+    }
+    if (by_own.refusal.retry_after_us < soonest->refusal.retry_after_us) return *soonest;
+    by_own.candidate = soonest->candidate;
+    return by_own;
+}
+
+BruteForce::Answer BruteForce::judge(const Demand& demand, std::span<const LedgerLimits> ledgers,
+                                     std::int64_t now_us) {
     Answer answer;
     for (const bool blocked : {true, false}) {
         for (std::size_t i = 0; i < ledgers.size(); ++i) {
@@ -105,8 +149,12 @@ BruteForce::Answer BruteForce::reserve(const Demand& asked, std::span<const Ledg
             answer.refusal = {i, dimension, limit, sum_of(log, dimension, now_us), wanted, wait_us};
         }
     }
-    if (answer.verdict != Verdict::admitted) return answer;
-    answer.ticket.emplace().demand = demand;
+    return answer;
+}
+
+BruteForce::Ticket BruteForce::charge(const Demand& demand, std::span<const LedgerLimits> ledgers,
+                                      std::int64_t now_us) {
+    Ticket ticket{.demand = demand, .produced = 0, .places = {}};
     for (const LedgerLimits& ledger : ledgers) {
         Log& log = at(ledger.ledger, ledger.window_us, now_us);
         Place place;
@@ -117,9 +165,9 @@ BruteForce::Answer BruteForce::reserve(const Demand& asked, std::span<const Ledg
         log.push_back({Dimension::requests, demand.requests, place.input_until_us});
         log.push_back({Dimension::input_tokens, demand.input_tokens, place.input_until_us});
         log.push_back({Dimension::output_tokens, demand.output_tokens, place.lease_until_us});
-        answer.ticket->places.push_back(place);
+        ticket.places.push_back(place);
     }
-    return answer;
+    return ticket;
 }
 
 void BruteForce::progress(Ticket& ticket, std::int64_t output_tokens, std::int64_t now_us) {

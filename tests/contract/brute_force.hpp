@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "weir/ledger_set.hpp"
 #include "weir/limit.hpp"
 
 namespace weir::testing {
@@ -34,8 +35,11 @@ public:
         Verdict verdict = Verdict::admitted;
         Refusal refusal;
         std::optional<Ticket> ticket;
+        std::size_t candidate = 0;
     };
 
+    /// With candidates: one answer after the other, until one admits.
+    Answer reserve_from(const Demand& demand, const LedgerSet& ledgers, std::int64_t now_us);
     Answer reserve(const Demand& demand, std::span<const LedgerLimits> ledgers, std::int64_t now_us);
     void progress(Ticket& ticket, std::int64_t output_tokens, std::int64_t now_us);
     void settle(const Ticket& ticket, const Usage& usage, std::int64_t now_us);
@@ -52,6 +56,9 @@ private:
     };
     using Log = std::vector<Event>;
 
+    /// Whether there is room; charges nothing.
+    Answer judge(const Demand& demand, std::span<const LedgerLimits> ledgers, std::int64_t now_us);
+    Ticket charge(const Demand& demand, std::span<const LedgerLimits> ledgers, std::int64_t now_us);
     /// The log at that time: expired events are forgotten; if time stepped back, none lasts longer than one
     /// of now would.
     Log& at(const LedgerName& ledger, std::int64_t window_us, std::int64_t now_us);

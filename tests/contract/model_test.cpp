@@ -24,7 +24,7 @@ constexpr std::size_t in_flight_max = 40;
 constexpr std::int64_t pool_windows_us[] = {second_us, 7 * second_us, minute_us, 31 * day_us};
 constexpr std::size_t pool_size = 2 * std::size(pool_windows_us);
 
-enum class Kind { reserve, again, progress, settle, peek, pass, pass_to_room, step_back };
+enum class Kind { reserve, reserve_of_one, again, progress, settle, peek, pass, pass_to_room, step_back };
 
 /// One operation. `pick` chooses ledgers, or a reservation among those in flight.
 struct Command {
@@ -48,8 +48,8 @@ std::int64_t duration_us(const Command& command) {
 }
 
 std::ostream& operator<<(std::ostream& out, const Command& command) {
-    constexpr const char* names[] = {"reserve", "again", "progress",     "settle",
-                                     "peek",    "pass",  "pass_to_room", "step_back"};
+    constexpr const char* names[] = {"reserve", "reserve_of_one", "again",        "progress", "settle",
+                                     "peek",    "pass",           "pass_to_room", "step_back"};
     constexpr const char* fates[] = {"release", "run_out", "charge"};
     out << "\n  " << names[static_cast<std::size_t>(command.kind)];
     if (command.kind >= Kind::pass) return out << " " << duration_us(command) << " us";
@@ -62,7 +62,8 @@ std::ostream& operator<<(std::ostream& out, const Command& command) {
 
 rc::Gen<Command> any_command() {
     using rc::gen::inRange;
-    const auto kind = rc::gen::weightedElement<Kind>({{30, Kind::reserve},
+    const auto kind = rc::gen::weightedElement<Kind>({{20, Kind::reserve},
+                                                      {20, Kind::reserve_of_one},
                                                       {12, Kind::again},
                                                       {12, Kind::progress},
                                                       {18, Kind::settle},
@@ -113,6 +114,7 @@ struct Tally {
     std::int64_t commands = 0;
     std::map<Verdict, std::int64_t> verdicts;
     std::int64_t cached_refusals = 0;  ///< given from the cache
+    std::int64_t of_others = 0;        ///< taken from another candidate than the first
     std::int64_t progressed = 0;
     std::int64_t settled = 0;
     std::int64_t settled_late = 0;  ///< when a ledger had forgotten the input already
@@ -142,6 +144,8 @@ public:
             case Kind::reserve:
                 return reserve({command.requests, command.input_tokens, command.output_tokens},
                                pick_ledgers(command.pick));
+            case Kind::reserve_of_one:
+                return reserve_of_one(command);
             case Kind::again:
                 return reserve_again(command);
             case Kind::progress:
@@ -205,6 +209,36 @@ private:
         if (command.exact) demand.input_tokens += more;
         if (command.unproduced == 0) demand.output_tokens += more;
         reserve(demand, std::vector(refused_ledgers_));
+    }
+
+    /// Some ledgers, cut into own ones and those of one to three candidates; some of these may be empty.
+    void reserve_of_one(const Command& command) {
+        if (in_flight_.size() == in_flight_max) return;
+        const std::vector<LedgerLimits> ledgers = pick_ledgers(command.pick);
+        LedgerSet set;
+        std::uint32_t cuts = command.pick / 16;
+        const std::size_t own = cuts % (ledgers.size() + 1);
+        for (std::size_t i = 0; i < ledgers.size(); ++i, cuts /= 3) {
+            if (i == own || (i > own && cuts % 3 != 0)) set.begin_candidate();
+            set.add(ledgers[i]);
+        }
+        if (own == ledgers.size()) set.begin_candidate();
+        const Demand demand{command.requests, command.input_tokens, command.output_tokens};
+        Decision decision = store_.reserve_from(demand, set);
+        BruteForce::Answer answer = model_.reserve_from(demand, set, store_.now_us());
+        RC_ASSERT(static_cast<int>(decision.verdict) == static_cast<int>(answer.verdict));
+        RC_ASSERT(decision.candidate == answer.candidate);
+        ++tally_.verdicts[decision.verdict];
+        if (decision.verdict != Verdict::admitted) expect_same_refusal(decision.refusal, answer.refusal);
+        if (decision.verdict == Verdict::refused)
+            room_at_us_ = store_.now_us() + decision.refusal.retry_after_us;
+        if (answer.ticket) {
+            if (answer.candidate > 0) ++tally_.of_others;
+            std::vector<LedgerLimits> taken;
+            for (const LedgerLimits& ledger : set.with_candidate(answer.candidate)) taken.push_back(ledger);
+            in_flight_.push_back({std::move(*decision.reservation), std::move(*answer.ticket), taken});
+        }
+        expect_same_levels(ledgers);
     }
 
     void reserve(const Demand& demand, const std::vector<LedgerLimits>& ledgers) {
@@ -319,6 +353,7 @@ TEST_P(LimiterModel, AgreesWithTheBruteForceLogAfterEveryStep) {
     if (GetParam().caches_refusals) {
         EXPECT_GE(tally.cached_refusals, happens_min);
     }
+    EXPECT_GE(tally.of_others, happens_min);
     EXPECT_GE(tally.progressed, happens_min);
     EXPECT_GE(tally.settled, happens_min);
     EXPECT_GE(tally.settled_late, happens_min);

@@ -22,7 +22,11 @@ StoreDriver::StoreDriver(const StoreKind& kind) : store_(kind.make()), now_us_(s
 }
 
 Decision StoreDriver::reserve(Demand demand, std::span<const LedgerLimits> ledgers) {
-    return run_awaitable(store_->context(), store_->limiter().reserve(demand, ledgers)).value();
+    return reserve_from(demand, LedgerSet(ledgers));
+}
+
+Decision StoreDriver::reserve_from(Demand demand, LedgerSet ledgers) {
+    return run_awaitable(store_->context(), store_->limiter().reserve(demand, std::move(ledgers))).value();
 }
 
 void StoreDriver::settle(Reservation reservation, Usage usage) {

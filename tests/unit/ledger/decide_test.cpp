@@ -26,13 +26,13 @@ Window window_of(std::int64_t window_us, const Amounts& amounts) {
     return window;
 }
 
-TEST(FindRefusal, TheLedgerThatWaitsLongestIsNamed) {
+TEST(Choose, TheLedgerThatWaitsLongestIsNamed) {
     const Window quick = window_of(minute_us, {1, 0, 0});
     const Window slow = window_of(2 * minute_us, {0, 9, 0});
     const std::vector<LedgerLimits> ledgers{ledger(minute_us, requests, 1), ledger(minute_us, requests, 1),
                                             ledger(2 * minute_us, input_tokens, 10)};
     const std::vector<const Window*> windows{nullptr, &quick, &slow};
-    const auto refusal = find_refusal({1, 2, 0}, ledgers, windows, now_us);
+    const auto refusal = choose({1, 2, 0}, ledgers, windows, now_us).refusal;
     ASSERT_TRUE(refusal);
     EXPECT_EQ(refusal->ledger_index, 2U);
     EXPECT_EQ(refusal->dimension, input_tokens);
@@ -40,8 +40,88 @@ TEST(FindRefusal, TheLedgerThatWaitsLongestIsNamed) {
     EXPECT_EQ(refusal->used, 9);
     EXPECT_EQ(refusal->requested, 2);
     EXPECT_EQ(refusal->retry_after_us, 2 * minute_us);
-    EXPECT_EQ(find_refusal({1, 1, 0}, ledgers, windows, now_us)->ledger_index, 1U);
-    EXPECT_FALSE(find_refusal({0, 1, 0}, ledgers, windows, now_us));
+    EXPECT_EQ(choose({1, 1, 0}, ledgers, windows, now_us).refusal->ledger_index, 1U);
+    EXPECT_FALSE(choose({0, 1, 0}, ledgers, windows, now_us).refusal);
+}
+
+/// Its own one and two candidates of one each.
+class ChooseOfSeveral : public ::testing::Test {
+protected:
+    Choice choose_with(std::int64_t own_used, std::int64_t first_used, std::int64_t second_used,
+                       std::int64_t first_limit = 10) {
+        ledgers_[1].limits.set(requests, first_limit);
+        own_ = window_of(4 * minute_us, {own_used, 0, 0});
+        first_ = window_of(2 * minute_us, {first_used, 0, 0});
+        second_ = window_of(3 * minute_us, {second_used, 0, 0});
+        const std::vector<const Window*> windows{&own_, &first_, &second_};
+        return choose({1, 0, 0}, set(), windows, now_us);
+    }
+    LedgerSet set() const {
+        LedgerSet set;
+        set.add(ledgers_[0]);
+        for (const std::size_t of_candidate : {1U, 2U}) {
+            set.begin_candidate();
+            set.add(ledgers_[of_candidate]);
+        }
+        return set;
+    }
+
+    std::vector<LedgerLimits> ledgers_{ledger(4 * minute_us, requests, 10),
+                                       ledger(2 * minute_us, requests, 10),
+                                       ledger(3 * minute_us, requests, 10)};
+    Window own_{minute_us}, first_{minute_us}, second_{minute_us};
+};
+
+TEST_F(ChooseOfSeveral, TheFirstThatHasRoom) {
+    EXPECT_EQ(choose_with(9, 9, 0).candidate, 0U);
+    EXPECT_FALSE(choose_with(9, 9, 0).refusal);
+    EXPECT_EQ(choose_with(9, 10, 9).candidate, 1U);
+    EXPECT_FALSE(choose_with(9, 10, 9).refusal);
+}
+
+TEST_F(ChooseOfSeveral, NoneHasRoomSoTheOneThatHasItFirstIsWaitedFor) {
+    const Choice choice = choose_with(9, 10, 10);
+    EXPECT_EQ(choice.candidate, 0U);
+    ASSERT_TRUE(choice.refusal);
+    EXPECT_EQ(choice.refusal->ledger_index, 1U);
+    EXPECT_EQ(choice.refusal->retry_after_us, 2 * minute_us);
+}
+
+TEST_F(ChooseOfSeveral, ItsOwnIsWaitedForWhereThatTakesLonger) {
+    const Choice choice = choose_with(10, 10, 0);
+    EXPECT_EQ(choice.candidate, 1U);
+    ASSERT_TRUE(choice.refusal);
+    EXPECT_EQ(choice.refusal->ledger_index, 0U);
+}
+
+TEST_F(ChooseOfSeveral, OneThatCouldNeverAdmitIsNoCandidate) {
+    EXPECT_EQ(choose_with(9, 0, 9, 0).candidate, 1U);
+    EXPECT_EQ(choose_with(9, 0, 10, 0).refusal->ledger_index, 2U);
+    EXPECT_FALSE(find_impossible({1, 0, 0}, set())) << "the second could";
+    ledgers_[2].limits.set(requests, 0);
+    const auto impossible = find_impossible({1, 0, 0}, set());
+    ASSERT_TRUE(impossible);
+    EXPECT_EQ(impossible->refusal.ledger_index, 1U);
+}
+
+TEST(LedgerSet, ACandidateKeepsItsLedgersWhenAnotherIsTakenOut) {
+    const std::vector<LedgerLimits> ledgers(4);
+    LedgerSet set;
+    set.add(ledgers[0]);
+    set.add(ledgers[1]);
+    set.begin_candidate();
+    set.begin_candidate();
+    set.add(ledgers[2]);
+    set.add(ledgers[3]);
+    EXPECT_EQ(set.with_candidate(0).size(), 2U);
+    EXPECT_EQ(set.with_candidate(1).size(), 4U);
+    set.remove(0);
+    EXPECT_EQ(set.own().end, 1U);
+    EXPECT_EQ(set.candidate(0).begin, set.candidate(0).end);
+    set.remove(1);
+    EXPECT_EQ(set.with_candidate(0).size(), 1U);
+    ASSERT_EQ(set.with_candidate(1).size(), 2U);
+    EXPECT_EQ(&set.with_candidate(1)[1], &ledgers[3]);
 }
 
 TEST(AppendLevels, ListsLimitedDimensionsAndZerosWhereThereIsNoWindow) {
@@ -69,14 +149,14 @@ TEST(TightestOf, LeastRemainingThenLastToResetThenFirst) {
                                     {3, requests, 7, 0, 4},
                                     {4, input_tokens, 5, 9, 1}};
     std::vector<LedgerLimits> ledgers(5);
-    const auto tightest = tightest_of(levels, ledgers);
+    const auto tightest = tightest_of(levels, ledgers, 0);
     EXPECT_EQ(tightest[0]->ledger_index, 2U);
     EXPECT_EQ(tightest[1]->ledger_index, 4U);
     EXPECT_FALSE(tightest[2].has_value());
     EXPECT_FALSE(tightest[3].has_value());
     ledgers[2].enforced = ledgers[4].enforced = false;
-    EXPECT_EQ(tightest_of(levels, ledgers)[0]->ledger_index, 3U);
-    EXPECT_FALSE(tightest_of(levels, ledgers)[1].has_value());
+    EXPECT_EQ(tightest_of(levels, ledgers, 0)[0]->ledger_index, 3U);
+    EXPECT_FALSE(tightest_of(levels, ledgers, 0)[1].has_value());
 }
 
 }  // namespace

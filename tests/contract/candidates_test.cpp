@@ -1,0 +1,122 @@
+// A demand that several upstreams could serve is taken from one of them, or from nobody.
+#include <string>
+#include <vector>
+
+#include "contract/contract.hpp"
+
+namespace weir::testing {
+
+namespace {
+
+constexpr auto requests = Dimension::requests;
+constexpr auto input_tokens = Dimension::input_tokens;
+constexpr Demand one{1, 10, 0};
+
+/// Shares no slot with others, in stores that have slots.
+LedgerLimits upstream(const std::string& name, std::int64_t limit, std::int64_t window_us = minute_us) {
+    LedgerLimits made = ledger("", window_us, {{requests, limit}});
+    made.ledger = LedgerName("upstream:" + name, name);
+    return made;
+}
+
+LedgerSet set_of(const LedgerLimits& own, const std::vector<LedgerLimits>& candidates) {
+    LedgerSet set;
+    set.add(own);
+    for (const LedgerLimits& candidate : candidates) {
+        set.begin_candidate();
+        set.add(candidate);
+    }
+    return set;
+}
+
+class CandidatesContract : public LimiterContract {
+protected:
+    std::int64_t requests_in(LedgerLimits ledger) {
+        ledger.limits.set(requests, limit_max);
+        return store.peek({&ledger, 1}).at(0).used;
+    }
+    Decision reserve(const LedgerLimits& own, const std::vector<LedgerLimits>& candidates) {
+        return store.reserve_from(one, set_of(own, candidates));
+    }
+    void settle(Decision decision) {
+        ASSERT_TRUE(decision.reservation);
+        store.settle(std::move(*decision.reservation), exactly(one));
+    }
+
+    const LedgerLimits key_ = ledger("key", 2 * minute_us, {{requests, 10}});
+};
+
+TEST_P(CandidatesContract, TheFirstThatHasRoomIsCharged) {
+    const std::vector<LedgerLimits> candidates{upstream("a", 1), upstream("b", 1), upstream("c", 1)};
+    for (std::size_t turn = 0; turn < 3; ++turn) {
+        Decision decision = reserve(key_, candidates);
+        EXPECT_EQ(decision.verdict, Verdict::admitted);
+        EXPECT_EQ(decision.candidate, turn);
+        settle(std::move(decision));
+        for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(requests_in(candidates[i]), i <= turn ? 1 : 0);
+    }
+    EXPECT_EQ(requests_in(key_), 3);
+}
+
+TEST_P(CandidatesContract, WhereNoneHasRoomNobodyIsChargedAndTheSoonestIsNamed) {
+    const std::vector<LedgerLimits> candidates{upstream("a", 1, 2 * minute_us), upstream("b", 1)};
+    settle(reserve(key_, candidates));
+    store.advance(10 * second_us);
+    settle(reserve(key_, candidates));
+    const Decision decision = reserve(key_, candidates);
+    EXPECT_EQ(decision.verdict, Verdict::refused);
+    EXPECT_EQ(decision.candidate, 1U);
+    EXPECT_EQ(decision.refusal.ledger_index, 2U);
+    EXPECT_EQ(decision.refusal.retry_after_us, minute_us);
+    EXPECT_EQ(requests_in(key_), 2);
+    store.advance(decision.refusal.retry_after_us - 1);
+    EXPECT_EQ(reserve(key_, candidates).verdict, Verdict::refused);
+    store.advance(1);
+    Decision again = reserve(key_, candidates);
+    EXPECT_EQ(again.candidate, 1U);
+    settle(std::move(again));
+}
+
+TEST_P(CandidatesContract, TheKeysOwnLimitRefusesWhateverTheyHave) {
+    const LedgerLimits full = ledger("key", minute_us, {{requests, 1}});
+    const std::vector<LedgerLimits> candidates{upstream("a", 5), upstream("b", 5)};
+    settle(reserve(full, candidates));
+    const Decision decision = reserve(full, candidates);
+    EXPECT_EQ(decision.verdict, Verdict::refused);
+    EXPECT_EQ(decision.refusal.ledger_index, 0U);
+    EXPECT_EQ(requests_in(candidates[0]) + requests_in(candidates[1]), 1);
+}
+
+TEST_P(CandidatesContract, OneThatCouldNeverServeItIsPassedOver) {
+    LedgerLimits small = upstream("a", 5);
+    small.limits.set(input_tokens, 9);
+    Decision decision = reserve(key_, {small, upstream("b", 0), upstream("c", 1)});
+    EXPECT_EQ(decision.verdict, Verdict::admitted);
+    EXPECT_EQ(decision.candidate, 2U);
+    settle(std::move(decision));
+    const Decision none = reserve(key_, {small, upstream("b", 0)});
+    EXPECT_EQ(none.verdict, Verdict::never_fits);
+    EXPECT_EQ(none.refusal.ledger_index, 1U);
+}
+
+TEST_P(CandidatesContract, OneWithoutLimitsAlwaysHasRoom) {
+    const LedgerLimits limited = upstream("a", 1);
+    LedgerSet set;
+    set.add(key_);
+    set.begin_candidate();
+    set.add(limited);
+    set.begin_candidate();
+    settle(store.reserve_from(one, set));
+    Decision decision = store.reserve_from(one, set);
+    EXPECT_EQ(decision.verdict, Verdict::admitted);
+    EXPECT_EQ(decision.candidate, 1U);
+    settle(std::move(decision));
+    EXPECT_EQ(requests_in(key_), 2);
+}
+
+}  // namespace
+
+INSTANTIATE_TEST_SUITE_P(Stores, CandidatesContract, ::testing::ValuesIn(store_kinds()),
+                         [](const auto& of_test) { return of_test.param.name; });
+
+}  // namespace weir::testing
