@@ -62,13 +62,6 @@ int take_character(std::string_view& raw) noexcept {
     return unit;
 }
 
-bool is_key(std::string_view raw, std::string_view key) noexcept {
-    for (const char expected : key) {
-        if (raw.empty() || take_character(raw) != expected) return false;
-    }
-    return raw.empty();
-}
-
 }  // namespace
 
 JsonShape json_shape(std::string_view text) noexcept {
@@ -99,19 +92,35 @@ JsonShape json_shape(std::string_view text) noexcept {
     return shape;
 }
 
+bool JsonMembers::next() noexcept {
+    // Behind `{` or a comma there is a key, or the object's end.
+    std::size_t at = skip_json_space(text_, next_);
+    if (at < text_.size() && text_[at] == ',') at = skip_json_space(text_, at + 1);
+    if (at >= text_.size() || text_[at] != '"') return false;
+    const std::size_t key_end = skip_string(text_, at + 1);
+    key_ = text_.substr(at + 1, key_end - at - 2);
+    const std::size_t colon = skip_json_space(text_, key_end);
+    value_.begin = skip_json_space(text_, colon + 1);
+    value_.end = skip_value(text_, value_.begin);
+    next_ = value_.end;
+    return true;
+}
+
+bool JsonMembers::is_named(std::string_view name, AnyCase any_case) const noexcept {
+    std::string_view raw = key_;
+    for (const char expected : name) {
+        if (raw.empty()) return false;
+        const int found = take_character(raw);
+        const bool is_capital = any_case == AnyCase::yes && found >= 'A' && found <= 'Z';
+        if ((is_capital ? found | 0x20 : found) != expected) return false;
+    }
+    return raw.empty();
+}
+
 std::optional<JsonExtent> find_json_member(std::string_view text, std::size_t object_at,
                                            std::string_view key) noexcept {
-    std::size_t at = skip_json_space(text, object_at + 1);
-    while (at < text.size() && text[at] == '"') {
-        const std::size_t key_end = skip_string(text, at + 1);
-        const std::string_view raw = text.substr(at + 1, key_end - at - 2);
-        const std::size_t colon = skip_json_space(text, key_end);
-        const std::size_t begin = skip_json_space(text, colon + 1);
-        const std::size_t end = skip_value(text, begin);
-        if (is_key(raw, key)) return JsonExtent{begin, end};
-        at = skip_json_space(text, end);
-        if (at >= text.size() || text[at] != ',') return std::nullopt;
-        at = skip_json_space(text, at + 1);
+    for (JsonMembers members(text, object_at); members.next();) {
+        if (members.is_named(key)) return members.value();
     }
     return std::nullopt;
 }

@@ -22,6 +22,25 @@ struct JsonExtent {
     std::size_t end = 0;
 };
 
+enum class AnyCase { no, yes };  ///< of ASCII letters
+
+/// Walks the members of the object that opens at `object_at`, in order. REQUIRES: as find_json_member.
+class JsonMembers {
+public:
+    JsonMembers(std::string_view text, std::size_t object_at) noexcept : text_(text), next_(object_at + 1) {}
+
+    bool next() noexcept;
+    /// The key is `name` (ASCII, in lower case); its escapes are resolved.
+    bool is_named(std::string_view name, AnyCase any_case = AnyCase::no) const noexcept;
+    const JsonExtent& value() const noexcept { return value_; }
+
+private:
+    std::string_view text_;
+    std::size_t next_;
+    std::string_view key_;  ///< as it stands, without its quotes
+    JsonExtent value_;
+};
+
 /// The first member named `key` (ASCII) of the object that opens at `object_at`; escapes in keys are
 /// resolved. REQUIRES: `text` is valid JSON and has a `{` at `object_at`.
 std::optional<JsonExtent> find_json_member(std::string_view text, std::size_t object_at,
