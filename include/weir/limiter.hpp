@@ -66,6 +66,14 @@ public:
     awaitable<result<Decision>> reserve(Demand demand, LedgerSet ledgers) {
         return reserve(demand, std::move(ledgers), Withdrawal());
     }
+    /// The candidate that the demand was taken from does not serve it: what that was charged becomes `usage`,
+    /// and the demand is taken from `ledgers` instead, of candidates from those of the first that has room.
+    /// What was taken from the own ledgers stays as it is. Two round trips: what goes back and what is taken
+    /// are different ledgers, about which no promise is made together. Not admitted: the reservation holds
+    /// its own alone, and can be moved again. Decision::reservation is never set. Errors: as `reserve`.
+    /// REQUIRES: nothing of the answer has been charged by `progress`; no ledger is in it twice.
+    awaitable<result<Decision>> move(Reservation& reservation, Usage usage, LedgerSet ledgers,
+                                     Withdrawal withdrawal);
     /// Replaces what was reserved by what was used. May overdraw a ledger; never forgives. What a store can't
     /// be told now is told later; where that is impossible, what was charged runs out by itself.
     virtual awaitable<void> settle(Reservation reservation, Usage usage) = 0;

@@ -1,6 +1,7 @@
 // An admitted demand until it is settled.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -35,10 +36,12 @@ public:
 
 private:
     friend struct ReservationAccess;
-    Reservation(const Demand& demand, std::vector<Charge> charges, std::int64_t lease_us);
+    Reservation(const Demand& demand, std::vector<Charge> charges, std::size_t own_charges,
+                std::int64_t lease_us);
 
     Demand demand_;
     std::vector<Charge> charges_;
+    std::size_t own_charges_ = 0;  ///< the first ones; behind them are the candidate's
     std::int64_t lease_us_ = 0;
     std::int64_t produced_ = 0;
     bool live_ = false;

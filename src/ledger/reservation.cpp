@@ -12,12 +12,18 @@ namespace {
 std::atomic<std::uint64_t> dropped_count{0};
 }
 
-Reservation::Reservation(const Demand& demand, std::vector<Charge> charges, std::int64_t lease_us)
-    : demand_(demand), charges_(std::move(charges)), lease_us_(lease_us), live_(true) {}
+Reservation::Reservation(const Demand& demand, std::vector<Charge> charges, std::size_t own_charges,
+                         std::int64_t lease_us)
+    : demand_(demand),
+      charges_(std::move(charges)),
+      own_charges_(own_charges),
+      lease_us_(lease_us),
+      live_(true) {}
 
 Reservation::Reservation(Reservation&& other) noexcept
     : demand_(other.demand_),
       charges_(std::move(other.charges_)),
+      own_charges_(other.own_charges_),
       lease_us_(other.lease_us_),
       produced_(other.produced_),
       live_(std::exchange(other.live_, false)) {}
@@ -27,6 +33,7 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
     if (live_) dropped_count.fetch_add(1, std::memory_order_relaxed);
     demand_ = other.demand_;
     charges_ = std::move(other.charges_);
+    own_charges_ = other.own_charges_;
     lease_us_ = other.lease_us_;
     produced_ = other.produced_;
     live_ = std::exchange(other.live_, false);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -14,11 +16,29 @@ namespace weir {
 
 /// For implementations of Limiter, and tests of them.
 struct ReservationAccess {
-    /// Its lease is the shortest that any of the charges has.
+    /// Its lease is the shortest that any of the charges has. So many of them are its own, the first ones;
+    /// the others are a candidate's.
+    static Reservation make(const Demand& demand, std::vector<Charge> charges, std::size_t own_charges) {
+        const std::int64_t shortest_us = shortest_lease_us(charges);
+        return {demand, std::move(charges), own_charges, shortest_us};
+    }
     static Reservation make(const Demand& demand, std::vector<Charge> charges) {
-        std::int64_t shortest_us = lease_us_max;
-        for (const Charge& charge : charges) shortest_us = std::min(shortest_us, lease_us(charge.window_us));
-        return {demand, std::move(charges), shortest_us};
+        const std::size_t count = charges.size();
+        return make(demand, std::move(charges), count);
+    }
+    /// What the candidate was charged, as a reservation by itself; the rest stays.
+    static Reservation take_candidate(Reservation& reservation) {
+        std::vector<Charge>& charges = reservation.charges_;
+        const auto first = charges.begin() + static_cast<std::ptrdiff_t>(reservation.own_charges_);
+        std::vector<Charge> taken(std::make_move_iterator(first), std::make_move_iterator(charges.end()));
+        charges.erase(first, charges.end());
+        return make(reservation.demand_, std::move(taken));
+    }
+    /// All of `other` becomes the candidate's.
+    static void add_candidate(Reservation& reservation, Reservation other) {
+        close(other);
+        for (Charge& charge : other.charges_) reservation.charges_.push_back(std::move(charge));
+        reservation.lease_us_ = std::min(reservation.lease_us_, other.lease_us_);
     }
     static std::vector<Charge>& charges(Reservation& reservation) noexcept { return reservation.charges_; }
     static void set_produced(Reservation& reservation, std::int64_t produced) noexcept {
@@ -27,6 +47,13 @@ struct ReservationAccess {
     /// It has been settled, or its charge is deliberately left to expire.
     static void close(Reservation& reservation) noexcept { reservation.live_ = false; }
     static void close(Reservation&& reservation) noexcept { close(reservation); }
+
+private:
+    static std::int64_t shortest_lease_us(const std::vector<Charge>& charges) noexcept {
+        std::int64_t shortest_us = lease_us_max;
+        for (const Charge& charge : charges) shortest_us = std::min(shortest_us, lease_us(charge.window_us));
+        return shortest_us;
+    }
 };
 
 }  // namespace weir

@@ -112,7 +112,7 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
     decision.tightest = tightest_of(all, share_set, choice.candidate);
     if (choice.refusal) return decision;
     decision.verdict = Verdict::admitted;
-    decision.reservation = ReservationAccess::make(demand, std::move(made));
+    decision.reservation = ReservationAccess::make(demand, std::move(made), share_set.own().end);
     return decision;
 }
 

@@ -162,7 +162,7 @@ private:
             charges.push_back({.ledger = std::move(locked.names[i]), .window_us = window_us, .place = place});
         }
         if (locked.overflows) overflow_requests_.fetch_add(1, std::memory_order_relaxed);
-        return ReservationAccess::make(demand, std::move(charges));
+        return ReservationAccess::make(demand, std::move(charges), ledgers.own().end);
     }
 
     static std::vector<Level> levels_of(const Locked& locked, const LedgerSet& ledgers) {

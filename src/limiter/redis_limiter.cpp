@@ -179,7 +179,7 @@ Decision RedisLimiter::admit(const Operation& operation) {
     decision.decided_by = StoreMode::redis;
     decision.candidate = candidate;
     decision.tightest = tightest_of(levels_of(ledgers, operation.ledgers, reply), ledgers, candidate);
-    decision.reservation = ReservationAccess::make(demand, std::move(charges));
+    decision.reservation = ReservationAccess::make(demand, std::move(charges), ledgers.own().end);
     return decision;
 }
 

@@ -19,6 +19,10 @@ Part& part_of(std::vector<Part>& parts, std::uint16_t slot) {
     return parts.emplace_back(Part{.slot = slot});
 }
 
+bool is_none(const Charge& charge) noexcept {
+    return charge.window_us == 0;
+}
+
 /// In the order of the whole set.
 std::vector<Charge> joined_charges(const std::vector<SlotPart>& parts, std::vector<Decision>& decisions) {
     std::vector<Charge> joined;
@@ -30,9 +34,19 @@ std::vector<Charge> joined_charges(const std::vector<SlotPart>& parts, std::vect
         }
         ReservationAccess::close(*decisions[p].reservation);
     }
-    // Where all is admitted without being charged, there are none.
-    std::erase_if(joined, [](const Charge& charge) { return charge.window_us == 0; });
     return joined;
+}
+
+Reservation joined_reservation(const Demand& demand, const LedgerSet& ledgers,
+                               const std::vector<SlotPart>& parts, std::vector<Decision>& decisions) {
+    std::vector<Charge> charges = joined_charges(parts, decisions);
+    const std::size_t own_end = std::min(ledgers.own().end, charges.size());
+    const auto not_charged =
+        std::count_if(charges.begin(), charges.begin() + static_cast<std::ptrdiff_t>(own_end), is_none);
+    // Where all is admitted without being charged, there are none; nor are there any of other candidates.
+    std::erase_if(charges, is_none);
+    return ReservationAccess::make(demand, std::move(charges),
+                                   own_end - static_cast<std::size_t>(not_charged));
 }
 
 }  // namespace
@@ -84,7 +98,7 @@ Decision join(const Demand& demand, const LedgerSet& ledgers, const std::vector<
     joined.decided_at_us = last.decided_at_us;
     joined.tightest = tightest_of(levels, ledgers, candidate);
     if (is_admitted) {
-        joined.reservation = ReservationAccess::make(demand, joined_charges(parts, decisions));
+        joined.reservation = joined_reservation(demand, ledgers, parts, decisions);
     } else {
         joined.refusal = last.refusal;
         joined.refusal.ledger_index = parts[decisions.size() - 1].indexes[last.refusal.ledger_index];

@@ -111,6 +111,7 @@ BruteForce::Answer BruteForce::reserve_from(const Demand& asked, const LedgerSet
         if (answer.verdict != Verdict::admitted || by_own.verdict != Verdict::admitted) continue;
         asked_ledgers.insert(asked_ledgers.begin(), own.begin(), own.end());
         answer.ticket = charge(demand, asked_ledgers, now_us);
+        answer.ticket->own_places = own.size();
         return answer;
     }
     if (!soonest) {
@@ -120,6 +121,22 @@ BruteForce::Answer BruteForce::reserve_from(const Demand& asked, const LedgerSet
     if (by_own.refusal.retry_after_us < soonest->refusal.retry_after_us) return *soonest;
     by_own.candidate = soonest->candidate;
     return by_own;
+}
+
+BruteForce::Answer BruteForce::move(Ticket& ticket, const Usage& usage, const LedgerSet& ledgers,
+                                    std::int64_t now_us) {
+    Ticket of_candidate{ticket.demand, ticket.produced, {}, 0};
+    while (ticket.places.size() > ticket.own_places) {
+        of_candidate.places.push_back(ticket.places.back());
+        ticket.places.pop_back();
+    }
+    settle(of_candidate, usage, now_us);
+    Answer answer = reserve_from(ticket.demand, ledgers, now_us);
+    if (answer.ticket) {
+        ticket.places.insert(ticket.places.end(), answer.ticket->places.begin(), answer.ticket->places.end());
+        answer.ticket.reset();
+    }
+    return answer;
 }
 
 BruteForce::Answer BruteForce::judge(const Demand& demand, std::span<const LedgerLimits> ledgers,
@@ -154,7 +171,7 @@ BruteForce::Answer BruteForce::judge(const Demand& demand, std::span<const Ledge
 
 BruteForce::Ticket BruteForce::charge(const Demand& demand, std::span<const LedgerLimits> ledgers,
                                       std::int64_t now_us) {
-    Ticket ticket{.demand = demand, .produced = 0, .places = {}};
+    Ticket ticket{.demand = demand, .produced = 0, .places = {}, .own_places = ledgers.size()};
     for (const LedgerLimits& ledger : ledgers) {
         Log& log = at(ledger.ledger, ledger.window_us, now_us);
         Place place;

@@ -30,6 +30,7 @@ public:
         Demand demand;
         std::int64_t produced = 0;
         std::vector<Place> places;
+        std::size_t own_places = 0;  ///< the first ones; the others are a candidate's
     };
     struct Answer {
         Verdict verdict = Verdict::admitted;
@@ -41,6 +42,8 @@ public:
     /// With candidates: one answer after the other, until one admits.
     Answer reserve_from(const Demand& demand, const LedgerSet& ledgers, std::int64_t now_us);
     Answer reserve(const Demand& demand, std::span<const LedgerLimits> ledgers, std::int64_t now_us);
+    /// The answer has no ticket: this one goes on.
+    Answer move(Ticket& ticket, const Usage& usage, const LedgerSet& ledgers, std::int64_t now_us);
     void progress(Ticket& ticket, std::int64_t output_tokens, std::int64_t now_us);
     void settle(const Ticket& ticket, const Usage& usage, std::int64_t now_us);
     std::vector<Level> peek(std::span<const LedgerLimits> ledgers, std::int64_t now_us);

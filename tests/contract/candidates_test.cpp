@@ -114,6 +114,46 @@ TEST_P(CandidatesContract, OneWithoutLimitsAlwaysHasRoom) {
     EXPECT_EQ(requests_in(key_), 2);
 }
 
+TEST_P(CandidatesContract, WhatFailedIsMovedAndItsKeyIsChargedOnce) {
+    const std::vector<LedgerLimits> candidates{upstream("a", 5), upstream("b", 5)};
+    Decision decision = reserve(key_, candidates);
+    ASSERT_TRUE(decision.reservation);
+    LedgerSet next;
+    next.begin_candidate();
+    next.add(candidates[1]);
+    const Usage nothing{.requests = 0, .certainty = Certainty::exact};
+    EXPECT_EQ(store.move(*decision.reservation, nothing, next).verdict, Verdict::admitted);
+    EXPECT_EQ(requests_in(candidates[0]), 0);
+    EXPECT_EQ(requests_in(candidates[1]), 1);
+    EXPECT_EQ(requests_in(key_), 1);
+    settle(std::move(decision));
+    EXPECT_EQ(requests_in(candidates[1]), 1);
+    EXPECT_EQ(requests_in(key_), 1);
+}
+
+TEST_P(CandidatesContract, WhatCannotBeMovedKeepsItsOwnAndCanBeMovedAgain) {
+    const LedgerLimits other_key = ledger("other", minute_us, {{requests, 10}});
+    const std::vector<LedgerLimits> candidates{upstream("a", 5), upstream("b", 1), upstream("c", 1)};
+    settle(reserve(other_key, {candidates[1]}));
+    Decision decision = reserve(key_, {candidates[0]});
+    ASSERT_TRUE(decision.reservation);
+    const auto move_to = [&](const LedgerLimits& candidate, std::int64_t used) {
+        LedgerSet next;
+        next.begin_candidate();
+        next.add(candidate);
+        const Usage usage{.requests = used, .certainty = Certainty::exact};
+        return store.move(*decision.reservation, usage, next);
+    };
+    const Decision refused = move_to(candidates[1], 1);
+    EXPECT_EQ(refused.verdict, Verdict::refused);
+    EXPECT_EQ(refused.refusal.retry_after_us, minute_us);
+    EXPECT_EQ(requests_in(candidates[0]), 1) << "it has counted the request";
+    EXPECT_EQ(move_to(candidates[2], 0).verdict, Verdict::admitted);
+    settle(std::move(decision));
+    EXPECT_EQ(requests_in(candidates[2]), 1);
+    EXPECT_EQ(requests_in(key_), 1);
+}
+
 }  // namespace
 
 INSTANTIATE_TEST_SUITE_P(Stores, CandidatesContract, ::testing::ValuesIn(store_kinds()),

@@ -24,7 +24,18 @@ constexpr std::size_t in_flight_max = 40;
 constexpr std::int64_t pool_windows_us[] = {second_us, 7 * second_us, minute_us, 31 * day_us};
 constexpr std::size_t pool_size = 2 * std::size(pool_windows_us);
 
-enum class Kind { reserve, reserve_of_one, again, progress, settle, peek, pass, pass_to_room, step_back };
+enum class Kind {
+    reserve,
+    reserve_of_one,
+    move,
+    again,
+    progress,
+    settle,
+    peek,
+    pass,
+    pass_to_room,
+    step_back
+};
 
 /// One operation. `pick` chooses ledgers, or a reservation among those in flight.
 struct Command {
@@ -48,8 +59,8 @@ std::int64_t duration_us(const Command& command) {
 }
 
 std::ostream& operator<<(std::ostream& out, const Command& command) {
-    constexpr const char* names[] = {"reserve", "reserve_of_one", "again",        "progress", "settle",
-                                     "peek",    "pass",           "pass_to_room", "step_back"};
+    constexpr const char* names[] = {"reserve", "reserve_of_one", "move", "again",        "progress",
+                                     "settle",  "peek",           "pass", "pass_to_room", "step_back"};
     constexpr const char* fates[] = {"release", "run_out", "charge"};
     out << "\n  " << names[static_cast<std::size_t>(command.kind)];
     if (command.kind >= Kind::pass) return out << " " << duration_us(command) << " us";
@@ -64,6 +75,7 @@ rc::Gen<Command> any_command() {
     using rc::gen::inRange;
     const auto kind = rc::gen::weightedElement<Kind>({{20, Kind::reserve},
                                                       {20, Kind::reserve_of_one},
+                                                      {12, Kind::move},
                                                       {12, Kind::again},
                                                       {12, Kind::progress},
                                                       {18, Kind::settle},
@@ -115,6 +127,7 @@ struct Tally {
     std::map<Verdict, std::int64_t> verdicts;
     std::int64_t cached_refusals = 0;  ///< given from the cache
     std::int64_t of_others = 0;        ///< taken from another candidate than the first
+    std::int64_t moved = 0;
     std::int64_t progressed = 0;
     std::int64_t settled = 0;
     std::int64_t settled_late = 0;  ///< when a ledger had forgotten the input already
@@ -146,6 +159,8 @@ public:
                                pick_ledgers(command.pick));
             case Kind::reserve_of_one:
                 return reserve_of_one(command);
+            case Kind::move:
+                return move(command);
             case Kind::again:
                 return reserve_again(command);
             case Kind::progress:
@@ -268,6 +283,35 @@ private:
         expect_same_levels(ledgers);
     }
 
+    /// Of a reservation of which nothing has been produced, to one or two of the ledgers that it has not.
+    void move(const Command& command) {
+        if (in_flight_.empty()) return;
+        Flight& flight = in_flight_[command.pick % in_flight_.size()];
+        if (flight.ticket.produced > 0) return;
+        const auto own = flight.ledgers.begin() + static_cast<std::ptrdiff_t>(flight.ticket.own_places);
+        flight.ledgers.erase(own, flight.ledgers.end());
+        LedgerSet set;
+        std::vector<LedgerLimits> next;
+        for (const LedgerLimits& ledger : pick_ledgers(command.pick / 3)) {
+            const bool has_it = std::any_of(flight.ledgers.begin(), flight.ledgers.end(),
+                                            [&](const auto& other) { return other.ledger == ledger.ledger; });
+            if (!has_it) next.push_back(ledger);
+        }
+        for (const LedgerLimits& ledger : next) {
+            set.begin_candidate();
+            set.add(ledger);
+        }
+        const Usage usage{.requests = 0, .certainty = Certainty::exact};
+        const Decision decision = store_.move(flight.reservation, usage, set);
+        const BruteForce::Answer answer = model_.move(flight.ticket, usage, set, store_.now_us());
+        RC_ASSERT(static_cast<int>(decision.verdict) == static_cast<int>(answer.verdict));
+        RC_ASSERT(decision.candidate == answer.candidate);
+        if (decision.verdict == Verdict::admitted) ++tally_.moved;
+        if (decision.verdict == Verdict::admitted && !next.empty())
+            flight.ledgers.push_back(next[answer.candidate]);
+        expect_same_levels(pool_);
+    }
+
     void progress(const Command& command) {
         if (in_flight_.empty()) return;
         Flight& flight = in_flight_[command.pick % in_flight_.size()];
@@ -354,6 +398,7 @@ TEST_P(LimiterModel, AgreesWithTheBruteForceLogAfterEveryStep) {
         EXPECT_GE(tally.cached_refusals, happens_min);
     }
     EXPECT_GE(tally.of_others, happens_min);
+    EXPECT_GE(tally.moved, happens_min);
     EXPECT_GE(tally.progressed, happens_min);
     EXPECT_GE(tally.settled, happens_min);
     EXPECT_GE(tally.settled_late, happens_min);

@@ -29,6 +29,12 @@ Decision StoreDriver::reserve_from(Demand demand, LedgerSet ledgers) {
     return run_awaitable(store_->context(), store_->limiter().reserve(demand, std::move(ledgers))).value();
 }
 
+Decision StoreDriver::move(Reservation& reservation, Usage usage, LedgerSet ledgers) {
+    return run_awaitable(store_->context(),
+                         store_->limiter().move(reservation, usage, std::move(ledgers), Withdrawal()))
+        .value();
+}
+
 void StoreDriver::settle(Reservation reservation, Usage usage) {
     run_awaitable(store_->context(), store_->limiter().settle(std::move(reservation), usage));
 }

@@ -43,6 +43,7 @@ public:
 
     Decision reserve(Demand demand, std::span<const LedgerLimits> ledgers);
     Decision reserve_from(Demand demand, LedgerSet ledgers);
+    Decision move(Reservation& reservation, Usage usage, LedgerSet ledgers);
     void settle(Reservation reservation, Usage usage);
     void progress(Reservation& reservation, std::int64_t output_tokens);
     std::vector<Level> peek(std::span<const LedgerLimits> ledgers);
