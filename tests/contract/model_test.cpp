@@ -2,13 +2,11 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
-#include <ostream>
 
 #include "contract/brute_force.hpp"
-#include "contract/contract.hpp"
+#include "contract/model_commands.hpp"
 #include "ledger/reservation_access.hpp"
 #include "support/manual_clock.hpp"
-#include "support/property.hpp"
 
 namespace weir::testing {
 
@@ -19,107 +17,6 @@ constexpr int commands_max = 1'000;
 constexpr std::int64_t commands_total_min = 200'000;
 constexpr std::int64_t happens_min = 1'000;
 constexpr std::size_t in_flight_max = 40;
-
-/// Two ledgers of each length: 1 s, 7 s and 31 d, where a 120th is no round number of microseconds, and 60 s.
-constexpr std::int64_t pool_windows_us[] = {second_us, 7 * second_us, minute_us, 31 * day_us};
-constexpr std::size_t pool_size = 2 * std::size(pool_windows_us);
-
-enum class Kind {
-    reserve,
-    reserve_of_one,
-    move,
-    again,
-    progress,
-    settle,
-    peek,
-    pass,
-    pass_to_room,
-    step_back
-};
-
-/// One operation. `pick` chooses ledgers, or a reservation among those in flight.
-struct Command {
-    Kind kind = Kind::reserve;
-    std::uint32_t pick = 0;
-    std::int64_t requests = 0;
-    std::int64_t input_tokens = 0;
-    std::int64_t output_tokens = 0;
-    bool exact = false;
-    int unproduced = 0;
-    int scale = 0;  ///< how far time moves: 0, up to a tick, ... up to two months
-    std::int64_t millionths = 0;
-};
-
-constexpr std::int64_t scales_us[] = {
-    0, 10, 8'334, second_us, 7 * second_us, minute_us, 2 * minute_us, 60 * minute_us, 62 * day_us};
-
-std::int64_t duration_us(const Command& command) {
-    const std::int64_t scale_us = scales_us[static_cast<std::size_t>(command.scale)];
-    return scale_us / 1'000'000 * command.millionths + scale_us % 1'000'000 * command.millionths / 1'000'000;
-}
-
-std::ostream& operator<<(std::ostream& out, const Command& command) {
-    constexpr const char* names[] = {"reserve", "reserve_of_one", "move", "again",        "progress",
-                                     "settle",  "peek",           "pass", "pass_to_room", "step_back"};
-    constexpr const char* fates[] = {"release", "run_out", "charge"};
-    out << "\n  " << names[static_cast<std::size_t>(command.kind)];
-    if (command.kind >= Kind::pass) return out << " " << duration_us(command) << " us";
-    out << " pick " << command.pick << " " << command.requests << "/" << command.input_tokens << "/"
-        << command.output_tokens;
-    if (command.kind == Kind::settle)
-        out << (command.exact ? " exact " : " lower_bound ") << fates[command.unproduced];
-    return out;
-}
-
-rc::Gen<Command> any_command() {
-    using rc::gen::inRange;
-    const auto kind = rc::gen::weightedElement<Kind>({{20, Kind::reserve},
-                                                      {20, Kind::reserve_of_one},
-                                                      {12, Kind::move},
-                                                      {12, Kind::again},
-                                                      {12, Kind::progress},
-                                                      {18, Kind::settle},
-                                                      {4, Kind::peek},
-                                                      {24, Kind::pass},
-                                                      {8, Kind::pass_to_room},
-                                                      {1, Kind::step_back}});
-    const auto amount = [](std::int64_t small) {
-        return rc::gen::weightedOneOf<std::int64_t>(
-            {{200, inRange<std::int64_t>(0, small)},
-             {1, rc::gen::element<std::int64_t>(-3, amount_max, amount_max + 7)}});
-    };
-    const auto scale = rc::gen::weightedElement<int>(
-        {{3, 0}, {6, 1}, {12, 2}, {12, 3}, {12, 4}, {8, 5}, {4, 6}, {2, 7}, {1, 8}});
-    return rc::gen::build<Command>(
-        rc::gen::set(&Command::kind, kind),
-        rc::gen::set(&Command::pick, inRange<std::uint32_t>(0, 1U << 16U)),
-        rc::gen::set(&Command::requests, inRange<std::int64_t>(0, 3)),
-        rc::gen::set(&Command::input_tokens, amount(60)), rc::gen::set(&Command::output_tokens, amount(60)),
-        rc::gen::set(&Command::exact, rc::gen::arbitrary<bool>()),
-        rc::gen::set(&Command::unproduced, inRange(0, 3)), rc::gen::set(&Command::scale, scale),
-        rc::gen::set(&Command::millionths, inRange<std::int64_t>(0, 1'000'001)));
-}
-
-/// A number for each ledger and dimension of the pool, from which its limit is made.
-using PoolLimits = std::vector<std::int64_t>;
-
-rc::Gen<PoolLimits> any_limits() {
-    return rc::gen::container<PoolLimits>(pool_size * dimension_count,
-                                          rc::gen::inRange<std::int64_t>(0, 1'000));
-}
-
-/// A third is not limited, a few are blocked or smaller than most demands, the others fill up now and then.
-std::int64_t limit_of(Dimension dimension, std::int64_t number) {
-    if (number < 330) return unlimited;
-    if (number < 335) return 0;
-    if (number < 345) return number - 330;
-    if (dimension == Dimension::requests) return 3 + number % 20;
-    return (dimension == Dimension::total_tokens ? 120 : 60) + number % 500;
-}
-
-rc::Gen<std::vector<Command>> any_commands() {
-    return rc::gen::container<std::vector<Command>>(any_command());
-}
 
 /// How often each thing happened, to see that the scenarios reach it.
 struct Tally {
