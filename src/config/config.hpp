@@ -107,9 +107,51 @@ enum class KeyHeader : std::uint8_t {
     x_goog_api_key
 };
 
+/// Models that an upstream serves.
+struct ServedModels {
+    std::string pattern;  ///< as in ModelLimits
+    std::string sent_as;  ///< the name that the upstream knows them by; empty: as the client said
+    bool operator==(const ServedModels&) const = default;
+};
+
+/// Whose paths an upstream serves.
+struct ServedDialects {
+    bool openai = true, anthropic = true, ollama = true, gemini = true;
+    bool operator==(const ServedDialects&) const = default;
+};
+
+/// Toward an upstream, beside the system's authorities and without a certificate of weir's own where empty.
+struct UpstreamTls {
+    std::string ca_file;    ///< PEM; its authorities in place of the system's
+    std::string cert_file;  ///< PEM; weir's own certificate chain
+    std::string key_file;   ///< PEM; its key
+    bool operator==(const UpstreamTls&) const = default;
+};
+
+/// How long weir waits for an upstream.
+struct UpstreamTimeouts {
+    std::int64_t connect_ms = 5'000;
+    std::int64_t first_byte_ms = 600'000;
+    std::int64_t between_bytes_ms = 300'000;
+    std::int64_t write_ms = 60'000;
+    bool operator==(const UpstreamTimeouts&) const = default;
+};
+
 struct Upstream {
     std::string name;
     Url url;
+    /// Azure's deployments: "2024-10-21", which says how `/v1` paths are sent. Empty: paths are sent as they
+    /// came.
+    std::string azure_api_version;
+    std::vector<ServedModels> models;  ///< the closest match counts; empty: all, as the client said
+    /// As given, else as the host tells; all where that is none that is known.
+    ServedDialects serves;
+    std::int64_t priority = 0;  ///< lower first
+    std::int64_t weight = 1;    ///< its share among equals
+    UpstreamTls tls;
+    UpstreamTimeouts timeouts;  ///< as given, else as `timeouts_ms` says
+    /// Asked with GET while it is ejected, so that no request has to be the probe; empty: a request is.
+    std::string check_path;
     std::string api_key;  ///< a secret; empty: the caller's own key is passed on
     /// As given, else as the upstream's host, base path or key tell; automatic where none of them does.
     KeyHeader key_header = KeyHeader::automatic;
@@ -138,6 +180,15 @@ struct WeirLimits {
     std::int64_t max_connections = 20'000;
     bool max_connections_given =
         false;  ///< said by the operator, so that what the system allows must suffice
+};
+
+/// When another upstream is asked in place of one that failed.
+struct Retry {
+    std::int64_t attempts = 3;  ///< upstreams that one request is sent to at the most
+    std::int64_t budget_ms = 30'000;  ///< from the first attempt on, in which further ones may begin
+    /// Also where the upstream may have done what it was asked: it fell silent, or its connection broke, after
+    /// all of the request was sent.
+    bool after_send = false;
 };
 
 struct Timeouts {
@@ -175,6 +226,7 @@ struct Config {
     Cors cors;
     WeirLimits limits_of_weir;
     Timeouts timeouts;
+    Retry retry;
     std::string log_level = "info";
     bool log_json = true;
     bool log_access = true;
