@@ -44,6 +44,9 @@ struct Decision {
     /// After the decision, of each limited dimension the level with the least remaining, over the ledgers
     /// that are enforced, of other candidates aside. Indexed by Dimension.
     std::array<std::optional<Level>, dimension_count> tightest;
+    /// After the decision, the candidates' ledgers, as far as they were looked at; of a Redis Cluster those
+    /// of the last candidate that was asked. Empty where there are no candidates.
+    std::vector<Level> candidate_levels;
 };
 
 /// Decides whether a request may proceed, and later corrects what it was charged.

@@ -196,7 +196,7 @@ awaitable<Answered<std::string>> explain(const policy::Policy& policy, Limiter& 
     const config::Tier& tier = *subject->tier;
     told["request"] = request_json(api, call);
     const policy::Applicable applicable =
-        policy.limits_for(*subject, call.model, policy.config().upstreams.front(), call.further_models);
+        policy.limits_for(*subject, call.model, std::array<std::size_t, 1>{0}, call.further_models);
     const Demand demand = proxy::make_demand(call, tier, applicable);
     told["estimate"] = {{"requests", demand.requests},
                         {"input_tokens", demand.input_tokens},

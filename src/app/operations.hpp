@@ -18,6 +18,7 @@
 #include "observe/key_activity.hpp"
 #include "observe/recent_requests.hpp"
 #include "observe/upstream_health.hpp"
+#include "proxy/upstreams.hpp"
 #include "usage/recorder.hpp"
 #include "weir/clock.hpp"
 #include "weir/shared_state.hpp"
@@ -39,6 +40,7 @@ struct OperationsParts {
     Store& store;
     SharedState* shared = nullptr;  ///< nullptr: this node is alone
     usage::Recorder& usage;
+    proxy::Upstreams& upstreams;
     const observe::RecentRequests& recent;
     const std::vector<std::unique_ptr<WorkerThread>>& workers;
     std::function<std::shared_ptr<const policy::Policy>()> policy;  ///< the newest
@@ -100,7 +102,7 @@ private:
     std::int64_t newest_of_others();
     void flush_usage();
     observe::NodeFigures own_figures();
-    observe::UpstreamFigures upstream_figures(std::size_t index,
+    observe::UpstreamFigures upstream_figures(const config::Upstream& upstream,
                                               const std::vector<const observe::WorkerMetrics*>& workers);
     bool levels_are_due();
     awaitable<void> read_levels();
@@ -123,8 +125,8 @@ private:
     std::map<std::string, Other> others_;  ///< nodes that were heard lately
     observe::KeyActivity activity_;
     observe::ClusterFigures cluster_;
-    std::vector<observe::UpstreamHealth> health_;      ///< by upstream
-    std::vector<observe::UpstreamFigures> upstreams_;  ///< as they were last looked at
+    std::map<std::string, observe::UpstreamHealth> health_;  ///< by the upstream's name
+    std::vector<observe::UpstreamFigures> upstreams_;        ///< as they were last looked at
     std::vector<observe::LimitLevel> levels_;
     std::int64_t levels_us_ = 0;
     std::uint64_t changes_ = 0;

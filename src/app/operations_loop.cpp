@@ -180,6 +180,7 @@ void Operations::take_figures(const std::vector<ExchangeReply::Node>& nodes) {
         others_[node.name] = {.version = figures->runtime_version,
                               .heard_us = parts_.clock.steady_us() - node.age_us};
         observe::take_minutes(*figures, now_us, activity_);
+        (void)parts_.upstreams.merge_sleep(figures->sleep, node.age_us, parts_.clock.steady_us());
         cluster_.take(std::move(*figures), now_us);
     }
 }
@@ -239,27 +240,30 @@ observe::NodeFigures Operations::own_figures() {
     figures.limits = levels_;
     figures.recent = parts_.recent.newest();
     upstreams_.clear();
-    for (std::size_t i = 0; i < config->upstreams.size(); ++i)
-        upstreams_.push_back(upstream_figures(i, workers));
+    for (const config::Upstream& upstream : config->upstreams)
+        upstreams_.push_back(upstream_figures(upstream, workers));
     figures.upstreams = upstreams_;
+    figures.sleep =
+        parts_.upstreams.sleep_text(parts_.clock.steady_us(), observe::NodeFigures::sleep_bytes_max);
     return figures;
 }
 
 observe::UpstreamFigures Operations::upstream_figures(
-    std::size_t index, const std::vector<const observe::WorkerMetrics*>& workers) {
+    const config::Upstream& upstream, const std::vector<const observe::WorkerMetrics*>& workers) {
     const std::int64_t now_us = parts_.clock.now_us();
-    const config::Upstream& upstream = parts_.config.current()->upstreams[index];
-    if (health_.size() <= index) health_.resize(index + 1, observe::UpstreamHealth(now_us));
-    observe::UpstreamFigures figures{.name = upstream.name, .url = config::to_string(upstream.url)};
-    for (const observe::WorkerMetrics* worker : workers) {
-        if (index >= worker->upstreams.size()) continue;
-        figures.answers += worker->upstreams[index].answers.value();
-        figures.errors += worker->upstreams[index].errors.value();
-    }
-    health_[index].update(figures.answers, figures.errors, now_us);
-    figures.healthy = health_[index].healthy();
-    figures.since_us = health_[index].since_us();
-    return figures;
+    const std::int64_t steady_us = parts_.clock.steady_us();
+    const auto known = parts_.upstreams.of(upstream.name);
+    const auto totals = observe::upstream_totals_of(workers, known->slot());
+    observe::UpstreamHealth& health = health_.try_emplace(upstream.name, now_us).first->second;
+    health.update(totals.answers, totals.errors + totals.moved, now_us);
+    return {.name = upstream.name,
+            .url = config::to_string(upstream.url),
+            .healthy = health.healthy(),
+            .since_us = health.since_us(),
+            .answers = totals.answers,
+            .errors = totals.errors,
+            .ejected = !known->is_well(steady_us),
+            .asleep = parts_.upstreams.is_asleep(upstream.name, steady_us)};
 }
 
 bool Operations::levels_are_due() {

@@ -111,6 +111,7 @@ struct Server::Impl {
     const StateDirectory state;
     const std::unique_ptr<usage::Recorder> recorder;
     observe::AccessLog access_log;
+    const std::shared_ptr<proxy::Upstreams> upstreams = std::make_shared<proxy::Upstreams>();
     boost::asio::io_context main_context{1};
     const std::unique_ptr<Store> ledgers;
     proxy::BodyBudget body_budget;
@@ -155,6 +156,7 @@ OperationsParts Server::Impl::parts() {
             .store = *ledgers,
             .shared = ledgers->shared_state(),
             .usage = *recorder,
+            .upstreams = *upstreams,
             .recent = access_log.recent(),
             .workers = workers,
             .policy = [this] { return policy; },
@@ -169,7 +171,8 @@ void Server::Impl::start_workers(const config::Config& config) {
     tls = load_tls(config);
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const unsigned count = config.threads > 0 ? static_cast<unsigned>(config.threads) : cores;
-    const proxy::Shared shared{clock, access_log, body_budget, connections_open};
+    proxy::Shared shared{clock, access_log, body_budget, connections_open};
+    shared.upstreams = upstreams;
     const auto make_limiter = [this](boost::asio::io_context& context) {
         return ledgers->make_limiter(context);
     };
@@ -307,6 +310,9 @@ Reloaded Server::Impl::put_file_in_force() {
 void Server::Impl::publish() {
     const std::shared_ptr<const config::Config> config = store.current();
     observe::set_log_level(config->log_level);
+    std::vector<std::string> names;
+    for (const config::Upstream& upstream : config->upstreams) names.push_back(upstream.name);
+    upstreams->keep(names);
     policy = std::make_shared<const policy::Policy>(config, fast_sha256);
     for (const auto& worker : workers) worker->use(policy, tls);
     body_budget.set_bytes_max(config->limits_of_weir.max_buffered_bytes);
@@ -332,7 +338,11 @@ observe::ProcessFigures Server::Impl::process_figures() const {
             {.status = classes[digit], .count = admin_server->answered()[digit]});
     }
     for (const observe::UpstreamFigures& upstream : operations.upstreams()) {
-        figures.upstreams.push_back({.name = upstream.name, .healthy = upstream.healthy});
+        figures.upstreams.push_back({.name = upstream.name,
+                                     .slot = upstreams->of(upstream.name)->slot(),
+                                     .healthy = upstream.healthy,
+                                     .ejected = upstream.ejected,
+                                     .asleep = upstream.asleep});
     }
     ledgers->report(figures.store);
     return figures;

@@ -109,4 +109,13 @@ std::array<std::optional<Level>, dimension_count> tightest_of(std::span<const Le
     return tightest;
 }
 
+std::vector<Level> levels_of_candidates(std::span<const Level> levels, const LedgerSet& ledgers) {
+    std::vector<Level> of_candidates;
+    if (ledgers.candidate_count() == 0) return of_candidates;
+    for (const Level& level : levels) {
+        if (!ledgers.own().contains(level.ledger_index)) of_candidates.push_back(level);
+    }
+    return of_candidates;
+}
+
 }  // namespace weir

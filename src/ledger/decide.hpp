@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "weir/ledger_set.hpp"
 #include "weir/limit.hpp"
@@ -38,5 +39,8 @@ void append_levels(std::vector<Level>& levels, std::size_t ledger_index, const L
 std::array<std::optional<Level>, dimension_count> tightest_of(std::span<const Level> levels,
                                                               const LedgerSet& ledgers,
                                                               std::size_t candidate);
+
+/// Of `levels` those of candidates' ledgers.
+std::vector<Level> levels_of_candidates(std::span<const Level> levels, const LedgerSet& ledgers);
 
 }  // namespace weir

@@ -110,6 +110,7 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
     std::vector<Level> all;
     for (std::size_t i = 0; i < shares.size(); ++i) append_levels(all, i, shares[i], windows[i], now_us);
     decision.tightest = tightest_of(all, share_set, choice.candidate);
+    decision.candidate_levels = levels_of_candidates(all, share_set);
     if (choice.refusal) return decision;
     decision.verdict = Verdict::admitted;
     decision.reservation = ReservationAccess::make(demand, std::move(made), share_set.own().end);

@@ -140,7 +140,9 @@ private:
             decision.verdict = Verdict::admitted;
             decision.reservation = charge_all(locked, demand, ledgers, choice.candidate);
         }
-        decision.tightest = tightest_of(levels_of(locked, ledgers), ledgers, choice.candidate);
+        const std::vector<Level> levels = levels_of(locked, ledgers);
+        decision.tightest = tightest_of(levels, ledgers, choice.candidate);
+        decision.candidate_levels = levels_of_candidates(levels, ledgers);
         if (locked.made) {
             for (Shard* shard : locked.shards) shard->forget_some(locked.now_us);
         }

@@ -140,8 +140,9 @@ Decision RedisLimiter::refuse(const std::string& set, const Operation& operation
     decision.decided_by = StoreMode::redis;
     decision.refusal = operation.demand_reply.refusal;
     decision.candidate = operation.demand_reply.candidate;
-    decision.tightest = tightest_of(levels_of(asked.ledgers, operation.ledgers, *operation.reply),
-                                    asked.ledgers, decision.candidate);
+    const std::vector<Level> levels = levels_of(asked.ledgers, operation.ledgers, *operation.reply);
+    decision.tightest = tightest_of(levels, asked.ledgers, decision.candidate);
+    decision.candidate_levels = levels_of_candidates(levels, asked.ledgers);
     // A demand that is smaller elsewhere may fit another candidate: nothing is known of it.
     if (operation.changes && asked.ledgers.candidate_count() == 0) {
         const KnownUnder under{.changes = *operation.changes,
@@ -178,7 +179,9 @@ Decision RedisLimiter::admit(const Operation& operation) {
     decision.decided_at_us = reply.now_us;
     decision.decided_by = StoreMode::redis;
     decision.candidate = candidate;
-    decision.tightest = tightest_of(levels_of(ledgers, operation.ledgers, reply), ledgers, candidate);
+    const std::vector<Level> levels = levels_of(ledgers, operation.ledgers, reply);
+    decision.tightest = tightest_of(levels, ledgers, candidate);
+    decision.candidate_levels = levels_of_candidates(levels, ledgers);
     decision.reservation = ReservationAccess::make(demand, std::move(charges), ledgers.own().end);
     return decision;
 }

@@ -97,6 +97,7 @@ Decision join(const Demand& demand, const LedgerSet& ledgers, const std::vector<
     joined.verdict = last.verdict;
     joined.decided_at_us = last.decided_at_us;
     joined.tightest = tightest_of(levels, ledgers, candidate);
+    joined.candidate_levels = levels_of_candidates(levels, ledgers);
     if (is_admitted) {
         joined.reservation = joined_reservation(demand, ledgers, parts, decisions);
     } else {

@@ -59,6 +59,9 @@ struct RefusalContext {
 /// 429, 413 or 403, with x-weir-limit and the rate-limit headers.
 Answer refusal_answer(Dialect dialect, const RefusalContext& context);
 
+/// 429 where every upstream that could serve the request has asked for a pause, which ends after `wait_us`.
+Answer pause_answer(Dialect dialect, std::int64_t wait_us, std::string_view request_id);
+
 /// The rate-limit headers of one answer, refused or not.
 void append_rate_limit_headers(Dialect dialect,
                                const std::array<std::optional<Level>, dimension_count>& tightest,

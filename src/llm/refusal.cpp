@@ -134,8 +134,7 @@ ErrorDescription describe(const RefusalContext& context) {
     return describe_refused(context);
 }
 
-void append_retry_headers(Dialect dialect, const RefusalContext& context, HeaderLines& headers) {
-    const std::int64_t wait_us = context.refusal.retry_after_us + context.spread_us;
+void append_retry_headers(Dialect dialect, std::int64_t wait_us, HeaderLines& headers) {
     const std::int64_t wait_s =
         std::clamp<std::int64_t>(divide_rounding_up(wait_us, 1'000'000), 1, retry_after_s_max);
     append_header(headers, "retry-after", std::to_string(wait_s));
@@ -154,7 +153,8 @@ std::string limit_name(Scope scope, Dimension dimension, std::int64_t window_us)
 
 Answer refusal_answer(Dialect dialect, const RefusalContext& context) {
     Answer answer = error_answer(dialect, describe(context), context.request_id);
-    if (context.verdict == Verdict::refused) append_retry_headers(dialect, context, answer.headers);
+    if (context.verdict == Verdict::refused)
+        append_retry_headers(dialect, context.refusal.retry_after_us + context.spread_us, answer.headers);
     // Of a 413 the only thing that stops every client; on a 429 some ignore it.
     const bool is_no_use =
         context.verdict == Verdict::never_fits ||
@@ -163,6 +163,20 @@ Answer refusal_answer(Dialect dialect, const RefusalContext& context) {
     append_header(answer.headers, "x-weir-limit",
                   limit_name(context.scope, context.refusal.dimension, context.window_us));
     append_rate_limit_headers(dialect, context.tightest, context.now_us, answer.headers);
+    return answer;
+}
+
+Answer pause_answer(Dialect dialect, std::int64_t wait_us, std::string_view request_id) {
+    ErrorDescription error;
+    error.status = 429;
+    error.type = "requests";
+    error.code = "rate_limit_exceeded";
+    error.retry_after_us = std::max<std::int64_t>(wait_us, 1);
+    error.message = "Every upstream that serves this has asked for a pause. Please try again in " +
+                    text::go_duration(error.retry_after_us) + ".";
+    Answer answer = error_answer(dialect, error, request_id);
+    append_retry_headers(dialect, error.retry_after_us, answer.headers);
+    append_header(answer.headers, "x-weir-limit", "upstream/asleep");
     return answer;
 }
 

@@ -1,6 +1,7 @@
 // Judged by the ends of paths, as in api.cpp.
 #include "llm/stored_answers.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "text/ascii.hpp"
@@ -47,6 +48,14 @@ std::string_view stored_response_id(std::string_view method, std::string_view pa
     if (method != "GET" && method != "DELETE" && method != "POST") return {};
     if (!is_member_of(path, "responses")) return {};
     return take_last_segment(path);
+}
+
+bool is_of_any_provider(std::string_view path) noexcept {
+    const std::string_view last = take_last_segment(path);
+    const std::string_view verb = last.substr(last.rfind(':') + 1);
+    constexpr std::array<std::string_view, 4> names{"models", "count_tokens", "countTokens", "tokenize"};
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view name) { return text::equals_ignoring_case(verb, name); });
 }
 
 }  // namespace weir::llm

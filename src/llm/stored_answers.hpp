@@ -9,6 +9,10 @@ namespace weir::llm {
 /// or label something stored (responses, completions, runs, batches), whose answers repeat its usage.
 bool may_report_new_usage(std::string_view method, std::string_view path) noexcept;
 
+/// The answer depends on nothing that one provider keeps for its caller: the list of its models, tokens
+/// counted.
+bool is_of_any_provider(std::string_view path) noexcept;
+
 /// The id of the stored response (Responses API) that a request reads, deletes or cancels: GET or DELETE
 /// <prefix>/responses/{id}, POST <prefix>/responses/{id}/cancel, names in any case. Empty for every other
 /// request.

@@ -73,6 +73,8 @@ std::string format_record(const RequestRecord& record) {
     append_text(line, R"(,"model":")", record.model);
     append_text(line, R"(,"method":")", record.method);
     append_text(line, R"(,"path":")", record.path);
+    if (!record.upstream.empty()) append_text(line, R"(,"upstream":")", record.upstream);
+    if (record.attempts > 1) append_number(line, R"(,"attempts":)", record.attempts);
     append_number(line, R"(,"status":)", record.status);
     append_text(line, R"(,"outcome":")", to_string(record.outcome));
     if (record.refused_by) append_refusal(line, *record.refused_by);

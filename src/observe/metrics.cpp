@@ -42,7 +42,7 @@ void WorkerMetrics::count_upstream(const RequestRecord& record) noexcept {
     if (record.streamed && record.first_byte_at_us != 0) {
         time_to_first_token.observe(record.first_byte_at_us - record.received_at_us);
     }
-    UpstreamCounters& upstream = upstreams.front();
+    UpstreamCounters& upstream = upstreams.at(record.upstream_slot);
     const std::uint64_t now_us = amount(record.received_at_us + record.duration_us);
     if (record.outcome == Outcome::upstream_failed || record.status >= 500) {
         upstream.errors.add();

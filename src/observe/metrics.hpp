@@ -83,9 +83,13 @@ enum class LimitHit : std::uint8_t {
 };
 inline constexpr std::size_t limit_hit_count = 6;
 
+/// Upstreams that are counted apart.
+inline constexpr std::size_t upstreams_max = 64;
+
 /// How one upstream fared. A 5xx of its own is an error.
 struct UpstreamCounters {
     Counter answers, errors;
+    Counter moved;  ///< requests that it failed, and that another upstream was asked to serve
     Counter last_answer_us, last_error_us;  ///< wall clock; 0: none yet
 };
 
@@ -107,7 +111,7 @@ struct WorkerMetrics {
     std::array<LatencyHistogram, store_call_count> store_duration;
     RatioHistogram estimate_error;  ///< actual input by estimated
     std::array<Counter, limit_hit_count> limit_hits;
-    std::array<UpstreamCounters, 1> upstreams;  ///< in the order of the configuration
+    std::array<UpstreamCounters, upstreams_max> upstreams;  ///< by RequestRecord::upstream_slot
 
     void count(const RequestRecord& record) noexcept;
     /// Tokens of a settlement, those of a record or of one that came after its record.
@@ -157,7 +161,10 @@ struct TierLimit {
 /// One upstream of the configuration.
 struct UpstreamState {
     std::string name;
-    bool healthy = true;  ///< UpstreamHealth::healthy
+    std::size_t slot = 0;  ///< of WorkerMetrics::upstreams
+    bool healthy = true;   ///< UpstreamHealth::healthy
+    bool ejected = false;  ///< others are asked before it
+    bool asleep = false;   ///< it takes nothing for a while, for one model at least
 };
 
 /// Answers of one status class, "2xx" to "5xx".
@@ -181,7 +188,7 @@ struct ProcessFigures {
     std::uint64_t access_log_lines_dropped = 0;  ///< AccessLog::lines_dropped()
     std::uint64_t log_lines_dropped = 0;         ///< log_lines_dropped()
     std::vector<TierLimit> tier_limits{};        ///< of the configuration in force
-    std::vector<UpstreamState> upstreams{};      ///< in the order of WorkerMetrics::upstreams
+    std::vector<UpstreamState> upstreams{};      ///< in the configuration's order
     ProcessUsage usage{};                        ///< process_usage()
     StoreFigures store{};
 };

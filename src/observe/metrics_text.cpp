@@ -101,38 +101,38 @@ void write_store_durations(const Page& page) {
     }
 }
 
-/// `write` is called with what picks a counter out of a worker, once for each upstream of the configuration.
-template <typename Write>
-void each_upstream(const Page& page, const Write& write) {
-    const std::size_t counted = WorkerMetrics().upstreams.size();
-    for (std::size_t i = 0; i < std::min(counted, page.process.upstreams.size()); ++i) {
-        write(page.process.upstreams[i], i);
-    }
+template <Counter UpstreamCounters::*counter>
+std::uint64_t sum_of_upstream(const Page& page, const UpstreamState& upstream) {
+    return page.sum([&](const WorkerMetrics& worker) -> auto& {
+        return worker.upstreams.at(upstream.slot).*counter;
+    });
 }
 
 void write_upstream_requests(const Page& page) {
-    each_upstream(page, [&](const UpstreamState& upstream, std::size_t i) {
-        page.text.value(
-            {{"upstream", upstream.name}, {"result", "answer"}},
-            page.sum([i](const WorkerMetrics& worker) -> auto& { return worker.upstreams[i].answers; }));
-        page.text.value(
-            {{"upstream", upstream.name}, {"result", "error"}},
-            page.sum([i](const WorkerMetrics& worker) -> auto& { return worker.upstreams[i].errors; }));
-    });
+    for (const UpstreamState& upstream : page.process.upstreams) {
+        page.text.value({{"upstream", upstream.name}, {"result", "answer"}},
+                        sum_of_upstream<&UpstreamCounters::answers>(page, upstream));
+        page.text.value({{"upstream", upstream.name}, {"result", "error"}},
+                        sum_of_upstream<&UpstreamCounters::errors>(page, upstream));
+        page.text.value({{"upstream", upstream.name}, {"result", "moved"}},
+                        sum_of_upstream<&UpstreamCounters::moved>(page, upstream));
+    }
 }
 
 template <Counter UpstreamCounters::*time>
 void write_upstream_time(const Page& page) {
-    each_upstream(page, [&](const UpstreamState& upstream, std::size_t i) {
-        const std::uint64_t newest_us =
-            page.newest([i](const WorkerMetrics& worker) -> auto& { return worker.upstreams[i].*time; });
+    for (const UpstreamState& upstream : page.process.upstreams) {
+        const std::uint64_t newest_us = page.newest([&](const WorkerMetrics& worker) -> auto& {
+            return worker.upstreams.at(upstream.slot).*time;
+        });
         page.text.value({{"upstream", upstream.name}}, seconds(newest_us));
-    });
+    }
 }
 
-void write_upstream_health(const Page& page) {
+template <bool UpstreamState::*state>
+void write_upstream_state(const Page& page) {
     for (const UpstreamState& upstream : page.process.upstreams)
-        page.text.value({{"upstream", upstream.name}}, std::uint64_t{upstream.healthy});
+        page.text.value({{"upstream", upstream.name}}, std::uint64_t{upstream.*state});
 }
 
 void write_store_mode(const Page& page) {
@@ -242,9 +242,16 @@ const Family families[] = {
      write_limit_hits},
     {"weir_buffered_bytes", "gauge", "Request bodies held in memory.", &ProcessFigures::buffered_bytes},
     {"weir_upstream_requests_total", "counter",
-     "Requests sent on, by whether an answer came; a 5xx is an error.", write_upstream_requests},
+     "Requests sent on, by whether an answer came; a 5xx is an error, unless another upstream was asked then "
+     "(moved).",
+     write_upstream_requests},
     {"weir_upstream_healthy", "gauge", "0 after 5 failures in a row, or where all of 10 s failed.",
-     write_upstream_health},
+     write_upstream_state<&UpstreamState::healthy>},
+    {"weir_upstream_ejected", "gauge", "1 while this node asks others before it, because it keeps failing.",
+     write_upstream_state<&UpstreamState::ejected>},
+    {"weir_upstream_asleep", "gauge",
+     "1 while nothing is sent to it, for one model at least, because it has said when to come back.",
+     write_upstream_state<&UpstreamState::asleep>},
     {"weir_upstream_last_answer_timestamp_seconds", "gauge", "When the upstream answered last; 0: not yet.",
      write_upstream_time<&UpstreamCounters::last_answer_us>},
     {"weir_upstream_last_error_timestamp_seconds", "gauge",

@@ -13,7 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t text_bytes_max = 512;
-constexpr std::size_t upstreams_max = 64;
 constexpr std::size_t buckets_max = 128;
 constexpr int depth_max = 8;
 /// Above what anything here is, below where doubles lose ones.
@@ -62,7 +61,8 @@ Json totals_json(const Totals& totals) {
 
 Json upstream_json(const UpstreamFigures& upstream) {
     return {{"name", cut(upstream.name)},    {"url", cut(upstream.url)},    {"healthy", upstream.healthy},
-            {"since_us", upstream.since_us}, {"answers", upstream.answers}, {"errors", upstream.errors}};
+            {"since_us", upstream.since_us}, {"answers", upstream.answers}, {"errors", upstream.errors},
+            {"ejected", upstream.ejected},   {"asleep", upstream.asleep}};
 }
 
 Json minute_json(const KeyActivity::OwnMinute& minute) {
@@ -145,6 +145,8 @@ public:
         member(json, "since_us", out.since_us);
         member(json, "answers", out.answers);
         member(json, "errors", out.errors);
+        member(json, "ejected", out.ejected);
+        member(json, "asleep", out.asleep);
     }
     void read(const Json& json, KeyActivity::OwnMinute& out) {
         read_items(json, out.id, out.minute, out.amounts.requests, out.amounts.refused,
@@ -196,6 +198,7 @@ std::string to_json(const NodeFigures& figures) {
     for (const auto& row : number_rows) json[std::string(row.name)] = figures.*row.member;
     for (const auto& row : flag_rows) json[std::string(row.name)] = figures.*row.member;
     json["totals"] = totals_json(figures.totals);
+    if (figures.sleep.size() <= NodeFigures::sleep_bytes_max) json["sleep"] = figures.sleep;
     std::string out = dump(json);
     out.pop_back();
     // Room for some of each: the later lists get what the earlier ones leave, and at least this.
@@ -223,6 +226,7 @@ std::optional<NodeFigures> parse_node_figures(std::string_view text) {
     for (const auto& row : number_rows) reader.member(json, row.name, figures.*row.member);
     for (const auto& row : flag_rows) reader.member(json, row.name, figures.*row.member);
     reader.member(json, "totals", figures.totals);
+    reader.member(json, "sleep", figures.sleep);
     reader.list(json, "upstreams", upstreams_max, figures.upstreams);
     reader.list(json, "minutes", 2 * NodeFigures::keys_max, figures.minutes);
     reader.list(json, "limits", NodeFigures::limits_max, figures.limits);

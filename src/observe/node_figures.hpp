@@ -21,6 +21,8 @@ struct UpstreamFigures {
     std::int64_t since_us = 0;
     std::uint64_t answers = 0;  ///< since the node's start
     std::uint64_t errors = 0;
+    bool ejected = false;  ///< others are asked before it
+    bool asleep = false;   ///< it takes nothing for a while, for one model at least
     bool operator==(const UpstreamFigures&) const = default;
 };
 
@@ -41,6 +43,7 @@ struct NodeFigures {
     static constexpr std::size_t json_bytes_max = 64 << 10;
     static constexpr std::size_t keys_max = 200;
     static constexpr std::size_t limits_max = 60;
+    static constexpr std::size_t sleep_bytes_max = 4 << 10;
 
     std::string name;    ///< unique in the cluster, never empty
     std::string host;    ///< of the machine
@@ -58,6 +61,7 @@ struct NodeFigures {
     std::string config_hash;
     std::int64_t runtime_version = 0;
     std::vector<UpstreamFigures> upstreams;
+    std::string sleep;  ///< which upstreams have asked this node for a pause: proxy::UpstreamSleep::text
     Totals totals;
     std::vector<KeyActivity::OwnMinute> minutes;  ///< KeyActivity::own_minutes(now_us, keys_max)
     std::vector<LimitLevel> limits;

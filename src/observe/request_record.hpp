@@ -49,8 +49,11 @@ struct RequestRecord {
     std::string_view client_address;  ///< without port
     std::string_view model;
     std::string_view method;
-    std::string_view path;  ///< without the query
-    int status = 0;         ///< as the client got it; 0: none
+    std::string_view path;      ///< without the query
+    std::string_view upstream;  ///< the last one that was asked; empty: none
+    std::size_t upstream_slot = 0;
+    int attempts = 0;  ///< upstreams that were asked
+    int status = 0;    ///< as the client got it; 0: none
     Outcome outcome = Outcome::served;
     std::optional<RefusedBy> refused_by;
     std::vector<RefusedBy> shadowed_by;  ///< limits in shadow mode that would have refused it

@@ -119,12 +119,13 @@ Totals totals_of(const std::vector<const WorkerMetrics*>& workers) {
     return totals;
 }
 
-UpstreamTotals upstream_totals_of(const std::vector<const WorkerMetrics*>& workers, std::size_t index) {
+UpstreamTotals upstream_totals_of(const std::vector<const WorkerMetrics*>& workers, std::size_t slot) {
     UpstreamTotals totals;
     for (const WorkerMetrics* worker : workers) {
-        if (index >= worker->upstreams.size()) continue;
-        totals.answers += worker->upstreams[index].answers.value();
-        totals.errors += worker->upstreams[index].errors.value();
+        if (slot >= worker->upstreams.size()) continue;
+        totals.answers += worker->upstreams[slot].answers.value();
+        totals.errors += worker->upstreams[slot].errors.value();
+        totals.moved += worker->upstreams[slot].moved.value();
     }
     return totals;
 }

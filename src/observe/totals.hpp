@@ -59,9 +59,10 @@ Totals totals_of(const std::vector<const WorkerMetrics*>& workers);
 struct UpstreamTotals {
     std::uint64_t answers = 0;
     std::uint64_t errors = 0;
+    std::uint64_t moved = 0;
 };
-/// `index`: of WorkerMetrics::upstreams; zeros where nothing is counted of it.
-UpstreamTotals upstream_totals_of(const std::vector<const WorkerMetrics*>& workers, std::size_t index);
+/// `slot`: of WorkerMetrics::upstreams; zeros where nothing is counted of it.
+UpstreamTotals upstream_totals_of(const std::vector<const WorkerMetrics*>& workers, std::size_t slot);
 
 /// What was added since; nullopt: a counter is lower than it was, so that the node has begun anew.
 std::optional<Totals> since(const Totals& now, const Totals& before);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "policy/index.hpp"
 #include "policy/ledgers.hpp"
 #include "text/hex.hpp"
 
@@ -168,7 +169,7 @@ void cut_to_limits(Applicable& applicable, std::int64_t output_default) {
 }  // namespace
 
 Applicable Policy::limits_for(const Subject& subject, std::string_view model,
-                              const config::Upstream& upstream,
+                              std::span<const std::size_t> upstreams,
                               std::span<const std::string> further_models) const {
     Applicable applicable;
     append_subject(applicable, subject);
@@ -177,7 +178,10 @@ Applicable Policy::limits_for(const Subject& subject, std::string_view model,
     if (!further_models.empty()) {
         append_further_models(applicable, subject, further_models, limits_of_model);
     }
-    add_all(applicable.ledgers, compiled_upstream(upstream));
+    for (const std::size_t upstream : upstreams) {
+        if (upstreams.size() > 1) applicable.ledgers.begin_candidate();
+        add_all(applicable.ledgers, index_->upstreams[upstream]);
+    }
     cut_to_limits(applicable, subject.tier->output_default);
     return applicable;
 }
@@ -191,6 +195,25 @@ std::vector<LedgerLimits> Policy::ledgers_of(const Subject& subject, const confi
     for (const config::ModelLimits& model : subject.tier->models) append(ledgers_on_model(subject, model));
     append(ledgers_of_upstream(upstream));
     return ledgers;
+}
+
+LedgerSet Policy::candidates(std::span<const std::size_t> upstreams) const {
+    LedgerSet set;
+    for (const std::size_t upstream : upstreams) {
+        set.begin_candidate();
+        add_all(set, index_->upstreams[upstream]);
+    }
+    return set;
+}
+
+Routes Policy::routes_for(config::Dialect, std::string_view, std::string_view) const {
+    Routes routes;
+    for (std::size_t i = 0; i < config_->upstreams.size(); ++i) routes.push_back({i});
+    return routes;
+}
+
+bool Policy::serves_path(config::Dialect, std::string_view) const noexcept {
+    return true;
 }
 
 }  // namespace weir::policy

@@ -1,6 +1,7 @@
 // Who is asking, and which ledgers apply: one configuration, compiled for look-ups.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -53,6 +54,13 @@ struct Applicable {
     std::int64_t total_limit = unlimited;
 };
 
+/// An upstream that may serve a request, and what it calls the model.
+struct Route {
+    std::size_t upstream = 0;       ///< an index into config().upstreams
+    std::string_view sent_as = {};  ///< empty: as the client said
+};
+using Routes = boost::container::small_vector<Route, 4>;
+
 /// Immutable; any thread.
 class Policy {
 public:
@@ -79,8 +87,12 @@ public:
 
     /// `upstream` is one of `config()`. `model` may be empty. `further_models`: any of them may serve
     /// instead, so their limits hold as well.
-    Applicable limits_for(const Subject& subject, std::string_view model, const config::Upstream& upstream,
+    Applicable limits_for(const Subject& subject, std::string_view model,
+                          std::span<const std::size_t> upstreams,
                           std::span<const std::string> further_models = {}) const;
+    LedgerSet candidates(std::span<const std::size_t> upstreams) const;
+    Routes routes_for(config::Dialect dialect, std::string_view path, std::string_view model) const;
+    bool serves_path(config::Dialect dialect, std::string_view path) const noexcept;
 
     /// Every ledger that may apply to the subject, whatever the model.
     std::vector<LedgerLimits> ledgers_of(const Subject& subject, const config::Upstream& upstream) const;

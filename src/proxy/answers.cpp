@@ -67,6 +67,13 @@ awaitable<void> Exchange::refuse(const Decision& decision) {
     co_await answer(rendered, outcome_of(decision.verdict));
 }
 
+/// Each has said itself when to come back.
+awaitable<void> Exchange::refuse_while_all_sleep() {
+    const std::int64_t wait_us = choice_->wakes_at_us() - worker_.clock.steady_us();
+    const llm::Answer rendered = llm::pause_answer(dialect_, wait_us, record_.request_id);
+    co_await answer(rendered, observe::Outcome::refused);
+}
+
 /// What needs no key and is charged to nobody.
 awaitable<void> Exchange::answer_anybody() {
     if (is_preflight(request_.head)) {
@@ -107,7 +114,7 @@ awaitable<void> Exchange::answer_limits() {
         const llm::ErrorDescription error = describe(reason);
         co_return co_await answer_error(error, reason.outcome);
     }
-    const std::vector<LedgerLimits> ledgers = policy_->ledgers_of(*subject_, upstream());
+    const std::vector<LedgerLimits> ledgers = policy_->ledgers_of(*subject_, config().upstreams.front());
     const std::int64_t asked_us = worker_.clock.steady_us();
     const auto levels = co_await worker_.limiter.peek(ledgers);
     worker_.metrics.count_store_call(observe::StoreCall::peek, worker_.clock.steady_us() - asked_us);

@@ -35,7 +35,7 @@ awaitable<Dial::End> Attempt::connect() {
     if (job_.connection == AttemptJob::Connection::any) connection_ = pool.take_kept(job_.upstream.url);
     if (connection_) co_return Dial::End::connected;
     dial_ = pool.dial(job_.upstream.url);
-    const Dial::End end = co_await dial_->run(job_.timeouts.connect_ms);
+    const Dial::End end = co_await dial_->run(job_.upstream.timeouts.connect_ms);
     cause_ = dial_->cause();
     if (end == Dial::End::connected) {
         connection_ = dial_->take();
@@ -53,18 +53,19 @@ void Attempt::send() {
     for (const std::string_view piece : job_.message.body) {
         if (!piece.empty()) buffers.push_back(boost::asio::buffer(piece));
     }
-    connection_->start_sending(std::move(buffers), job_.timeouts.write_ms);
+    connection_->start_sending(std::move(buffers), job_.upstream.timeouts.write_ms);
 }
 
 /// Where sending fails an answer may stand all the same: a refusal that did not wait for the body.
 awaitable<AttemptEnd> Attempt::read_head() {
-    const error_code error = co_await answer_->read_head(job_.timeouts.first_byte_ms);
+    const error_code error = co_await answer_->read_head(job_.upstream.timeouts.first_byte_ms);
+    const error_code not_sent = connection_->send_error();
+    is_sent_whole_ = !connection_->sending() && !not_sent;
     if (!error) {
         connection_->keep_sending();
         co_return AttemptEnd::answered;
     }
     if (job_.client.gone()) co_return AttemptEnd::client_gone;
-    const error_code not_sent = connection_->send_error();
     const AttemptEnd end = end_of(not_sent ? not_sent : error);
     if (end != AttemptEnd::broken) co_return end;
     if (!not_sent) cause_ = connection_->read_error();
@@ -94,7 +95,7 @@ awaitable<AttemptEnd> Attempt::relay(const RelayTerms& terms) {
                  .usage = usage_,
                  .to_client = std::move(to_client),
                  .first = std::move(first),
-                 .between_bytes_ms = job_.timeouts.between_bytes_ms};
+                 .between_bytes_ms = job_.upstream.timeouts.between_bytes_ms};
     const RelayResult result = co_await proxy::relay(job);
     relayed_->body_bytes = result.body_bytes;
     relayed_->is_stream = tap.is_stream();
@@ -110,15 +111,20 @@ awaitable<void> Attempt::finish() {
         job_.worker.pool.release(std::move(connection_), answer_->keep_alive_s());
     answer_.reset();
     connection_.reset();
-    if (lease_) co_await job_.worker.leases.remove(*lease_);
-    lease_.reset();
+    co_await release_lease();
     if (calls_for_another && job_.client.gone()) end_ = AttemptEnd::client_gone;
 }
 
+awaitable<void> Attempt::release_lease() {
+    if (lease_) co_await job_.worker.leases.remove(*lease_);
+    lease_.reset();
+}
+
 EndingFacts Attempt::facts() const {
+    const bool stands_ready = end_ == AttemptEnd::answered && answer_;
     EndingFacts facts;
     facts.ending = ending_of(end_, sent_at_us_ != 0);
-    facts.status = relayed_ ? relayed_->status : 0;
+    facts.status = relayed_ ? relayed_->status : stands_ready ? status() : 0;
     facts.usage = usage_;
     return facts;
 }

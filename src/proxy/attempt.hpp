@@ -20,7 +20,7 @@ namespace weir::proxy {
 /// A request as it goes on the wire. The pieces of the body are views, in order.
 struct UpstreamMessage {
     std::string head;
-    std::array<std::string_view, 3> body;
+    std::array<std::string_view, 5> body;
 };
 
 struct AttemptJob {
@@ -32,7 +32,6 @@ struct AttemptJob {
     Worker& worker;
     ClientStream& client;
     const config::Upstream& upstream;
-    const config::Timeouts& timeouts;
     std::string_view method;
     UpstreamMessage message;
     Lease* lease = nullptr;  ///< kept as long as the attempt lasts; nullptr: nothing is reserved
@@ -58,8 +57,11 @@ public:
     /// Sends the message and reads the head of the final answer, which may come before all is sent. A client
     /// that leaves ends this, and `relay`, at once. Never `whole`.
     awaitable<AttemptEnd> run();
-    /// REQUIRES: `run` answered. The status of what stands ready.
+    // REQUIRES: `run` answered. What stands ready.
     int status() const noexcept { return answer_->head().status; }
+    const Fields& fields() const noexcept { return answer_->head().fields; }
+    /// All of the message has gone out: what was asked may have been done.
+    bool is_sent_whole() const noexcept { return is_sent_whole_; }
     /// The upstream has not taken all of the message yet, though its answer has begun.
     bool is_sending() const noexcept { return connection_ && connection_->sending(); }
 
@@ -72,6 +74,9 @@ public:
     /// message points to, the lease. What another attempt should have followed has ended with the client,
     /// where that has left.
     awaitable<void> finish();
+
+    /// The reservation is about to be moved: nobody renews it meanwhile. `finish` lets go of the rest.
+    awaitable<void> release_lease();
 
     /// For the refund table. `cached_input_weight` is not its to know.
     EndingFacts facts() const;
@@ -97,6 +102,7 @@ private:
     AttemptEnd end_ = AttemptEnd::unreachable;
     boost::system::error_code cause_;
     std::int64_t sent_at_us_ = 0;
+    bool is_sent_whole_ = false;
 };
 
 }  // namespace weir::proxy

@@ -20,6 +20,7 @@ bool BackgroundResponses::hold(std::string_view id, Held& held, const void* owne
     entry.cached_input_weight = held.cached_input_weight;
     entry.key_id = std::move(held.key_id);
     entry.model = std::move(held.model);
+    entry.upstream = std::move(held.upstream);
     entry.owner = owner;
     entry.renew_at_us = now_us + held.reservation.progress_due_us() / 2;
     entry.ends_at_us = now_us + held_us_max;
@@ -33,6 +34,12 @@ std::optional<double> BackgroundResponses::weight_of(std::string_view id) const 
     const auto entry = entries_.find(id);
     if (entry == entries_.end() || entry->second.facts) return std::nullopt;
     return entry->second.cached_input_weight;
+}
+
+std::string BackgroundResponses::upstream_of(std::string_view id) const {
+    const std::lock_guard lock(mutex_);
+    const auto entry = entries_.find(id);
+    return entry == entries_.end() ? std::string() : entry->second.upstream;
 }
 
 void BackgroundResponses::report(std::string_view id, const EndingFacts& facts) {

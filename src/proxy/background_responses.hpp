@@ -32,6 +32,7 @@ public:
         double cached_input_weight = 1.0;
         std::string key_id;
         std::string model;
+        std::string upstream;  ///< the name of the one that makes it
     };
     /// What became of it.
     struct Settled {
@@ -48,6 +49,8 @@ public:
     bool hold(std::string_view id, Held& held, const void* owner);
     /// How the response of that id weighs cached input, where it is held and not reported yet; else nullopt.
     std::optional<double> weight_of(std::string_view id) const;
+    /// Who makes it, where it is held; else empty.
+    std::string upstream_of(std::string_view id) const;
     /// What it used is known. Only the first report counts.
     void report(std::string_view id, const EndingFacts& facts);
     /// How many this owner still has to settle.
@@ -65,6 +68,7 @@ private:
         double cached_input_weight = 1.0;
         std::string key_id;
         std::string model;
+        std::string upstream;
         const void* owner = nullptr;
         std::int64_t renew_at_us = 0;      ///< steady clock
         std::int64_t ends_at_us = 0;       ///< steady clock

@@ -47,6 +47,9 @@ inline constexpr RefusalReason not_weirs_method{405, "method_not_allowed", not_w
 
 inline constexpr RefusalReason not_served{404, "unknown_url", "This path is not served.",
                                           Outcome::bad_request};
+inline constexpr RefusalReason unknown_model{404, "model_not_found",
+                                             "The model does not exist or you do not have access to it.",
+                                             Outcome::bad_request};
 inline constexpr RefusalReason unknown_coding{
     415, "unsupported_content_encoding",
     "The body's Content-Encoding must be one or two of gzip, deflate, zstd and br.", Outcome::bad_request};

@@ -130,10 +130,15 @@ awaitable<void> Exchange::admit_and_forward() {
     }
     const bool has_body = co_await read_body();
     if (!has_body) co_return;
-    if (is_free) co_return co_await forward();
     const std::int64_t arrived_us = worker_.clock.steady_us();
-    const bool understood = co_await understand();
+    const bool understood = is_free || co_await understand();
     if (!understood) co_return;
+    const bool has_upstream = co_await choose_upstreams();
+    if (!has_upstream) co_return;
+    if (is_free) {
+        take_upstream(0);
+        co_return co_await forward();
+    }
     const bool admitted = co_await reserve();
     record_.added_us = worker_.clock.steady_us() - arrived_us;
     if (admitted) co_await forward();
@@ -228,16 +233,20 @@ awaitable<bool> Exchange::decode_body() {
     co_return false;
 }
 
+llm::CallText Exchange::call_text() const {
+    return {.api = api_,
+            .body = body_.text(),
+            .path = record_.path,
+            .content_type = request_.head.fields.value("content-type")};
+}
+
 awaitable<bool> Exchange::understand() {
     if (!is_metered()) co_return true;
     if (request_.head.fields.find("content-encoding")) {
         const bool decoded = co_await decode_body();
         if (!decoded) co_return false;
     }
-    auto understood = llm::read_call({.api = api_,
-                                      .body = body_.text(),
-                                      .path = record_.path,
-                                      .content_type = request_.head.fields.value("content-type")});
+    auto understood = llm::read_call(call_text());
     if (const auto* mistake = std::get_if<llm::CallError>(&understood)) {
         llm::ErrorDescription error = describe(bad_call, mistake->message);
         error.param = mistake->param;
@@ -247,10 +256,6 @@ awaitable<bool> Exchange::understand() {
     call_ = std::get<llm::Call>(std::move(understood));
     record_.model = call_.model;
     record_.streamed = call_.stream;
-    const bool may_ask = upstream().ask_for_usage == config::AskForUsage::automatic;
-    if (call_.ask_for_usage && (!may_ask || worker_.stream_usage_refusals->contains(upstream().name))) {
-        call_.ask_for_usage.reset();
-    }
     if (subject_->tier->estimate_bound && !call_.output_bound) {
         const std::string param(llm::output_bound_name(api_));
         llm::ErrorDescription error = describe(no_output_bound, param + ".");
@@ -262,7 +267,7 @@ awaitable<bool> Exchange::understand() {
 }
 
 awaitable<bool> Exchange::reserve() {
-    applicable_ = policy_->limits_for(*subject_, call_.model, upstream(), call_.further_models);
+    applicable_ = policy_->limits_for(*subject_, call_.model, choice_->left(), call_.further_models);
     const Demand demand = make_demand(call_, *subject_->tier, applicable_);
     record_.estimated = demand;
     // A client that leaves while a shared store is asked need not be admitted.
@@ -278,12 +283,14 @@ awaitable<bool> Exchange::reserve() {
         co_return false;
     }
     Decision& decision = *decided;
+    choice_->note_levels(decision.candidate_levels, applicable_.ledgers, worker_.clock.steady_us());
     record_.decided_at_us = decision.decided_at_us;
     record_.store_mode = to_string(decision.decided_by);
     if (decision.verdict != Verdict::admitted) {
         co_await refuse(decision);
         co_return false;
     }
+    take_upstream(decision.candidate);
     record_.reserved = demand;
     reservation_ = std::move(decision.reservation);
     worker_.metrics.reservations_in_flight.add();
@@ -314,7 +321,8 @@ bool Exchange::hold_for_later() {
     const llm::TappedUsage& usage = facts_.usage;
     if (!call_.background || !is_accepted || !usage.unfinished || usage.response_id.empty()) return false;
     BackgroundResponses::Held held{std::move(*reservation_), facts_.cached_input_weight,
-                                   std::string(record_.key_id), std::string(record_.model)};
+                                   std::string(record_.key_id), std::string(record_.model),
+                                   std::string(record_.upstream)};
     const bool is_held = worker_.background->hold(usage.response_id, held, &worker_);
     if (is_held) {
         reservation_.reset();

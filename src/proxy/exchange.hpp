@@ -11,6 +11,7 @@
 #include "proxy/http_names.hpp"
 #include "proxy/request_body.hpp"
 #include "proxy/settlement.hpp"
+#include "proxy/upstream_choice.hpp"
 #include "proxy/worker.hpp"
 
 namespace weir::proxy {
@@ -45,6 +46,7 @@ private:
     awaitable<bool> read_body();
     awaitable<bool> decode_body();
     awaitable<bool> understand();
+    awaitable<bool> choose_upstreams();
     awaitable<bool> reserve();
     awaitable<void> forward();
     awaitable<void> settle();
@@ -59,11 +61,20 @@ private:
     awaitable<void> refuse_key();
     awaitable<void> answer_limits();
     awaitable<void> refuse(const Decision& decision);
+    awaitable<void> refuse_while_all_sleep();
 
     // Parts of forward.
+    awaitable<AttemptEnd> try_upstreams(Lease* lease);
     awaitable<AttemptEnd> try_upstream(Lease* lease);
     awaitable<AttemptEnd> try_once(Lease* lease, AttemptJob::Connection connection);
-    UpstreamMessage make_message() const;
+    void take_upstream(std::size_t number);
+    void note_attempt(AttemptEnd end);
+    bool may_go_on(AttemptEnd end, std::int64_t began_us) const;
+    awaitable<bool> move_on();
+    awaitable<bool> move_reservation();
+    llm::CallText call_text() const;
+    UpstreamMessage make_message();
+    std::string target() const;
     bool was_asked_for_too_much() const;
     awaitable<void> answer_failure(AttemptEnd end);
     void note_upstream_failure();
@@ -80,7 +91,7 @@ private:
     bool is_metered() const noexcept { return api_ != llm::Api::unmetered; }
     bool closes_after() const noexcept { return close_ || worker_.draining; }
     const config::Config& config() const noexcept { return policy_->config(); }
-    const config::Upstream& upstream() const noexcept { return config().upstreams.front(); }
+    const config::Upstream& upstream() const noexcept { return choice_->upstream(); }
 
     Worker& worker_;
     ClientStream& client_;
@@ -95,6 +106,9 @@ private:
     std::optional<policy::Subject> subject_;
     policy::Applicable applicable_;
     llm::Call call_;
+    std::optional<UpstreamChoice> choice_;
+    std::optional<llm::Splice> rename_;  ///< of the model, in the message that is being sent
+    bool asks_for_usage_ = false;        ///< of the upstream that is asked: `Call::ask_for_usage` goes along
     std::optional<Reservation> reservation_;
     llm::HeaderLines rate_limits_;
     llm::HeaderLines shadow_;         ///< which limits in shadow mode would have refused it; empty: none

@@ -3,6 +3,8 @@
 #include "observe/log.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/failover.hpp"
+#include "proxy/shadow.hpp"
 
 namespace weir::proxy {
 
@@ -11,8 +13,9 @@ awaitable<void> Exchange::forward() {
     if (reservation_) lease.emplace(*reservation_);
     std::exception_ptr unforeseen;
     try {
-        const AttemptEnd end = co_await try_upstream(lease ? &*lease : nullptr);
+        const AttemptEnd end = co_await try_upstreams(lease ? &*lease : nullptr);
         if (end == AttemptEnd::answered) {
+            if (!attempt_->is_sending()) body_.release();
             co_await relay_answer();
         } else {
             co_await answer_failure(end);
@@ -29,19 +32,32 @@ awaitable<void> Exchange::forward() {
     if (unforeseen) std::rethrow_exception(unforeseen);
 }
 
+/// One after the other, until one serves it or nobody is left who may be asked. The last attempt stands.
+awaitable<AttemptEnd> Exchange::try_upstreams(Lease* lease) {
+    const std::int64_t began_us = worker_.clock.steady_us();
+    for (;;) {
+        const AttemptEnd end = co_await try_upstream(lease);
+        note_attempt(end);
+        if (!may_go_on(end, began_us)) co_return end;
+        const bool has_moved = co_await move_on();
+        if (!has_moved) co_return end;
+    }
+}
+
 awaitable<AttemptEnd> Exchange::try_upstream(Lease* lease) {
+    asks_for_usage_ = call_.ask_for_usage && upstream().ask_for_usage == config::AskForUsage::automatic &&
+                      !worker_.stream_usage_refusals->contains(upstream().name);
     AttemptEnd end = co_await try_once(lease, AttemptJob::Connection::any);
     if (end == AttemptEnd::stale) {
         worker_.metrics.upstream_retries.add();
         end = co_await try_once(lease, AttemptJob::Connection::fresh);
     }
     if (end == AttemptEnd::answered && was_asked_for_too_much()) {
-        call_.ask_for_usage.reset();
+        asks_for_usage_ = false;
         end = co_await try_once(lease, AttemptJob::Connection::any);
         const bool suits = end == AttemptEnd::answered && is_success(attempt_->status());
         if (suits) worker_.stream_usage_refusals->add(upstream().name);
     }
-    if (end == AttemptEnd::answered && !attempt_->is_sending()) body_.release();
     co_return end;
 }
 
@@ -51,7 +67,6 @@ awaitable<AttemptEnd> Exchange::try_once(Lease* lease, AttemptJob::Connection co
     attempt_.emplace(AttemptJob{.worker = worker_,
                                 .client = client_,
                                 .upstream = upstream(),
-                                .timeouts = config().timeouts,
                                 .method = request_.head.method,
                                 .message = make_message(),
                                 .lease = lease,
@@ -59,10 +74,53 @@ awaitable<AttemptEnd> Exchange::try_once(Lease* lease, AttemptJob::Connection co
     co_return co_await attempt_->run();
 }
 
+bool Exchange::may_go_on(AttemptEnd end, std::int64_t began_us) const {
+    const config::Retry& retry = config().retry;
+    if (choice_->left().empty() || record_.attempts >= retry.attempts || client_.gone()) return false;
+    if (worker_.clock.steady_us() - began_us > retry.budget_ms * 1000) return false;
+    const std::string_view method = request_.head.method;
+    const Failed failed{.end = end,
+                        .status = end == AttemptEnd::answered ? attempt_->status() : 0,
+                        .is_sent_whole = attempt_->is_sent_whole(),
+                        .is_safe = method == "GET" || method == "HEAD" || method == "OPTIONS"};
+    return may_ask_another(failed, retry.after_send);
+}
+
+/// To the next upstream that has room. False: there is none, and the last attempt stands as it is.
+awaitable<bool> Exchange::move_on() {
+    choice_->leave_out_sleeping(worker_.clock.steady_us());
+    if (choice_->left().empty()) co_return false;
+    const std::size_t failed_slot = record_.upstream_slot;
+    const bool has_room = co_await move_reservation();
+    if (!has_room) co_return false;
+    worker_.metrics.upstreams.at(failed_slot).moved.add();
+    observe::log_of_request(observe::LogLevel::info, record_.request_id,
+                            attempt_->failure() + "; asks " + std::string(record_.upstream) + " next");
+    co_return true;
+}
+
+awaitable<bool> Exchange::move_reservation() {
+    if (!reservation_) {
+        take_upstream(0);
+        co_return true;
+    }
+    co_await attempt_->release_lease();
+    const LedgerSet ledgers = policy_->candidates(choice_->left());
+    const std::int64_t asked_us = worker_.clock.steady_us();
+    auto decided = co_await move_past_shadow(worker_.limiter, *reservation_, settle_by(attempt_->facts()),
+                                             ledgers, Withdrawal(client_.gone()), record_.shadowed_by);
+    worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);
+    if (!decided) co_return false;
+    choice_->note_levels(decided->candidate_levels, ledgers, worker_.clock.steady_us());
+    if (decided->verdict != Verdict::admitted) co_return false;
+    take_upstream(decided->candidate);
+    co_return true;
+}
+
 /// What weir adds must not make a sound request fail: it may be the option that the upstream does not know.
 bool Exchange::was_asked_for_too_much() const {
     const int status = attempt_->status();
-    return call_.ask_for_usage && (status == 400 || status == 422);
+    return asks_for_usage_ && (status == 400 || status == 422);
 }
 
 awaitable<void> Exchange::answer_failure(AttemptEnd end) {
@@ -92,7 +150,7 @@ RelayTerms Exchange::relay_terms() const {
             .is_metered = is_metered(),
             .api = is_stored ? llm::Api::responses : api_,
             .reads_usage = reads_usage,
-            .drops_usage_chunk = call_.ask_for_usage.has_value(),
+            .drops_usage_chunk = asks_for_usage_,
             .dialect = dialect_,
             .request_id = record_.request_id,
             .rate_limits = rate_limits_,

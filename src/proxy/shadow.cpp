@@ -37,23 +37,21 @@ private:
     boost::container::small_vector<std::size_t, 8> places_;
 };
 
-}  // namespace
-
-awaitable<result<Decision>> reserve_past_shadow(Limiter& limiter, Demand demand, const LedgerSet& ledgers,
-                                                Withdrawal withdrawal,
-                                                std::vector<observe::RefusedBy>& shadowed_by) {
+/// `ask` asks a store for the ledgers that are left. Each round but the last leaves at least one out.
+template <typename Ask>
+awaitable<result<Decision>> ask_past_shadow(const LedgerSet& ledgers, Ask ask,
+                                            std::vector<observe::RefusedBy>& shadowed_by) {
     Asked asked(ledgers);
     std::vector<observe::RefusedBy> noted;
-    // Each round but the last leaves at least one out.
     for (;;) {
-        auto decided = co_await limiter.reserve(demand, asked.ledgers(), withdrawal);
+        auto decided = co_await ask(asked.ledgers());
         if (!decided) {
             if (decided.error() == errc::withdrawn || !asked.has_shadow()) co_return decided;
             asked.leave_out_shadow();
             continue;
         }
         if (decided->verdict == Verdict::admitted) {
-            shadowed_by = std::move(noted);
+            shadowed_by.insert(shadowed_by.end(), noted.begin(), noted.end());
             co_return decided;
         }
         Refusal& refusal = decided->refusal;
@@ -65,6 +63,25 @@ awaitable<result<Decision>> reserve_past_shadow(Limiter& limiter, Demand demand,
         noted.push_back(refused_by(ledger, refusal));
         asked.leave_out(refusal.ledger_index);
     }
+}
+
+}  // namespace
+
+awaitable<result<Decision>> reserve_past_shadow(Limiter& limiter, Demand demand, const LedgerSet& ledgers,
+                                                Withdrawal withdrawal,
+                                                std::vector<observe::RefusedBy>& shadowed_by) {
+    const auto ask = [&](const LedgerSet& asked) { return limiter.reserve(demand, asked, withdrawal); };
+    co_return co_await ask_past_shadow(ledgers, ask, shadowed_by);
+}
+
+awaitable<result<Decision>> move_past_shadow(Limiter& limiter, Reservation& reservation, Usage usage,
+                                             const LedgerSet& ledgers, Withdrawal withdrawal,
+                                             std::vector<observe::RefusedBy>& shadowed_by) {
+    // What is moved twice is settled once: after the first time there is nothing left of the first upstream.
+    const auto ask = [&](const LedgerSet& asked) {
+        return limiter.move(reservation, usage, asked, withdrawal);
+    };
+    co_return co_await ask_past_shadow(ledgers, ask, shadowed_by);
 }
 
 observe::RefusedBy refused_by(const LedgerLimits& ledger, const Refusal& refusal) {

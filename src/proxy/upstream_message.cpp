@@ -1,25 +1,61 @@
-// The request as it goes to the upstream.
+// The request as it goes to the upstream: whose path, which model, which options.
+#include <algorithm>
+
+#include "llm/azure_path.hpp"
+#include "llm/model_place.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/request_rules.hpp"
 
 namespace weir::proxy {
 
-UpstreamMessage Exchange::make_message() const {
-    // Only what is spliced goes on decoded: its coding would have to be made anew.
-    const bool is_spliced = call_.ask_for_usage.has_value();
-    const std::string_view body = is_spliced ? body_.text() : body_.bytes();
-    UpstreamMessage message;
-    message.body = {body, {}, {}};
-    if (is_spliced) {
-        const llm::Splice& splice = *call_.ask_for_usage;
-        message.body = {body.substr(0, splice.offset), splice.insert,
-                        body.substr(splice.offset + splice.erase)};
+namespace {
+
+/// `body` with these changes, in pieces. The changes are of the same text, and do not overlap.
+std::array<std::string_view, 5> spliced(std::string_view body, std::span<const llm::Splice* const> splices) {
+    std::array<std::string_view, 5> pieces{};
+    std::size_t piece = 0;
+    std::size_t taken = 0;
+    for (const llm::Splice* splice : splices) {
+        pieces.at(piece++) = body.substr(taken, splice->offset - taken);
+        pieces.at(piece++) = splice->insert;
+        taken = splice->offset + splice->erase;
     }
+    pieces.at(piece) = body.substr(taken);
+    return pieces;
+}
+
+}  // namespace
+
+/// The path and query that this upstream knows the request by.
+std::string Exchange::target() const {
+    const std::string_view whole = request_.path_and_query;
+    const std::string_view query = whole.substr(record_.path.size());
+    const std::string_view model = choice_->model();
+    if (!upstream().azure_api_version.empty())
+        return llm::azure_target(record_.path, query, model, upstream().azure_api_version);
+    auto renamed =
+        choice_->sent_as().empty() ? std::nullopt : llm::path_with_model(record_.path, choice_->sent_as());
+    return renamed ? renamed->append(query) : std::string(whole);
+}
+
+UpstreamMessage Exchange::make_message() {
+    boost::container::small_vector<const llm::Splice*, 2> splices;
+    rename_ = choice_->sent_as().empty() || !is_metered()
+                  ? std::nullopt
+                  : llm::model_splice(call_text(), choice_->sent_as());
+    if (rename_) splices.push_back(&*rename_);
+    if (asks_for_usage_) splices.push_back(&*call_.ask_for_usage);
+    std::sort(splices.begin(), splices.end(),
+              [](const llm::Splice* one, const llm::Splice* other) { return one->offset < other->offset; });
+    // Only what is spliced goes on decoded: its coding would have to be made anew.
+    const bool is_spliced = !splices.empty();
+    UpstreamMessage message;
+    message.body = spliced(is_spliced ? body_.text() : body_.bytes(), {splices.data(), splices.size()});
     std::size_t body_bytes = 0;
     for (const std::string_view piece : message.body) body_bytes += piece.size();
     message.head = make_upstream_head(
         {.head = request_.head,
-         .path_and_query = request_.path_and_query,
+         .path_and_query = target(),
          .upstream = upstream(),
          .dialect = dialect_,
          .credential = credential_,

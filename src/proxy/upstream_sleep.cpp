@@ -78,6 +78,14 @@ std::int64_t UpstreamSleep::sleeps_until_us(std::string_view upstream, std::stri
     return until > now_us ? until : 0;
 }
 
+bool UpstreamSleep::is_asleep(std::string_view upstream, std::int64_t now_us) const noexcept {
+    for (auto entry = entries_.lower_bound(NameView(upstream, {}));
+         entry != entries_.end() && entry->first.first == upstream; ++entry) {
+        if (entry->second.end->first > now_us) return true;
+    }
+    return false;
+}
+
 std::string UpstreamSleep::text(std::int64_t now_us, std::size_t bytes_max) const {
     std::string text;
     for (auto end = ends_.rbegin(); end != ends_.rend() && end->first > now_us; ++end) {

@@ -40,6 +40,9 @@ public:
     std::int64_t sleeps_until_us(std::string_view upstream, std::string_view model,
                                  std::int64_t now_us) const noexcept;
 
+    /// For one model at least.
+    bool is_asleep(std::string_view upstream, std::int64_t now_us) const noexcept;
+
     /// What this node has learned itself and is not over, for `merge` on others, those that end last first:
     /// "openai/gpt-4o/1500,azure//60000", names percent-encoded, with the milliseconds that are left, rounded
     /// up. No longer than `bytes_max`: what does not fit is not told. Empty: there is nothing to tell.

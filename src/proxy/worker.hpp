@@ -15,6 +15,7 @@
 #include "proxy/refusal_rate.hpp"
 #include "proxy/stream_usage.hpp"
 #include "proxy/upstream_pool.hpp"
+#include "proxy/upstreams.hpp"
 #include "usage/counter.hpp"
 #include "weir/clock.hpp"
 #include "weir/limiter.hpp"
@@ -29,6 +30,7 @@ struct Shared {
     std::atomic<std::int64_t>& connections_open;
     std::shared_ptr<BackgroundResponses> background = std::make_shared<BackgroundResponses>(clock);
     std::shared_ptr<StreamUsageRefusals> stream_usage_refusals = std::make_shared<StreamUsageRefusals>();
+    std::shared_ptr<Upstreams> upstreams = std::make_shared<Upstreams>();
 };
 
 /// Touched by its own thread alone, but for `metrics`, which anybody may read.
@@ -44,6 +46,7 @@ struct Worker {
           connections_open(shared.connections_open),
           background(shared.background),
           stream_usage_refusals(shared.stream_usage_refusals),
+          upstreams(shared.upstreams),
           policy(std::move(initial)),
           pool(io_context, shared.clock, metrics),
           leases(io_context, shared.clock, thread_limiter, metrics),
@@ -57,6 +60,7 @@ struct Worker {
     std::atomic<std::int64_t>& connections_open;
     std::shared_ptr<BackgroundResponses> background;
     std::shared_ptr<StreamUsageRefusals> stream_usage_refusals;
+    std::shared_ptr<Upstreams> upstreams;
     observe::WorkerMetrics metrics;
     usage::Counter usage;
     observe::RefusedKeys refused_keys;

@@ -46,6 +46,22 @@ protected:
     const LedgerLimits key_ = ledger("key", 2 * minute_us, {{requests, 10}});
 };
 
+TEST_P(CandidatesContract, ADecisionTellsHowTheCandidateStands) {
+    const std::vector<LedgerLimits> candidates{upstream("a", 4), upstream("b", 8)};
+    Decision decision = reserve(key_, candidates);
+    ASSERT_FALSE(decision.candidate_levels.empty());
+    const Level& level = decision.candidate_levels.front();
+    EXPECT_EQ(level.ledger_index, 1U);
+    EXPECT_EQ(level.dimension, requests);
+    EXPECT_EQ(level.limit, 4);
+    EXPECT_EQ(level.used, 1);
+    for (const Level& each : decision.candidate_levels) EXPECT_NE(each.ledger_index, 0U);
+    settle(std::move(decision));
+    Decision without = reserve(key_, {});
+    EXPECT_TRUE(without.candidate_levels.empty());
+    settle(std::move(without));
+}
+
 TEST_P(CandidatesContract, TheFirstThatHasRoomIsCharged) {
     const std::vector<LedgerLimits> candidates{upstream("a", 1), upstream("b", 1), upstream("c", 1)};
     for (std::size_t turn = 0; turn < 3; ++turn) {

@@ -1,0 +1,91 @@
+// Where an exchange's request may go, and what each attempt teaches those that come after it.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "llm/provider_limits.hpp"
+#include "llm/stored_answers.hpp"
+#include "proxy/errors.hpp"
+#include "proxy/exchange.hpp"
+#include "proxy/failover.hpp"
+
+namespace weir::proxy {
+
+namespace {
+
+/// In the configuration's words.
+config::Dialect served_as(llm::Dialect dialect) noexcept {
+    switch (dialect) {
+        case llm::Dialect::openai:
+            return config::Dialect::openai;
+        case llm::Dialect::anthropic:
+            return config::Dialect::anthropic;
+        case llm::Dialect::ollama:
+            return config::Dialect::ollama;
+        case llm::Dialect::gemini:
+            return config::Dialect::gemini;
+    }
+    return config::Dialect::openai;
+}
+
+/// Of the routes that of the upstream of this name; where it is none of them, or empty, all.
+void keep_only(policy::Routes& routes, const config::Config& config, std::string_view name) {
+    const auto route = std::find_if(routes.begin(), routes.end(), [&](const policy::Route& each) {
+        return config.upstreams[each.upstream].name == name;
+    });
+    if (route != routes.end()) routes = {*route};
+}
+
+}  // namespace
+
+/// False: it has been answered, as nobody serves it, or nobody now.
+awaitable<bool> Exchange::choose_upstreams() {
+    policy::Routes routes = policy_->routes_for(served_as(dialect_), record_.path, call_.model);
+    if (!stored_response_.empty())
+        keep_only(routes, config(), worker_.background->upstream_of(stored_response_));
+    if (routes.empty()) {
+        const RefusalReason& reason =
+            policy_->serves_path(served_as(dialect_), record_.path) ? unknown_model : not_served;
+        const llm::ErrorDescription error = describe(reason);
+        co_await answer_error(error, reason.outcome);
+        co_return false;
+    }
+    const std::int64_t tokens = is_metered() ? 1 : 0;
+    choice_.emplace(ChoiceTerms{.config = config(),
+                                .upstreams = *worker_.upstreams,
+                                .model = call_.model,
+                                .demand = {1, tokens, tokens},
+                                .is_kept = !is_metered() && !llm::is_of_any_provider(record_.path)},
+                    routes, worker_.clock.steady_us(), worker_.random);
+    if (!choice_->left().empty()) co_return true;
+    co_await refuse_while_all_sleep();
+    co_return false;
+}
+
+void Exchange::take_upstream(std::size_t number) {
+    choice_->take(number, worker_.clock.steady_us());
+    record_.upstream = upstream().name;
+    record_.upstream_slot = choice_->known().slot();
+    ++record_.attempts;
+}
+
+/// What the next requests do better for.
+void Exchange::note_attempt(AttemptEnd end) {
+    const std::int64_t steady_us = worker_.clock.steady_us();
+    const bool is_answered = end == AttemptEnd::answered;
+    const int status = is_answered ? attempt_->status() : 0;
+    const Sign sign = sign_of(end, status);
+    const bool has_changed = choice_->note(sign, steady_us, worker_.random);
+    if (has_changed) {
+        const bool is_well = sign == Sign::well;
+        spdlog::log(is_well ? spdlog::level::info : spdlog::level::warn, "upstream {}: {}", upstream().name,
+                    is_well ? "is well again" : "keeps failing, so that others are asked before it");
+    }
+    // A refusal to a caller's own key says nothing of others' keys.
+    if (!is_answered || !is_metered() || (status == 429 && upstream().api_key.empty())) return;
+    const auto limits = llm::provider_limits(attempt_->fields(), worker_.clock.now_us());
+    const auto sleep_us = llm::sleep_us(status, limits);
+    if (sleep_us) worker_.upstreams->put_to_sleep(upstream().name, choice_->model(), *sleep_us, steady_us);
+}
+
+}  // namespace weir::proxy

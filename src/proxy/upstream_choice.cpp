@@ -1,0 +1,74 @@
+// Asks what is known of each, and lets the router order them.
+#include "proxy/upstream_choice.hpp"
+
+#include <algorithm>
+
+namespace weir::proxy {
+
+UpstreamChoice::UpstreamChoice(const ChoiceTerms& terms, std::span<const policy::Route> routes,
+                               std::int64_t steady_us, std::mt19937_64& random)
+    : config_(terms.config), upstreams_(terms.upstreams), model_(terms.model) {
+    boost::container::small_vector<Candidate, 4> candidates;
+    for (const policy::Route& route : routes) {
+        const config::Upstream& upstream = config_.upstreams[route.upstream];
+        const Option& option = options_.emplace_back(Option{route, upstreams_.of(upstream.name)});
+        const std::int64_t until_us = sleeps_until_us(route, steady_us);
+        if (until_us != 0) wakes_at_us_ = wakes_at_us_ == 0 ? until_us : std::min(wakes_at_us_, until_us);
+        candidates.push_back(
+            {.index = route.upstream,
+             .priority = upstream.priority,
+             .weight = static_cast<std::uint32_t>(upstream.weight),
+             .headroom = option.known->headroom(terms.demand, steady_us),
+             .readiness = until_us != 0 ? Readiness::asleep : option.known->readiness(steady_us)});
+    }
+    if (terms.is_kept) {
+        const auto first = std::min_element(
+            candidates.begin(), candidates.end(),
+            [](const auto& one, const auto& other) { return one.priority < other.priority; });
+        left_.push_back(first->index);
+        return;
+    }
+    const CandidateOrder order = order_candidates({candidates.data(), candidates.size()}, random);
+    left_.assign(order.begin(), order.end());
+}
+
+const UpstreamChoice::Option& UpstreamChoice::option_of(std::size_t upstream) const noexcept {
+    return *std::find_if(options_.begin(), options_.end(),
+                         [&](const Option& option) { return option.route.upstream == upstream; });
+}
+
+std::int64_t UpstreamChoice::sleeps_until_us(const policy::Route& route, std::int64_t steady_us) const {
+    const std::string_view model = route.sent_as.empty() ? model_ : route.sent_as;
+    return upstreams_.sleeps_until_us(config_.upstreams[route.upstream].name, model, steady_us);
+}
+
+void UpstreamChoice::leave_out_sleeping(std::int64_t steady_us) {
+    const auto sleeps = [&](std::size_t upstream) {
+        return sleeps_until_us(option_of(upstream).route, steady_us) != 0;
+    };
+    left_.erase(std::remove_if(left_.begin(), left_.end(), sleeps), left_.end());
+}
+
+void UpstreamChoice::take(std::size_t number, std::int64_t steady_us) {
+    current_ = &option_of(left_[number]);
+    left_.erase(left_.begin() + static_cast<std::ptrdiff_t>(number));
+    ask_ = current_->known->begin(steady_us);
+}
+
+bool UpstreamChoice::note(Sign sign, std::int64_t steady_us, std::mt19937_64& random) {
+    std::uniform_real_distribution<double> jitter;
+    return current_->known->note(ask_, sign, steady_us, sign == Sign::failing ? jitter(random) : 0.0);
+}
+
+void UpstreamChoice::note_levels(std::span<const Level> levels, const LedgerSet& ledgers,
+                                 std::int64_t steady_us) const {
+    for (const Level& level : levels) {
+        if (!ledgers[level.ledger_index].enforced) continue;
+        for (std::size_t number = 0; number < ledgers.candidate_count(); ++number) {
+            if (!ledgers.candidate(number).contains(level.ledger_index)) continue;
+            option_of(left_[number]).known->note_level(level, steady_us);
+        }
+    }
+}
+
+}  // namespace weir::proxy
