@@ -63,12 +63,12 @@ std::string_view credential_of(const RequestHead& head) {
 
 }  // namespace
 
-Connection::Connection(std::unique_ptr<Wire> wire, const MockOptions& options, Journal& journal,
-                       StoredResponses& stored, simdjson::dom::parser& parser, std::uint64_t number)
+Connection::Connection(std::unique_ptr<Wire> wire, Provider& provider, simdjson::dom::parser& parser,
+                       std::uint64_t number)
     : wire_(std::move(wire)),
-      options_(options),
-      journal_(journal),
-      stored_(stored),
+      provider_(provider),
+      options_(provider.options),
+      journal_(provider.journal),
       parser_(parser),
       number_(number) {}
 
@@ -96,15 +96,16 @@ awaitable<bool> Connection::serve_one() {
     MockRecord record;
     const bool has_head = co_await read_head(record);
     if (!has_head && record.problem.empty()) co_return false;
+    if (is_control()) co_return co_await serve_control();
     const bool keep = co_await serve(record);
-    if (!record.problem.empty()) ++journal_.counters.malformed;
-    if (record.aborted) ++journal_.counters.aborted;
-    journal_.add(std::move(record));
+    provider_.depart(std::move(record));
     co_return keep;
 }
 
 awaitable<bool> Connection::serve(MockRecord& record) {
     Knobs knobs = options_.knobs;
+    const Mode mode = provider_.mode(clock_.steady_us());
+    obey(mode, knobs);
     Producer producer(*wire_, knobs, record, scratch_);
     if (head_.close) producer.close_after();
     const std::string bad_knob = read_knobs(knobs);
@@ -131,12 +132,16 @@ awaitable<bool> Connection::serve(MockRecord& record) {
     record.pipelined = !unread().empty();
     if (record.pipelined) ++journal_.counters.pipelined;
     if (!bad_knob.empty()) co_return co_await producer.refuse(Kind::unknown, 400, bad_knob, {});
-    co_return co_await answer(record, knobs, producer);
+    co_return co_await answer(record, knobs, mode, producer);
 }
 
-awaitable<bool> Connection::answer(MockRecord& record, const Knobs& knobs, Producer& producer) {
+awaitable<bool> Connection::answer(MockRecord& record, Knobs& knobs, const Mode& mode, Producer& producer) {
     const Kind kind = kind_of(head_.method, head_.target);
-    if (kind == Kind::unknown) co_return co_await producer.refuse(kind, 404, "no such path here", {});
+    if (kind == Kind::unknown) {
+        if (mode.cuts()) co_return co_await break_off(mode, record);
+        const unsigned status = mode.kind == ModeKind::status ? mode.status : 404;
+        co_return co_await producer.refuse(kind, status, "no such path here", {});
+    }
     if (!decode_body()) co_return co_await producer.refuse(kind, 415, "unusable Content-Encoding", {});
     const std::string unwanted =
         knobs.refuse_fields.empty() ? "" : member_among(knobs.refuse_fields, body_, parser_);
@@ -156,15 +161,22 @@ awaitable<bool> Connection::answer(MockRecord& record, const Knobs& knobs, Produ
     if (reply.output_tokens() > answer_tokens_max)
         co_return co_await producer.refuse(kind, 400, "too many tokens", {});
     if (!look_up(knobs, reply)) co_return co_await producer.refuse(kind, 404, "no such response", {});
+    const QuotaState state = admit(reply, mode, record, knobs);
+    if (state.refused_by) {
+        const Style style = style_for(options_.style, record.path);
+        const std::string body = quota_refusal_body(state, style, kind, call.model);
+        co_return co_await producer.refuse_saying(429, body);
+    }
+    if (mode.cuts()) co_return co_await break_off(mode, record);
     co_return co_await producer.answer(*dialect, reply);
 }
 
 bool Connection::look_up(const Knobs& knobs, Reply& reply) {
     if (reply.call.background && !reply.call.stream && knobs.status == 200)
-        stored_.accept(reply, knobs.polls);
+        provider_.stored.accept(reply, knobs.polls);
     if (reply.call.kind != Kind::stored_response) return true;
     const std::string_view path = head_.target.substr(0, head_.target.find('?'));
-    return stored_.ask(path.substr(path.rfind('/') + 1), reply);
+    return provider_.stored.ask(path.substr(path.rfind('/') + 1), reply);
 }
 
 bool Connection::decode_body() {
@@ -216,7 +228,9 @@ awaitable<bool> Connection::read_head(MockRecord& record) {
     const std::string cut_short = std::move(record.problem);
     parse_head(head_text_, head_);
     record.problem = cut_short.empty() ? head_.problem : cut_short;
+    if (is_control()) co_return true;
     serial_ = ++journal_.counters.requests;
+    record.in_flight = provider_.arrive();
     describe(record);
     co_return record.problem.empty();
 }
@@ -224,11 +238,13 @@ awaitable<bool> Connection::read_head(MockRecord& record) {
 void Connection::describe(MockRecord& record) {
     record.path = head_.target.substr(0, head_.target.find('?'));
     record.answer_id = "req_mock_" + std::to_string(serial_);
+    record.request_id = head_.value_of("x-request-id");
+    record.mock_id = head_.value_of("x-mock-id");
     if (!journal_.wanted()) return;
     journal_.saw_line(head_.line);
     record.line = head_.line;
+    record.provider = options_.name;
     record.key = shown_key(credential_of(head_));
-    record.request_id = head_.value_of("x-request-id");
     record.decided_at_us = head_.value_of("x-weir-decided-at-us");
     if (!journal_.keeps_records()) return;
     for (const Field& field : head_.fields) record.headers.emplace_back(field.name, field.value);
@@ -239,6 +255,7 @@ std::string Connection::read_knobs(Knobs& knobs) const {
         if (field.name.size() <= knob_prefix.size()) continue;
         if (!text::starts_with_ignoring_case(field.name, knob_prefix)) continue;
         const std::string name = text::to_lower(field.name.substr(knob_prefix.size()));
+        if (name == "id") continue;
         std::string problem = set_knob(knobs, name, field.value);
         if (!problem.empty()) return problem;
     }

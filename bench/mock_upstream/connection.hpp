@@ -7,10 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "mock_upstream/journal.hpp"
-#include "mock_upstream/mock_upstream.hpp"
+#include "mock_upstream/provider.hpp"
 #include "mock_upstream/request_head.hpp"
-#include "mock_upstream/stored_responses.hpp"
 #include "mock_upstream/wire.hpp"
 #include "weir/clock.hpp"
 
@@ -26,17 +24,27 @@ struct Reply;
 class Connection {
 public:
     /// Everything referred to outlives the connection.
-    Connection(std::unique_ptr<Wire> wire, const MockOptions& options, Journal& journal,
-               StoredResponses& stored, simdjson::dom::parser& parser, std::uint64_t number);
+    Connection(std::unique_ptr<Wire> wire, Provider& provider, simdjson::dom::parser& parser,
+               std::uint64_t number);
 
     /// Serves requests until the client, the protocol or cut() ends it.
     awaitable<void> run();
     void cut() { wire_->cut(); }
+    /// Cuts it, unless the request being served is the one that changes the mode.
+    void cut_by_mode() {
+        if (!controls_) wire_->cut();
+    }
 
 private:
     awaitable<bool> serve_one();
     awaitable<bool> serve(MockRecord& record);
-    awaitable<bool> answer(MockRecord& record, const Knobs& knobs, Producer& producer);
+    awaitable<bool> answer(MockRecord& record, Knobs& knobs, const Mode& mode, Producer& producer);
+    bool is_control() const;
+    awaitable<bool> serve_control();
+    static void obey(const Mode& mode, Knobs& knobs);
+    /// By the provider's limits. Adds what the answer's header says of them.
+    QuotaState admit(const Reply& reply, const Mode& mode, MockRecord& record, Knobs& knobs);
+    awaitable<bool> break_off(const Mode& mode, MockRecord& record);
     awaitable<bool> read_head(MockRecord& record);
     awaitable<bool> read_body(MockRecord& record);
     awaitable<bool> read_chunks(MockRecord& record);
@@ -55,12 +63,13 @@ private:
     std::string_view unread() const { return {buffer_.data() + begin_, end_ - begin_}; }
 
     std::unique_ptr<Wire> wire_;
+    Provider& provider_;
     const MockOptions& options_;
     Journal& journal_;
-    StoredResponses& stored_;
     simdjson::dom::parser& parser_;
     const std::uint64_t number_;
     std::uint64_t requests_ = 0;  ///< on this connection
+    bool controls_ = false;       ///< the request being served is one of /mock/
     std::uint64_t serial_ = 0;    ///< of the request being served, among all of the process
     std::vector<char> buffer_;    ///< read and not yet consumed: [begin_, end_)
     std::size_t begin_ = 0;

@@ -3,8 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -28,9 +26,12 @@ class Journal {
 public:
     /// An empty name: no file. Throws std::system_error when the file can't be opened; it is appended to.
     Journal(const std::string& file, bool keep_records);
+    ~Journal();
+    Journal(const Journal&) = delete;
+    Journal& operator=(const Journal&) = delete;
 
     /// Whether anybody will read a record: else making one can be spared.
-    bool wanted() const { return file_ != nullptr || keep_records_; }
+    bool wanted() const { return file_ >= 0 || keep_records_; }
     bool keeps_records() const { return keep_records_; }
 
     /// A head, even a malformed one, has arrived.
@@ -43,12 +44,10 @@ public:
     Counters counters;
 
 private:
-    struct CloseFile {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
+    void write_line(const std::string& line);
 
     const bool keep_records_;
-    std::unique_ptr<std::FILE, CloseFile> file_;
+    int file_ = -1;  ///< -1: none
     mutable std::mutex mutex_;
     std::vector<MockRecord> records_;
     std::vector<std::string> lines_;

@@ -11,13 +11,15 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 
 #include "mock_upstream/connection.hpp"
-#include "mock_upstream/journal.hpp"
+#include "mock_upstream/provider.hpp"
 #include "mock_upstream/wire.hpp"
 
 namespace weir::mock {
@@ -33,8 +35,7 @@ constexpr auto accept_pause = std::chrono::milliseconds(10);
 /// One thread and the connections that live on it.
 class Worker {
 public:
-    Worker(const MockOptions& options, Journal& journal, StoredResponses& stored, asio::ssl::context* tls)
-        : options_(options), journal_(journal), stored_(stored), tls_(tls) {}
+    Worker(Provider& provider, asio::ssl::context* tls) : provider_(provider), tls_(tls) {}
 
     executor get_executor() { return context_.get_executor(); }
     void start() {
@@ -49,6 +50,12 @@ public:
             work_.reset();
         });
     }
+    /// From any thread: as if the provider had died.
+    void cut_all() {
+        asio::post(context_, [this] {
+            for (Connection* connection : connections_) connection->cut_by_mode();
+        });
+    }
     void join() {
         if (thread_.joinable()) thread_.join();
     }
@@ -57,13 +64,14 @@ public:
         if (stopping_) co_return;
         boost::system::error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
-        const std::uint64_t number = ++journal_.counters.connections_opened;
-        ++journal_.counters.connections_open;
-        Connection connection(make_wire(std::move(socket)), options_, journal_, stored_, parser_, number);
+        Counters& counters = provider_.journal.counters;
+        const std::uint64_t number = ++counters.connections_opened;
+        ++counters.connections_open;
+        Connection connection(make_wire(std::move(socket)), provider_, parser_, number);
         connections_.insert(&connection);
         co_await connection.run();
         connections_.erase(&connection);
-        --journal_.counters.connections_open;
+        --counters.connections_open;
     }
 
 private:
@@ -72,9 +80,7 @@ private:
         return make_tls_wire(std::move(socket), *tls_);
     }
 
-    const MockOptions& options_;
-    Journal& journal_;
-    StoredResponses& stored_;
+    Provider& provider_;
     asio::ssl::context* tls_;
     asio::io_context context_{1};
     asio::executor_work_guard<executor> work_{context_.get_executor()};
@@ -88,61 +94,88 @@ private:
 
 class MockUpstream::Impl {
 public:
-    explicit Impl(MockOptions options)
-        : options_(std::move(options)), journal_(options_.log_file, options_.keep_records) {
-        if (options_.tls_cert_file.empty()) return;
+    explicit Impl(MockOptions options) : provider_(std::move(options)) {
+        provider_.apply_mode = [this]() -> awaitable<void> {
+            co_await asio::co_spawn(workers_.front()->get_executor(), apply_mode(), use_awaitable);
+        };
+        if (provider_.options.tls_cert_file.empty()) return;
         tls_.emplace(asio::ssl::context::tls_server);
-        tls_->use_certificate_chain_file(options_.tls_cert_file);
-        tls_->use_private_key_file(options_.tls_key_file, asio::ssl::context::pem);
+        tls_->use_certificate_chain_file(provider_.options.tls_cert_file);
+        tls_->use_private_key_file(provider_.options.tls_key_file, asio::ssl::context::pem);
     }
 
     void start() {
-        for (unsigned i = 0; i < std::max(1U, options_.threads); ++i) {
-            workers_.push_back(
-                std::make_unique<Worker>(options_, journal_, stored_, tls_ ? &*tls_ : nullptr));
+        for (unsigned i = 0; i < std::max(1U, provider_.options.threads); ++i) {
+            workers_.push_back(std::make_unique<Worker>(provider_, tls_ ? &*tls_ : nullptr));
         }
+        port_ = provider_.options.port;
         try {
             listen();
         } catch (const boost::system::system_error& error) {
             throw std::system_error(error.code(), "cannot listen");  // Boost's own is another type
         }
-        asio::co_spawn(workers_.front()->get_executor(), accept(), asio::detached);
+        if (!provider_.options.script.steps.empty())
+            provider_.follow(provider_.options.script, clock_.steady_us());
+        script_timer_.emplace(workers_.front()->get_executor());
+        asio::co_spawn(workers_.front()->get_executor(), follow_modes(), asio::detached);
         for (const auto& worker : workers_) worker->start();
     }
 
     void stop() {
-        if (!acceptor_) return;
-        asio::post(acceptor_->get_executor(), [this] {
-            boost::system::error_code ignored;
-            acceptor_->close(ignored);
+        if (!script_timer_) return;
+        asio::post(workers_.front()->get_executor(), [this] {
+            stopping_ = true;
+            close_acceptor();
+            script_timer_->cancel();
         });
-        for (const auto& worker : workers_) worker->stop();
-        for (const auto& worker : workers_) worker->join();
+        // The first last: connections of the others may wait for it to apply a mode.
+        for (std::size_t i = workers_.size(); i-- > 0;) {
+            workers_[i]->stop();
+            workers_[i]->join();
+        }
         acceptor_.reset();
+        script_timer_.reset();
         workers_.clear();
     }
 
-    const MockOptions& options() const { return options_; }
+    void follow(std::string_view text) {
+        Script script;
+        const std::string problem = parse_script(text, script);
+        if (!problem.empty()) throw std::invalid_argument(problem);
+        provider_.follow(std::move(script), clock_.steady_us());
+        asio::co_spawn(workers_.front()->get_executor(), apply_mode(), asio::use_future).get();
+    }
+
+    const Provider& provider() const { return provider_; }
+    const MockOptions& options() const { return provider_.options; }
     std::uint16_t port() const { return port_; }
-    const Journal& journal() const { return journal_; }
+    const Journal& journal() const { return provider_.journal; }
 
 private:
     void listen() {
-        const tcp::endpoint endpoint(asio::ip::make_address(options_.address), options_.port);
-        acceptor_.emplace(workers_.front()->get_executor());
-        acceptor_->open(endpoint.protocol());
-        acceptor_->set_option(asio::socket_base::reuse_address(true));
-        acceptor_->bind(endpoint);
-        acceptor_->listen(4096);
-        port_ = acceptor_->local_endpoint().port();
+        const tcp::endpoint endpoint(asio::ip::make_address(provider_.options.address), port_);
+        auto acceptor = std::make_shared<Acceptor>(workers_.front()->get_executor());
+        acceptor->open(endpoint.protocol());
+        acceptor->set_option(asio::socket_base::reuse_address(true));
+        acceptor->bind(endpoint);
+        acceptor->listen(4096);
+        if (port_ == 0) port_ = acceptor->local_endpoint().port();  // before any thread reads it
+        acceptor_ = acceptor;
+        asio::co_spawn(workers_.front()->get_executor(), accept(std::move(acceptor)), asio::detached);
     }
 
-    awaitable<void> accept() {
-        Timer timer(acceptor_->get_executor());
-        for (std::size_t turn = 0; acceptor_->is_open(); ++turn) {
+    void close_acceptor() {
+        boost::system::error_code ignored;
+        if (acceptor_) acceptor_->close(ignored);
+        acceptor_.reset();
+    }
+
+    awaitable<void> accept(std::shared_ptr<Acceptor> acceptor) {
+        Timer timer(acceptor->get_executor());
+        for (std::size_t turn = 0; acceptor->is_open(); ++turn) {
             Worker& worker = *workers_[turn % workers_.size()];
             TcpSocket socket(worker.get_executor());
-            const auto [error] = co_await acceptor_->async_accept(socket, quietly);
+            const auto [error] = co_await acceptor->async_accept(socket, quietly);
             if (error == asio::error::operation_aborted) co_return;
             if (error) {  // too many open files: it passes
                 timer.expires_after(accept_pause);
@@ -153,12 +186,52 @@ private:
         }
     }
 
-    const MockOptions options_;
-    Journal journal_;
-    StoredResponses stored_;
+    /// Listens or not, as the mode wants it. False where somebody else has the port meanwhile.
+    bool listen_by_mode() {
+        const bool refuses = provider_.mode(clock_.steady_us()).kind == ModeKind::refuse;
+        if (stopping_ || refuses == (acceptor_ == nullptr)) return true;
+        if (refuses) {
+            close_acceptor();
+            for (const auto& worker : workers_) worker->cut_all();
+            return true;
+        }
+        try {
+            listen();
+        } catch (const boost::system::system_error&) {
+            return false;
+        }
+        return true;
+    }
+
+    /// On the first worker, for as long as it runs.
+    awaitable<void> follow_modes() {
+        using std::chrono::steady_clock;
+        while (!stopping_) {
+            const bool done = listen_by_mode();
+            const std::optional<std::int64_t> next_us = provider_.next_change_us(clock_.steady_us());
+            auto wake_at = steady_clock::time_point::max();
+            if (next_us) wake_at = steady_clock::time_point(std::chrono::microseconds(*next_us));
+            if (!done) wake_at = std::min(wake_at, steady_clock::now() + accept_pause);
+            script_timer_->expires_at(wake_at);
+            co_await script_timer_->async_wait(quietly);
+        }
+    }
+
+    /// On the first worker: the script was replaced.
+    awaitable<void> apply_mode() {
+        listen_by_mode();
+        script_timer_->cancel();
+        co_return;
+    }
+
+    Provider provider_;
+    SystemClock clock_;
     std::optional<asio::ssl::context> tls_;
     std::vector<std::unique_ptr<Worker>> workers_;
-    std::optional<Acceptor> acceptor_;
+    // Of the first worker, once it runs.
+    std::shared_ptr<Acceptor> acceptor_;  ///< null: it does not listen
+    std::optional<Timer> script_timer_;
+    bool stopping_ = false;
     std::uint16_t port_ = 0;
 };
 
@@ -183,6 +256,14 @@ std::uint16_t MockUpstream::port() const {
 std::string MockUpstream::url() const {
     const std::string scheme = impl_->options().tls_cert_file.empty() ? "http://" : "https://";
     return scheme + impl_->options().address + ":" + std::to_string(port());
+}
+
+void MockUpstream::follow(std::string_view script) {
+    impl_->follow(script);
+}
+
+MockStats MockUpstream::stats() const {
+    return impl_->provider().stats();
 }
 
 std::uint64_t MockUpstream::requests_seen() const {

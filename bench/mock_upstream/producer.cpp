@@ -50,8 +50,12 @@ awaitable<bool> Producer::answer(const Dialect& dialect, Reply& reply) {
 
 awaitable<bool> Producer::refuse(Kind kind, unsigned status, std::string_view message,
                                  std::string_view param) {
-    record_.status = status;
     const std::string body = error_body(kind, status, message, param);
+    co_return co_await refuse_saying(status, body);
+}
+
+awaitable<bool> Producer::refuse_saying(unsigned status, std::string_view body) {
+    record_.status = status;
     begin_head(status, json_type);
     if (!knobs_.retry_after.empty()) append(out_, "retry-after: ", knobs_.retry_after, "\r\n");
     append(out_, "content-length: ", body.size(), "\r\n\r\n");
@@ -259,6 +263,7 @@ void Producer::append_framed(std::string_view bytes) {
 
 bool Producer::finished(bool complete) {
     if (!complete) return gone();
+    record_.complete = true;
     if (!closes_ && knobs_.die != Die::after_answer) return true;
     wire_.cut();
     return false;

@@ -24,6 +24,9 @@ public:
     awaitable<bool> answer(const Dialect& dialect, Reply& reply);
     awaitable<bool> refuse(Kind kind, unsigned status, std::string_view message, std::string_view param);
 
+    /// An error with such a body.
+    awaitable<bool> refuse_saying(unsigned status, std::string_view body);
+
     /// Answer with Connection: close, and mean it.
     void close_after() { closes_ = true; }
 

@@ -33,12 +33,14 @@ std::string shown_key(std::string_view credential) {
 std::string log_line(const MockRecord& record) {
     std::string out;
     append(out, R"({"received_us":)", record.received_us, R"(,"connection":)", record.connection,
-           R"(,"on_connection":)", record.on_connection);
+           R"(,"on_connection":)", record.on_connection, R"(,"in_flight":)", record.in_flight);
+    append_text_member(out, "provider", record.provider);
     append_text_member(out, "line", record.line);
     append_text_member(out, "path", record.path);
     append_text_member(out, "key", record.key);
     append_text_member(out, "model", record.model);
     append_text_member(out, "request_id", record.request_id);
+    append_text_member(out, "mock_id", record.mock_id);
     append_text_member(out, "answer_id", record.answer_id);
     append_text_member(out, "decided_at_us", record.decided_at_us);
     append(out, R"(,"input_tokens":)", record.input_tokens, R"(,"output_tokens":)", record.output_tokens,
@@ -46,8 +48,9 @@ std::string log_line(const MockRecord& record) {
     for (std::size_t i = 0; i < record.produced.size(); ++i) {
         append(out, i == 0 ? "[" : ",[", record.produced[i].time_us, ",", record.produced[i].tokens, "]");
     }
-    append(out, R"(],"status":)", record.status, R"(,"aborted":)", truth(record.aborted), R"(,"pipelined":)",
-           truth(record.pipelined));
+    append(out, R"(],"status":)", record.status, R"(,"complete":)", truth(record.complete), R"(,"executed":)",
+           truth(record.executed), R"(,"duplicate":)", truth(record.duplicate), R"(,"aborted":)",
+           truth(record.aborted), R"(,"pipelined":)", truth(record.pipelined));
     append_text_member(out, "problem", record.problem);
     out += '}';
     return out;

@@ -16,6 +16,7 @@ struct Produced {
 };
 
 struct MockRecord {
+    std::string provider;             ///< whose record it is; empty where it has no name
     std::int64_t received_us = 0;     ///< when the last byte of the head had arrived
     std::uint64_t connection = 0;     ///< connections are counted from 1
     std::uint64_t on_connection = 0;  ///< this was the so-manieth request there, from 1
@@ -24,15 +25,20 @@ struct MockRecord {
     std::string key;  ///< see shown_key
     std::string model;
     std::string request_id;          ///< x-request-id of the request
+    std::string mock_id;             ///< x-mock-id of the request
     std::string answer_id;           ///< x-request-id of the answer
     std::string decided_at_us;       ///< x-weir-decided-at-us of the request: when weir let it pass
     std::uint64_t input_tokens = 0;  ///< 0 where no model was asked (errors, list of models)
     std::uint64_t output_tokens = 0;
     std::vector<Produced> produced;
-    unsigned status = 0;     ///< 0: nothing was answered
-    bool aborted = false;    ///< the client left before the answer was complete
-    bool pipelined = false;  ///< more bytes stood behind this request before it was answered
-    std::string problem;     ///< what was malformed; such requests are answered with 400 and closed
+    std::int64_t in_flight = 0;  ///< requests of the provider when this one had arrived, itself included
+    unsigned status = 0;         ///< 0: nothing was answered
+    bool complete = false;       ///< the answer was written to its end
+    bool executed = false;       ///< a call of a model that was taken on, even if nothing was answered then
+    bool duplicate = false;      ///< executed, as a request of the same id had been before
+    bool aborted = false;        ///< the client left before the answer was complete
+    bool pipelined = false;      ///< more bytes stood behind this request before it was answered
+    std::string problem;         ///< what was malformed; such requests are answered with 400 and closed
 
     // Filled only with MockOptions::keep_records.
     std::vector<std::pair<std::string, std::string>> headers;

@@ -124,6 +124,10 @@ std::string tool_arguments_open(const Reply& reply) {
     return text + ":\"";
 }
 
+bool has_openai_errors(Kind kind) {
+    return kind != Kind::messages && !is_ollama(kind) && !is_gemini(kind);
+}
+
 std::string error_body(Kind kind, unsigned status, std::string_view message, std::string_view param) {
     std::string text;
     if (kind == Kind::messages) {

@@ -80,6 +80,8 @@ inline constexpr std::string_view tool_arguments_close = "\"}";
 /// "[0.001, …]": numbers that depend on nothing but their place.
 void append_vector(std::string& out, std::uint64_t input, std::uint64_t count);
 
+/// Whether errors of that API have OpenAI's shape.
+bool has_openai_errors(Kind kind);
 /// An error in the shape of the API's provider.
 std::string error_body(Kind kind, unsigned status, std::string_view message, std::string_view param);
 /// The same in a stream of that API.

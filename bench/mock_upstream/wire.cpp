@@ -92,6 +92,12 @@ void Wire::cut() {
     socket().close(ignored);
 }
 
+void Wire::reset() {
+    boost::system::error_code ignored;
+    socket().set_option(asio::socket_base::linger(true, 0), ignored);
+    socket().close(ignored);
+}
+
 std::unique_ptr<Wire> make_plain_wire(TcpSocket socket) {
     return std::make_unique<PlainWire>(std::move(socket));
 }

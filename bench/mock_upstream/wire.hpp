@@ -35,6 +35,8 @@ public:
     bool client_left();
     /// Ends the connection at once; what runs on it fails.
     void cut();
+    /// The same by a reset (RST): nothing that is still to be sent arrives.
+    void reset();
 };
 
 std::unique_ptr<Wire> make_plain_wire(TcpSocket socket);
