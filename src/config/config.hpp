@@ -184,10 +184,10 @@ struct WeirLimits {
 
 /// When another upstream is asked in place of one that failed.
 struct Retry {
-    std::int64_t attempts = 3;  ///< upstreams that one request is sent to at the most
+    std::int64_t attempts = 3;        ///< upstreams that one request is sent to at the most
     std::int64_t budget_ms = 30'000;  ///< from the first attempt on, in which further ones may begin
-    /// Also where the upstream may have done what it was asked: it fell silent, or its connection broke, after
-    /// all of the request was sent.
+    /// Also where the upstream may have done what it was asked: it fell silent, or its connection broke,
+    /// after all of the request was sent.
     bool after_send = false;
 };
 
