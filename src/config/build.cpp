@@ -51,7 +51,7 @@ Outcome build_config(const Sources& sources) {
     const bool beside_file = draft.config.state_dir.empty() && !sources.file_path.empty();
     if (beside_file) draft.config.state_dir = folder_of(sources.file_path);
     check_listeners(draft);
-    resolve_key_headers(draft);
+    resolve_upstreams(draft);
     Outcome outcome{.config = std::move(draft.config),
                     .mistakes = draft.mistakes.in_order(),
                     .warnings = {},

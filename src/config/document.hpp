@@ -48,7 +48,10 @@ public:
     /// out.
     std::optional<std::size_t> choice(std::span<const std::string_view> names,
                                       std::string_view otherwise = {}) const;
-    bool is_object() const noexcept { return value_->kind == JsonValue::Kind::object; }
+    bool is(JsonValue::Kind kind) const noexcept { return value_->kind == kind; }
+    bool is_object() const noexcept { return is(JsonValue::Kind::object); }
+    /// How many items or members it has, those given twice included.
+    std::size_t size() const noexcept { return value_->items.size(); }
     std::optional<ObjectReader> object() const;
     std::optional<std::vector<Field>> items() const;
 

@@ -43,14 +43,18 @@ inline constexpr std::array<std::string_view, 2> other_paths_names{"pass", "reje
 void apply_environment(Draft& draft);
 void apply_flags(Draft& draft);
 
-/// Decides how each upstream gets its key, where that is not said. Comes last: a flag may name the upstream.
-void resolve_key_headers(Draft& draft);
+/// Decides what is not said of upstreams: how each gets its key, whose paths it serves, how long weir waits.
+/// Comes last: a flag may name the first one's URL.
+void resolve_upstreams(Draft& draft);
 
 /// Comes after the flags, which may name both.
 void check_listeners(Draft& draft);
 
 /// What is right and hardly meant. `origins` tell what was said and what is so by default.
 std::vector<Mistake> warnings_of(const Config& config, const Origins& origins);
+
+/// Appends those about several upstreams together.
+void warn_of_upstreams(const Config& config, std::vector<Mistake>& warnings);
 
 /// "warn" becomes "warning". Throws Unexpected.
 std::string parse_log_level(const std::string& text);

@@ -79,6 +79,33 @@ bool is_same_pattern(std::string_view left, std::string_view right) noexcept {
     return text::equals_ignoring_case(text::trimmed(left, " "), text::trimmed(right, " "));
 }
 
+std::string parse_sent_model(const std::string& text) {
+    if (text.size() > pattern_bytes_max || std::any_of(text.begin(), text.end(), is_control)) {
+        throw Unexpected(
+            "expected the name that the upstream knows the model by: 1 to 256 bytes without "
+            "control characters");
+    }
+    if (text.find('*') != std::string::npos) {
+        throw Unexpected(
+            "expected one name: a * in it stands for nothing; \"\" passes on the name that the client said");
+    }
+    return text;
+}
+
+std::string parse_azure_version(const std::string& text) {
+    constexpr std::string_view form = "dddd-dd-dd";
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    bool fits = text.size() >= form.size();
+    for (std::size_t i = 0; fits && i < form.size(); ++i) {
+        fits = form[i] == 'd' ? is_digit(text[i]) : text[i] == form[i];
+    }
+    const bool ends = fits && (text.size() == form.size() || text.substr(form.size()) == "-preview");
+    if (!ends) {
+        throw Unexpected(R"(expected a version of Azure's API such as "2024-10-21" or "2025-04-01-preview")");
+    }
+    return text;
+}
+
 bool is_credential_header(std::string_view name) {
     return is_one_of(text::to_lower(name), {"authorization", "x-api-key", "api-key", "x-goog-api-key"});
 }
@@ -174,6 +201,14 @@ std::string parse_path_pattern(const std::string& text) {
         throw Unexpected(
             R"(expected a path such as "/v1/models", or the beginning of one with a single * at its end)");
     }
+    return text;
+}
+
+std::string parse_request_path(const std::string& text) {
+    const bool fits = text.starts_with('/') && text.size() <= path_pattern_bytes_max &&
+                      std::all_of(text.begin(), text.end(), is_visible);
+    if (!fits || text.find('#') != std::string::npos)
+        throw Unexpected(R"(expected a path that begins with "/", such as "/health")");
     return text;
 }
 

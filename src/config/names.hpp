@@ -17,6 +17,11 @@ void check_model_pattern(std::string_view text);
 /// They match the same models.
 bool is_same_pattern(std::string_view left, std::string_view right) noexcept;
 
+/// The name that an upstream knows a model by; empty: the client's. Documents are UTF-8 as a whole.
+std::string parse_sent_model(const std::string& text);
+/// "2024-10-21", "2025-04-01-preview"
+std::string parse_azure_version(const std::string& text);
+
 /// RFC 9110, 5.6.2; and none that weir or the connection itself has a say in.
 void check_header_name(std::string_view text);
 /// RFC 9110, 5.5, without obs-text.
@@ -36,6 +41,9 @@ std::string parse_origin(const std::string& text);
 std::string parse_allowed_header(const std::string& text);
 /// A path of requests, or the beginning of one with `*` at its end.
 std::string parse_path_pattern(const std::string& text);
+
+/// A path of requests with its query where it has one; empty: none.
+std::string parse_request_path(const std::string& text);
 
 /// A path of a file.
 std::string parse_file_path(const std::string& text);

@@ -8,42 +8,8 @@
 
 namespace weir::config {
 
-namespace {
-
-using Rows = std::span<const SettingRow<Config>>;
-
-/// "store" of "store.timeout_ms"; empty at the top level.
-std::string_view section_of(const SettingRow<Config>& row) noexcept {
-    const std::size_t dot = row.name.find('.');
-    return dot == std::string_view::npos ? std::string_view() : row.name.substr(0, dot);
-}
-
-void read_section(ObjectReader& root, std::string_view section, Rows rows, Draft& draft) {
-    const std::optional<Field> field = root.field(section);
-    if (!field) return;
-    std::optional<ObjectReader> object = field->object();
-    if (!object) return;
-    for (const SettingRow<Config>& row : rows) {
-        read_row(*object, row.name.substr(section.size() + 1), row, draft.config, &draft);
-    }
-    object->finish();
-}
-
-}  // namespace
-
 void read_settings(ObjectReader& root, Draft& draft) {
-    for (Rows rest = config_rows(); !rest.empty();) {
-        const std::string_view section = section_of(rest.front());
-        const auto end = std::find_if(rest.begin(), rest.end(),
-                                      [&](const auto& row) { return section_of(row) != section; });
-        const Rows rows = rest.first(static_cast<std::size_t>(end - rest.begin()));
-        if (section.empty()) {
-            read_rows(root, rows, draft.config, &draft);
-        } else {
-            read_section(root, section, rows, draft);
-        }
-        rest = rest.subspan(rows.size());
-    }
+    read_rows(root, config_rows(), draft.config, &draft);
 }
 
 std::string parse_log_level(const std::string& text) {

@@ -15,6 +15,8 @@ namespace weir::config {
 void read_token_secret(ObjectReader& object, AdminToken& token, Draft* draft);
 void read_api_key(ObjectReader& object, Upstream& upstream, Draft* draft);
 void read_headers(ObjectReader& object, Upstream& upstream, Draft* draft);
+void read_served_models(ObjectReader& object, Upstream& upstream, Draft* draft);
+void read_serves(ObjectReader& object, Upstream& upstream, Draft* draft);
 void read_models(ObjectReader& object, Tier& tier, Draft* draft);
 
 using Settings = std::vector<Setting>;
@@ -31,6 +33,8 @@ void show_token(Settings& settings, const std::string& parent, const AdminToken&
 void show_api_key(Settings& settings, const std::string& parent, const Upstream& upstream);
 void show_upstream_limits(Settings& settings, const std::string& parent, const Upstream& upstream);
 void show_headers(Settings& settings, const std::string& parent, const Upstream& upstream);
+void show_served_models(Settings& settings, const std::string& parent, const Upstream& upstream);
+void show_serves(Settings& settings, const std::string& parent, const Upstream& upstream);
 void show_tier_limits(Settings& settings, const std::string& parent, const Tier& tier);
 void show_models(Settings& settings, const std::string& parent, const Tier& tier);
 void show_group_limits(Settings& settings, const std::string& parent, const Group& group);

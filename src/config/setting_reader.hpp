@@ -1,6 +1,8 @@
 // What follows from rows of settings: reading them out of an object, and showing them.
 #pragma once
 
+#include <algorithm>
+
 #include "config/setting_row.hpp"
 
 namespace weir::config {
@@ -58,11 +60,42 @@ void read_row(ObjectReader& object, std::string_view name, const SettingRow<Owne
     std::visit([&](const auto& kind) { read_value(*field, kind, owner); }, row.value.kind);
 }
 
-/// All of an object's members. The caller finishes it.
+/// "store" of "store.timeout_ms"; empty: the row is a member of its owner's own object.
+constexpr std::string_view section_of(std::string_view row_name) noexcept {
+    const std::size_t dot = row_name.find('.');
+    return dot == std::string_view::npos ? std::string_view() : row_name.substr(0, dot);
+}
+
+/// `rows` are those of the section.
+template <typename Owner>
+void read_section(ObjectReader& parent, std::string_view section, std::span<const SettingRow<Owner>> rows,
+                  Owner& owner, Draft* draft) {
+    const std::optional<Field> field = parent.field(section);
+    if (!field) return;
+    std::optional<ObjectReader> object = field->object();
+    if (!object) return;
+    for (const SettingRow<Owner>& row : rows) {
+        read_row(*object, row.name.substr(section.size() + 1), row, owner, draft);
+    }
+    object->finish();
+}
+
+/// All of an object's members, and those of the objects in it. The caller finishes it.
 template <typename Owner>
 void read_rows(ObjectReader& object, std::span<const SettingRow<Owner>> rows, Owner& owner,
                Draft* draft = nullptr) {
-    for (const SettingRow<Owner>& row : rows) read_row(object, row.name, row, owner, draft);
+    while (!rows.empty()) {
+        const std::string_view section = section_of(rows.front().name);
+        const auto end = std::find_if(rows.begin(), rows.end(),
+                                      [&](const auto& row) { return section_of(row.name) != section; });
+        const auto of_section = rows.first(static_cast<std::size_t>(end - rows.begin()));
+        if (section.empty()) {
+            for (const auto& row : of_section) read_row(object, row.name, row, owner, draft);
+        } else {
+            read_section(object, section, of_section, owner, draft);
+        }
+        rows = rows.subspan(of_section.size());
+    }
 }
 
 template <typename Owner>

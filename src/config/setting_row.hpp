@@ -93,7 +93,7 @@ inline constexpr unsigned each_nodes = 2;  ///< nodes with the same configuratio
 
 template <typename Owner>
 struct SettingRow {
-    std::string_view name;  ///< within its object: "timeout_ms", of a Config "store.timeout_ms"
+    std::string_view name;  ///< within its owner's object: "url", "store.timeout_ms"
     Value<Owner> value;
     std::string_view help;  ///< what it says in README.md begins with this
     unsigned marks = 0;

@@ -74,6 +74,11 @@ constexpr Value<Config> timeout_ms() {
 }
 
 template <auto member>
+constexpr Value<Upstream> upstream_timeout_ms() {
+    return integer<&Upstream::timeouts, member>({1, 86'400'000});
+}
+
+template <auto member>
 constexpr Value<Config> size_of_weir(Range range) {
     return integer<&Config::limits_of_weir, member>(range);
 }
@@ -113,8 +118,8 @@ constexpr SettingRow<Config> of_config[] = {
      "ledgers kept in this process", restart},
     {"cluster.nodes", integer<&Config::cluster_nodes>({0, 10'000}, "from heartbeats"),
      "nodes that share the store; 0: learned from heartbeats", restart},
-    {"upstreams", whole<read_upstreams>("list with one entry", "OpenAI", show_upstreams),
-     "where requests go"},
+    {"upstreams", whole<read_upstreams>("list, 1 to 64", "OpenAI", show_upstreams),
+     "where requests go, see [Several upstreams](#several-upstreams)"},
     {"tiers", whole<read_tiers>("object by name", "see below", show_tiers), "limits of keys by kind of key"},
     {"groups", whole<read_groups>("object by name", "", show_groups), "keys that share limits"},
     {"keys", whole<read_keys>("list", "", show_keys), "known keys"},
@@ -158,6 +163,12 @@ constexpr SettingRow<Config> of_config[] = {
      "between two pieces of the upstream's answer"},
     {"timeouts_ms.write", timeout_ms<&Timeouts::write_ms>(), "for a client that does not read"},
     {"timeouts_ms.drain", timeout_ms<&Timeouts::drain_ms>(), "for answers under way when the process ends"},
+    {"retry.attempts", integer<&Config::retry, &Retry::attempts>({1, 16}),
+     "upstreams that one request is sent to at the most"},
+    {"retry.budget_ms", integer<&Config::retry, &Retry::budget_ms>({0, 600'000}),
+     "from the first attempt on, in which further ones may begin"},
+    {"retry.after_send", flag<&Config::retry, &Retry::after_send>(),
+     "`true`: also where the upstream may have done what it was asked"},
     {"log.level",
      text<parse_log_level, &Config::log_level>("`trace`, `debug`, `info`, `warning`, `error`, `off`"),
      "of weir's own log"},
@@ -182,6 +193,20 @@ constexpr SettingRow<Upstream> of_upstream[] = {
      "for logs, metrics and its ledger"},
     {"url", required(text<parse_url, &Upstream::url>("URL"), R"(a URL such as "https://api.openai.com")"),
      "`http` or `https`, host, port, base path"},
+    {"models",
+     part(Part<Upstream>{"object of names by pattern, or list of patterns", "all", read_served_models,
+                         show_served_models}),
+     "the models that it serves"},
+    {"serves",
+     part(Part<Upstream>{"list of `openai`, `anthropic`, `ollama`, `gemini`", "as the host tells",
+                         read_serves, show_serves}),
+     "whose paths it serves"},
+    {"azure.api_version",
+     required(text<parse_azure_version, &Upstream::azure_api_version>("version"),
+              R"(a version of Azure's API such as "2024-10-21")"),
+     "Azure's deployments: `/v1` paths are sent as Azure wants them, with this version", 0, "none"},
+    {"priority", integer<&Upstream::priority>({0, 1000}), "lower first"},
+    {"weight", integer<&Upstream::weight>({0, 1'000'000}), "its share among equals of one priority"},
     {"api_key_env", part(Part<Upstream>{"name of a variable", "", read_api_key, show_api_key}),
      "variable with the key to send in place of the caller's"},
     {"api_key_file", by_hand<Upstream>("path"), "file with that key"},
@@ -191,6 +216,21 @@ constexpr SettingRow<Upstream> of_upstream[] = {
      "shared by everybody"},
     {"headers", part(Part<Upstream>{"object of texts, up to 64", "", read_headers, show_headers}),
      "further headers"},
+    {"tls.ca_file", text<parse_file_path, &Upstream::tls, &UpstreamTls::ca_file>("path"),
+     "authorities of the upstream's certificate, PEM"},
+    {"tls.cert_file", text<parse_file_path, &Upstream::tls, &UpstreamTls::cert_file>("path"),
+     "weir's own certificate chain toward the upstream, PEM"},
+    {"tls.key_file", text<parse_file_path, &Upstream::tls, &UpstreamTls::key_file>("path"), "its key, PEM"},
+    {"timeouts_ms.connect", upstream_timeout_ms<&UpstreamTimeouts::connect_ms>(),
+     "for name resolution and TCP", 0, "`timeouts_ms.connect`"},
+    {"timeouts_ms.first_byte", upstream_timeout_ms<&UpstreamTimeouts::first_byte_ms>(),
+     "until its answer begins", 0, "`timeouts_ms.first_byte`"},
+    {"timeouts_ms.between_bytes", upstream_timeout_ms<&UpstreamTimeouts::between_bytes_ms>(),
+     "between two pieces of its answer", 0, "`timeouts_ms.between_bytes`"},
+    {"timeouts_ms.write", upstream_timeout_ms<&UpstreamTimeouts::write_ms>(),
+     "while it takes nothing of the request", 0, "`timeouts_ms.write`"},
+    {"check_path", text<parse_request_path, &Upstream::check_path>("path"),
+     "asked with GET while the upstream is ejected"},
 };
 
 constexpr SettingRow<Tier> of_tier[] = {

@@ -9,7 +9,8 @@
 
 namespace weir::config {
 
-/// Of the document itself. Rows of the same object ("store") stand together.
+// Rows of the same object ("store" of the document, "tls" of an upstream) stand together.
+/// Of the document itself.
 std::span<const SettingRow<Config>> config_rows();
 std::span<const SettingRow<AdminToken>> admin_token_rows();
 std::span<const SettingRow<Upstream>> upstream_rows();

@@ -14,6 +14,7 @@ namespace weir::config {
 
 namespace {
 
+constexpr std::size_t upstreams_max = 64;
 constexpr std::size_t headers_max = 64;
 
 /// Whether a key is given at all, rightly or not.
@@ -43,11 +44,33 @@ void read_header(const Field& field, bool has_key, Draft& draft, Upstream& upstr
         upstream.headers.emplace_back(field.name(), *value);
 }
 
+bool has_same_name(const std::vector<Upstream>& others, const Upstream& upstream) {
+    if (upstream.name.empty()) return false;
+    return std::any_of(others.begin(), others.end(),
+                       [&](const Upstream& other) { return other.name == upstream.name; });
+}
+
+/// weir's own certificate is of no use without its key.
+void check_pair(const Field& tls) {
+    if (!tls.is_object()) return;
+    const ObjectReader object = *tls.object();
+    if (object.has("cert_file") && !object.has("key_file")) {
+        tls.refuse_missing("key_file", "the path of the certificate's key in PEM");
+    } else if (object.has("key_file") && !object.has("cert_file")) {
+        tls.refuse_missing("cert_file", "the path of a certificate chain in PEM");
+    }
+}
+
 Upstream read_upstream(const Field& field, Draft& draft) {
     Upstream upstream;
     std::optional<ObjectReader> object = field.object();
     if (!object) return upstream;
     read_rows(*object, upstream_rows(), upstream, &draft);
+    const auto name = object->field("name");
+    if (name && has_same_name(draft.config.upstreams, upstream)) {
+        name->refuse("expected a name of its own: another upstream has the same");
+    }
+    if (const auto tls = object->field("tls")) check_pair(*tls);
     const auto key_header = object->field("key_header");
     if (key_header && !has_api_key(*object))
         key_header->refuse("expected api_key_env or api_key_file beside it: it says how that key is sent");
@@ -86,13 +109,9 @@ void read_upstreams(ObjectReader& root, Draft& draft) {
     const auto items = field->items();
     if (!items) return;
     if (items->empty()) return field->refuse("expected at least one upstream");
+    if (items->size() > upstreams_max) return field->refuse("expected at most 64 upstreams");
     draft.config.upstreams.clear();
-    for (const Field& item : *items) {
-        draft.config.upstreams.push_back(read_upstream(item, draft));
-        if (draft.config.upstreams.size() > 1) {
-            item.refuse("expected a single upstream: only the first one would be served");
-        }
-    }
+    for (const Field& item : *items) draft.config.upstreams.push_back(read_upstream(item, draft));
 }
 
 }  // namespace weir::config

@@ -114,6 +114,7 @@ std::vector<Mistake> warnings_of(const Config& config, const Origins& origins) {
     for (std::size_t i = 0; i < config.upstreams.size(); ++i) {
         warn_of_doubled_path(config.upstreams[i], item_path("$.upstreams", i), warnings);
     }
+    warn_of_upstreams(config, warnings);
     for (const auto& [name, tier] : config.tiers) {
         warn_of_no_limit(tier, warnings);
         warn_of_large_default(tier, warnings);
