@@ -83,6 +83,10 @@ public:
     /// Part of the answer has been produced: charge it now, keep the rest reserved for another lease.
     /// Only `usage.output_tokens` is read, the total produced so far.
     virtual awaitable<void> progress(Reservation& reservation, Usage so_far) = 0;
+    /// Somebody else has used so much of what the ledger limits: it counts from now on, whether there is room
+    /// or not, and slides out like any other charge. A store that can't be told now is not told later.
+    /// Errors: store_unavailable; store_timeout: it may have been counted.
+    virtual awaitable<result<void>> count_foreign(const LedgerLimits& ledger, Amounts used) = 0;
     /// Reads without charging: a level for each limited dimension of each ledger, in order.
     /// Errors: store_unavailable.
     virtual awaitable<result<std::vector<Level>>> peek(LedgerSet ledgers) = 0;

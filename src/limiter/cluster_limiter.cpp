@@ -167,6 +167,10 @@ awaitable<void> ClusterLimiter::progress(Reservation& reservation, Usage so_far)
     ReservationAccess::set_produced(reservation, produced);
 }
 
+awaitable<result<void>> ClusterLimiter::count_foreign(const LedgerLimits& ledger, Amounts used) {
+    co_return co_await limiter_of(node_.owners.slot_of(ledger.ledger)).count_foreign(ledger, used);
+}
+
 awaitable<result<std::vector<Level>>> ClusterLimiter::peek(LedgerSet ledgers) {
     std::vector<Level> levels;
     for (const SlotPart& part : parts_of(ledgers, node_.owners)) {

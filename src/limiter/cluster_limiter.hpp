@@ -26,6 +26,7 @@ public:
     awaitable<result<Decision>> reserve(Demand demand, LedgerSet ledgers, Withdrawal withdrawal) override;
     awaitable<void> settle(Reservation reservation, Usage usage) override;
     awaitable<void> progress(Reservation& reservation, Usage so_far) override;
+    awaitable<result<void>> count_foreign(const LedgerLimits& ledger, Amounts used) override;
     awaitable<result<std::vector<Level>>> peek(LedgerSet ledgers) override;
     awaitable<result<void>> reset(LedgerSet ledgers) override;
     awaitable<result<LedgerContents>> read(const LedgerLimits& ledger) override;

@@ -44,6 +44,16 @@ public:
         co_return;
     }
 
+    awaitable<result<void>> count_foreign(const LedgerLimits& ledger, Amounts used) override {
+        Shard& shard = shards_.of(ledger.ledger);
+        const std::lock_guard lock(shard.mutex);
+        const std::int64_t now_us = clock_.now_us();
+        Window& window = shard.get(ledger.ledger, ledger.window_us, now_us);
+        window.trim(now_us);
+        window.add(bucket_of(now_us, ledger.window_us), clamp_demand(used));
+        co_return result<void>{};
+    }
+
     awaitable<result<std::vector<Level>>> peek(LedgerSet ledgers) override { co_return peek_now(ledgers); }
 
     awaitable<result<LedgerContents>> read(const LedgerLimits& ledger) override {

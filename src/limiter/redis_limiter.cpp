@@ -245,6 +245,16 @@ awaitable<LocalCopy::InStore> RedisLimiter::correct(Reservation& reservation, co
     co_return in_store;
 }
 
+awaitable<result<void>> RedisLimiter::count_foreign(const LedgerLimits& ledger, Amounts used) {
+    if (!master_.breaker.is_closed()) co_return errc::store_unavailable;
+    WindowCall call;
+    call.ledgers.push_back({&ledger.ledger, ledger.window_us, ledger.limits});
+    call.additions.push_back({0, bucket_of(master_.now_us(), ledger.window_us), clamp_demand(used)});
+    const auto reply = co_await windows_.run(std::move(call), node_.options.timeout_ms);
+    if (!reply) co_return reply.error();
+    co_return result<void>{};
+}
+
 awaitable<result<std::vector<Level>>> RedisLimiter::peek(LedgerSet ledgers) {
     if (master_.breaker.is_closed()) {
         WindowCall call;

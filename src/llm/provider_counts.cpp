@@ -21,11 +21,12 @@ CountCorrection compare_counts(const CountsToCompare& counts) noexcept {
     CountCorrection correction{0, counts.configured_limit};
     if (announced.window_us && *announced.window_us != counts.window_us) return correction;
     correction.effective_limit = std::min(counts.configured_limit, announced.limit.value_or(unlimited));
-    const std::int64_t limit = correction.effective_limit;
-    if (limit == unlimited || limit <= 0 || !announced.remaining) return correction;
-    const std::int64_t room = less(limit, counts.ledger_sum);
+    const std::int64_t configured = counts.configured_limit;
+    if (configured == unlimited || configured <= 0 || !announced.remaining) return correction;
+    const std::int64_t room = less(configured, counts.ledger_sum);
     const std::int64_t foreign = less(less(room, *announced.remaining), counts.in_flight);
-    if (foreign >= (limit - 1) / ignored_part + 1) correction.foreign_charge = foreign;
+    const bool matters = counts.is_certain || foreign >= (correction.effective_limit - 1) / ignored_part + 1;
+    if (matters) correction.foreign_charge = foreign;
     return correction;
 }
 

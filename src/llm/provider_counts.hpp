@@ -18,6 +18,9 @@ struct CountsToCompare {
     /// its own: so large a difference proves nothing.
     std::int64_t in_flight = 0;
     ProviderDimension announced = {};
+    /// Nothing is too small to count: the provider has refused for want of room, or it is known that others
+    /// use it.
+    bool is_certain = false;
 };
 
 struct CountCorrection {
@@ -30,7 +33,8 @@ struct CountCorrection {
     bool operator==(const CountCorrection&) const noexcept = default;
 };
 
-/// The charge after which the ledger has no more room than the provider has left, less what is in flight. It
+/// The charge after which the ledger has no more room than the provider has left, less what is in flight. So
+/// a limit that the provider announces below the configured one holds as well. It
 /// compares room and not what was used: where weir is configured to use a part of the quota, others may use
 /// the rest without taking from that part, and a limit that the provider counts by the day (Groq's requests)
 /// matters only once it leaves less than the minute's. A charge below 5 % of the effective limit is 0: by so

@@ -13,6 +13,8 @@
     ROW(upstream_errors, "counter", "weir_upstream_errors_total", "Requests that failed at the upstream.")   \
     ROW(upstream_retries, "counter", "weir_upstream_retries_total",                                          \
         "Requests sent again because a kept connection was dead.")                                           \
+    ROW(foreign_charges, "counter", "weir_upstream_foreign_charges_total",                                   \
+        "Charges to upstreams' ledgers for what providers say that others have used.")                       \
     ROW(upstream_connections_opened, "counter", "weir_upstream_connections_opened_total",                    \
         "Connections made to the upstream.")                                                                 \
     ROW(upstream_requests_reused, "counter", "weir_upstream_requests_reused_total",                          \

@@ -197,6 +197,10 @@ std::vector<LedgerLimits> Policy::ledgers_of(const Subject& subject, const confi
     return ledgers;
 }
 
+std::span<const LedgerLimits> Policy::upstream_ledgers(std::size_t upstream) const noexcept {
+    return index_->upstreams[upstream];
+}
+
 LedgerSet Policy::candidates(std::span<const std::size_t> upstreams) const {
     LedgerSet set;
     for (const std::size_t upstream : upstreams) {

@@ -90,7 +90,10 @@ public:
     Applicable limits_for(const Subject& subject, std::string_view model,
                           std::span<const std::size_t> upstreams,
                           std::span<const std::string> further_models = {}) const;
+    /// Of these upstreams the ledgers alone, each a candidate, for a request that is moved to one of them.
     LedgerSet candidates(std::span<const std::size_t> upstreams) const;
+    /// Of one upstream; they live as long as the policy.
+    std::span<const LedgerLimits> upstream_ledgers(std::size_t upstream) const noexcept;
     Routes routes_for(config::Dialect dialect, std::string_view path, std::string_view model) const;
     bool serves_path(config::Dialect dialect, std::string_view path) const noexcept;
 

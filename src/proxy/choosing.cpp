@@ -63,7 +63,7 @@ awaitable<bool> Exchange::choose_upstreams() {
 }
 
 void Exchange::take_upstream(std::size_t number) {
-    choice_->take(number, worker_.clock.steady_us());
+    choice_->take(number, record_.reserved, worker_.clock.steady_us());
     record_.upstream = upstream().name;
     record_.upstream_slot = choice_->known().slot();
     ++record_.attempts;
@@ -81,11 +81,16 @@ void Exchange::note_attempt(AttemptEnd end) {
         spdlog::log(is_well ? spdlog::level::info : spdlog::level::warn, "upstream {}: {}", upstream().name,
                     is_well ? "is well again" : "keeps failing, so that others are asked before it");
     }
-    // A refusal to a caller's own key says nothing of others' keys.
-    if (!is_answered || !is_metered() || (status == 429 && upstream().api_key.empty())) return;
+    if (!is_answered || !is_metered()) return;
     const auto limits = llm::provider_limits(attempt_->fields(), worker_.clock.now_us());
+    // What a caller's own key has left says nothing of others' keys.
+    const bool is_shared_key = !upstream().api_key.empty();
     const auto sleep_us = llm::sleep_us(status, limits);
-    if (sleep_us) worker_.upstreams->put_to_sleep(upstream().name, choice_->model(), *sleep_us, steady_us);
+    if (sleep_us && (is_shared_key || status != 429))
+        worker_.upstreams->put_to_sleep(upstream().name, choice_->model(), *sleep_us, steady_us);
+    if (is_shared_key)
+        learn_from(worker_, policy_, choice_->index(), choice_->known().foreign_use, limits, status,
+                   choice_->known().in_flight());
 }
 
 }  // namespace weir::proxy

@@ -290,8 +290,8 @@ awaitable<bool> Exchange::reserve() {
         co_await refuse(decision);
         co_return false;
     }
-    take_upstream(decision.candidate);
     record_.reserved = demand;
+    take_upstream(decision.candidate);
     reservation_ = std::move(decision.reservation);
     worker_.metrics.reservations_in_flight.add();
     llm::append_rate_limit_headers(dialect_, decision.tightest, worker_.clock.now_us(), rate_limits_);

@@ -49,8 +49,15 @@ void UpstreamChoice::leave_out_sleeping(std::int64_t steady_us) {
     left_.erase(std::remove_if(left_.begin(), left_.end(), sleeps), left_.end());
 }
 
-void UpstreamChoice::take(std::size_t number, std::int64_t steady_us) {
+void UpstreamChoice::let_go() noexcept {
+    if (current_ != nullptr) current_->known->take_in_flight(demand_);
+}
+
+void UpstreamChoice::take(std::size_t number, const Demand& demand, std::int64_t steady_us) {
+    let_go();
     current_ = &option_of(left_[number]);
+    demand_ = demand;
+    current_->known->add_in_flight(demand_);
     left_.erase(left_.begin() + static_cast<std::ptrdiff_t>(number));
     ask_ = current_->known->begin(steady_us);
 }

@@ -32,6 +32,9 @@ public:
     /// `routes`: those that serve it; not empty. `steady_us` and `random`: see order_candidates.
     UpstreamChoice(const ChoiceTerms& terms, std::span<const policy::Route> routes, std::int64_t steady_us,
                    std::mt19937_64& random);
+    ~UpstreamChoice() { let_go(); }
+    UpstreamChoice(const UpstreamChoice&) = delete;
+    UpstreamChoice& operator=(const UpstreamChoice&) = delete;
 
     /// Not asked yet, in order, as indexes into the configuration's upstreams. None at first: all are asleep.
     std::span<const std::size_t> left() const noexcept { return left_; }
@@ -40,9 +43,11 @@ public:
     /// Those that have fallen asleep since are not asked.
     void leave_out_sleeping(std::int64_t steady_us);
 
-    /// The one of `left` that is asked now.
-    void take(std::size_t number, std::int64_t steady_us);
+    /// The one of `left` that is asked now, for so much: in flight there until another is taken, or this
+    /// ends.
+    void take(std::size_t number, const Demand& demand, std::int64_t steady_us);
     // REQUIRES: one was taken.
+    std::size_t index() const noexcept { return current_->route.upstream; }
     const config::Upstream& upstream() const noexcept { return config_.upstreams[current_->route.upstream]; }
     /// What the upstream calls the model; empty: as the client did.
     std::string_view sent_as() const noexcept { return current_->route.sent_as; }
@@ -60,6 +65,7 @@ private:
         policy::Route route;
         std::shared_ptr<KnownUpstream> known;
     };
+    void let_go() noexcept;
     const Option& option_of(std::size_t upstream) const noexcept;
     std::int64_t sleeps_until_us(const policy::Route& route, std::int64_t steady_us) const;
 
@@ -69,6 +75,7 @@ private:
     boost::container::small_vector<Option, 4> options_;
     boost::container::small_vector<std::size_t, 8> left_;
     const Option* current_ = nullptr;
+    Demand demand_;  ///< in flight at the current one
     UpstreamHealth::Ask ask_;
     std::int64_t wakes_at_us_ = 0;
 };

@@ -59,6 +59,24 @@ void KnownUpstream::note_level(const Level& level, std::int64_t steady_us) noexc
     seen_us_[index].store(steady_us, std::memory_order_relaxed);
 }
 
+Amounts KnownUpstream::in_flight() const noexcept {
+    return {requests_in_flight_.load(std::memory_order_relaxed),
+            input_in_flight_.load(std::memory_order_relaxed),
+            output_in_flight_.load(std::memory_order_relaxed)};
+}
+
+void KnownUpstream::add_in_flight(const Amounts& amounts) noexcept {
+    requests_in_flight_.fetch_add(amounts.requests, std::memory_order_relaxed);
+    input_in_flight_.fetch_add(amounts.input_tokens, std::memory_order_relaxed);
+    output_in_flight_.fetch_add(amounts.output_tokens, std::memory_order_relaxed);
+}
+
+void KnownUpstream::take_in_flight(const Amounts& amounts) noexcept {
+    requests_in_flight_.fetch_sub(amounts.requests, std::memory_order_relaxed);
+    input_in_flight_.fetch_sub(amounts.input_tokens, std::memory_order_relaxed);
+    output_in_flight_.fetch_sub(amounts.output_tokens, std::memory_order_relaxed);
+}
+
 std::shared_ptr<KnownUpstream> Upstreams::of(std::string_view name) {
     const std::lock_guard lock(mutex_);
     const auto found = known_.find(name);

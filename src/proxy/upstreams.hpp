@@ -15,6 +15,7 @@
 
 #include "observe/metrics.hpp"
 #include "proxy/failover.hpp"
+#include "proxy/foreign_use.hpp"
 #include "proxy/router.hpp"
 #include "proxy/upstream_health.hpp"
 #include "proxy/upstream_sleep.hpp"
@@ -40,10 +41,18 @@ public:
     /// The smallest remaining/limit over the dimensions that the demand asks for, as last seen; 1 where that
     /// was longer ago than `headroom_age_us_max`, or never.
     double headroom(const Demand& demand, std::int64_t steady_us) const noexcept;
+    /// Demands that this node has reserved there, and that are not answered yet.
+    Amounts in_flight() const noexcept;
+    void add_in_flight(const Amounts& amounts) noexcept;
+    void take_in_flight(const Amounts& amounts) noexcept;
+
     /// `level` is one of its ledgers', as just seen. Those of one decision have the same time.
     void note_level(const Level& level, std::int64_t steady_us) noexcept;
 
     static constexpr std::int64_t headroom_age_us_max = 1'000'000;
+
+    /// What this node has charged to it for others.
+    const std::shared_ptr<ForeignUse> foreign_use = std::make_shared<ForeignUse>();
 
 private:
     const std::size_t slot_;
@@ -51,6 +60,9 @@ private:
     UpstreamHealth health_;
     std::array<std::atomic<float>, dimension_count> left_{};  ///< remaining/limit
     std::array<std::atomic<std::int64_t>, dimension_count> seen_us_{};
+    std::atomic<std::int64_t> requests_in_flight_ = 0;
+    std::atomic<std::int64_t> input_in_flight_ = 0;
+    std::atomic<std::int64_t> output_in_flight_ = 0;
 };
 
 /// All of them. Any thread. Outlives the workers.

@@ -46,6 +46,18 @@ protected:
     const LedgerLimits key_ = ledger("key", 2 * minute_us, {{requests, 10}});
 };
 
+TEST_P(CandidatesContract, WhatOthersUsedCountsForAWindowWhateverTheRoom) {
+    const LedgerLimits shared = upstream("a", 4);
+    settle(reserve(key_, {shared}));
+    store.count_foreign(shared, {5, 0, 0});
+    EXPECT_EQ(requests_in(shared), 6);
+    Decision refused = reserve(key_, {shared});
+    EXPECT_EQ(refused.verdict, Verdict::refused);
+    store.pass(minute_us + 2 * second_us);
+    EXPECT_EQ(requests_in(shared), 0);
+    settle(reserve(key_, {shared}));
+}
+
 TEST_P(CandidatesContract, ADecisionTellsHowTheCandidateStands) {
     const std::vector<LedgerLimits> candidates{upstream("a", 4), upstream("b", 8)};
     Decision decision = reserve(key_, candidates);

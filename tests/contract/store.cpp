@@ -45,6 +45,10 @@ void StoreDriver::progress(Reservation& reservation, std::int64_t output_tokens)
     run_awaitable(store_->context(), store_->limiter().progress(reservation, so_far));
 }
 
+void StoreDriver::count_foreign(const LedgerLimits& ledger, const Amounts& used) {
+    EXPECT_TRUE(run_awaitable(store_->context(), store_->limiter().count_foreign(ledger, used)));
+}
+
 std::vector<Level> StoreDriver::peek(std::span<const LedgerLimits> ledgers) {
     return run_awaitable(store_->context(), store_->limiter().peek(ledgers)).value();
 }

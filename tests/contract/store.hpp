@@ -47,6 +47,7 @@ public:
     void settle(Reservation reservation, Usage usage);
     void progress(Reservation& reservation, std::int64_t output_tokens);
     std::vector<Level> peek(std::span<const LedgerLimits> ledgers);
+    void count_foreign(const LedgerLimits& ledger, const Amounts& used);
     LedgerContents read(const LedgerLimits& ledger);
 
     std::uint64_t cached_refusals() const { return store_->cached_refusals(); }

@@ -22,9 +22,11 @@ WeirNodes::WeirNodes(const std::vector<std::string>& store_urls, const std::stri
     config["listen"] = "127.0.0.1:0";
     config["admin"] = {{"listen", "127.0.0.1:0"}};
     config["threads"] = 1;
-    nlohmann::json& upstream = config["upstreams"][0];
-    upstream["name"] = "stand-in";
-    upstream["url"] = upstream_url;
+    if (!upstream_url.empty()) {
+        nlohmann::json& upstream = config["upstreams"][0];
+        upstream["name"] = "stand-in";
+        upstream["url"] = upstream_url;
+    }
     file_ = folder_ + "/weir.json";
     std::ofstream(file_) << config.dump(2);
     for (const std::string& url : store_urls) {

@@ -16,7 +16,8 @@ namespace weir::testing {
 class WeirNodes {
 public:
     /// One node for each store URL. `config` is the rest of the configuration, the upstream's limits
-    /// included. Throws where one does not start.
+    /// included; where `upstream_url` is empty, it names the upstreams itself. Throws where one does not
+    /// start.
     WeirNodes(const std::vector<std::string>& store_urls, const std::string& upstream_url,
               nlohmann::json config);
     ~WeirNodes();

@@ -30,6 +30,9 @@ public:
     }
     awaitable<void> settle(Reservation, Usage) override { co_return; }
     awaitable<void> progress(Reservation&, Usage) override { co_return; }
+    awaitable<result<void>> count_foreign(const LedgerLimits&, Amounts) override {
+        co_return errc::store_unavailable;
+    }
     awaitable<result<std::vector<Level>>> peek(LedgerSet) override { co_return std::vector<Level>{}; }
     awaitable<result<LedgerContents>> read(const LedgerLimits&) override { co_return LedgerContents{}; }
     awaitable<result<void>> reset(LedgerSet) override { co_return result<void>{}; }
