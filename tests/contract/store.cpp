@@ -45,6 +45,10 @@ void StoreDriver::progress(Reservation& reservation, std::int64_t output_tokens)
     run_awaitable(store_->context(), store_->limiter().progress(reservation, so_far));
 }
 
+void StoreDriver::end_flight(Reservation& reservation) {
+    run_awaitable(store_->context(), store_->limiter().end_flight(reservation));
+}
+
 std::vector<Level> StoreDriver::peek(std::span<const LedgerLimits> ledgers) {
     return run_awaitable(store_->context(), store_->limiter().peek(ledgers)).value();
 }
