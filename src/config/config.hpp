@@ -27,8 +27,8 @@ struct Endpoint {
 /// One limit as configured.
 struct LimitSpec {
     Dimension dimension = Dimension::requests;
-    std::int64_t limit = 0;  ///< 0: blocked
-    std::int64_t window_us = 60'000'000;
+    std::int64_t limit = 0;               ///< 0: blocked
+    std::int64_t window_us = 60'000'000;  ///< of requests in flight: in_flight_lease_us
     bool enforced = true;  ///< false: what it would refuse passes, and is counted (shadow mode)
     bool operator==(const LimitSpec&) const = default;
 };
@@ -184,10 +184,10 @@ struct WeirLimits {
 
 /// When another upstream is asked in place of one that failed.
 struct Retry {
-    std::int64_t attempts = 3;  ///< upstreams that one request is sent to at the most
+    std::int64_t attempts = 3;        ///< upstreams that one request is sent to at the most
     std::int64_t budget_ms = 30'000;  ///< from the first attempt on, in which further ones may begin
-    /// Also where the upstream may have done what it was asked: it fell silent, or its connection broke, after
-    /// all of the request was sent.
+    /// Also where the upstream may have done what it was asked: it fell silent, or its connection broke,
+    /// after all of the request was sent.
     bool after_send = false;
 };
 
