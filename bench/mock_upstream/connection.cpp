@@ -99,6 +99,7 @@ awaitable<bool> Connection::serve_one() {
     const bool keep = co_await serve(record);
     if (!record.problem.empty()) ++journal_.counters.malformed;
     if (record.aborted) ++journal_.counters.aborted;
+    record.ended_us = clock_.now_us();
     journal_.add(std::move(record));
     co_return keep;
 }
