@@ -15,6 +15,9 @@
 --                      added again; 0: not checked
 --         for each run of ledgers that have the same: how many, W in microseconds, then the limits of requests,
 --                      input, output and input + output; empty: unlimited
+--                      minus so many where they count requests in flight, which are limited in the place of output:
+--                      a demand is to them as much output as it has requests, and nothing else. Only demands and
+--                      reads need to say so
 --         then the operations, in order; changes and additions stand before reserves; a ledger is the number of its key:
 --           r requests input output count ledger...
 --               takes the demand from so many ledgers if all of them have room; count 0: from all of the call
@@ -39,7 +42,8 @@
 --         for each r and o, in order: 1 admitted; of an o the number of the candidate
 --                               0 refused, then: of an o the candidate that has room first; ledger, dimension
 --                                 (1 requests, 2 input, 3 output,
---                                 4 input + output), used, in how many microseconds it will fit, and how much
+--                                 4 input + output, 5 in flight), used, in how many microseconds it will fit
+--                                 (of 5: a second, whatever happens), and how much
 --                                 more of that dimension would fit then, too
 --                               -1 too late, nothing was done
 --
@@ -48,7 +52,7 @@
 
 local refused, admitted, too_late = 0, 1, -1
 
--- One of these, or the demand that was refused.
+-- One of these, or the demand that was refused. No ledger of the call counts requests in flight.
 local function reserve()
     local r, i, o = argv[argument + 1] + 0, argv[argument + 2] + 0, argv[argument + 3] + 0
     argument = argument + 4
@@ -81,9 +85,10 @@ local function reserve()
     return admitted
 end
 
--- Makes what takes a demand from one of several candidates: the number of that one, or as `reserve`. Of what that does
--- it does again what few calls need as functions of their own.
-local function define_reserve_of_one()
+-- Makes what takes a demand from one of several candidates (the number of that one, or as `reserve`), and what takes one
+-- where some ledgers count requests in flight. Of what `reserve` does it does again what few calls need as functions of
+-- their own.
+local function define_other_reserve()
     local function named_ledgers()
         local named = {}
         for n = 1, argv[argument] + 0 do named[n] = ledgers[argv[argument + n] + 0] end
@@ -94,7 +99,9 @@ local function define_reserve_of_one()
     local function have_room(asked, r, i, o)
         for _, ledger in ipairs(asked) do
             local window = ledger.window
-            if (r > 0 and ledger.r + r > window.limit_r) or (i > 0 and ledger.i + i > window.limit_i) or
+            if window.in_flight then
+                if r > 0 and ledger.o + r > window.limit_o then return false end
+            elseif (r > 0 and ledger.r + r > window.limit_r) or (i > 0 and ledger.i + i > window.limit_i) or
                 (o > 0 and ledger.o + o > window.limit_o) or
                 (i + o > 0 and ledger.i + ledger.o + i + o > window.limit_t) then
                 return false
@@ -105,23 +112,34 @@ local function define_reserve_of_one()
 
     local function take(asked, r, i, o)
         for _, ledger in ipairs(asked) do
-            add(ledger, ledger.window.current, r, i, 0)
-            add(ledger, ledger.window.lease, 0, 0, o)
+            if ledger.window.in_flight then
+                add(ledger, ledger.window.lease, 0, 0, r)
+            else
+                add(ledger, ledger.window.current, r, i, 0)
+                add(ledger, ledger.window.lease, 0, 0, o)
+            end
         end
     end
 
-    return function()
+    return function(has_candidates)
         local r, i, o = argv[argument + 1] + 0, argv[argument + 2] + 0, argv[argument + 3] + 0
         argument = argument + 4
-        local own = named_ledgers()
-        argument = argument + 1
-        local candidates = {}
-        for n = 1, argv[argument] + 0 do
+        local own, candidates = ledgers, nil
+        if has_candidates or argv[argument] ~= '0' then own = named_ledgers() end
+        if has_candidates then
             argument = argument + 1
-            candidates[n] = named_ledgers()
+            candidates = {}
+            for n = 1, argv[argument] + 0 do
+                argument = argument + 1
+                candidates[n] = named_ledgers()
+            end
         end
         if not_after > 0 and now > not_after then return too_late end
         if have_room(own, r, i, o) then
+            if not candidates then
+                take(own, r, i, o)
+                return admitted
+            end
             for n = 1, #candidates do
                 if have_room(candidates[n], r, i, o) then
                     take(own, r, i, o)
@@ -179,15 +197,15 @@ local function define_corrections()
     return change, addition
 end
 
-local demands, adds, reserve_of_one, change, addition = {}, false, nil, nil, nil
+local demands, adds, other_reserve, change, addition = {}, false, nil, nil, nil
 while argument < #argv do
     argument = argument + 1
     local operation = argv[argument]
-    if operation == 'r' then
+    if operation == 'r' and not counts_in_flight then
         demands[#demands + 1] = reserve()
-    elseif operation == 'o' then
-        reserve_of_one = reserve_of_one or define_reserve_of_one()
-        demands[#demands + 1] = reserve_of_one()
+    elseif operation == 'o' or operation == 'r' then
+        other_reserve = other_reserve or define_other_reserve()
+        demands[#demands + 1] = other_reserve(operation == 'o')
     else
         if not change then change, addition = define_corrections() end
         if operation == 'c' or operation == 'p' then

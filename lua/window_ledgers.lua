@@ -6,7 +6,8 @@
 --         input, output, 5 bytes each. The newest one goes on with what the whole ledger holds: the sums of requests,
 --         input and output, 6 bytes each, the ledger's epoch (7), the oldest bucket (5). So nearly every decision
 --         reads one member and replaces it. The ZSET lives W + 32 g, counted anew with the first bucket opened of
---         each 30: to do so with each would cost another command.
+--         each 30: to do so with each would cost another command. Where requests in flight are counted, each is one
+--         of output, held where a lease taken now is held.
 --
 -- What is no ledger, though it has the name of one, was written by somebody else. It makes way, and is taken for a
 -- ledger that was lost; a member that is none counts for nothing. An error instead would fail the whole call, whoever
@@ -179,6 +180,7 @@ local rare
 -- `at` has further entries that were looked at, by bucket; `changed` begins the list of those that are to be written;
 -- `gone` has the members that are to be removed.
 local ledgers, argument, ledger_count = {}, 4, store_epoch > 0 and #keys - 1 or #keys
+local counts_in_flight = false  -- any of them
 while #ledgers < ledger_count do
     local w = argv[argument + 2] + 0
     local g = math.ceil(w / 120)
@@ -189,7 +191,11 @@ while #ledgers < ledger_count do
         limit_r = limit_r == '' and unlimited or limit_r + 0, limit_i = limit_i == '' and unlimited or limit_i + 0,
         limit_o = limit_o == '' and unlimited or limit_o + 0, limit_t = limit_t == '' and unlimited or limit_t + 0
     }
-    for k = #ledgers + 1, #ledgers + argv[argument + 1] do
+    local count = argv[argument + 1] + 0
+    if count < 0 then
+        count, window.in_flight, counts_in_flight = -count, true, true
+    end
+    for k = #ledgers + 1, #ledgers + count do
         local ledger = {
             key = keys[k], window = window, r = 0, i = 0, o = 0, epoch = 0, oldest = 0, newest = false, changed = false
         }

@@ -3,6 +3,8 @@
 -- Makes what tells it of a demand: the ledger that has to be waited for, its dimension, what that holds, how long, how
 -- much more would fit by then, too; and of several candidates the number of the one that has room first.
 local function define_wait_of()
+    local in_flight_wait = 1000000  -- nobody knows when a request will end
+
     -- What will have expired when: for the entries from the oldest on, their expiries and, by dimension, the sums of
     -- all up to each. Goes as far as somebody asks: nearly every demand fits once the first few have expired.
     local function start_walk(ledger)
@@ -60,9 +62,13 @@ local function define_wait_of()
         local longest
         for _, ledger in ipairs(asked) do
             local window = ledger.window
+            local is_full = window.in_flight and demand[1] > 0 and ledger.o + demand[1] > window.limit_o
+            if is_full and (not longest or in_flight_wait > longest[1]) then
+                longest = {in_flight_wait, ledger, 5, ledger.o, 0}
+            end
             local sums = {ledger.r, ledger.i, ledger.o, ledger.i + ledger.o}
             local limits = {window.limit_r, window.limit_i, window.limit_o, window.limit_t}
-            for d = 1, 4 do
+            for d = 1, window.in_flight and 0 or 4 do
                 local excess = sums[d] + demand[d] - limits[d]
                 if demand[d] > 0 and excess > 0 then
                     local at, beyond = freed_at(ledger, d, excess)
@@ -76,7 +82,9 @@ local function define_wait_of()
     local function could_fit(asked, demand)
         for _, ledger in ipairs(asked) do
             local window = ledger.window
-            if demand[1] > 0 and demand[1] > window.limit_r or demand[2] > 0 and demand[2] > window.limit_i or
+            if window.in_flight then
+                if demand[1] > window.limit_o then return false end
+            elseif demand[1] > 0 and demand[1] > window.limit_r or demand[2] > 0 and demand[2] > window.limit_i or
                 demand[3] > 0 and demand[3] > window.limit_o or demand[4] > 0 and demand[4] > window.limit_t then
                 return false
             end

@@ -98,6 +98,7 @@ awaitable<bool> Connection::serve_one() {
     if (!has_head && record.problem.empty()) co_return false;
     if (is_control()) co_return co_await serve_control();
     const bool keep = co_await serve(record);
+    record.ended_us = clock_.now_us();
     provider_.depart(std::move(record));
     co_return keep;
 }

@@ -32,8 +32,9 @@ std::string shown_key(std::string_view credential) {
 
 std::string log_line(const MockRecord& record) {
     std::string out;
-    append(out, R"({"received_us":)", record.received_us, R"(,"connection":)", record.connection,
-           R"(,"on_connection":)", record.on_connection, R"(,"in_flight":)", record.in_flight);
+    append(out, R"({"received_us":)", record.received_us, R"(,"ended_us":)", record.ended_us,
+           R"(,"connection":)", record.connection, R"(,"on_connection":)", record.on_connection,
+           R"(,"in_flight":)", record.in_flight);
     append_text_member(out, "provider", record.provider);
     append_text_member(out, "line", record.line);
     append_text_member(out, "path", record.path);

@@ -16,9 +16,10 @@ struct Produced {
 };
 
 struct MockRecord {
-    std::string provider;             ///< whose record it is; empty where it has no name
-    std::int64_t received_us = 0;     ///< when the last byte of the head had arrived
-    std::uint64_t connection = 0;     ///< connections are counted from 1
+    std::string provider;          ///< whose record it is; empty where it has no name
+    std::int64_t received_us = 0;  ///< when the last byte of the head had arrived
+    std::int64_t ended_us = 0;     ///< when the answer was written, or it was seen that the client had left
+    std::uint64_t connection = 0;  ///< connections are counted from 1
     std::uint64_t on_connection = 0;  ///< this was the so-manieth request there, from 1
     std::string line;                 ///< the request line as it came
     std::string path;

@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 
 constexpr auto quietly = asio::as_tuple_t<asio::use_awaitable_t<executor>>{};
 
-/// How late a wait may notice that the client has left.
+/// How late a wait may notice that the client has left, where it had sent more than was read.
 constexpr std::uint64_t watch_interval_ms = 50;
 
 template <typename Stream>
@@ -66,15 +66,21 @@ private:
 }  // namespace
 
 awaitable<bool> Wire::pause(std::uint64_t duration_ms) {
-    Timer timer(socket().get_executor());
-    for (std::uint64_t left_ms = duration_ms; left_ms > 0;) {
+    const auto timer = std::make_shared<Timer>(socket().get_executor());
+    // A client that leaves wakes it at once; bytes that stand before that end do so, too, but only once.
+    socket().async_wait(TcpSocket::wait_read, [timer](boost::system::error_code) { timer->cancel(); });
+    bool stays = true;
+    for (std::uint64_t left_ms = duration_ms; stays && left_ms > 0;) {
         const std::uint64_t slice_ms = std::min(left_ms, watch_interval_ms);
-        timer.expires_after(std::chrono::milliseconds(slice_ms));
-        co_await timer.async_wait(quietly);
-        if (client_left()) co_return false;
+        timer->expires_after(std::chrono::milliseconds(slice_ms));
+        const auto [woken] = co_await timer->async_wait(quietly);
+        stays = !client_left();
+        if (stays && woken) co_await timer->async_wait(quietly);
         left_ms -= slice_ms;
     }
-    co_return true;
+    boost::system::error_code ignored;
+    socket().cancel(ignored);
+    co_return stays;
 }
 
 bool Wire::client_left() {

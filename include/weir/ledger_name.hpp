@@ -13,7 +13,8 @@ namespace weir {
 class LedgerName {
 public:
     LedgerName() : LedgerName(std::string_view()) {}
-    /// `name`: unique in its store, "<scope>:<id>:<window in us>[-shadow]". `tenant_tag`: 1 to 16 letters and
+    /// `name`: unique in its store, "<scope>:<id>:<window in us>[-shadow]", of requests in flight
+    /// "<scope>:<id>:in_flight[-shadow]". `tenant_tag`: 1 to 16 letters and
     /// digits; a shared store keeps the ledgers of one tag together.
     explicit LedgerName(std::string_view name, std::string_view tenant_tag = "0");
     template <std::convertible_to<std::string_view> Text>

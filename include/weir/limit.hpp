@@ -14,13 +14,15 @@
 
 namespace weir {
 
-/// What is counted. total_tokens is always input + output; it is limited, never stored.
-enum class Dimension : std::uint8_t { requests, input_tokens, output_tokens, total_tokens };
-inline constexpr std::size_t dimension_count = 4;
+/// What is counted. total_tokens is always input + output; it is limited, never stored. in_flight is how many
+/// requests are under way at once: it has no window, and ledgers of its own (Limits::counts_in_flight).
+enum class Dimension : std::uint8_t { requests, input_tokens, output_tokens, total_tokens, in_flight };
+inline constexpr std::size_t dimension_count = 5;
 inline constexpr std::array<Dimension, dimension_count> all_dimensions{
-    Dimension::requests, Dimension::input_tokens, Dimension::output_tokens, Dimension::total_tokens};
+    Dimension::requests, Dimension::input_tokens, Dimension::output_tokens, Dimension::total_tokens,
+    Dimension::in_flight};
 
-/// "requests", "input_tokens", "output_tokens", "total_tokens".
+/// "requests", "input_tokens", "output_tokens", "total_tokens", "in_flight".
 std::string_view to_string(Dimension dimension) noexcept;
 
 /// Whose ledger it is.
@@ -35,7 +37,16 @@ inline constexpr std::int64_t limit_max = 1'000'000'000'000;
 /// The limit of a dimension that is not limited.
 inline constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max();
 
+/// A request holds its slot in a ledger of requests in flight for so long, and takes it anew while it lasts
+/// (Limiter::progress). What a dead node held is free after that. It is the window of such a ledger.
+inline constexpr std::int64_t in_flight_lease_us = 60'000'000;
+/// Nobody knows when a request will end: whoever found all slots taken comes back after so long.
+inline constexpr std::int64_t in_flight_retry_us = 1'000'000;
+
 /// So much of each stored dimension. As a demand: what a request asks for. As a sum: what a window holds.
+///
+/// A ledger of requests in flight holds nothing but slots, as output that is reserved: there a slot is one
+/// output token, and `of(Dimension::in_flight)` is how many are taken. Of other ledgers it says nothing.
 struct Amounts {
     std::int64_t requests = 0;
     std::int64_t input_tokens = 0;
@@ -51,6 +62,8 @@ struct Amounts {
                 return output_tokens;
             case Dimension::total_tokens:
                 return input_tokens + output_tokens;
+            case Dimension::in_flight:
+                return output_tokens;
         }
         return 0;
     }
@@ -74,7 +87,8 @@ using Demand = Amounts;
 
 /// The limit of each dimension, indexed by Dimension; `unlimited` where there is none, 0 where blocked.
 struct Limits {
-    std::array<std::int64_t, dimension_count> by_dimension{unlimited, unlimited, unlimited, unlimited};
+    std::array<std::int64_t, dimension_count> by_dimension{unlimited, unlimited, unlimited, unlimited,
+                                                           unlimited};
 
     constexpr std::int64_t of(Dimension dimension) const noexcept {
         return by_dimension[static_cast<std::size_t>(dimension)];
@@ -82,8 +96,15 @@ struct Limits {
     constexpr void set(Dimension dimension, std::int64_t limit) noexcept {
         by_dimension[static_cast<std::size_t>(dimension)] = limit;
     }
+    /// Their ledger counts requests in flight. REQUIRES: nothing else is limited then.
+    constexpr bool counts_in_flight() const noexcept { return of(Dimension::in_flight) != unlimited; }
     constexpr bool operator==(const Limits&) const noexcept = default;
 };
+
+/// What a demand is to a ledger with these limits: all of it, or one slot for each request in flight.
+constexpr Demand demand_on(const Limits& limits, const Demand& demand) noexcept {
+    return limits.counts_in_flight() ? Demand{0, 0, demand.requests} : demand;
+}
 
 /// Ends the name of a ledger in shadow mode beside which an enforced one has the same owner and window.
 inline constexpr std::string_view shadow_suffix = "-shadow";
@@ -92,7 +113,7 @@ inline constexpr std::string_view shadow_suffix = "-shadow";
 struct LedgerLimits {
     LedgerName ledger;
     Scope scope = Scope::key;
-    std::int64_t window_us = 60'000'000;  ///< W; 1 s to 31 d
+    std::int64_t window_us = 60'000'000;  ///< W; 1 s to 31 d; in_flight_lease_us of requests in flight
     Limits limits;
     /// Made for a key that no configuration names. When the store is full, such ledgers share one.
     bool may_overflow = false;
@@ -106,8 +127,10 @@ struct Level {
     std::size_t ledger_index = 0;  ///< into the span that the limiter was asked with
     Dimension dimension = Dimension::requests;
     std::int64_t limit = unlimited;
-    std::int64_t used = 0;      ///< may exceed the limit: debt
-    std::int64_t reset_us = 0;  ///< until the dimension is as empty as it would get by itself; 0 when empty
+    std::int64_t used = 0;  ///< may exceed the limit: debt
+    /// Until the dimension is as empty as it would get by itself; 0 when empty. Of in_flight always 0: slots
+    /// get free when requests end, and nobody knows when that is.
+    std::int64_t reset_us = 0;
 
     constexpr std::int64_t remaining() const noexcept { return limit > used ? limit - used : 0; }
 };
@@ -128,7 +151,8 @@ struct Refusal {
     std::int64_t used = 0;       ///< at the decision; 0 for never_fits and blocked
     std::int64_t requested = 0;  ///< of this dimension
     /// Exact for the ledgers as they stand: at decision time + retry_after_us the demand fits, one
-    /// microsecond earlier it does not. 0 for never_fits and blocked.
+    /// microsecond earlier it does not. 0 for never_fits and blocked. Of in_flight it is in_flight_retry_us,
+    /// whatever happens meanwhile.
     std::int64_t retry_after_us = 0;
 };
 
@@ -145,7 +169,8 @@ enum class Certainty : std::uint8_t {
     lower_bound  ///< cut off or unreported: charges may rise to it, never fall
 };
 
-/// What becomes of output that was reserved and that nobody saw produced.
+/// What becomes of output that was reserved and that nobody saw produced. Slots of requests in flight are
+/// always given back: the request is over for whoever settles it.
 enum class Unproduced : std::uint8_t {
     release,  ///< given back: the provider will not produce it
     run_out,  ///< left reserved until its lease expires: the provider may still be at it

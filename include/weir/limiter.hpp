@@ -80,7 +80,11 @@ public:
     /// Replaces what was reserved by what was used. May overdraw a ledger; never forgives. What a store can't
     /// be told now is told later; where that is impossible, what was charged runs out by itself.
     virtual awaitable<void> settle(Reservation reservation, Usage usage) = 0;
-    /// Part of the answer has been produced: charge it now, keep the rest reserved for another lease.
+    /// The request is over, and what it used comes to light later: gives its slots of requests in flight
+    /// back. All else stays reserved.
+    awaitable<void> end_flight(Reservation& reservation);
+    /// Part of the answer has been produced: charge it now, keep the rest reserved for another lease, and so
+    /// the slots of requests in flight.
     /// Only `usage.output_tokens` is read, the total produced so far.
     virtual awaitable<void> progress(Reservation& reservation, Usage so_far) = 0;
     /// Somebody else has used so much of what the ledger limits: it counts from now on, whether there is room

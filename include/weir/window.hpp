@@ -43,7 +43,7 @@ constexpr std::int64_t lease_bucket_of(std::int64_t at_us, std::int64_t window_u
 struct NoRoom {
     Dimension dimension;          ///< the one that has to wait longest
     std::int64_t used = 0;        ///< of that dimension, now
-    std::int64_t retry_after_us;  ///< exact: at now + this it fits, a microsecond earlier it does not
+    std::int64_t retry_after_us;  ///< as in Refusal
 };
 
 /// Not thread-safe. Times are microseconds since the epoch; all functions but `trim` expect that `trim(now)`
@@ -62,7 +62,7 @@ public:
     void trim(std::int64_t now_us);
 
     /// nullopt: it fits. A dimension of which nothing is demanded is not checked. The demand is within the
-    /// limits themselves (see find_impossible).
+    /// limits themselves (see find_impossible), and is what it is to a ledger with them (see demand_on).
     std::optional<NoRoom> find_no_room(const Demand& demand, const Limits& limits, std::int64_t now_us) const;
 
     void add(std::int64_t bucket, const Amounts& amounts);
@@ -74,7 +74,7 @@ public:
 
     /// What counts now. May exceed a limit: debt.
     const Amounts& sum() const noexcept { return sum_; }
-    /// Until nothing of the dimension counts any more, if nothing is added.
+    /// Until nothing of the dimension counts any more, if nothing is added; as in Level.
     std::int64_t reset_us(Dimension dimension, std::int64_t now_us) const noexcept;
     /// When the last entry expires; 0 where there is none.
     std::int64_t empty_at_us() const noexcept;
@@ -84,6 +84,9 @@ public:
     std::span<const Entry> entries() const noexcept { return entries_; }
 
 private:
+    /// When so much of what counts now will have expired. REQUIRES: so much counts.
+    std::int64_t expiry_of(Dimension dimension, std::int64_t amount) const noexcept;
+
     std::int64_t window_us_;
     Amounts sum_;
     std::vector<Entry> entries_;

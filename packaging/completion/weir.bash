@@ -37,10 +37,10 @@ _weir() {
             ;;
         keys/) flags=$of_commands words='list show create rotate disable enable reset delete' ;;
         keys/list) flags="--sort --dimension --limit --after --match $of_commands" ;;
-        keys/create) flags="--tier --group --secret-sha256 --disabled $of_commands" words='rpm= itpm= otpm= tpm=' ;;
+        keys/create) flags="--tier --group --secret-sha256 --disabled $of_commands" words='rpm= itpm= otpm= tpm= max_in_flight=' ;;
         keys/rotate) flags="--overlap $of_commands" ;;
         limits/) flags=$of_commands words='get set clear' ;;
-        limits/set) flags="--factor --until --reason $of_commands" words='rpm= itpm= otpm= tpm=' ;;
+        limits/set) flags="--factor --until --reason $of_commands" words='rpm= itpm= otpm= tpm= max_in_flight=' ;;
         ledgers/*) flags="--all $of_commands" ;;
         usage/*) flags="--from --to --by --csv $of_commands" ;;
         explain/*)

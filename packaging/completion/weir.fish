@@ -41,14 +41,14 @@ complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -l tier -x -
 complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -l group -x -d 'Of the key'
 complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -l secret-sha256 -x -d 'Of a secret that is there'
 complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -l disabled -d 'Refused until it is enabled'
-complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -a 'rpm= itpm= otpm= tpm='
+complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -a 'rpm= itpm= otpm= tpm= max_in_flight='
 complete -c weir -n "$keys; and __fish_seen_subcommand_from rotate" -l overlap -x -d 'How long the old secret stays valid'
 
 complete -c weir -n "$limits; and not __fish_seen_subcommand_from get set clear" -a 'get set clear'
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l factor -x -d 'Multiplies all limits'
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l until -x -d 'When the change ends'
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l reason -x -d 'Kept with the change'
-complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -a 'rpm= itpm= otpm= tpm='
+complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -a 'rpm= itpm= otpm= tpm= max_in_flight='
 
 complete -c weir -n '__fish_seen_subcommand_from ledgers' -l all -d 'Every bucket'
 

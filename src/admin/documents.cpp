@@ -13,13 +13,23 @@ namespace weir::admin {
 namespace {
 
 constexpr std::int64_t minute_us = 60'000'000;
-constexpr std::array<const char*, dimension_count> short_names{"rpm", "itpm", "otpm", "tpm"};
+constexpr std::array<const char*, dimension_count> short_names{"rpm", "itpm", "otpm", "tpm", "max_in_flight"};
 
-Json spec_json(const config::LimitSpec& spec, bool all_in_shadow) {
+/// What holds for those that don't say otherwise. Requests in flight never can.
+bool are_enforced(const config::LimitSet& limits) {
+    const auto in_flight = std::find_if(limits.begin(), limits.end(), [](const config::LimitSpec& spec) {
+        return spec.dimension == Dimension::in_flight;
+    });
+    if (in_flight != limits.end()) return in_flight->enforced;
+    return limits.empty() ||
+           std::any_of(limits.begin(), limits.end(), [](const auto& spec) { return spec.enforced; });
+}
+
+Json spec_json(const config::LimitSpec& spec, bool usually_enforced) {
     Json json{{"dimension", to_string(spec.dimension)},
               {"limit", spec.limit},
               {"window", text::window_text(spec.window_us)}};
-    if (!spec.enforced && !all_in_shadow) json["enforce"] = false;
+    if (spec.enforced != usually_enforced) json["enforce"] = spec.enforced;
     return json;
 }
 
@@ -51,19 +61,17 @@ Json limits_over(config::LimitSet limits, const Json& over) {
 
 Json limits_json(const config::LimitSet& limits) {
     Json json = Json::object();
-    const bool all_in_shadow =
-        !limits.empty() &&
-        std::none_of(limits.begin(), limits.end(), [](const auto& spec) { return spec.enforced; });
+    const bool enforced = are_enforced(limits);
     Json more = Json::array();
     for (const config::LimitSpec& spec : limits) {
-        if (spec.window_us == minute_us && (spec.enforced || all_in_shadow)) {
+        if (spec.window_us == minute_us && spec.enforced == enforced) {
             json[short_names[static_cast<std::size_t>(spec.dimension)]] = spec.limit;
         } else {
-            more.push_back(spec_json(spec, all_in_shadow));
+            more.push_back(spec_json(spec, enforced));
         }
     }
     if (!more.empty()) json["more"] = std::move(more);
-    if (all_in_shadow) json["enforce"] = false;
+    if (!enforced) json["enforce"] = false;
     return json;
 }
 

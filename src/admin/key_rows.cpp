@@ -84,12 +84,17 @@ std::vector<LedgerLimits> ledgers_of_key(const KeyIndex& index, const config::Ke
     return ledgers;
 }
 
+std::string window_text(const LedgerLimits& ledger) {
+    return ledger.limits.counts_in_flight() ? std::string() : text::window_text(ledger.window_us);
+}
+
 Json level_json(const LedgerLimits& ledger, const Level& level) {
     const std::string_view scope = to_string(ledger.scope);
     const std::string_view dimension = to_string(level.dimension);
-    const std::string window = text::window_text(ledger.window_us);
+    const std::string window = window_text(ledger);
     std::string name(scope);
-    name.append("/").append(dimension).append("/").append(window);
+    name.append("/").append(dimension);
+    if (!window.empty()) name.append("/").append(window);
     return {{"name", name},
             {"scope", scope},
             {"owner", policy::owner_name(ledger)},

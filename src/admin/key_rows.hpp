@@ -30,6 +30,8 @@ std::vector<LedgerLimits> ledgers_of_key(const KeyIndex& index, const config::Ke
 Refused no_such_key();
 Refused store_unavailable();
 
+/// "1m"; empty: it counts requests in flight, which have no window.
+std::string window_text(const LedgerLimits& ledger);
 Json level_json(const LedgerLimits& ledger, const Level& level);
 
 /// What lies over "key/acme-web" for a while; null where nothing does.

@@ -24,7 +24,7 @@ observe::KeyOrder order_of(const Call& call) {
     using observe::KeyOrder;
     if (call.text("sort") == "refused") return KeyOrder::refused;
     if (call.text("sort") == "last_seen") return KeyOrder::last_seen;
-    constexpr std::array<std::pair<std::string_view, KeyOrder>, dimension_count> orders{{
+    constexpr std::array<std::pair<std::string_view, KeyOrder>, 4> orders{{
         {"requests", KeyOrder::requests},
         {"input_tokens", KeyOrder::input_tokens},
         {"output_tokens", KeyOrder::output_tokens},

@@ -5,7 +5,6 @@
 
 #include "admin/handlers.hpp"
 #include "admin/key_rows.hpp"
-#include "text/durations.hpp"
 
 namespace weir::admin {
 
@@ -21,16 +20,21 @@ Json limits_of(const LedgerLimits& ledger) {
     return limits;
 }
 
-Json used_json(const Amounts& amounts) {
+/// Requests in flight alone, or all but these.
+Json used_json(const LedgerLimits& ledger, const Amounts& amounts) {
     Json used = Json::object();
     for (const Dimension dimension : all_dimensions) {
-        used[std::string(to_string(dimension))] = amounts.of(dimension);
+        const bool is_counted = (dimension == Dimension::in_flight) == ledger.limits.counts_in_flight();
+        if (is_counted) used[std::string(to_string(dimension))] = amounts.of(dimension);
     }
     return used;
 }
 
-Json entry_json(const LedgerContents::Entry& entry, std::int64_t now_us) {
-    return {{"expires_in_ms", (entry.expires_us - now_us + 999) / 1000},
+Json entry_json(const LedgerLimits& ledger, const LedgerContents::Entry& entry, std::int64_t now_us) {
+    const std::int64_t expires_in_ms = (entry.expires_us - now_us + 999) / 1000;
+    if (ledger.limits.counts_in_flight())
+        return {{"expires_in_ms", expires_in_ms}, {"in_flight", entry.amounts.of(Dimension::in_flight)}};
+    return {{"expires_in_ms", expires_in_ms},
             {"requests", entry.amounts.requests},
             {"input_tokens", entry.amounts.input_tokens},
             {"output_tokens", entry.amounts.output_tokens}};
@@ -41,16 +45,16 @@ Json ledger_json(const LedgerLimits& ledger, const result<LedgerContents>& conte
     Json json{{"redis_key", is_in_redis ? Json(ledger.ledger.key()) : Json()},
               {"scope", to_string(ledger.scope)},
               {"owner", policy::owner_name(ledger)},
-              {"window", text::window_text(ledger.window_us)},
+              {"window", window_text(ledger)},
               {"window_ms", ledger.window_us / 1000},
               {"enforced", ledger.enforced},
               {"epoch", contents ? contents->epoch : 0},
               {"limits", limits_of(ledger)},
-              {"used", contents ? used_json(contents->sums) : Json()},
+              {"used", contents ? used_json(ledger, contents->sums) : Json()},
               {"entries", Json::array()}};
     if (!contents) return json;
     for (const LedgerContents::Entry& entry : contents->entries) {
-        json["entries"].push_back(entry_json(entry, contents->now_us));
+        json["entries"].push_back(entry_json(ledger, entry, contents->now_us));
     }
     return json;
 }

@@ -12,6 +12,7 @@ constexpr std::string_view documents = R"json(
 "Limits": {"type": "object", "additionalProperties": false, "properties": {
   "rpm": {"$ref": "#/components/schemas/Limit"}, "itpm": {"$ref": "#/components/schemas/Limit"},
   "otpm": {"$ref": "#/components/schemas/Limit"}, "tpm": {"$ref": "#/components/schemas/Limit"},
+  "max_in_flight": {"type": "integer", "minimum": 0, "maximum": 1000000},
   "enforce": {"type": "boolean"},
   "more": {"type": "array", "maxItems": 32, "items": {"type": "object", "additionalProperties": false,
     "required": ["dimension", "limit", "window"], "properties": {
@@ -61,9 +62,10 @@ constexpr std::string_view answers = R"json(
 "Level": {"type": "object", "required": ["name", "scope", "owner", "dimension", "window", "limit", "used", "remaining",
   "reset_ms", "enforced"], "properties": {
   "name": {"type": "string"}, "scope": {"enum": ["key", "group", "model", "upstream"]}, "owner": {"type": "string"},
-  "dimension": {"enum": ["requests", "input_tokens", "output_tokens", "total_tokens"]}, "window": {"type": "string"},
+  "dimension": {"enum": ["requests", "input_tokens", "output_tokens", "total_tokens", "in_flight"]},
+  "window": {"type": "string", "description": "Empty: of requests in flight, which have none."},
   "limit": {"type": "integer"}, "used": {"type": "integer"}, "remaining": {"type": "integer"},
-  "reset_ms": {"type": "integer"}, "enforced": {"type": "boolean"}}},
+  "reset_ms": {"type": "integer", "description": "Of requests in flight 0: nobody knows when one ends."}, "enforced": {"type": "boolean"}}},
 "Amounts": {"type": "object", "required": ["requests", "refused", "input_tokens", "output_tokens"], "properties": {
   "requests": {"type": "integer"}, "refused": {"type": "integer"}, "input_tokens": {"type": "integer"},
   "output_tokens": {"type": "integer"}}},
@@ -110,18 +112,19 @@ constexpr std::string_view answers = R"json(
 "Ledger": {"type": "object", "required": ["redis_key", "scope", "owner", "window", "window_ms", "enforced", "epoch",
   "limits", "used", "entries"], "properties": {
   "redis_key": {"type": ["string", "null"]}, "scope": {"enum": ["key", "group", "model", "upstream"]},
-  "owner": {"type": "string"}, "window": {"type": "string"}, "window_ms": {"type": "integer"},
+  "owner": {"type": "string"}, "window": {"type": "string"}, "window_ms": {"type": "integer",
+    "description": "Of requests in flight, which have no window: how long a slot is held without being renewed."},
   "enforced": {"type": "boolean"}, "epoch": {"type": "integer"},
   "limits": {"$ref": "#/components/schemas/ByDimension"},
   "used": {"anyOf": [{"$ref": "#/components/schemas/ByDimension"}, {"type": "null"}],
     "description": "null: the master of a Redis Cluster that holds it is away."},
-  "entries": {"type": "array", "maxItems": 121, "items": {"type": "object", "required": ["expires_in_ms", "requests",
-    "input_tokens", "output_tokens"], "properties": {
+  "entries": {"type": "array", "maxItems": 121, "items": {"type": "object", "required": ["expires_in_ms"],
+    "description": "What is counted: requests, input_tokens and output_tokens, or in_flight.", "properties": {
     "expires_in_ms": {"type": "integer"}, "requests": {"type": "integer"}, "input_tokens": {"type": "integer"},
-    "output_tokens": {"type": "integer"}}}}}},
+    "output_tokens": {"type": "integer"}, "in_flight": {"type": "integer"}}}}}},
 "ByDimension": {"type": "object", "additionalProperties": false, "properties": {
   "requests": {"type": "integer"}, "input_tokens": {"type": "integer"}, "output_tokens": {"type": "integer"},
-  "total_tokens": {"type": "integer"}}},
+  "total_tokens": {"type": "integer"}, "in_flight": {"type": "integer"}}},
 "TierList": {"type": "object", "required": ["tiers"],
   "properties": {"tiers": {"$ref": "#/components/schemas/Objects"}}},
 "GroupList": {"type": "object", "required": ["groups"],

@@ -83,12 +83,13 @@ Json ledgers_json(const LedgerSet& ledgers, const std::vector<Level>& levels, co
     Json rows = Json::array();
     for (const Level& level : levels) {
         const LedgerLimits& ledger = ledgers[level.ledger_index];
-        const std::int64_t requested = demand.of(level.dimension);
+        const std::int64_t requested = demand_on(ledger.limits, demand).of(level.dimension);
         rows.push_back({{"name", llm::limit_name(ledger.scope, level.dimension, ledger.window_us)},
                         {"scope", to_string(ledger.scope)},
                         {"owner", policy::owner_name(ledger)},
                         {"dimension", to_string(level.dimension)},
-                        {"window", text::window_text(ledger.window_us)},
+                        {"window", ledger.limits.counts_in_flight() ? std::string()
+                                                                    : text::window_text(ledger.window_us)},
                         {"limit", level.limit},
                         {"used", level.used},
                         {"remaining", level.remaining()},
@@ -118,9 +119,9 @@ Json refusal_json(Verdict verdict, const Refusal& refusal, const LedgerSet& ledg
 
 bool fits(const LedgerSet& ledgers, const std::vector<Level>& levels, const Demand& demand) {
     for (const Level& level : levels) {
-        const std::int64_t requested = demand.of(level.dimension);
-        if (ledgers[level.ledger_index].enforced && requested > 0 && level.used + requested > level.limit)
-            return false;
+        const LedgerLimits& ledger = ledgers[level.ledger_index];
+        const std::int64_t requested = demand_on(ledger.limits, demand).of(level.dimension);
+        if (ledger.enforced && requested > 0 && level.used + requested > level.limit) return false;
     }
     return true;
 }

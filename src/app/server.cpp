@@ -68,7 +68,9 @@ std::vector<observe::TierLimit> tier_limits(const config::Config& config) {
     std::vector<observe::TierLimit> limits;
     for (const auto& [name, tier] : config.tiers) {
         for (const config::LimitSpec& limit : tier.limits) {
-            limits.push_back({name, limit.dimension, text::window_text(limit.window_us), limit.limit});
+            const bool has_window = limit.dimension != Dimension::in_flight;
+            limits.push_back({name, limit.dimension,
+                              has_window ? text::window_text(limit.window_us) : std::string(), limit.limit});
         }
     }
     return limits;

@@ -177,7 +177,8 @@ void add_set(CLI::App& limits, Action& action, const Clock& clock) {
     set->footer("What was laid over before and is not named stays: other limits, --until, --reason.");
     const auto flags = std::make_shared<SetFlags>();
     set->add_option("TARGET", flags->target, target_help)->required();
-    set->add_option("LIMIT", flags->limits, "rpm=100, itpm=20k, otpm=5000, tpm=…, requests/1d=2000");
+    set->add_option("LIMIT", flags->limits,
+                    "rpm=100, itpm=20k, otpm=5000, tpm=…, max_in_flight=8, requests/1d=2000");
     set->add_option("--factor", flags->factor, "Instead of limits: every limit times this, up to 1000")
         ->type_name("N");
     set->add_option("--until", flags->until,

@@ -23,6 +23,7 @@ using config::Unexpected;
 constexpr std::array<std::string_view, 4> per_minute{"rpm", "itpm", "otpm", "tpm"};
 constexpr std::array<std::string_view, 4> dimensions{"requests", "input_tokens", "output_tokens",
                                                      "total_tokens"};
+constexpr std::string_view in_flight = "max_in_flight";
 constexpr std::array<std::string_view, 4> kinds{"key", "tier", "group", "upstream"};
 
 bool is_one_of(std::string_view text, const std::array<std::string_view, 4>& names) noexcept {
@@ -63,9 +64,9 @@ std::string identity_of(const Json& one) {
 
 [[noreturn]] void refuse_name(std::string_view name) {
     throw Unexpected(
-        "expected rpm=, itpm=, otpm=, tpm=, or a dimension with its window such as "
+        "expected rpm=, itpm=, otpm=, tpm=, max_in_flight=, or a dimension with its window such as "
         "requests/1d=" +
-        config::suggestion_for(name, {per_minute.begin(), per_minute.end()}));
+        config::suggestion_for(name, {"rpm", "itpm", "otpm", "tpm", in_flight}));
 }
 
 }  // namespace
@@ -77,7 +78,7 @@ Json parse_limits(const std::vector<std::string>& words) {
         const std::string name = word.substr(0, equals);
         if (equals == std::string::npos) refuse_name(name);
         const std::int64_t amount = parse_amount(std::string_view(word).substr(equals + 1));
-        if (is_one_of(name, per_minute)) {
+        if (name == in_flight || is_one_of(name, per_minute)) {
             if (limits.contains(name)) throw Unexpected("expected " + name + "= once");
             limits[name] = amount;
             continue;

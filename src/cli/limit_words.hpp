@@ -9,7 +9,7 @@
 
 namespace weir::cli {
 
-/// "rpm=100", "otpm=5k", "requests/1d=2000" as the limits of a document.
+/// "rpm=100", "otpm=5k", "max_in_flight=8", "requests/1d=2000" as the limits of a document.
 Json parse_limits(const std::vector<std::string>& words);
 
 /// The limits of `given`, and those of `before` of another dimension or window.

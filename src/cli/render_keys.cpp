@@ -135,7 +135,7 @@ std::string render_levels(const Json& levels, std::size_t width) {
         const std::int64_t used = integer_of(level, "used"), limit = integer_of(level, "limit");
         table.add({text_of(level, "name"), text_of(level, "owner"), text::with_separators(used),
                    text::with_separators(limit), bar(used, limit, bar_width), share_text(used, limit),
-                   used == 0 ? "-" : duration_text(integer_of(level, "reset_ms")),
+                   empty_in_text(integer_of(level, "reset_ms")),
                    flag_of(level, "enforced", true) ? "enforced" : "shadow"});
     }
     return table.empty() ? "No limits.\n" : table.text(width);

@@ -14,13 +14,18 @@ namespace {
 
 constexpr std::size_t bar_width = 20;
 constexpr std::size_t lines_max = 12;
-constexpr std::array<const char*, 4> dimensions{"requests", "input_tokens", "output_tokens", "total_tokens"};
+constexpr std::array<const char*, 5> dimensions{"requests", "input_tokens", "output_tokens", "total_tokens",
+                                                "in_flight"};
+
+bool counts_in_flight(const Json& ledger) {
+    return member_of(member_of(ledger, "limits"), "in_flight").is_number();
+}
 
 /// Buckets that expire one after the other, summed.
 struct Buckets {
     std::int64_t first_ms = 0, last_ms = 0;  ///< until the first and the last of them expires
     std::int64_t count = 0;
-    std::int64_t requests = 0, input_tokens = 0, output_tokens = 0;
+    std::int64_t requests = 0, input_tokens = 0, output_tokens = 0, in_flight = 0;
 
     void add(const Buckets& later) {
         last_ms = later.last_ms;
@@ -28,10 +33,12 @@ struct Buckets {
         requests += later.requests;
         input_tokens += later.input_tokens;
         output_tokens += later.output_tokens;
+        in_flight += later.in_flight;
     }
     std::int64_t of(std::string_view dimension) const noexcept {
         if (dimension == "requests") return requests;
         if (dimension == "input_tokens") return input_tokens;
+        if (dimension == "in_flight") return in_flight;
         return dimension == "output_tokens" ? output_tokens : input_tokens + output_tokens;
     }
 };
@@ -42,7 +49,8 @@ std::vector<Buckets> buckets_of(const Json& ledger) {
     for (const Json& entry : member_of(ledger, "entries")) {
         const std::int64_t expires_ms = integer_of(entry, "expires_in_ms");
         buckets.push_back({expires_ms, expires_ms, 1, integer_of(entry, "requests"),
-                           integer_of(entry, "input_tokens"), integer_of(entry, "output_tokens")});
+                           integer_of(entry, "input_tokens"), integer_of(entry, "output_tokens"),
+                           integer_of(entry, "in_flight")});
     }
     std::sort(buckets.begin(), buckets.end(),
               [](const Buckets& one, const Buckets& other) { return one.first_ms < other.first_ms; });
@@ -110,6 +118,13 @@ std::string buckets_text(const std::vector<Buckets>& buckets, std::size_t width)
     return table.text(width);
 }
 
+/// Each is over when its request ends. Without a node that renews it, it lasts as long as this says.
+std::string slots_text(const std::vector<Buckets>& buckets, std::size_t width) {
+    Table table({{"IN FLIGHT", Align::right}, {"HELD FOR", Align::right}});
+    for (const Buckets& line : buckets) table.add({text::with_separators(line.in_flight), time_text(line)});
+    return table.text(width);
+}
+
 std::string limits_text(const Json& ledger, std::size_t width) {
     Table table({{"COUNTED", Align::left},
                  {"USED", Align::right},
@@ -123,7 +138,8 @@ std::string limits_text(const Json& ledger, std::size_t width) {
         if (member_of(limits, dimension).is_number()) {
             table.add({dimension, text::with_separators(used), text::with_separators(limit),
                        bar(used, limit, bar_width), share_text(used, limit)});
-        } else if (std::string_view(dimension) != "total_tokens") {
+        } else if (std::string_view(dimension) != "total_tokens" &&
+                   member_of(member_of(ledger, "used"), dimension).is_number()) {
             table.add({dimension, text::with_separators(used), "none"});
         }
     }
@@ -164,6 +180,10 @@ std::string room_text(const Json& ledger, const std::vector<Buckets>& buckets) {
         if (limit > 0) longest_ms = std::max(longest_ms, room_in_ms(buckets, dimension, used, limit));
     }
     if (!blocked.empty()) return "Blocked by a limit of 0: " + blocked + ".\n";
+    if (counts_in_flight(ledger)) {
+        return full.empty() ? "There is room for more requests in flight.\n"
+                            : "Full: there is room again when one of these requests ends.\n";
+    }
     if (!full.empty()) {
         return "Full: " + full + "; there is room again in " + wait_text(longest_ms) +
                " if nothing else is charged.\n";
@@ -187,7 +207,7 @@ std::string heading(const Json& ledger) {
     const std::string key = text_of(ledger, "redis_key");
     std::string text = key.empty() ? "" : quoted(key) + "\n";
     text.append(text_of(ledger, "scope")).append(" ").append(printable(text_of(ledger, "owner")));
-    text.append(", window ").append(text_of(ledger, "window"));
+    text.append(counts_in_flight(ledger) ? ", requests in flight" : ", window " + text_of(ledger, "window"));
     if (key.empty()) text.append(", in this node's memory");
     if (!flag_of(ledger, "enforced", true)) text.append(", in shadow mode");
     return text + "\n";
@@ -206,7 +226,9 @@ std::string render_ledgers(const Json& answer, std::size_t width, bool shows_all
         const std::vector<Buckets> buckets = buckets_of(ledger);
         text.append(limits_text(ledger, width)).append("\n");
         if (!buckets.empty()) {
-            text.append(buckets_text(shows_all ? buckets : summed(buckets), width)).append("\n");
+            const std::vector<Buckets> lines = shows_all ? buckets : summed(buckets);
+            text.append(counts_in_flight(ledger) ? slots_text(lines, width) : buckets_text(lines, width));
+            text.append("\n");
         }
         text.append(room_text(ledger, buckets));
     }

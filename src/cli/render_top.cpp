@@ -76,6 +76,7 @@ std::string short_name(const Json& level) {
     for (const auto& [whole, abbreviation] : per_minute) {
         if (window == "1m" && dimension == whole) return name.append(abbreviation);
     }
+    if (window.empty()) return name.append(dimension);
     return name.append(dimension).append("/").append(window);
 }
 
@@ -94,7 +95,7 @@ Lines levels_lines(const Json& levels, std::size_t width) {
         const bool enforced = flag_of(level, "enforced", true);
         table.add({text_of(level, "owner"), short_name(level) + (enforced ? "" : " (shadow)"),
                    bar(used, limit, bar_width), text::with_separators(used), text::with_separators(limit),
-                   share_text(used, limit), used == 0 ? "-" : duration_text(integer_of(level, "reset_ms"))});
+                   share_text(used, limit), empty_in_text(integer_of(level, "reset_ms"))});
     }
     return table.empty() ? Lines{"No limit is in use."} : table.lines(width);
 }

@@ -101,6 +101,10 @@ std::string duration_text(std::int64_t milliseconds) {
     return in(day) + " d";
 }
 
+std::string empty_in_text(std::int64_t reset_ms) {
+    return reset_ms == 0 ? "-" : duration_text(reset_ms);
+}
+
 std::string time_of_day(std::string_view rfc3339_text) {
     if (!is_time(rfc3339_text)) return printable(rfc3339_text);
     return printable(rfc3339_text.substr(11, 8));

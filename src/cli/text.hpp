@@ -23,6 +23,8 @@ std::string rate_text(double per_second);
 std::string milliseconds_text(double milliseconds);
 /// "900 ms", "42 s", "12 min", "5 h", "3 d".
 std::string duration_text(std::int64_t milliseconds);
+/// The same until a limit is empty by itself; "-" where nothing is used (0), or nobody knows (in flight).
+std::string empty_in_text(std::int64_t reset_ms);
 /// "2026-11-26T18:00:00.5Z" as "18:00:05"; what is no such time as it is.
 std::string time_of_day(std::string_view rfc3339);
 /// "2026-11-26T18:00:00.5Z" as "2026-11-26 18:00:00"; what is no such time as it is.

@@ -27,8 +27,8 @@ struct Endpoint {
 /// One limit as configured.
 struct LimitSpec {
     Dimension dimension = Dimension::requests;
-    std::int64_t limit = 0;  ///< 0: blocked
-    std::int64_t window_us = 60'000'000;
+    std::int64_t limit = 0;               ///< 0: blocked
+    std::int64_t window_us = 60'000'000;  ///< of requests in flight: in_flight_lease_us
     bool enforced = true;  ///< false: what it would refuse passes, and is counted (shadow mode)
     bool operator==(const LimitSpec&) const = default;
 };

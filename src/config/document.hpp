@@ -48,6 +48,9 @@ public:
     /// out.
     std::optional<std::size_t> choice(std::span<const std::string_view> names,
                                       std::string_view otherwise = {}) const;
+    bool is_text(std::string_view text) const noexcept {
+        return value_->kind == JsonValue::Kind::string && value_->text == text;
+    }
     bool is(JsonValue::Kind kind) const noexcept { return value_->kind == kind; }
     bool is_object() const noexcept { return is(JsonValue::Kind::object); }
     /// How many items or members it has, those given twice included.

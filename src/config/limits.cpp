@@ -17,35 +17,55 @@ namespace {
 
 constexpr std::size_t limits_count_max = 32;
 constexpr Range limit_range{0, limit_max};
-constexpr std::array<std::pair<std::string_view, Dimension>, dimension_count> short_names{{
-    {"rpm", Dimension::requests},
-    {"itpm", Dimension::input_tokens},
-    {"otpm", Dimension::output_tokens},
-    {"tpm", Dimension::total_tokens},
+constexpr Range in_flight_range{0, in_flight_max};
+
+struct ShortName {
+    std::string_view name;
+    Dimension dimension;
+    std::int64_t window_us;
+    Range range;
+};
+/// By dimension.
+constexpr std::array<ShortName, dimension_count> short_names{{
+    {"rpm", Dimension::requests, minute_us, limit_range},
+    {"itpm", Dimension::input_tokens, minute_us, limit_range},
+    {"otpm", Dimension::output_tokens, minute_us, limit_range},
+    {"tpm", Dimension::total_tokens, minute_us, limit_range},
+    {"max_in_flight", Dimension::in_flight, in_flight_lease_us, in_flight_range},
 }};
 
-constexpr std::array<std::string_view, dimension_count> dimension_names{"requests", "input_tokens",
-                                                                        "output_tokens", "total_tokens"};
+/// Those that have a window, by dimension.
+constexpr std::array<std::string_view, 4> windowed_names{"requests", "input_tokens", "output_tokens",
+                                                         "total_tokens"};
+constexpr std::string_view windowed_in_words =
+    R"("requests", "input_tokens", "output_tokens" or "total_tokens")";
 
 bool is_same_window(const LimitSpec& left, const LimitSpec& right) noexcept {
     return left.dimension == right.dimension && left.window_us == right.window_us;
+}
+
+/// nullopt: refused.
+std::optional<std::size_t> read_windowed_dimension(const Field& field) {
+    if (field.is_text("in_flight") || field.is_text("max_in_flight")) {
+        field.refuse("expected " + std::string(windowed_in_words) +
+                     ": requests in flight have no window; limit them by max_in_flight, beside more");
+        return std::nullopt;
+    }
+    return field.choice(windowed_names);
 }
 
 std::optional<LimitSpec> read_spec(const Field& field, bool enforced) {
     std::optional<ObjectReader> object = field.object();
     if (!object) return std::nullopt;
     object->boolean("enforce", enforced);
-    const auto dimension_field =
-        object->required("dimension", R"("requests", "input_tokens", "output_tokens" or "total_tokens")");
+    const auto dimension_field = object->required("dimension", windowed_in_words);
     const auto limit_field = object->required("limit", to_string(limit_range));
     const auto window_field = object->required("window", R"(a window from "1s" to "31d")");
     object->finish();
     std::optional<std::size_t> dimension;
     std::optional<std::int64_t> limit;
     std::optional<std::int64_t> window_us;
-    if (dimension_field) {
-        dimension = dimension_field->choice(dimension_names);
-    }
+    if (dimension_field) dimension = read_windowed_dimension(*dimension_field);
     if (limit_field) limit = limit_field->integer(limit_range);
     if (window_field) window_us = window_field->parsed(parse_window_us);
     if (!dimension || !limit || !window_us) return std::nullopt;
@@ -87,11 +107,11 @@ LimitSet read_limits(const Field& field) {
     if (!object) return limits;
     bool enforced = true;
     object->boolean("enforce", enforced);
-    for (const auto& [name, dimension] : short_names) {
+    for (const auto& [name, dimension, window_us, range] : short_names) {
         const std::optional<Field> member = object->field(name);
         if (!member) continue;
-        const auto limit = member->integer(limit_range);
-        if (limit) limits.push_back({dimension, *limit, minute_us, enforced});
+        const auto limit = member->integer(range);
+        if (limit) limits.push_back({dimension, *limit, window_us, enforced});
     }
     if (const std::optional<Field> more = object->field("more"))
         read_more(*more, field.path(), enforced, limits);
@@ -131,9 +151,8 @@ LimitSet scaled(LimitSet limits, double factor) {
 }
 
 std::string limit_path(std::string_view parent, const LimitSpec& spec) {
-    if (spec.window_us == minute_us) {
-        return member_path(parent, short_names[static_cast<std::size_t>(spec.dimension)].first);
-    }
+    const ShortName& usual = short_names[static_cast<std::size_t>(spec.dimension)];
+    if (spec.window_us == usual.window_us) return member_path(parent, usual.name);
     std::string path = member_path(parent, to_string(spec.dimension));
     return path.append("/").append(text::window_text(spec.window_us));
 }

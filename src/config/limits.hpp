@@ -9,9 +9,10 @@
 namespace weir::config {
 
 inline constexpr std::int64_t minute_us = 60'000'000;
+inline constexpr std::int64_t in_flight_max = 1'000'000;
 
-/// `rpm`, `itpm`, `otpm`, `tpm` and `more`, ordered by dimension and window, and `enforce`. Their origins are
-/// set at `limit_path`.
+/// `rpm`, `itpm`, `otpm`, `tpm`, `max_in_flight` and `more`, ordered by dimension and window, and `enforce`.
+/// Their origins are set at `limit_path`.
 LimitSet read_limits(const Field& field);
 
 /// Replaces the limit of the same dimension and window, or adds it.

@@ -23,6 +23,8 @@ struct Charge {
     LedgerName ledger{};  ///< as charged: may differ from what was asked when the store was full
     std::int64_t window_us = 0;
     Place place{};
+    /// It is a slot for each request of the demand, held as reserved output.
+    bool in_flight = false;
     // Where the node of a shared store has the same in its local copy, see limiter/local_copy.hpp.
     Place copied{};
     Place pending{};

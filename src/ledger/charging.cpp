@@ -54,6 +54,10 @@ Usage clamp_usage(Usage usage) noexcept {
     return usage;
 }
 
+Demand demand_for(const Charge& charge, const Demand& demand) noexcept {
+    return charge.in_flight ? Demand{0, 0, demand.requests} : demand;
+}
+
 Place place_of_charge(std::int64_t window_us, std::int64_t now_us) noexcept {
     return {.admission_bucket = bucket_of(now_us, window_us),
             .lease_bucket = lease_bucket_of(now_us, window_us)};
@@ -71,6 +75,7 @@ Correction renewal(const Reservation& reservation, std::int64_t produced) noexce
     correction.lease_back = lease_left(reservation);
     correction.produced = std::max<std::int64_t>(produced - reservation.produced(), 0);
     correction.lease_again = std::max<std::int64_t>(reservation.demand().output_tokens - produced, 0);
+    correction.slots_back = correction.slots_again = reservation.demand().requests;
     return correction;
 }
 
@@ -79,7 +84,20 @@ Correction settlement(const Reservation& reservation, const Usage& usage) noexce
     if (usage.requests == 0) correction.admission_back.requests = reservation.demand().requests;
     settle_input(correction, reservation, usage);
     settle_output(correction, reservation, usage);
+    correction.slots_back = reservation.demand().requests;
     return correction;
+}
+
+Correction correction_for(const Charge& charge, const Correction& correction) noexcept {
+    Correction part;
+    if (charge.in_flight) {
+        part.lease_back = correction.slots_back;
+        part.lease_again = correction.slots_again;
+    } else {
+        part = correction;
+        part.slots_back = part.slots_again = 0;
+    }
+    return part;
 }
 
 void apply(Window& window, const Place& place, const Correction& correction, std::int64_t now_us) {

@@ -11,7 +11,7 @@ std::optional<Impossible> find_impossible_in(const Demand& demand, const LedgerS
     for (std::size_t index = range.begin; index < range.end; ++index) {
         for (const Dimension dimension : all_dimensions) {
             const std::int64_t limit = ledgers[index].limits.of(dimension);
-            const std::int64_t wanted = demand.of(dimension);
+            const std::int64_t wanted = demand_on(ledgers[index].limits, demand).of(dimension);
             if (wanted <= 0 || wanted <= limit) continue;
             const Refusal refusal{index, dimension, limit, 0, wanted, 0};
             if (limit <= 0) return Impossible{Verdict::blocked, refusal};
@@ -26,13 +26,15 @@ std::optional<Refusal> find_refusal_in(const Demand& demand, const LedgerSet& le
     std::optional<Refusal> longest;
     for (std::size_t index = range.begin; index < range.end; ++index) {
         if (windows[index] == nullptr) continue;
-        const auto no_room = windows[index]->find_no_room(demand, ledgers[index].limits, now_us);
+        const Limits& limits = ledgers[index].limits;
+        const Demand wanted = demand_on(limits, demand);
+        const auto no_room = windows[index]->find_no_room(wanted, limits, now_us);
         if (!no_room || (longest && no_room->retry_after_us <= longest->retry_after_us)) continue;
         longest = Refusal{index,
                           no_room->dimension,
-                          ledgers[index].limits.of(no_room->dimension),
+                          limits.of(no_room->dimension),
                           no_room->used,
-                          demand.of(no_room->dimension),
+                          wanted.of(no_room->dimension),
                           no_room->retry_after_us};
     }
     return longest;

@@ -15,6 +15,8 @@ std::string_view to_string(Dimension dimension) noexcept {
             return "output_tokens";
         case Dimension::total_tokens:
             return "total_tokens";
+        case Dimension::in_flight:
+            return "in_flight";
     }
     return "unknown";
 }

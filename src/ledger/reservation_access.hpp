@@ -34,6 +34,19 @@ struct ReservationAccess {
         charges.erase(first, charges.end());
         return make(reservation.demand_, std::move(taken));
     }
+    /// Its slots of requests in flight, as a reservation by themselves; the rest stays.
+    static Reservation take_slots(Reservation& reservation) {
+        std::vector<Charge> slots, others;
+        std::size_t own_others = 0;
+        for (std::size_t i = 0; i < reservation.charges_.size(); ++i) {
+            Charge& charge = reservation.charges_[i];
+            if (!charge.in_flight && i < reservation.own_charges_) ++own_others;
+            (charge.in_flight ? slots : others).push_back(std::move(charge));
+        }
+        reservation.charges_ = std::move(others);
+        reservation.own_charges_ = own_others;
+        return make(reservation.demand_, std::move(slots));
+    }
     /// All of `other` becomes the candidate's.
     static void add_candidate(Reservation& reservation, Reservation other) {
         close(other);

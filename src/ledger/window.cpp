@@ -44,20 +44,25 @@ std::optional<NoRoom> Window::find_no_room(const Demand& demand, const Limits& l
         const std::int64_t wanted = demand.of(dimension);
         const std::int64_t limit = limits.of(dimension);
         if (wanted <= 0 || limit == unlimited) continue;
-        std::int64_t excess = sum_.of(dimension) + wanted - limit;
+        const std::int64_t excess = sum_.of(dimension) + wanted - limit;
         if (excess <= 0) continue;
-        std::int64_t retry_after_us = 0;
-        for (const Entry& entry : entries_) {
-            excess -= entry.amounts.of(dimension);
-            if (excess > 0) continue;
-            retry_after_us = entry.bucket * bucket_width_us(window_us_) - now_us;
-            break;
-        }
+        const std::int64_t retry_after_us =
+            dimension == Dimension::in_flight ? in_flight_retry_us : expiry_of(dimension, excess) - now_us;
         if (!longest || retry_after_us > longest->retry_after_us) {
             longest = NoRoom{dimension, sum_.of(dimension), retry_after_us};
         }
     }
     return longest;
+}
+
+std::int64_t Window::expiry_of(Dimension dimension, std::int64_t amount) const noexcept {
+    std::int64_t expires_us = 0;
+    for (const Entry& entry : entries_) {
+        if (amount <= 0) break;
+        amount -= entry.amounts.of(dimension);
+        expires_us = entry.bucket * bucket_width_us(window_us_);
+    }
+    return expires_us;
 }
 
 void Window::add(std::int64_t bucket, const Amounts& amounts) {
@@ -84,6 +89,7 @@ void Window::remove(std::int64_t bucket, const Amounts& amounts) {
 }
 
 std::int64_t Window::reset_us(Dimension dimension, std::int64_t now_us) const noexcept {
+    if (dimension == Dimension::in_flight) return 0;
     for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
         if (entry->amounts.of(dimension) > 0) return entry->bucket * bucket_width_us(window_us_) - now_us;
     }

@@ -46,7 +46,7 @@ bool CallBuilder::add(Operation& operation, const Reserve& reserve) {
 
 bool CallBuilder::add(Operation& operation, const Correct& correct) {
     if (!has_room_for(correct.charges->size())) return false;
-    Change change{.correction = *correct.correction, .places = {}, .ledgers = {}};
+    Change of_usage, of_slots;
     for (const Charge& charge : *correct.charges) {
         std::size_t index = index_of(charge.ledger);
         if (index == none) {
@@ -54,11 +54,15 @@ bool CallBuilder::add(Operation& operation, const Correct& correct) {
             call_.ledgers.push_back({&charge.ledger, charge.window_us, {}});
             has_limits_.push_back(false);
         }
+        Change& change = charge.in_flight ? of_slots : of_usage;
+        change.correction = correction_for(charge, *correct.correction);
         change.places.push_back(charge.place);
         change.ledgers.push_back(static_cast<std::uint16_t>(index));
+        operation.ledgers.push_back(static_cast<std::uint16_t>(index));
     }
-    operation.ledgers = change.ledgers;
-    call_.changes.push_back(std::move(change));
+    for (Change* change : {&of_usage, &of_slots}) {
+        if (!change->ledgers.empty()) call_.changes.push_back(std::move(*change));
+    }
     return true;
 }
 

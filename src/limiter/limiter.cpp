@@ -17,4 +17,9 @@ awaitable<result<Decision>> Limiter::move(Reservation& reservation, Usage usage,
     co_return decided;
 }
 
+awaitable<void> Limiter::end_flight(Reservation& reservation) {
+    Reservation slots = ReservationAccess::take_slots(reservation);
+    co_await settle(std::move(slots), {});
+}
+
 }  // namespace weir

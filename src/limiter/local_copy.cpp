@@ -64,7 +64,7 @@ bool LocalCopy::note_admitted(const Demand& demand, const LedgerSet& ledgers, st
             note_pending_for(made.ledger);
         }
         ledger->store_epoch = made.place.epoch;
-        made.copied = charge(ledger->in_window, demand, now_us);
+        made.copied = charge(ledger->in_window, demand_for(made, demand), now_us);
     }
     return lost;
 }
@@ -77,7 +77,10 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
     std::vector<Charge> charges;
     Few<Shard*> shards;
     for (const LedgerLimits& share : shares) {
-        charges.push_back({.ledger = share.ledger, .window_us = share.window_us});
+        charges.push_back({.ledger = share.ledger,
+                           .window_us = share.window_us,
+                           .place = {},
+                           .in_flight = share.limits.counts_in_flight()});
         shards.push_back(&shards_.of(charges.back().ledger));
     }
     Few<std::unique_lock<std::mutex>> locks;
@@ -100,8 +103,9 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
         if (!share_set.is_asked(i, choice.candidate)) continue;
         Ledger& ledger = shards[i]->get(charges[i].ledger, shares[i].window_us, now_us);
         ledger.pending.trim(now_us);
-        charges[i].copied = charge(ledger.in_window, demand, now_us);
-        charges[i].pending = charge(ledger.pending, demand, now_us);
+        const Demand taken = demand_for(charges[i], demand);
+        charges[i].copied = charge(ledger.in_window, taken, now_us);
+        charges[i].pending = charge(ledger.pending, taken, now_us);
         charges[i].pending.epoch = ledger.pending_epoch;
         note_pending_for(charges[i].ledger);
         windows[i] = &ledger.in_window;
@@ -117,9 +121,10 @@ std::optional<Decision> LocalCopy::reserve(const Demand& demand, const LedgerSet
     return decision;
 }
 
-void LocalCopy::correct(std::vector<Charge>& charges, const Correction& correction, InStore in_store,
-                        bool renews, std::int64_t now_us) {
+void LocalCopy::correct(std::vector<Charge>& charges, const Correction& whole, InStore in_store, bool renews,
+                        std::int64_t now_us) {
     for (Charge& made : charges) {
+        const Correction correction = correction_for(made, whole);
         Shard& shard = shards_.of(made.ledger);
         const std::lock_guard lock(shard.mutex);
         Ledger* ledger = shard.find(made.ledger);

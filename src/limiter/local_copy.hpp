@@ -45,7 +45,7 @@ public:
 
     enum class InStore : bool { no, yes };
     /// Progress (`renews`) or settlement of a reservation. What the store was not told becomes pending.
-    void correct(std::vector<Charge>& charges, const Correction& correction, InStore in_store, bool renews,
+    void correct(std::vector<Charge>& charges, const Correction& whole, InStore in_store, bool renews,
                  std::int64_t now_us);
 
     /// How the ledgers stand by what this node alone knows, against a `nodes`-th part of each limit.

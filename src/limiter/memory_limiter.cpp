@@ -18,7 +18,9 @@ using Shard = LedgerShard<Window>;
 
 LedgerName overflow_name(const LedgerLimits& ledger) {
     std::string name("overflow:");
-    name.append(to_string(ledger.scope)).append(":").append(std::to_string(ledger.window_us));
+    name.append(to_string(ledger.scope)).append(":");
+    name.append(ledger.limits.counts_in_flight() ? std::string(to_string(Dimension::in_flight))
+                                                 : std::to_string(ledger.window_us));
     if (ledger.ledger.name().ends_with(shadow_suffix)) name.append(shadow_suffix);
     return LedgerName(name);
 }
@@ -170,8 +172,12 @@ private:
                 locked.windows[i] = &locked.shards[i]->get(locked.names[i], window_us, locked.now_us);
                 locked.made = true;
             }
-            const Place place = charge(*locked.windows[i], demand, locked.now_us);
-            charges.push_back({.ledger = std::move(locked.names[i]), .window_us = window_us, .place = place});
+            const Limits& limits = ledgers[i].limits;
+            const Place place = charge(*locked.windows[i], demand_on(limits, demand), locked.now_us);
+            charges.push_back({.ledger = std::move(locked.names[i]),
+                               .window_us = window_us,
+                               .place = place,
+                               .in_flight = limits.counts_in_flight()});
         }
         if (locked.overflows) overflow_requests_.fetch_add(1, std::memory_order_relaxed);
         return ReservationAccess::make(demand, std::move(charges), ledgers.own().end);
@@ -202,15 +208,16 @@ private:
     void settle_now(Reservation& reservation, const Usage& usage) {
         const Correction correction = settlement(reservation, usage);
         for_each_charge(reservation, [&](Window& window, const Charge& made, std::int64_t now_us) {
-            apply(window, made.place, correction, now_us);
+            apply(window, made.place, correction_for(made, correction), now_us);
         });
         ReservationAccess::close(reservation);
     }
 
     void progress_now(Reservation& reservation, const Usage& so_far) {
         const std::int64_t produced = std::max(reservation.produced(), so_far.output_tokens);
-        const Correction correction = renewal(reservation, produced);
+        const Correction renewed = renewal(reservation, produced);
         for_each_charge(reservation, [&](Window& window, Charge& made, std::int64_t now_us) {
+            const Correction correction = correction_for(made, renewed);
             apply(window, made.place, correction, now_us);
             note_renewal(made.place, made.window_us, correction, now_us);
         });

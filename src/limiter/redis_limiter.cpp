@@ -54,7 +54,8 @@ void note_renewals(std::vector<Charge>& charges, const Correction& correction, c
             place = {.epoch = epoch};
             place.admission_bucket = admission_bucket;
         }
-        note_renewal(place, charges[i].window_us, correction, renewed.reply->now_us);
+        note_renewal(place, charges[i].window_us, correction_for(charges[i], correction),
+                     renewed.reply->now_us);
     }
 }
 
@@ -168,7 +169,10 @@ Decision RedisLimiter::admit(const Operation& operation) {
         if (!ledgers.is_asked(i, candidate)) continue;
         Place place = place_of_charge(ledgers[i].window_us, reply.now_us);
         place.epoch = operation.state_of(i).epoch;
-        charges.push_back({.ledger = ledgers[i].ledger, .window_us = ledgers[i].window_us, .place = place});
+        charges.push_back({.ledger = ledgers[i].ledger,
+                           .window_us = ledgers[i].window_us,
+                           .place = place,
+                           .in_flight = ledgers[i].limits.counts_in_flight()});
     }
     if (node_.local_copy.note_admitted(demand, ledgers.with_candidate(candidate), charges, reply.now_us)) {
         // Whether all is lost, the next heartbeat shows; until then each node keeps to its part.

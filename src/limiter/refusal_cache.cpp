@@ -17,13 +17,25 @@ std::ptrdiff_t count_limiting(const std::vector<Limits>& limits, Dimension dimen
                          [&](const Limits& ledger) { return ledger.of(dimension) != unlimited; });
 }
 
+/// Where requests in flight are limited a refusal by another dimension is the longest only while it is longer
+/// than what all of those would have.
+std::int64_t least_wait_us(const std::vector<Limits>& limits) noexcept {
+    const bool any_in_flight = std::any_of(limits.begin(), limits.end(),
+                                           [](const Limits& ledger) { return ledger.counts_in_flight(); });
+    return any_in_flight ? in_flight_retry_us : 0;
+}
+
 /// The wait in each dimension of each ledger grows with what is demanded of it, and a refusal names the
 /// longest. So it stays the longest where nothing else is demanded more of; with several ledgers that limit
 /// the refusing dimension, more of it may wait longer in another one.
 bool answers(const KnownRefusal& known, const std::vector<Limits>& limits, const Demand& demand) noexcept {
+    // In flight a demand takes as many slots as it has requests.
+    const auto of = [](const Demand& asked, Dimension dimension) {
+        return dimension == Dimension::in_flight ? asked.requests : asked.of(dimension);
+    };
     return std::all_of(all_dimensions.begin(), all_dimensions.end(), [&](Dimension dimension) {
-        const std::int64_t wanted = demand.of(dimension);
-        const std::int64_t refused = known.demand.of(dimension);
+        const std::int64_t wanted = of(demand, dimension);
+        const std::int64_t refused = of(known.demand, dimension);
         const std::ptrdiff_t limiting = count_limiting(limits, dimension);
         if (dimension == known.refusal.dimension) {
             return wanted >= refused && wanted - refused <= (limiting == 1 ? known.alike_more : 0);
@@ -51,6 +63,8 @@ bool RefusalCache::has_place(std::int64_t now_us) {
 
 void RefusalCache::learn(const std::string& set, const LedgerSet& ledgers, const KnownUnder& under,
                          const KnownRefusal& refusal) {
+    // A slot may get free at any time.
+    if (refusal.refusal.dimension == Dimension::in_flight) return;
     if (!holds(refusal, refusal.received_us)) return;
     auto found = sets_.find(set);
     if (found == sets_.end()) {
@@ -77,9 +91,12 @@ std::optional<KnownRefusal> RefusalCache::find(const std::string& set, const Dem
     if (found == sets_.end()) return std::nullopt;
     const Set& known = found->second;
     if (known.under != under || !same_limits(ledgers, known.limits)) return std::nullopt;
-    const auto refusal = std::find_if(
-        known.refusals.rbegin(), known.refusals.rend(),
-        [&](const KnownRefusal& one) { return holds(one, now_us) && answers(one, known.limits, demand); });
+    const std::int64_t least_us = least_wait_us(known.limits);
+    const auto refusal =
+        std::find_if(known.refusals.rbegin(), known.refusals.rend(), [&](const KnownRefusal& one) {
+            const std::int64_t left_us = one.refusal.retry_after_us - (now_us - one.received_us);
+            return holds(one, now_us) && left_us > least_us && answers(one, known.limits, demand);
+        });
     if (refusal == known.refusals.rend()) return std::nullopt;
     KnownRefusal cached = *refusal;
     // From when the answer came: whoever comes back then comes no earlier than there is room.

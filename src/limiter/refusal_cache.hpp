@@ -37,6 +37,8 @@ struct KnownUnder {
 /// there, and not more than would have waited equally long; in every other dimension no more than what was
 /// refused.
 ///
+/// Refusals by requests in flight are not kept: other nodes free slots all the time.
+///
 /// So it never admits; and it refuses what Redis would have admitted only where another node has given room
 /// back since. What other nodes have charged since can make the time to come back too short.
 ///

@@ -89,7 +89,10 @@ Decision join(const Demand& demand, const LedgerSet& ledgers, const std::vector<
             if (!tightest) continue;
             Level level = *tightest;
             level.ledger_index = parts[p].indexes[level.ledger_index];
-            if (is_undone) level.used -= demand.of(level.dimension);
+            if (is_undone) {
+                const Limits& limits = ledgers[level.ledger_index].limits;
+                level.used -= demand_on(limits, demand).of(level.dimension);
+            }
             levels.push_back(level);
         }
         if (decisions[p].decided_by != StoreMode::redis) joined.decided_by = decisions[p].decided_by;

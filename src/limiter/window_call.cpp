@@ -35,9 +35,13 @@ void add_windows(Command& command, const std::vector<WindowLedger>& ledgers) {
         const auto end = std::find_if(begin, ledgers.end(), [&](const WindowLedger& ledger) {
             return ledger.window_us != begin->window_us || ledger.limits != begin->limits;
         });
-        command.add_all(static_cast<std::int64_t>(end - begin), begin->window_us);
-        for (const Dimension dimension : all_dimensions) {
-            const std::int64_t limit = begin->limits.of(dimension);
+        const auto count = static_cast<std::int64_t>(end - begin);
+        const bool counts_in_flight = begin->limits.counts_in_flight();
+        command.add_all(counts_in_flight ? -count : count, begin->window_us);
+        for (const Dimension dimension : {Dimension::requests, Dimension::input_tokens,
+                                          Dimension::output_tokens, Dimension::total_tokens}) {
+            const bool is_of_slots = counts_in_flight && dimension == Dimension::output_tokens;
+            const std::int64_t limit = begin->limits.of(is_of_slots ? Dimension::in_flight : dimension);
             if (limit == unlimited) {
                 command.add("");
             } else {
@@ -148,9 +152,10 @@ std::optional<DemandReply> take_demand_reply(Numbers& numbers, const WindowCall&
     Refusal& refusal = reply.refusal;
     refusal.ledger_index = static_cast<std::size_t>(found - asked.ledgers.begin());
     refusal.dimension = all_dimensions[static_cast<std::size_t>(dimension - 1)];
-    refusal.limit = call.ledgers[*found].limits.of(refusal.dimension);
+    const Limits& limits = call.ledgers[*found].limits;
+    refusal.limit = limits.of(refusal.dimension);
     refusal.used = numbers.take();
-    refusal.requested = asked.demand.of(refusal.dimension);
+    refusal.requested = demand_on(limits, asked.demand).of(refusal.dimension);
     refusal.retry_after_us = numbers.take();
     reply.alike_more = numbers.take();
     return reply;
@@ -166,6 +171,8 @@ std::int64_t until_us(const LedgerState& ledger, Dimension dimension) noexcept {
             return ledger.output_until_us;
         case Dimension::total_tokens:
             return std::max(ledger.input_until_us, ledger.output_until_us);
+        case Dimension::in_flight:
+            return 0;  // as in Level
     }
     return 0;
 }

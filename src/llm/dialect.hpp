@@ -46,7 +46,7 @@ struct RefusalContext {
     Verdict verdict = Verdict::refused;  ///< refused, never_fits or blocked
     Refusal refusal;
     Scope scope = Scope::key;             ///< of the ledger that refused
-    std::int64_t window_us = 60'000'000;  ///< of the ledger that refused
+    std::int64_t window_us = 60'000'000;  ///< of the ledger that refused; not told of requests in flight
     std::string_view owner;               ///< the name of the group or upstream whose ledger it is
     std::string_view model;               ///< empty: not named
     std::array<std::optional<Level>, dimension_count> tightest;
@@ -70,7 +70,7 @@ void append_rate_limit_headers(Dialect dialect,
 /// `name` (any case) belongs to the upstream's own rate-limit families, which weir replaces.
 bool is_rate_limit_header(std::string_view name) noexcept;
 
-/// "key/output_tokens/1m".
+/// "key/output_tokens/1m"; of requests in flight, which have no window, "key/in_flight".
 std::string limit_name(Scope scope, Dimension dimension, std::int64_t window_us);
 
 }  // namespace weir::llm

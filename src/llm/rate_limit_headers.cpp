@@ -15,7 +15,7 @@ namespace {
 struct Names {
     std::string_view limit;
     std::string_view remaining;
-    std::string_view reset;
+    std::string_view reset;  ///< empty: nobody knows when
 };
 /// By dimension.
 using Family = std::array<Names, dimension_count>;
@@ -27,6 +27,7 @@ constexpr Family openai_family{{
     {"x-ratelimit-limit-output-tokens", "x-ratelimit-remaining-output-tokens",
      "x-ratelimit-reset-output-tokens"},
     {"x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"},
+    {"x-ratelimit-limit-in-flight", "x-ratelimit-remaining-in-flight", ""},
 }};
 constexpr Family anthropic_family{{
     {"anthropic-ratelimit-requests-limit", "anthropic-ratelimit-requests-remaining",
@@ -37,6 +38,7 @@ constexpr Family anthropic_family{{
      "anthropic-ratelimit-output-tokens-reset"},
     {"anthropic-ratelimit-tokens-limit", "anthropic-ratelimit-tokens-remaining",
      "anthropic-ratelimit-tokens-reset"},
+    {"anthropic-ratelimit-in-flight-limit", "anthropic-ratelimit-in-flight-remaining", ""},
 }};
 
 void append_number(HeaderLines& headers, std::string_view name, std::int64_t value) {
@@ -64,6 +66,7 @@ void append_rate_limit_headers(Dialect dialect,
         const Level& level = *tightest[i];
         append_number(headers, family[i].limit, level.limit);
         append_number(headers, family[i].remaining, level.remaining());
+        if (family[i].reset.empty()) continue;
         append_header(headers, family[i].reset,
                       dialect == Dialect::anthropic ? reset_time(now_us + level.reset_us)
                                                     : text::go_duration(level.reset_us));

@@ -35,6 +35,8 @@ DimensionWords words_of(Dimension dimension) noexcept {
             return {"output tokens", "OTPM"};
         case Dimension::total_tokens:
             return {"tokens", "TPM"};
+        case Dimension::in_flight:
+            return {"requests in flight", ""};
     }
     return {"requests", "RPM"};
 }
@@ -46,8 +48,8 @@ std::string owner_in_words(const RefusalContext& context) {
     return std::string(to_string(context.scope)).append(" ").append(context.owner);
 }
 
-/// " for gpt-4o on output tokens per min (OTPM): Limit 30000". A limit that is shared counts all models, so
-/// its owner stands in the model's place.
+/// " for gpt-4o on output tokens per min (OTPM): Limit 30000", " for gpt-4o: too many requests in flight (8
+/// at once)". A limit that is shared counts all models, so its owner stands in the model's place.
 std::string limit_in_words(const RefusalContext& context) {
     const DimensionWords words = words_of(context.refusal.dimension);
     const std::string owner = owner_in_words(context);
@@ -57,16 +59,21 @@ std::string limit_in_words(const RefusalContext& context) {
     } else if (!context.model.empty()) {
         text.append(" for ").append(context.model);
     }
+    const std::string limit = std::to_string(context.refusal.limit);
+    if (context.refusal.dimension == Dimension::in_flight)
+        return text.append(": too many requests in flight (").append(limit).append(" at once)");
     text.append(" on ").append(words.words).append(" per ").append(text::window_in_words(context.window_us));
     if (context.window_us == 60'000'000) text.append(" (").append(words.per_minute).append(")");
-    return text.append(": Limit ").append(std::to_string(context.refusal.limit));
+    return text.append(": Limit ").append(limit);
 }
 
 ErrorDescription describe_refused(const RefusalContext& context) {
     const Refusal& refusal = context.refusal;
     ErrorDescription error;
     error.status = 429;
-    error.type = refusal.dimension == Dimension::requests ? "requests" : "tokens";
+    const bool is_of_requests =
+        refusal.dimension == Dimension::requests || refusal.dimension == Dimension::in_flight;
+    error.type = is_of_requests ? "requests" : "tokens";
     error.code = "rate_limit_exceeded";
     error.retry_after_us = std::max<std::int64_t>(refusal.retry_after_us, 1);
     error.message = "Rate limit reached" + limit_in_words(context) + ", Used " +
@@ -78,6 +85,7 @@ ErrorDescription describe_refused(const RefusalContext& context) {
 std::string_view advice_on(Dimension dimension) noexcept {
     switch (dimension) {
         case Dimension::requests:
+        case Dimension::in_flight:
             return "";
         case Dimension::input_tokens:
             return " Shorten the input.";
@@ -148,7 +156,9 @@ void append_retry_headers(Dialect dialect, std::int64_t wait_us, HeaderLines& he
 
 std::string limit_name(Scope scope, Dimension dimension, std::int64_t window_us) {
     std::string name(to_string(scope));
-    return name.append("/").append(to_string(dimension)).append("/").append(text::window_text(window_us));
+    name.append("/").append(to_string(dimension));
+    if (dimension == Dimension::in_flight) return name;
+    return name.append("/").append(text::window_text(window_us));
 }
 
 Answer refusal_answer(Dialect dialect, const RefusalContext& context) {

@@ -2,9 +2,11 @@
 #include "observe/cluster_figures.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "text/times.hpp"
 
@@ -54,16 +56,15 @@ double fullness(const LimitLevel& level) {
 }
 
 Json level_json(const LimitLevel& level) {
-    const std::size_t first = level.name.find('/'), last = level.name.rfind('/');
-    const bool has_parts = first != std::string::npos && last > first;
-    const auto part = [&](std::size_t begin, std::size_t end) {
-        return has_parts ? level.name.substr(begin, end - begin) : std::string();
-    };
+    // Of requests in flight, which have no window, there are two parts.
+    std::array<std::string, 3> parts;
+    std::istringstream name(level.name);
+    for (std::string& part : parts) std::getline(name, part, '/');
     return {{"name", level.name},
-            {"scope", part(0, first)},
+            {"scope", parts[0]},
             {"owner", level.owner},
-            {"dimension", part(first + 1, last)},
-            {"window", part(last + 1, level.name.size())},
+            {"dimension", parts[1]},
+            {"window", parts[2]},
             {"limit", level.limit},
             {"used", level.used},
             {"remaining", std::max<std::int64_t>(level.limit - level.used, 0)},

@@ -154,7 +154,7 @@ struct StoreFigures {
 struct TierLimit {
     std::string tier;
     Dimension dimension = Dimension::requests;
-    std::string window;  ///< "1m", as in the names of limits
+    std::string window;  ///< "1m", as in the names of limits; empty: of requests in flight
     std::int64_t limit = 0;
 };
 

@@ -160,9 +160,14 @@ void write_dropped_lines(const Page& page) {
 
 void write_tier_limits(const Page& page) {
     for (const TierLimit& limit : page.process.tier_limits) {
-        page.text.value(
-            {{"tier", limit.tier}, {"dimension", to_string(limit.dimension)}, {"window", limit.window}},
-            static_cast<std::uint64_t>(limit.limit));
+        const auto value = static_cast<std::uint64_t>(limit.limit);
+        const std::string_view dimension = to_string(limit.dimension);
+        if (limit.window.empty()) {
+            page.text.value({{"tier", limit.tier}, {"dimension", dimension}}, value);
+        } else {
+            page.text.value({{"tier", limit.tier}, {"dimension", dimension}, {"window", limit.window}},
+                            value);
+        }
     }
 }
 

@@ -28,7 +28,7 @@ struct UpstreamFigures {
 
 /// How one dimension of one ledger stands, by the names that people know.
 struct LimitLevel {
-    std::string name;   ///< "key/output_tokens/1m": scope, dimension, window
+    std::string name;   ///< "key/output_tokens/1m": scope, dimension, window; "key/in_flight" has none
     std::string owner;  ///< id of the key, name of the group or upstream
     std::int64_t limit = 0;
     std::int64_t used = 0;

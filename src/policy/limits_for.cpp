@@ -39,18 +39,22 @@ std::string_view owner_name(const LedgerLimits& ledger) noexcept {
 void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner,
                     const config::LimitSet& limits) {
     const auto first = static_cast<std::ptrdiff_t>(ledgers.size());
-    const auto find = [&](std::int64_t window_us, bool enforced) {
+    const auto find = [&](std::int64_t window_us, bool in_flight, bool enforced) {
         return std::find_if(ledgers.begin() + first, ledgers.end(), [&](const LedgerLimits& ledger) {
-            return ledger.window_us == window_us && ledger.enforced == enforced;
+            return ledger.window_us == window_us && ledger.limits.counts_in_flight() == in_flight &&
+                   ledger.enforced == enforced;
         });
     };
     const std::string tag = tenant_tag(owner.tenant);
     for (const config::LimitSpec& spec : limits) {
         const bool enforced = owner.enforced && spec.enforced;
-        auto ledger = find(spec.window_us, enforced);
+        const bool in_flight = spec.dimension == Dimension::in_flight;
+        auto ledger = find(spec.window_us, in_flight, enforced);
         if (ledger == ledgers.end()) {
             std::string name(to_string(owner.scope));
-            name.append(":").append(owner.id).append(":").append(std::to_string(spec.window_us));
+            name.append(":").append(owner.id).append(":");
+            name.append(in_flight ? std::string(to_string(Dimension::in_flight))
+                                  : std::to_string(spec.window_us));
             ledger = ledgers.insert(ledger, LedgerLimits{.ledger = LedgerName(name, tag),
                                                          .scope = owner.scope,
                                                          .window_us = spec.window_us,
@@ -62,7 +66,8 @@ void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner
     }
     // Alone in its window, one in shadow mode has the usual name: what was used outlives a change of mode.
     for (auto ledger = ledgers.begin() + first; ledger != ledgers.end(); ++ledger) {
-        const bool has_both = !ledger->enforced && find(ledger->window_us, true) != ledgers.end();
+        const bool in_flight = ledger->limits.counts_in_flight();
+        const bool has_both = !ledger->enforced && find(ledger->window_us, in_flight, true) != ledgers.end();
         if (has_both)
             ledger->ledger = LedgerName(std::string(ledger->ledger.name()).append(shadow_suffix), tag);
     }

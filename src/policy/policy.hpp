@@ -131,12 +131,14 @@ struct LedgerOwner {
     bool enforced = true;  ///< false: none of its limits is, whatever they say
 };
 
-/// The group's or upstream's name, the key's id: what stands between scope and window in a ledger's name.
+/// The group's or upstream's name, the key's id: what stands between scope and window in a ledger's name, or
+/// "in_flight".
 std::string_view owner_name(const LedgerLimits& ledger) noexcept;
 
-/// One ledger per window among the limits, named "<scope>:<id>:<window in us>". Where a window has limits of
-/// both kinds, those in shadow mode have a ledger of their own, with `shadow_suffix` behind its name: what it
-/// does not count, because it would have refused it, the others do count.
+/// One ledger per window among the limits, named "<scope>:<id>:<window in us>", and one of requests in
+/// flight, named "<scope>:<id>:in_flight". Where a window has limits of both kinds, those in shadow mode have
+/// a ledger of their own, with `shadow_suffix` behind its name: what it does not count, because it would have
+/// refused it, the others do count.
 void append_ledgers(std::vector<LedgerLimits>& ledgers, const LedgerOwner& owner,
                     const config::LimitSet& limits);
 

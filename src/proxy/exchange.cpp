@@ -303,7 +303,10 @@ awaitable<bool> Exchange::reserve() {
 
 awaitable<void> Exchange::settle() {
     facts_.cached_input_weight = subject_->tier->cached_input_weight;
-    if (hold_for_later()) co_return;
+    if (is_worked_on_later()) {
+        co_await worker_.limiter.end_flight(*reservation_);
+        if (hold_for_later()) co_return;
+    }
     const Usage usage = settle_by(facts_);
     spent_ = spent_by(facts_, reservation_->demand());
     record_.actual = as_recorded(usage, spent_);
@@ -316,14 +319,16 @@ awaitable<void> Exchange::settle() {
 }
 
 /// The upstream goes on working on it after the answer: its usage is seen by whoever fetches it.
-bool Exchange::hold_for_later() {
-    const bool is_accepted = is_success(facts_.status);
+bool Exchange::is_worked_on_later() const noexcept {
     const llm::TappedUsage& usage = facts_.usage;
-    if (!call_.background || !is_accepted || !usage.unfinished || usage.response_id.empty()) return false;
+    return call_.background && is_success(facts_.status) && usage.unfinished && !usage.response_id.empty();
+}
+
+bool Exchange::hold_for_later() {
     BackgroundResponses::Held held{std::move(*reservation_), facts_.cached_input_weight,
                                    std::string(record_.key_id), std::string(record_.model),
                                    std::string(record_.upstream)};
-    const bool is_held = worker_.background->hold(usage.response_id, held, &worker_);
+    const bool is_held = worker_.background->hold(facts_.usage.response_id, held, &worker_);
     if (is_held) {
         reservation_.reset();
     } else {

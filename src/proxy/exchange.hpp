@@ -84,6 +84,7 @@ private:
 
     // Answers that are made in the background.
     void note_stored_response();
+    bool is_worked_on_later() const noexcept;
     bool hold_for_later();
     void report_stored_answer(const EndingFacts& facts);
 

@@ -9,6 +9,7 @@ namespace weir::testing {
 namespace {
 
 constexpr std::int64_t two_minutes_us = 120'000'000;
+constexpr std::int64_t a_second_us = 1'000'000;
 constexpr std::int64_t largest_amount = 1'000'000'000;
 
 /// The next tick of a 120th of the window (rounded up to microseconds) at or after `date_us`.
@@ -40,10 +41,15 @@ std::int64_t sum_of(const Log& log, Dimension dimension, std::int64_t at_us) {
     return sum;
 }
 
-/// The first time at which there is room for `wanted`. Something changes only where an event expires.
+/// The first time at which there is room for `wanted`. Something changes only where an event expires; when a
+/// request in flight ends nobody knows.
 template <typename Log>
 std::int64_t fits_at_us(const Log& log, Dimension dimension, std::int64_t wanted, std::int64_t limit,
                         std::int64_t now_us) {
+    if (dimension == Dimension::in_flight) {
+        const bool fits = sum_of(log, dimension, now_us) + wanted <= limit;
+        return fits ? now_us : now_us + a_second_us;
+    }
     std::set<std::int64_t> candidates{now_us};
     for (const auto& event : log) candidates.insert(event.until_us);
     for (const std::int64_t at_us : candidates) {
@@ -61,6 +67,15 @@ void take(Log& log, Dimension dimension, std::int64_t amount, std::int64_t until
         event.amount -= taken;
         amount -= taken;
     }
+}
+
+bool counts_in_flight(const LedgerLimits& ledger) {
+    return ledger.limits.of(Dimension::in_flight) != unlimited;
+}
+
+/// A request is one slot where requests in flight are counted, and nothing else.
+std::int64_t wanted_of(const Demand& demand, Dimension dimension) {
+    return dimension == Dimension::in_flight ? demand.requests : demand.of(dimension);
 }
 
 std::int64_t sane(std::int64_t amount) {
@@ -146,7 +161,7 @@ BruteForce::Answer BruteForce::judge(const Demand& demand, std::span<const Ledge
         for (std::size_t i = 0; i < ledgers.size(); ++i) {
             for (const Dimension dimension : all_dimensions) {
                 const std::int64_t limit = ledgers[i].limits.of(dimension);
-                const std::int64_t wanted = demand.of(dimension);
+                const std::int64_t wanted = wanted_of(demand, dimension);
                 if (wanted == 0 || wanted <= limit || (limit == 0) != blocked) continue;
                 return {blocked ? Verdict::blocked : Verdict::never_fits,
                         {i, dimension, limit, 0, wanted, 0},
@@ -158,7 +173,7 @@ BruteForce::Answer BruteForce::judge(const Demand& demand, std::span<const Ledge
         const Log& log = at(ledgers[i].ledger, ledgers[i].window_us, now_us);
         for (const Dimension dimension : all_dimensions) {
             const std::int64_t limit = ledgers[i].limits.of(dimension);
-            const std::int64_t wanted = demand.of(dimension);
+            const std::int64_t wanted = wanted_of(demand, dimension);
             if (wanted == 0 || limit == unlimited) continue;
             const std::int64_t wait_us = fits_at_us(log, dimension, wanted, limit, now_us) - now_us;
             if (wait_us <= answer.refusal.retry_after_us) continue;
@@ -179,6 +194,12 @@ BruteForce::Ticket BruteForce::charge(const Demand& demand, std::span<const Ledg
         place.window_us = ledger.window_us;
         place.input_until_us = charged_until_us(now_us, ledger.window_us);
         place.lease_until_us = leased_until_us(now_us, ledger.window_us);
+        place.in_flight = counts_in_flight(ledger);
+        if (place.in_flight) {
+            log.push_back({Dimension::in_flight, demand.requests, place.lease_until_us});
+            ticket.places.push_back(place);
+            continue;
+        }
         log.push_back({Dimension::requests, demand.requests, place.input_until_us});
         log.push_back({Dimension::input_tokens, demand.input_tokens, place.input_until_us});
         log.push_back({Dimension::output_tokens, demand.output_tokens, place.lease_until_us});
@@ -194,8 +215,14 @@ void BruteForce::progress(Ticket& ticket, std::int64_t output_tokens, std::int64
     const std::int64_t left = std::max<std::int64_t>(ticket.demand.output_tokens - produced, 0);
     for (Place& place : ticket.places) {
         Log& log = at(place.ledger, place.window_us, now_us);
-        take(log, Dimension::output_tokens, leased, place.lease_until_us);
+        const std::int64_t before_us = place.lease_until_us;
         place.lease_until_us = leased_until_us(now_us, place.window_us);
+        if (place.in_flight) {
+            take(log, Dimension::in_flight, ticket.demand.requests, before_us);
+            log.push_back({Dimension::in_flight, ticket.demand.requests, place.lease_until_us});
+            continue;
+        }
+        take(log, Dimension::output_tokens, leased, before_us);
         log.push_back({Dimension::output_tokens, left, place.lease_until_us});
         if (fresh == 0) continue;
         const std::int64_t until_us = charged_until_us(now_us, place.window_us);
@@ -218,6 +245,10 @@ void BruteForce::settle(const Ticket& ticket, const Usage& usage, std::int64_t n
 
     for (const Place& place : ticket.places) {
         Log& log = at(place.ledger, place.window_us, now_us);
+        if (place.in_flight) {
+            take(log, Dimension::in_flight, demand.requests, place.lease_until_us);
+            continue;
+        }
         const std::int64_t today_us = charged_until_us(now_us, place.window_us);
         if (usage.requests <= 0) take(log, Dimension::requests, demand.requests, place.input_until_us);
         if (input < demand.input_tokens)
@@ -248,6 +279,7 @@ std::vector<Level> BruteForce::peek(std::span<const LedgerLimits> ledgers, std::
             if (limit == unlimited) continue;
             Level level{i, dimension, limit, sum_of(log, dimension, now_us), 0};
             for (const Event& event : log) {
+                if (dimension == Dimension::in_flight) break;
                 if (counts_in(event.dimension, dimension) && event.amount > 0)
                     level.reset_us = std::max(level.reset_us, event.until_us - now_us);
             }
@@ -264,7 +296,9 @@ std::map<std::int64_t, Amounts> BruteForce::held(const LedgerLimits& ledger, std
         Amounts& amounts = held[event.until_us];
         if (event.dimension == Dimension::requests) amounts.requests += event.amount;
         if (event.dimension == Dimension::input_tokens) amounts.input_tokens += event.amount;
-        if (event.dimension == Dimension::output_tokens) amounts.output_tokens += event.amount;
+        const bool is_held_as_output =
+            event.dimension == Dimension::output_tokens || event.dimension == Dimension::in_flight;
+        if (is_held_as_output) amounts.output_tokens += event.amount;
     }
     return held;
 }

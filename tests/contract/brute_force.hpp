@@ -24,6 +24,7 @@ public:
         std::int64_t lease_until_us = 0;
         std::int64_t newest_output_until_us = 0;
         std::int64_t newest_output = 0;
+        bool in_flight = false;  ///< it holds slots, and nothing else
     };
     /// An admitted demand.
     struct Ticket {

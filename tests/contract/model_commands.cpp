@@ -66,6 +66,7 @@ rc::Gen<PoolLimits> any_limits() {
 
 /// A third is not limited, a few are blocked or smaller than most demands, the others fill up now and then.
 std::int64_t limit_of(Dimension dimension, std::int64_t number) {
+    if (dimension == Dimension::in_flight) return number < 10 ? 0 : 1 + number % 12;
     if (number < 330) return unlimited;
     if (number < 335) return 0;
     if (number < 345) return number - 330;

@@ -13,7 +13,9 @@ namespace weir::testing {
 
 /// Two ledgers of each length: 1 s, 7 s and 31 d, where a 120th is no round number of microseconds, and 60 s.
 inline constexpr std::int64_t pool_windows_us[] = {second_us, 7 * second_us, minute_us, 31 * day_us};
-inline constexpr std::size_t pool_size = 2 * std::size(pool_windows_us);
+inline constexpr std::size_t windowed_size = 2 * std::size(pool_windows_us);
+/// And behind them two that count requests in flight.
+inline constexpr std::size_t pool_size = windowed_size + 2;
 
 enum class Kind {
     reserve,

@@ -29,6 +29,7 @@ struct Tally {
     std::int64_t settled = 0;
     std::int64_t settled_late = 0;  ///< when a ledger had forgotten the input already
     std::int64_t stepped_back = 0;
+    std::int64_t refused_in_flight = 0;
 };
 
 /// A store and the model, side by side.
@@ -36,8 +37,11 @@ class Pair {
 public:
     Pair(const StoreKind& kind, const PoolLimits& numbers, Tally& tally) : store_(kind), tally_(tally) {
         for (std::size_t i = 0; i < pool_size; ++i) {
-            LedgerLimits made = ledger("ledger" + std::to_string(i), pool_windows_us[i / 2], {});
+            const bool in_flight = i >= windowed_size;
+            const std::int64_t window_us = in_flight ? in_flight_lease_us : pool_windows_us[i / 2];
+            LedgerLimits made = ledger("ledger" + std::to_string(i), window_us, {});
             for (const Dimension dimension : all_dimensions) {
+                if ((dimension == Dimension::in_flight) != in_flight) continue;
                 const std::size_t place = i * dimension_count + static_cast<std::size_t>(dimension);
                 made.limits.set(dimension, limit_of(dimension, numbers[place]));
             }
@@ -142,8 +146,7 @@ private:
         RC_ASSERT(decision.candidate == answer.candidate);
         ++tally_.verdicts[decision.verdict];
         if (decision.verdict != Verdict::admitted) expect_same_refusal(decision.refusal, answer.refusal);
-        if (decision.verdict == Verdict::refused)
-            room_at_us_ = store_.now_us() + decision.refusal.retry_after_us;
+        if (decision.verdict == Verdict::refused) note_refusal(decision.refusal);
         if (answer.ticket) {
             if (answer.candidate > 0) ++tally_.of_others;
             std::vector<LedgerLimits> taken;
@@ -168,7 +171,7 @@ private:
         if (was_cached) decision.refusal.used = answer.refusal.used;
         if (decision.verdict != Verdict::admitted) expect_same_refusal(decision.refusal, answer.refusal);
         if (decision.verdict == Verdict::refused) {
-            room_at_us_ = store_.now_us() + decision.refusal.retry_after_us;
+            note_refusal(decision.refusal);
             refused_ = demand;
             refused_ledgers_ = ledgers;
         }
@@ -238,6 +241,11 @@ private:
         expect_same_levels(flight.ledgers);
     }
 
+    void note_refusal(const Refusal& refusal) {
+        room_at_us_ = store_.now_us() + refusal.retry_after_us;
+        if (refusal.dimension == Dimension::in_flight) ++tally_.refused_in_flight;
+    }
+
     static void expect_same_refusal(const Refusal& actual, const Refusal& expected) {
         RC_ASSERT(actual.ledger_index == expected.ledger_index);
         RC_ASSERT(to_string(actual.dimension) == to_string(expected.dimension));
@@ -294,6 +302,7 @@ TEST_P(LimiterModel, AgreesWithTheBruteForceLogAfterEveryStep) {
     if (GetParam().caches_refusals) {
         EXPECT_GE(tally.cached_refusals, happens_min);
     }
+    EXPECT_GE(tally.refused_in_flight, happens_min);
     EXPECT_GE(tally.of_others, happens_min);
     EXPECT_GE(tally.moved, happens_min);
     EXPECT_GE(tally.progressed, happens_min);

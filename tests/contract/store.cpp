@@ -49,6 +49,10 @@ void StoreDriver::count_foreign(const LedgerLimits& ledger, const Amounts& used)
     EXPECT_TRUE(run_awaitable(store_->context(), store_->limiter().count_foreign(ledger, used)));
 }
 
+void StoreDriver::end_flight(Reservation& reservation) {
+    run_awaitable(store_->context(), store_->limiter().end_flight(reservation));
+}
+
 std::vector<Level> StoreDriver::peek(std::span<const LedgerLimits> ledgers) {
     return run_awaitable(store_->context(), store_->limiter().peek(ledgers)).value();
 }

@@ -45,6 +45,7 @@ public:
     Decision reserve_from(Demand demand, LedgerSet ledgers);
     Decision move(Reservation& reservation, Usage usage, LedgerSet ledgers);
     void settle(Reservation reservation, Usage usage);
+    void end_flight(Reservation& reservation);
     void progress(Reservation& reservation, std::int64_t output_tokens);
     std::vector<Level> peek(std::span<const LedgerLimits> ledgers);
     void count_foreign(const LedgerLimits& ledger, const Amounts& used);

@@ -18,7 +18,9 @@ namespace weir::testing {
 namespace {
 
 constexpr std::int64_t pool_windows_us[] = {second_us, minute_us, 60 * minute_us, 31 * day_us};
-constexpr std::size_t pool_size = std::size(pool_windows_us);
+constexpr std::size_t windowed_size = std::size(pool_windows_us);
+/// And one that counts requests in flight.
+constexpr std::size_t pool_size = windowed_size + 1;
 constexpr std::size_t counting_max = 121;
 constexpr std::size_t newest_bytes = 50, entry_bytes = 20;
 
@@ -79,10 +81,11 @@ class Stored {
 public:
     explicit Stored(Tally& tally) : store_(store_kinds().front().make()), tally_(tally) {
         pass(0);
-        for (std::size_t i = 0; i < pool_size; ++i) {
+        for (std::size_t i = 0; i < windowed_size; ++i) {
             pool_.push_back(ledger("ledger" + std::to_string(i), pool_windows_us[i],
                                    {{Dimension::requests, 20}, {Dimension::total_tokens, 900}}));
         }
+        pool_.push_back(ledger("in_flight", in_flight_lease_us, {{Dimension::in_flight, 12}}));
     }
     ~Stored() {
         for (Flight& flight : in_flight_) ReservationAccess::close(flight.reservation);

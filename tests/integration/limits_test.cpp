@@ -175,5 +175,28 @@ TEST_F(Limits, ALongAnswerStaysReservedAndCounted) {
     EXPECT_GT(looks, 10);
 }
 
+TEST_F(Limits, OneMoreThanMayBeInFlightIsRefusedUntilOneEnds) {
+    start({{Dimension::in_flight, 1, in_flight_lease_us}});
+    RawClient slow(weir_->port());
+    slow.send(post("/v1/chat/completions", chat_body(",\"max_tokens\":80,\"stream\":true"),
+                   "x-mock-tokens: 80\r\nx-mock-chunk-delay-ms: 50\r\n"));
+    EXPECT_THAT(slow.read_some(), HasSubstr("x-ratelimit-remaining-in-flight: 0\r\n"));
+    long_answer_ = true;
+    EXPECT_EQ(used(), (std::map<std::string, std::int64_t>{{"key/in_flight", 1}}));
+    for (const char* path : {"/v1/chat/completions", "/v1/messages", "/api/chat"}) {
+        const RawAnswer refused = chat(",\"max_tokens\":5", {}, path);
+        EXPECT_EQ(refused.status, 429) << path;
+        EXPECT_EQ(refused.headers.at("x-weir-limit"), "key/in_flight");
+        EXPECT_EQ(refused.headers.at("retry-after"), "1");
+        EXPECT_THAT(refused.body, HasSubstr("too many requests in flight (1 at once)"));
+    }
+    EXPECT_EQ(upstream_.requests_seen(), 1U);
+    // Whoever leaves makes room at once, though its tokens stay reserved for a while.
+    slow.close();
+    EXPECT_TRUE(eventually([&] { return chat().status == 200; }, 5'000));
+    long_answer_ = false;
+    EXPECT_EQ(used()["key/in_flight"], 0);
+}
+
 }  // namespace
 }  // namespace weir::testing

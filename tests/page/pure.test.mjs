@@ -26,6 +26,30 @@ test('limits go to a list and back', () => {
     assert.ok(listOfLimits({ rpm: 1, enforce: false }).every((entry) => !entry.enforced));
 });
 
+test('requests in flight have no window, and stand beside the others', () => {
+    const limits = { rpm: 20, max_in_flight: 8 };
+    assert.deepEqual(listOfLimits(limits)[1], { dimension: 'in_flight', window: '', limit: 8, enforced: true });
+    assert.deepEqual(limitsOfList(listOfLimits(limits)), limits);
+    // In shadow mode beside one that is enforced.
+    const mixed = {
+        max_in_flight: 8,
+        more: [{ dimension: 'requests', limit: 20, window: '1m', enforce: true }],
+        enforce: false,
+    };
+    assert.deepEqual(limitsOfList(listOfLimits(mixed)), mixed);
+    assert.deepEqual(
+        listOfLimits(mixed).map((entry) => entry.enforced),
+        [false, true],
+    );
+    const levels = [
+        { dimension: 'requests', window: '1m', limit: 20 },
+        { dimension: 'in_flight', window: '', limit: 8 },
+    ];
+    assert.deepEqual(raisedLimits({ levels, dimension: 'in_flight', window: '', limit: 16 }), { max_in_flight: 16 });
+    assert.equal(overrideText({ limits }), '20 requests per minute, 8 requests in flight');
+    assert.equal(limitText('upstream/in_flight'), 'requests in flight');
+});
+
 test('raising one limit keeps the other windows of its dimension, and the other dimensions of an override', () => {
     const levels = [
         { dimension: 'requests', window: '1m', limit: 20 },

@@ -133,6 +133,15 @@ WireRows several() {
                      says("completed", usage),
                      says("completed", R"({"input_tokens":7,"output_tokens":7})", "resp_2")},
          .stays_reserved = true},
+        // The response is under way for the provider, and no request is: polls and others have their slot.
+        {.name = "takes_no_slot_of_those_in_flight",
+         .asks = {then(start(), held(1)), then(one, held(2)),
+                  then(start(), {.requests = 3, .input = {2, 120}, .output = 800}),
+                  then(one, {.requests = 4, .input = {51, 110}, .output = 460})},
+         .replies = {says("queued"), says("in_progress"), says("queued", "null", "resp_2"),
+                     says("completed", usage)},
+         .config = R"({"tiers": {"default": {"limits": {"max_in_flight": 1}}}})",
+         .stays_reserved = true},
         // Another key's poll is charged to nobody twice, and the response stays its owner's to pay.
         {.name = "polled_by_another_key_too",
          .asks = {then(start(), held(1)),

@@ -37,6 +37,11 @@ WireRows model_rows() {
     for (const char* model : {"gpt-4", "o1", "gpt-4.1", "openai/gpt-4", "my-gpt-4o-of-mine"})
         rows.push_back(spelt("gpt-4o*", model, false));
     rows.push_back(spelt("GPT-4O", "gpt-4o", true));
+    WireRow none_in_flight = spelt("gpt-4o", "gpt-4o", true);
+    none_in_flight.name = "none_in_flight";
+    none_in_flight.config = R"({"tiers": {"default": {"models": {"gpt-4o": {"max_in_flight": 0}}}}})";
+    none_in_flight.asks[0].fields = {"x-weir-limit= model/in_flight"};
+    rows.push_back(none_in_flight);
     rows.push_back(spelt("gpt-4o", "gpt-4o-mini", false));
     rows.push_back(spelt("*gpt-4o", "openai/gpt-4o", true));
     rows.push_back(spelt("*gpt-4o", "my-gpt-4o", true));

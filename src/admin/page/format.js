@@ -64,8 +64,11 @@ export function bytes(n) {
 
 // --- limits
 
-export const dimensions = ['requests', 'input_tokens', 'output_tokens', 'total_tokens'];
-export const dimensionText = (dimension) => String(dimension ?? '').replaceAll('_', ' ');
+/** Those that are counted over a window; requests in flight have none, and their window is ''. */
+export const windowedDimensions = ['requests', 'input_tokens', 'output_tokens', 'total_tokens'];
+export const dimensions = [...windowedDimensions, 'in_flight'];
+export const dimensionText = (dimension) =>
+    dimension === 'in_flight' ? 'requests in flight' : String(dimension ?? '').replaceAll('_', ' ');
 export const scopeText = (scope) =>
     ({ key: 'key', group: 'group', model: 'key on a model', upstream: 'upstream' })[scope] ?? String(scope);
 
@@ -76,13 +79,17 @@ export function windowText(window) {
     return parts[1] === '1' ? `per ${units[parts[2]]}` : `per ${parts[1]} ${units[parts[2]]}s`;
 }
 
-/** "key/output_tokens/1m" as its parts. */
+/** "output tokens per minute", "requests in flight" */
+export const whatText = (dimension, window) =>
+    window ? `${dimensionText(dimension)} ${windowText(window)}` : dimensionText(dimension);
+
+/** "key/output_tokens/1m", "key/in_flight" as its parts. */
 export function limitParts(name) {
-    const [scope, dimension, window] = String(name ?? '').split('/');
+    const [scope, dimension, window = ''] = String(name ?? '').split('/');
     return { scope, dimension, window };
 }
-/** "output tokens per minute" */
+/** The same of the limit of that name. */
 export function limitText(name) {
     const { dimension, window } = limitParts(name);
-    return window ? `${dimensionText(dimension)} ${windowText(window)}` : String(name ?? '');
+    return dimension ? whatText(dimension, window) : String(name ?? '');
 }

@@ -1,7 +1,7 @@
 // The list of keys: searched, sorted and paged by the node, so that it does not matter how many there are.
 import { get } from './api.js';
 import { h } from './dom.js';
-import { ago, compact, dimensionText, dimensions, whole, windowText } from './format.js';
+import { ago, compact, dimensionText, whatText, whole, windowedDimensions } from './format.js';
 import { createDialog } from './key_forms.js';
 import { clusterNow } from './live.js';
 import { badge, bar, card, empty, keyLink, table } from './parts.js';
@@ -67,7 +67,7 @@ export function fullest(levels) {
 function fullestCell(row) {
     const level = fullest(row.limits);
     if (!level) return h('span', { class: 'soft' }, row.known === false ? 'not listed' : 'no limit');
-    const text = `${dimensionText(level.dimension)} ${windowText(level.window)}`;
+    const text = whatText(level.dimension, level.window);
     return h(
         'div',
         { class: 'fullest' },
@@ -135,7 +135,7 @@ function tools() {
                         reorder({ sort, ...(dimension ? { dimension } : {}) });
                     },
                 },
-                dimensions.map((d) => h('option', { value: `used/${d}`, key: d }, `${dimensionText(d)}, most first`)),
+                windowedDimensions.map((d) => h('option', { value: `used/${d}`, key: d }, `${dimensionText(d)}, most first`)),
                 h('option', { value: 'refused' }, 'refused, most first'),
                 h('option', { value: 'last_seen' }, 'last seen'),
                 h('option', { value: 'id' }, 'id, all configured keys'),

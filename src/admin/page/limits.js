@@ -1,39 +1,54 @@
 // Limits as configuration writes them ({"rpm": 20, "more": [...]}) and as a list; and what turns one document of a key into
 // another. Pure.
 
-import { dimensionText, whole, windowText } from './format.js';
+import { whatText, whole } from './format.js';
 
-const short = { rpm: 'requests', itpm: 'input_tokens', otpm: 'output_tokens', tpm: 'total_tokens' };
+const short = {
+    rpm: 'requests',
+    itpm: 'input_tokens',
+    otpm: 'output_tokens',
+    tpm: 'total_tokens',
+    max_in_flight: 'in_flight',
+};
 const shortOf = Object.fromEntries(Object.entries(short).map(([name, dimension]) => [dimension, name]));
 
-/** → [{dimension, window, limit, enforced}] */
+/** → [{dimension, window, limit, enforced}]; the window of requests in flight is '' */
 export function listOfLimits(limits) {
     if (!limits) return [];
     const enforced = limits.enforce !== false;
     const list = Object.entries(short)
         .filter(([name]) => typeof limits[name] === 'number')
-        .map(([name, dimension]) => ({ dimension, window: '1m', limit: limits[name], enforced }));
+        .map(([name, dimension]) => ({
+            dimension,
+            window: dimension === 'in_flight' ? '' : '1m',
+            limit: limits[name],
+            enforced,
+        }));
     for (const entry of limits.more ?? [])
         list.push({
             dimension: entry.dimension,
             window: entry.window,
             limit: entry.limit,
-            enforced: enforced && entry.enforce !== false,
+            enforced: entry.enforce ?? enforced,
         });
     return list;
 }
 
-/** The same back again. */
+/** The same back again. Requests in flight can't stand in `more`, so whether they are enforced is said for all. */
 export function limitsOfList(list) {
     const limits = {};
     const more = [];
-    for (const { dimension, window, limit, enforced } of list) {
+    const usually = list.find((entry) => entry.dimension === 'in_flight')?.enforced !== false;
+    for (const { dimension, window, limit, enforced: given } of list) {
         const name = shortOf[dimension];
-        const isShort = (window === '1m' || window === '60s') && enforced !== false && !(name in limits);
+        const enforced = given !== false;
+        const isMinute = window === '1m' || window === '60s';
+        const isShort = dimension === 'in_flight' || (isMinute && enforced === usually && !(name in limits));
         if (isShort) limits[name] = limit;
-        else more.push({ dimension, limit, window, ...(enforced === false ? { enforce: false } : {}) });
+        else more.push({ dimension, limit, window, ...(enforced === usually ? {} : { enforce: enforced }) });
     }
     if (more.length) limits.more = more;
+    if (!usually) limits.enforce = false;
     return limits;
 }
 
@@ -83,7 +98,7 @@ function sorted(limits) {
 export function overrideText({ factor, limits }) {
     if (factor) return `every limit × ${factor}`;
     const texts = listOfLimits(limits).map(
-        (l) => `${whole(l.limit)} ${dimensionText(l.dimension)} ${windowText(l.window)}`,
+        (l) => `${whole(l.limit)} ${whatText(l.dimension, l.window)}`,
     );
     return texts.join(', ') || 'nothing';
 }

@@ -1,4 +1,4 @@
-// The part of a form that edits limits: one row each, of any dimension and window.
+// The part of a form that edits limits: one row each, of any dimension and window (requests in flight have none).
 import { h } from './dom.js';
 import { dimensions, dimensionText } from './format.js';
 import { limitsOfList, listOfLimits } from './limits.js';
@@ -13,6 +13,8 @@ export function documentOf(rows) {
 export function limitsEditor(rows, changed) {
     const set = (row, name) => (event) => {
         row[name] = event.target.type === 'checkbox' ? event.target.checked : event.target.value;
+        if (row.dimension === 'in_flight') row.window = '';
+        else if (name === 'dimension') row.window ||= '1m';
         changed();
     };
     const add = () => {
@@ -45,7 +47,7 @@ export function limitsEditor(rows, changed) {
                     h('input', {
                         type: 'number',
                         min: '0',
-                        max: '1000000000000',
+                        max: row.dimension === 'in_flight' ? '1000000' : '1000000000000',
                         step: '1',
                         required: true,
                         value: row.limit,
@@ -64,20 +66,22 @@ export function limitsEditor(rows, changed) {
                         ),
                     ),
                 ),
-                h(
-                    'label',
-                    { class: 'field' },
-                    h('span', null, 'per'),
-                    h('input', {
-                        type: 'text',
-                        class: 'short',
-                        required: true,
-                        pattern: '[0-9]+[smhd]',
-                        title: 'A number and s, m, h or d: 1m, 1h, 1d',
-                        value: row.window,
-                        onInput: set(row, 'window'),
-                    }),
-                ),
+                row.dimension === 'in_flight'
+                    ? null
+                    : h(
+                          'label',
+                          { class: 'field', key: 'window' },
+                          h('span', null, 'per'),
+                          h('input', {
+                              type: 'text',
+                              class: 'short',
+                              required: true,
+                              pattern: '[0-9]+[smhd]',
+                              title: 'A number and s, m, h or d: 1m, 1h, 1d',
+                              value: row.window,
+                              onInput: set(row, 'window'),
+                          }),
+                      ),
                 h(
                     'label',
                     { class: 'choice' },

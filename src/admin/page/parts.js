@@ -1,6 +1,6 @@
 // The pieces that every view is made of.
 import { h } from './dom.js';
-import { compact, dimensionText, limitText, percent, scopeText, whole, windowText, duration } from './format.js';
+import { compact, limitText, percent, scopeText, whatText, whole, duration } from './format.js';
 
 export const badge = (text, kind = '', title) =>
     h('span', { class: `badge ${kind}`, title, key: `badge ${text}` }, text);
@@ -121,7 +121,7 @@ export function bar(level, label) {
 
 /** One limit: whose, what, how full. */
 export function levelRow(level, { owner, withReset = false } = {}) {
-    const what = `${dimensionText(level.dimension)} ${windowText(level.window)}`;
+    const what = whatText(level.dimension, level.window);
     return h(
         'li',
         { class: 'level', key: `${level.scope}/${level.owner}/${level.name}` },

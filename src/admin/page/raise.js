@@ -3,7 +3,7 @@
 import { change, get, targetPath } from './api.js';
 import { openDialog, say, warningOf } from './dialog.js';
 import { h } from './dom.js';
-import { compact, dimensionText, limitParts, limitText, whole, windowText } from './format.js';
+import { compact, limitParts, limitText, whatText, whole } from './format.js';
 import { createDialog } from './key_forms.js';
 import { listOfLimits, raisedLimits } from './limits.js';
 import { untilDefault, untilField, untilText, untilTime } from './until.js';
@@ -104,7 +104,7 @@ function sentence(state) {
         return `Every limit of ${state.target}${reachOf(state.target)} is multiplied by ${state.factor || '…'} ${untilText(until)}.`;
     const level = levelOf(state);
     if (!level) return '';
-    return `${state.target.startsWith('tier/') ? 'Each key of ' : ''}${state.target} may use ${state.limit === '' ? '…' : whole(Number(state.limit))} ${dimensionText(level.dimension)} ${windowText(level.window)} ${untilText(until)}; now it is ${whole(level.limit)}.`;
+    return `${state.target.startsWith('tier/') ? 'Each key of ' : ''}${state.target} may use ${state.limit === '' ? '…' : whole(Number(state.limit))} ${whatText(level.dimension, level.window)} ${untilText(until)}; now it is ${whole(level.limit)}.`;
 }
 function levelOf(state) {
     const target = state.targets.find((t) => t.target === state.target);
@@ -219,7 +219,7 @@ function form(dialog, state) {
                                       value: `${l.dimension}/${l.window}`,
                                       selected: `${l.dimension}/${l.window}` === state.level,
                                   },
-                                  `${dimensionText(l.dimension)} ${windowText(l.window)}, now ${whole(l.limit)}`,
+                                  `${whatText(l.dimension, l.window)}, now ${whole(l.limit)}`,
                               ),
                           ),
                       ),

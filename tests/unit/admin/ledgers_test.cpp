@@ -94,5 +94,30 @@ TEST(Ledgers, AReadTokenSuffices) {
         405);
 }
 
+TEST(Ledgers, ThatOfRequestsInFlightHoldsSlots) {
+    Calls calls;
+    ASSERT_EQ(calls.ask("PUT", "/admin/upstreams/mock/limits", R"({"max_in_flight":8})").status, 200);
+    calls.control.contents["upstream:mock:in_flight"] = {.kept_by = StoreMode::redis,
+                                                         .now_us = 1'000'000,
+                                                         .epoch = 77,
+                                                         .sums = {0, 0, 3},
+                                                         .entries = {{61'000'000, {0, 0, 3}}}};
+    const Reply reply = calls.get("/admin/keys/acme-web/ledgers");
+    const std::string tag = policy::tenant_tag("mock");
+    EXPECT_EQ(ledger_of(reply, "upstream", ""),
+              Json::parse(R"({"redis_key":"weir:2:{)" + tag + R"(}:upstream:mock:in_flight",
+        "scope":"upstream","owner":"mock","window":"","window_ms":60000,"enforced":true,"epoch":77,
+        "limits":{"in_flight":8},"used":{"in_flight":3},
+        "entries":[{"expires_in_ms":60000,"in_flight":3}]})"));
+    const Reply key = calls.get("/admin/keys/acme-web");
+    const auto& levels = key.json["limits"];
+    const auto level = std::find_if(levels.begin(), levels.end(),
+                                    [](const Json& one) { return one["dimension"] == "in_flight"; });
+    ASSERT_NE(level, levels.end());
+    EXPECT_EQ((*level)["name"], "upstream/in_flight");
+    EXPECT_EQ((*level)["window"], "");
+    EXPECT_EQ((*level)["limit"], 8);
+}
+
 }  // namespace
 }  // namespace weir::admin

@@ -21,6 +21,25 @@ TEST(Objects, ListsTellWhoUsesWhat) {
     EXPECT_EQ(calls.get("/admin/upstreams").json["upstreams"][0]["document"], Json::parse(R"({"rpm":1000})"));
 }
 
+TEST(Objects, RequestsInFlightStandBesideTheOthersWhateverTheirModes) {
+    Calls calls;
+    for (
+        const char* limits :
+        {R"({"rpm":5,"max_in_flight":8})",
+         R"({"max_in_flight":8,"more":[{"dimension":"requests","limit":5,"window":"1m","enforce":true}],
+              "enforce":false})",
+         R"({"max_in_flight":8,"more":[{"dimension":"requests","limit":5,"window":"1m","enforce":false}]})"}) {
+        const Reply reply =
+            calls.ask("PUT", "/admin/groups/acme", R"({"limits":)" + std::string(limits) + "}");
+        EXPECT_EQ(reply.status, 200) << reply.text;
+        EXPECT_EQ(reply.json["document"]["limits"], Json::parse(limits));
+        const Reply shown = calls.get("/admin/groups/acme");
+        EXPECT_EQ(shown.json["document"]["limits"], Json::parse(limits));
+    }
+    const Reply mistaken = calls.ask("PUT", "/admin/groups/acme", R"({"limits":{"max_in_flight":1000001}})");
+    EXPECT_EQ(mistaken.json["error"]["mistakes"][0]["path"], "$.limits.max_in_flight");
+}
+
 TEST(Objects, ATierIsMadeReplacedAndTakenAway) {
     Calls calls;
     EXPECT_EQ(calls.get("/admin/tiers/gold").status, 404);

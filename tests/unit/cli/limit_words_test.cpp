@@ -30,6 +30,7 @@ std::string mistake(const std::vector<std::string>& words) {
 TEST(LimitWords, BecomeADocument) {
     EXPECT_EQ(parse({"rpm=100", "otpm=5k", "tpm=2M", "itpm=0"}),
               (Json{{"rpm", 100}, {"otpm", 5'000}, {"tpm", 2'000'000}, {"itpm", 0}}));
+    EXPECT_EQ(parse({"max_in_flight=8"}), (Json{{"max_in_flight", 8}}));
     EXPECT_EQ(parse({"requests/1d=500", "total_tokens/1h=7"}),
               (Json{{"more",
                      {{{"dimension", "requests"}, {"window", "1d"}, {"limit", 500}},
@@ -38,8 +39,9 @@ TEST(LimitWords, BecomeADocument) {
 
 TEST(LimitWords, MistakesAreExplained) {
     EXPECT_NE(mistake({"rmp=1"}).find("did you mean \"rpm\""), std::string::npos);
-    for (const char* word : {"rpm", "rpm=", "rpm=-1", "rpm=1.5", "rpm=1g", "rpm=99999999999999", "rpm=5 k",
-                             "tokens/1m=1", "requests/0s=1", "requests/=1", "=5"}) {
+    for (const char* word :
+         {"rpm", "rpm=", "rpm=-1", "rpm=1.5", "rpm=1g", "rpm=99999999999999", "rpm=5 k", "tokens/1m=1",
+          "in_flight/1m=1", "in_flight=1", "requests/0s=1", "requests/=1", "=5"}) {
         EXPECT_NE(mistake({word}), "nothing") << word;
     }
     EXPECT_NE(mistake({"rpm=1", "rpm=2"}), "nothing");

@@ -133,5 +133,31 @@ TEST(RenderLedgers, AKeyInRedisIsOneWordToAShell) {
     EXPECT_THAT(rendered(odd), StartsWith("'weir:2:{1}:key:it'\\''s?$(me):60000000'\n"));
 }
 
+TEST(RenderLedgers, RequestsInFlightHaveSlotsAndNoWindow) {
+    Json slots = ledger();
+    slots["redis_key"] = "weir:2:{1a2b3c4d}:key:acme-web:in_flight";
+    slots["window"] = "";
+    slots["limits"] = {{"in_flight", 8}};
+    slots["used"] = {{"in_flight", 3}};
+    slots["entries"] = {{{"expires_in_ms", 58'200}, {"in_flight", 2}},
+                        {{"expires_in_ms", 12'000}, {"in_flight", 1}}};
+    EXPECT_EQ(rendered(slots),
+              "'weir:2:{1a2b3c4d}:key:acme-web:in_flight'\n"
+              "key acme-web, requests in flight\n"
+              "\n"
+              "COUNTED    USED  LIMIT\n"
+              "in_flight     3      8  #######.............  37%\n"
+              "\n"
+              "IN FLIGHT  HELD FOR\n"
+              "        1      12 s\n"
+              "        2      59 s\n"
+              "\n"
+              "There is room for more requests in flight.\n");
+    slots["used"] = {{"in_flight", 8}};
+    EXPECT_THAT(rendered(slots), EndsWith("\nFull: there is room again when one of these requests ends.\n"));
+    slots["limits"] = {{"in_flight", 0}};
+    EXPECT_THAT(rendered(slots), EndsWith("\nBlocked by a limit of 0: in_flight.\n"));
+}
+
 }  // namespace
 }  // namespace weir::cli

@@ -198,5 +198,28 @@ TEST(Clamping, EveryAmountIsWithinZeroAndTheLargest) {
     EXPECT_EQ(clamp_usage({.requests = -3}).requests, 0);
 }
 
+TEST(ChargingInFlight, ASlotIsRenewedAndAlwaysGivenBack) {
+    const Demand two{2, 100, 40};
+    const Charge slots{.window_us = in_flight_lease_us, .in_flight = true};
+    const Charge usage{.window_us = minute_us};
+    Reservation reservation = ReservationAccess::make(two, {usage, slots});
+    EXPECT_EQ(demand_for(slots, two), (Demand{0, 0, 2}));
+    EXPECT_EQ(demand_for(usage, two), two);
+    const Correction renewed = correction_for(slots, renewal(reservation, 15));
+    EXPECT_EQ(renewed.lease_back, 2);
+    EXPECT_EQ(renewed.lease_again, 2);
+    EXPECT_EQ(renewed.produced, 0);
+    for (const Unproduced unproduced : {Unproduced::release, Unproduced::run_out, Unproduced::charge}) {
+        const Usage ended{.requests = 0, .input_tokens = 500, .output_tokens = 70, .unproduced = unproduced};
+        const Correction settled = correction_for(slots, settlement(reservation, ended));
+        EXPECT_EQ(settled.lease_back, 2);
+        EXPECT_EQ(settled.lease_again, 0);
+        EXPECT_EQ(settled.produced, 0);
+        EXPECT_EQ(settled.input_more, 0);
+        EXPECT_EQ(settled.admission_back, Amounts{});
+    }
+    ReservationAccess::close(reservation);
+}
+
 }  // namespace
 }  // namespace weir::testing

@@ -159,5 +159,26 @@ TEST(TightestOf, LeastRemainingThenLastToResetThenFirst) {
     EXPECT_FALSE(tightest_of(levels, ledgers, 0)[1].has_value());
 }
 
+TEST(Choose, OfRequestsInFlightTheTimeIsASecond) {
+    const LedgerLimits slots = ledger(in_flight_lease_us, in_flight, 2);
+    const Window full = window_of(in_flight_lease_us, {0, 0, 2});
+    const Window half = window_of(in_flight_lease_us, {0, 0, 1});
+    const std::vector<LedgerLimits> ledgers{slots};
+    const std::vector<const Window*> is_full{&full}, is_half{&half};
+    const auto refusal = choose({1, 900, 900}, ledgers, is_full, now_us).refusal;
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->dimension, in_flight);
+    EXPECT_EQ(refusal->used, 2);
+    EXPECT_EQ(refusal->requested, 1);
+    EXPECT_EQ(refusal->retry_after_us, in_flight_retry_us);
+    EXPECT_FALSE(choose({1, 900, 900}, ledgers, is_half, now_us).refusal);
+    EXPECT_FALSE(choose({0, 900, 900}, ledgers, is_full, now_us).refusal);
+    std::vector<Level> levels;
+    append_levels(levels, 0, slots, &full, now_us);
+    ASSERT_EQ(levels.size(), 1U);
+    EXPECT_EQ(levels[0].used, 2);
+    EXPECT_EQ(levels[0].reset_us, 0);
+}
+
 }  // namespace
 }  // namespace weir::testing

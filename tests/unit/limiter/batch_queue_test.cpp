@@ -207,5 +207,72 @@ TEST_F(CallBuilderTest, WhatDoesNotFitChangesNothing) {
     EXPECT_EQ(builder.take().ledgers.size(), call_ledgers_max);
 }
 
+using ::testing::ElementsAreArray;
+
+std::vector<std::string> words_of(Operation& operation) {
+    CallBuilder builder;
+    EXPECT_TRUE(builder.add(operation));
+    return encode(builder.take(), "sha");
+}
+
+TEST(CallWords, OfAnOrdinaryDemandAreAsTheyEverWere) {
+    const std::vector<LedgerLimits> ledgers = limited_to(10);
+    Operation operation{.what = Reserve{{1, 20, 30}, ledgers}};
+    EXPECT_THAT(words_of(operation),
+                ElementsAreArray({"EVALSHA", "sha", "1", "weir:2:{0}:key:a:60000000", "0", "0", "1", "0", "1",
+                                  "60000000", "10", "", "", "", "r", "1", "20", "30", "0"}));
+}
+
+TEST(CallWords, RequestsInFlightAreARunOfTheirOwnLimitedInThePlaceOfOutput) {
+    std::vector<LedgerLimits> ledgers = limited_to(10);
+    ledgers.push_back({.ledger = "key:a:in_flight", .window_us = in_flight_lease_us, .limits = {}});
+    ledgers[1].limits.set(Dimension::in_flight, 8);
+    Operation operation{.what = Reserve{{1, 20, 30}, ledgers}};
+    EXPECT_THAT(words_of(operation), ElementsAreArray({"EVALSHA",
+                                                       "sha",
+                                                       "2",
+                                                       "weir:2:{0}:key:a:60000000",
+                                                       "weir:2:{0}:key:a:in_flight",
+                                                       "0",
+                                                       "0",
+                                                       "1",
+                                                       "0",
+                                                       "1",
+                                                       "60000000",
+                                                       "10",
+                                                       "",
+                                                       "",
+                                                       "",
+                                                       "-1",
+                                                       "60000000",
+                                                       "",
+                                                       "",
+                                                       "8",
+                                                       "",
+                                                       "r",
+                                                       "1",
+                                                       "20",
+                                                       "30",
+                                                       "0"}));
+}
+
+TEST(CallWords, SlotsAreCorrectedApartFromWhatWasUsed) {
+    std::vector<Charge> charges(3);
+    charges[0] = {.ledger = "key:a:60000000", .window_us = 60'000'000, .place = {5, 5, 0, 0, 7}};
+    charges[1] = {
+        .ledger = "key:a:in_flight", .window_us = 60'000'000, .place = {0, 6, 0, 0, 8}, .in_flight = true};
+    charges[2] = {.ledger = "upstream:u:60000000", .window_us = 60'000'000, .place = {5, 5, 0, 0, 9}};
+    Correction correction;
+    correction.lease_back = 30;
+    correction.produced = 12;
+    correction.slots_back = 1;
+    Operation operation{.what = Correct{&correction, &charges}};
+    const std::vector<std::string> words = words_of(operation);
+    EXPECT_THAT(std::vector(words.begin() + 16, words.end()),
+                ElementsAreArray({"c", "0", "0", "0", "30", "12", "0", "2", "1", "7", "5", "5", "3", "9",
+                                  "5", "5", "c", "0", "0",  "0",  "1", "0", "0", "1", "2", "8", "0", "6"}));
+    EXPECT_THAT(operation.ledgers, ElementsAre(0, 1, 2));
+}
+
 }  // namespace
 }  // namespace weir

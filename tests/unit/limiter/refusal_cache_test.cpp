@@ -160,5 +160,28 @@ TEST(RefusalCacheOfNoTimeTest, KeepsNothing) {
     EXPECT_FALSE(cache.find("set", {}, {}, {}, 0));
 }
 
+TEST_F(RefusalCacheTest, NoSlotIsRefusedTwiceWithoutAsking) {
+    ledgers_.emplace_back().limits.set(Dimension::in_flight, 1);
+    KnownRefusal refusal{
+        .demand = {1, 100, 50}, .refusal = {}, .sent_us = asked_us, .received_us = answered_us};
+    refusal.refusal = {.ledger_index = 1,
+                       .dimension = Dimension::in_flight,
+                       .limit = 1,
+                       .used = 1,
+                       .requested = 1,
+                       .retry_after_us = in_flight_retry_us};
+    cache.learn("set", ledgers_, under_, refusal);
+    EXPECT_FALSE(find({1, 100, 50}));
+}
+
+TEST_F(RefusalCacheTest, WhereSlotsAreLimitedOnlyALongerWaitIsKnownToBeTheLongest) {
+    ledgers_.emplace_back().limits.set(Dimension::in_flight, 1);
+    learn({1, 100, 50}, in_flight_retry_us + 40'000);
+    EXPECT_TRUE(find({1, 100, 50}, answered_us + 39'999));
+    EXPECT_FALSE(find({1, 100, 50}, answered_us + 40'000));
+    EXPECT_TRUE(find({1, 100, 10'000}) == std::nullopt);
+    EXPECT_FALSE(find({2, 100, 50})) << "two slots may have to wait longer";
+}
+
 }  // namespace
 }  // namespace weir

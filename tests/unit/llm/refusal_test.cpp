@@ -302,5 +302,37 @@ TEST(Refusal, BlockedSaysWhatTheKeyMayNotDo) {
               "This key may not send requests: upstream openai is allowed no tokens.");
 }
 
+TEST(Refusal, TooManyRequestsInFlight) {
+    RefusalContext context = output_refusal();
+    context.refusal = {.ledger_index = 1,
+                       .dimension = Dimension::in_flight,
+                       .limit = 8,
+                       .used = 8,
+                       .requested = 1,
+                       .retry_after_us = in_flight_retry_us};
+    context.scope = Scope::upstream;
+    context.owner = "vllm";
+    context.tightest[4] = Level{1, Dimension::in_flight, 8, 8, 0};
+    for (const Dialect dialect : all_dialects) {
+        const Answer answer = refusal_answer(dialect, context);
+        EXPECT_EQ(answer.status, 429);
+        EXPECT_THAT(answer.body,
+                    HasSubstr("Rate limit reached for upstream vllm: too many requests in flight "
+                              "(8 at once), Used 8, Requested 1. Please try again in 1s."));
+        EXPECT_EQ(header(answer, "retry-after"), "1");
+        EXPECT_EQ(header(answer, "x-weir-limit"), "upstream/in_flight");
+        EXPECT_EQ(header(answer, "x-should-retry"), "(none)");
+    }
+    const Answer openai = refusal_answer(Dialect::openai, context);
+    EXPECT_EQ(header(openai, "retry-after-ms"), "1000");
+    EXPECT_EQ(header(openai, "x-ratelimit-limit-in-flight"), "8");
+    EXPECT_EQ(header(openai, "x-ratelimit-remaining-in-flight"), "0");
+    EXPECT_EQ(header(openai, "x-ratelimit-reset-in-flight"), "(none)");
+    EXPECT_EQ(nlohmann::json::parse(openai.body)["error"]["type"], "requests");
+    const Answer anthropic = refusal_answer(Dialect::anthropic, context);
+    EXPECT_EQ(header(anthropic, "anthropic-ratelimit-in-flight-limit"), "8");
+    EXPECT_EQ(header(anthropic, "anthropic-ratelimit-in-flight-remaining"), "0");
+}
+
 }  // namespace
 }  // namespace weir::llm

@@ -177,5 +177,26 @@ TEST(LimitsFor, LedgersOfOneTenantShareATag) {
     EXPECT_EQ(tenant_tag("foobar"), "bf9cf968");
 }
 
+TEST(LimitsFor, RequestsInFlightHaveALedgerOfTheirOwn) {
+    const auto config = base();
+    config->tiers.at("default").limits.push_back({Dimension::in_flight, 8, in_flight_lease_us});
+    config->upstreams.front().limits = {{Dimension::in_flight, 3, in_flight_lease_us}};
+    const Policy policy(config);
+    const Subject subject = *identify(policy, "unknown");
+    const Applicable applicable = policy.limits_for(subject, "", config->upstreams.front());
+    const std::string key = "key:" + subject.ledger_id;
+    EXPECT_THAT(names(applicable.ledgers), ElementsAre(key + ":60000000", key + ":86400000000",
+                                                       key + ":in_flight", "upstream:up:in_flight"));
+    const LedgerLimits& own = applicable.ledgers[2];
+    EXPECT_EQ(own.limits.of(Dimension::in_flight), 8);
+    EXPECT_EQ(own.limits.of(Dimension::requests), unlimited);
+    EXPECT_EQ(own.window_us, in_flight_lease_us);
+    EXPECT_TRUE(own.may_overflow);
+    EXPECT_EQ(owner_name(own), subject.ledger_id);
+    EXPECT_EQ(owner_name(applicable.ledgers[3]), "up");
+    // Slots are no output.
+    EXPECT_EQ(applicable.output_default, config->tiers.at("default").output_default);
+}
+
 }  // namespace
 }  // namespace weir::policy

@@ -56,6 +56,16 @@ TEST(Shadow, BothKindsInAWindowHaveALedgerEach) {
     EXPECT_EQ(ledgers[0].ledger.tenant_tag(), ledgers[1].ledger.tenant_tag());
 }
 
+TEST(Shadow, RequestsInFlightAreNeverInALedgerWithOthers) {
+    const config::LimitSet limits{limit(Dimension::requests, 9, minute_us),
+                                  limit(Dimension::in_flight, 8, in_flight_lease_us, false)};
+    EXPECT_THAT(names(ledgers_of(limits)), ElementsAre("key:web:60000000", "(key:web:in_flight)"));
+    const config::LimitSet both{limit(Dimension::in_flight, 9, in_flight_lease_us),
+                                limit(Dimension::in_flight, 8, in_flight_lease_us, false)};
+    EXPECT_THAT(names(ledgers_of(both)), ElementsAre("key:web:in_flight", "(key:web:in_flight-shadow)"));
+    EXPECT_EQ(owner_name(ledgers_of(both)[1]), "web");
+}
+
 TEST(Shadow, AnOwnerInShadowModeHasNoEnforcedLimit) {
     const config::LimitSet limits{limit(Dimension::requests, 9, minute_us),
                                   limit(Dimension::output_tokens, 8, minute_us, false)};
