@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::size_t models_max = 256;
 
-struct Dialect {
+struct NamedDialect {
     std::string_view name;
     bool ServedDialects::*member;
 };
-constexpr std::array<Dialect, 4> dialects{{{"openai", &ServedDialects::openai},
-                                           {"anthropic", &ServedDialects::anthropic},
-                                           {"ollama", &ServedDialects::ollama},
-                                           {"gemini", &ServedDialects::gemini}}};
+constexpr std::array<NamedDialect, 4> dialects{{{"openai", &ServedDialects::openai},
+                                                {"anthropic", &ServedDialects::anthropic},
+                                                {"ollama", &ServedDialects::ollama},
+                                                {"gemini", &ServedDialects::gemini}}};
 constexpr std::array<std::string_view, 4> dialect_names{dialects[0].name, dialects[1].name, dialects[2].name,
                                                         dialects[3].name};
 
@@ -119,7 +119,7 @@ void show_served_models(Settings& settings, const std::string& parent, const Ups
 
 void show_serves(Settings& settings, const std::string& parent, const Upstream& upstream) {
     std::string shown;
-    for (const Dialect& dialect : dialects) {
+    for (const NamedDialect& dialect : dialects) {
         if (!(upstream.serves.*dialect.member)) continue;
         shown.append(shown.empty() ? "" : ", ").append(dialect.name);
     }

@@ -262,7 +262,8 @@ awaitable<bool> Exchange::understand() {
 }
 
 awaitable<bool> Exchange::reserve() {
-    applicable_ = policy_->limits_for(*subject_, call_.model, upstream(), call_.further_models);
+    constexpr std::size_t first_alone[]{0};
+    applicable_ = policy_->limits_for(*subject_, call_.model, first_alone, call_.further_models);
     const Demand demand = make_demand(call_, *subject_->tier, applicable_);
     record_.estimated = demand;
     // A client that leaves while a shared store is asked need not be admitted.
