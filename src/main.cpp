@@ -12,6 +12,7 @@
 #include "cli/cli.hpp"
 #include "config/runtime.hpp"
 #include "observe/log.hpp"
+#include "proxy/upstream_tls.hpp"
 #include "weir/clock.hpp"
 
 namespace {
@@ -50,7 +51,9 @@ int check(config::ConfigStore& store, const config::Outcome& base) {
 }
 
 int serve(const app::Options& options) {
-    config::ConfigStore store(options.place);
+    config::ConfigPlace place = options.place;
+    place.mistakes_in_files = proxy::mistakes_in_upstream_tls;
+    config::ConfigStore store(std::move(place));
     config::Outcome outcome = store.load();
     if (outcome.mistakes.empty()) outcome.mistakes = app::mistakes_in_tls(outcome.config);
     if (!outcome.mistakes.empty()) {

@@ -68,19 +68,10 @@ Json override_json(const KeyIndex& index, std::string_view target, std::int64_t 
 }
 
 std::vector<LedgerLimits> ledgers_of_key(const KeyIndex& index, const config::Key& key, Ledgers which) {
-    std::vector<LedgerLimits> ledgers;
     const policy::Policy& policy = *index.snapshot().policy;
-    const policy::Subject subject = policy.find(key.id).value();
-    for (const config::Upstream& upstream : index.config().upstreams) {
-        for (LedgerLimits& ledger : policy.ledgers_of(subject, upstream)) {
-            const bool is_there = std::any_of(ledgers.begin(), ledgers.end(), [&](const auto& other) {
-                return other.ledger == ledger.ledger;
-            });
-            if (is_there || (which == Ledgers::own && ledger.scope != Scope::key)) continue;
-            ledgers.push_back(std::move(ledger));
-        }
-        if (which == Ledgers::own) break;
-    }
+    std::vector<LedgerLimits> ledgers = policy.ledgers_of(policy.find(key.id).value());
+    if (which == Ledgers::own)
+        std::erase_if(ledgers, [](const LedgerLimits& ledger) { return ledger.scope != Scope::key; });
     return ledgers;
 }
 

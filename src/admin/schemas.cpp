@@ -149,7 +149,7 @@ constexpr std::string_view answers = R"json(
   "requests": {"type": "integer"}, "admitted": {"type": "integer"}, "refused": {"type": "integer"},
   "input_tokens": {"type": "integer"}, "cached_input_tokens": {"type": "integer"},
   "output_tokens": {"type": "integer"}}},
-"Explanation": {"type": "object", "required": ["key", "request", "estimate", "ledgers", "decision"]},
+"Explanation": {"type": "object", "required": ["key", "request", "upstreams", "estimate", "ledgers", "decision"]},
 "Config": {"type": "object", "required": ["hash", "version", "settings", "warnings", "runtime"]},
 "Reloaded": {"type": "object", "required": ["hash", "notes"], "properties": {"hash": {"type": "string"},
   "notes": {"type": "array", "items": {"$ref": "#/components/schemas/Mistake"}}}},

@@ -6,6 +6,7 @@
 #include <optional>
 #include <variant>
 
+#include "app/explain_upstreams.hpp"
 #include "config/durations.hpp"
 #include "llm/call.hpp"
 #include "llm/dialect.hpp"
@@ -117,28 +118,11 @@ Json refusal_json(Verdict verdict, const Refusal& refusal, const LedgerSet& ledg
     return decision;
 }
 
-bool fits(const LedgerSet& ledgers, const std::vector<Level>& levels, const Demand& demand) {
-    for (const Level& level : levels) {
-        const LedgerLimits& ledger = ledgers[level.ledger_index];
-        const std::int64_t requested = demand_on(ledger.limits, demand).of(level.dimension);
-        if (ledger.enforced && requested > 0 && level.used + requested > level.limit) return false;
-    }
-    return true;
-}
-
 Problem store_away() {
     return {.status = 503,
             .code = "store_unavailable",
             .message = "The store does not answer, so that nothing can be said about its ledgers.",
             .mistakes = {}};
-}
-
-LedgerSet enforced_only(const LedgerSet& ledgers) {
-    LedgerSet kept;
-    for (const LedgerLimits& ledger : ledgers) {
-        if (ledger.enforced) kept.add(ledger);
-    }
-    return kept;
 }
 
 /// Of a demand for which there was no room a moment ago.
@@ -196,8 +180,14 @@ awaitable<Answered<std::string>> explain(const policy::Policy& policy, Limiter& 
     }
     const config::Tier& tier = *subject->tier;
     told["request"] = request_json(api, call);
+    const ExplainedUpstreams upstreams = explain_upstreams(policy, path, call.model);
+    told["upstreams"] = upstreams.rows;
+    if (upstreams.order.empty()) {
+        told["decision"] = decision_json(404, upstreams.refusal);
+        co_return told.dump();
+    }
     const policy::Applicable applicable =
-        policy.limits_for(*subject, call.model, std::array<std::size_t, 1>{0}, call.further_models);
+        policy.limits_for(*subject, call.model, upstreams.order, call.further_models);
     const Demand demand = proxy::make_demand(call, tier, applicable);
     told["estimate"] = {{"requests", demand.requests},
                         {"input_tokens", demand.input_tokens},
@@ -210,7 +200,7 @@ awaitable<Answered<std::string>> explain(const policy::Policy& policy, Limiter& 
         told["decision"] = decision_json(401, "This key is disabled.");
     } else if (tier.estimate_bound && !call.output_bound && api != llm::Api::unmetered) {
         told["decision"] = decision_json(400, "This key requires a bound on the output.");
-    } else if (fits(applicable.ledgers, *levels, demand)) {
+    } else if (candidate_with_room(applicable.ledgers, *levels, demand)) {
         told["decision"] = decision_json(200, "It would be admitted.");
     } else {
         const LedgerSet enforced = enforced_only(applicable.ledgers);

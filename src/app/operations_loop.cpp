@@ -290,7 +290,7 @@ awaitable<void> Operations::read_levels() {
          activity_.ranked(observe::KeyOrder::requests, parts_.clock.now_us(), keys_with_levels)) {
         const auto subject = current->find(recent.id);
         if (!subject) continue;
-        for (LedgerLimits& ledger : current->ledgers_of(*subject, config.upstreams.front())) {
+        for (LedgerLimits& ledger : current->ledgers_of(*subject)) {
             if (ledger.scope == Scope::key) ledgers.push_back(std::move(ledger));
         }
     }

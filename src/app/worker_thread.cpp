@@ -57,6 +57,7 @@ awaitable<void> WorkerThread::look_after_background() {
 void WorkerThread::use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls) {
     boost::asio::post(context_, [this, policy = std::move(policy), tls = std::move(tls)]() mutable {
         worker_.policy = std::move(policy);
+        worker_.pool.expect_changes();
         listener_.use(std::move(tls));
     });
 }

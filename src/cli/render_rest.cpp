@@ -1,5 +1,6 @@
 // Usage, explanations, nodes, reloads.
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cli/render.hpp"
 #include "cli/table.hpp"
@@ -82,6 +83,27 @@ std::string decision_text(const Json& decision, const Json& ledgers) {
     return printable(text) + "\n";
 }
 
+/// One line each. A single one that serves the request under its own name needs no word.
+void append_upstreams(std::string& text, const Json& upstreams) {
+    const bool is_usual = upstreams.is_array() && upstreams.size() == 1 &&
+                          flag_of(upstreams.front(), "serves", false) &&
+                          text_of(upstreams.front(), "sent_as").empty();
+    if (!upstreams.is_array() || is_usual) return;
+    const char* label = "Upstream";
+    for (const Json& upstream : upstreams) {
+        std::string line = text_of(upstream, "name");
+        const std::string sent_as = text_of(upstream, "sent_as");
+        if (!flag_of(upstream, "serves")) {
+            line.append(": no. ").append(text_of(upstream, "why"));
+        } else {
+            if (!sent_as.empty()) line.append(", which knows the model as ").append(sent_as);
+            line.append(", priority ").append(std::to_string(integer_of(upstream, "priority")));
+            line.append(", weight ").append(std::to_string(integer_of(upstream, "weight")));
+        }
+        append_line(text, std::exchange(label, ""), line);
+    }
+}
+
 std::string ledgers_text(const Json& ledgers, std::size_t width) {
     Table table({{"LIMIT", Align::left, true},
                  {"OF", Align::left, true},
@@ -142,6 +164,7 @@ std::string render_explanation(const Json& answer, std::size_t width) {
     const Json& estimate = member_of(answer, "estimate");
     append_line(text, "Key", key_text(member_of(answer, "key")));
     append_line(text, "Request", request_text(member_of(answer, "request")));
+    append_upstreams(text, member_of(answer, "upstreams"));
     append_line(text, "Estimate", estimate_text(estimate));
     for (const Json& why : member_of(estimate, "why")) {
         if (why.is_string()) append_line(text, "", why.get<std::string>());

@@ -114,11 +114,25 @@ struct ServedModels {
     bool operator==(const ServedModels&) const = default;
 };
 
+/// Whose paths they are.
 enum class Dialect : std::uint8_t { openai, anthropic, ollama, gemini };
 
 /// Whose paths an upstream serves.
 struct ServedDialects {
     bool openai = true, anthropic = true, ollama = true, gemini = true;
+    constexpr bool contains(Dialect dialect) const noexcept {
+        switch (dialect) {
+            case Dialect::openai:
+                return openai;
+            case Dialect::anthropic:
+                return anthropic;
+            case Dialect::ollama:
+                return ollama;
+            case Dialect::gemini:
+                return gemini;
+        }
+        return false;
+    }
     bool operator==(const ServedDialects&) const = default;
 };
 

@@ -20,6 +20,14 @@ std::optional<std::string> process_environment(const std::string& name) {
 }
 
 Outcome ConfigStore::read() const {
+    Outcome outcome = read_document();
+    if (!outcome.mistakes.empty() || !place_.mistakes_in_files) return outcome;
+    outcome.mistakes = place_.mistakes_in_files(outcome.config);
+    if (!outcome.mistakes.empty()) outcome.warnings.clear();
+    return outcome;
+}
+
+Outcome ConfigStore::read_document() const {
     Sources sources{.file_text = std::nullopt,
                     .file_path = place_.path,
                     .flags = place_.flags,

@@ -30,6 +30,8 @@ struct ConfigPlace {
     std::function<std::optional<std::string>(const std::string&)> environment = process_environment;
     std::function<FileText(const std::string&)> read_file = read_whole_file;
     bool terminal = false;  ///< log format defaults to text there
+    /// Of a configuration without other mistakes: those in files that it names, which others understand.
+    std::function<std::vector<Mistake>(const Config&)> mistakes_in_files = {};
 };
 
 /// Any thread. What was published stays valid as long as somebody holds it. In force is what file,
@@ -83,6 +85,7 @@ private:
     };
 
     Outcome read() const;
+    Outcome read_document() const;
     Published published() const;
     Published made_of(std::shared_ptr<const Outcome> base, std::shared_ptr<const RuntimeLayer> layer) const;
     void publish(Published published);

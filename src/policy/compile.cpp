@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/providers.hpp"
 #include "policy/index.hpp"
 #include "policy/ledgers.hpp"
 
@@ -33,8 +34,12 @@ Policy::Policy(std::shared_ptr<const config::Config> config, Digest sha256)
             index->keys.emplace(former.sha256, &key);
     }
     for (const auto& [name, group] : config_->groups) index->groups.emplace(name, ledgers_of_group(group));
-    for (const config::Upstream& upstream : config_->upstreams)
+    for (const config::Upstream& upstream : config_->upstreams) {
         index->upstreams.push_back(ledgers_of_upstream(upstream));
+        const config::Provider* provider = config::provider_of(upstream.url);
+        const bool is_other = provider != nullptr && !provider->is_azure;
+        index->knows_no_deployments.push_back(is_other && upstream.azure_api_version.empty());
+    }
 
     const bool keeps_models = count_model_ledgers(*config_) <= model_ledgers_max;
     index->compiled.resize(config_->keys.size());
@@ -67,10 +72,6 @@ std::optional<Subject> Policy::find(std::string_view id) const {
     const auto key = index_->keys_by_id.find(id);
     if (key == index_->keys_by_id.end()) return std::nullopt;
     return subject_of(*key->second);
-}
-
-const std::vector<LedgerLimits>& Policy::compiled_upstream(const config::Upstream& upstream) const noexcept {
-    return index_->upstreams[static_cast<std::size_t>(&upstream - config_->upstreams.data())];
 }
 
 }  // namespace weir::policy

@@ -26,6 +26,8 @@ struct Policy::Index {
     std::vector<CompiledKey> compiled;  ///< as the configuration's keys
     std::unordered_map<std::string_view, std::vector<LedgerLimits>> groups;
     std::vector<std::vector<LedgerLimits>> upstreams;  ///< as the configuration's
+    /// As the configuration's: it is a provider that is known not to be Azure.
+    std::vector<bool> knows_no_deployments;
 };
 
 }  // namespace weir::policy

@@ -1,6 +1,7 @@
-// From a subject, a model and an upstream to the ledgers that apply.
+// From a subject, a model and the upstreams that may serve it to the ledgers that apply.
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include "policy/index.hpp"
 #include "policy/ledgers.hpp"
@@ -154,24 +155,58 @@ void append_further_models(Applicable& applicable, const Subject& subject,
     }
 }
 
-/// Those of ledgers that are enforced.
+/// Of each dimension, over the ledgers that are enforced.
+Limits tightest_of(const LedgerSet& ledgers, LedgerSet::Range range) noexcept {
+    Limits tightest;
+    for (std::size_t i = range.begin; i < range.end; ++i) {
+        if (!ledgers[i].enforced) continue;
+        for (const Dimension dimension : all_dimensions)
+            tightest.set(dimension, std::min(tightest.of(dimension), ledgers[i].limits.of(dimension)));
+    }
+    return tightest;
+}
+
+/// What a request with any output can be cut to; 0: it is blocked.
+std::int64_t output_bound_of(const Limits& limits) noexcept {
+    return *std::min_element(limits.by_dimension.begin(), limits.by_dimension.end()) == 0
+               ? 0
+               : std::min(limits.of(Dimension::output_tokens), limits.of(Dimension::total_tokens));
+}
+
 void cut_to_limits(Applicable& applicable, std::int64_t output_default) {
     // A limit of 0 blocks what is demanded: of a demand cut to 0 it would see nothing.
     const auto cut_to = [&](std::int64_t limit) {
         if (limit > 0) applicable.output_default = std::min(applicable.output_default, limit);
     };
     applicable.output_default = output_default;
-    for (const LedgerLimits& ledger : applicable.ledgers) {
-        if (!ledger.enforced) continue;
-        const Limits& limits = ledger.limits;
-        applicable.input_limit = std::min(applicable.input_limit, limits.of(Dimension::input_tokens));
-        applicable.total_limit = std::min(applicable.total_limit, limits.of(Dimension::total_tokens));
-        cut_to(limits.of(Dimension::output_tokens));
-    }
+    const LedgerSet& ledgers = applicable.ledgers;
+    const Limits own = tightest_of(ledgers, ledgers.own());
+    applicable.input_limit = own.of(Dimension::input_tokens);
+    applicable.total_limit = own.of(Dimension::total_tokens);
+    cut_to(own.of(Dimension::output_tokens));
     cut_to(applicable.total_limit);
+    std::int64_t most_allowed = 0;
+    for (std::size_t number = 0; number < ledgers.candidate_count(); ++number) {
+        const Limits limits = tightest_of(ledgers, ledgers.candidate(number));
+        most_allowed = std::max(most_allowed, output_bound_of(limits));
+    }
+    cut_to(most_allowed);
 }
 
 }  // namespace
+
+std::int64_t Applicable::input_room(std::int64_t output_tokens) const noexcept {
+    const std::int64_t own = std::min(input_limit, total_limit - output_tokens);
+    if (ledgers.candidate_count() == 0) return own;
+    std::int64_t most = std::numeric_limits<std::int64_t>::min();
+    for (std::size_t number = 0; number < ledgers.candidate_count(); ++number) {
+        const Limits limits = tightest_of(ledgers, ledgers.candidate(number));
+        if (limits.of(Dimension::requests) == 0) continue;  // it takes nothing at all
+        most = std::max(most, std::min(limits.of(Dimension::input_tokens),
+                                       limits.of(Dimension::total_tokens) - output_tokens));
+    }
+    return std::min(own, most);
+}
 
 Applicable Policy::limits_for(const Subject& subject, std::string_view model,
                               std::span<const std::size_t> upstreams,
@@ -191,14 +226,14 @@ Applicable Policy::limits_for(const Subject& subject, std::string_view model,
     return applicable;
 }
 
-std::vector<LedgerLimits> Policy::ledgers_of(const Subject& subject, const config::Upstream& upstream) const {
+std::vector<LedgerLimits> Policy::ledgers_of(const Subject& subject) const {
     std::vector<LedgerLimits> ledgers = ledgers_of_key(subject);
     const auto append = [&](std::vector<LedgerLimits> more) {
         std::move(more.begin(), more.end(), std::back_inserter(ledgers));
     };
     if (subject.group != nullptr) append(ledgers_of_group(*subject.group));
     for (const config::ModelLimits& model : subject.tier->models) append(ledgers_on_model(subject, model));
-    append(ledgers_of_upstream(upstream));
+    for (const std::vector<LedgerLimits>& of_upstream : index_->upstreams) append(of_upstream);
     return ledgers;
 }
 
@@ -213,16 +248,6 @@ LedgerSet Policy::candidates(std::span<const std::size_t> upstreams) const {
         add_all(set, index_->upstreams[upstream]);
     }
     return set;
-}
-
-Routes Policy::routes_for(config::Dialect, std::string_view, std::string_view) const {
-    Routes routes;
-    for (std::size_t i = 0; i < config_->upstreams.size(); ++i) routes.push_back({i});
-    return routes;
-}
-
-bool Policy::serves_path(config::Dialect, std::string_view) const noexcept {
-    return true;
 }
 
 }  // namespace weir::policy

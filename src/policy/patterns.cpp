@@ -119,17 +119,27 @@ bool matches_model(const Pattern& pattern, std::string_view model) noexcept {
     }
 }
 
-}  // namespace
-
-const config::ModelLimits* match_model(const std::vector<config::ModelLimits>& models,
-                                       std::string_view model) {
-    const config::ModelLimits* best = nullptr;
-    for (const config::ModelLimits& candidate : models) {
+template <typename HasPattern>
+const HasPattern* closest(const std::vector<HasPattern>& all, std::string_view model) {
+    const HasPattern* best = nullptr;
+    for (const HasPattern& candidate : all) {
         const Pattern pattern(candidate.pattern);
         if (best != nullptr && !pattern.is_closer_than(Pattern(best->pattern))) continue;
         if (matches_model(pattern, model)) best = &candidate;
     }
     return best;
+}
+
+}  // namespace
+
+const config::ModelLimits* match_model(const std::vector<config::ModelLimits>& models,
+                                       std::string_view model) {
+    return closest(models, model);
+}
+
+const config::ServedModels* match_model(const std::vector<config::ServedModels>& models,
+                                        std::string_view model) {
+    return closest(models, model);
 }
 
 bool Policy::passes_unmetered(std::string_view path) const noexcept {

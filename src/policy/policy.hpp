@@ -1,7 +1,9 @@
-// Who is asking, and which ledgers apply: one configuration, compiled for look-ups.
+// Who is asking, which upstreams may serve it, and which ledgers apply: one configuration, compiled for
+// look-ups.
 #pragma once
 
 #include <boost/container/small_vector.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,28 +40,46 @@ struct Identified {
     std::size_t credential = 0;  ///< the one that counts, of those given; 0 where none was
 };
 
+/// An upstream that may serve a request, and what it calls the model.
+struct Route {
+    std::size_t upstream = 0;  ///< index into config().upstreams
+    std::string_view sent_as;  ///< the policy's; empty: as the client said
+};
+using Routes = boost::container::small_vector<Route, 4>;
+
+/// Whether an upstream may serve a request, and why not: the first reason.
+enum class Fit : std::uint8_t {
+    serves,
+    other_dialect,  ///< it serves others' paths
+    not_azure,      ///< the path is one of Azure's deployments, the upstream a provider that has none
+    other_models
+};
+struct Fitting {
+    Fit fit = Fit::serves;
+    std::string_view sent_as;  ///< as in Route
+};
+
 /// All that a reservation for one request needs to know.
 struct Applicable {
     Applicable() = default;
     Applicable(Applicable&&) = default;
     Applicable& operator=(Applicable&&) = default;
 
-    /// Key, group, key on model, upstream; no ledger twice. Refers to those of the policy, and to `made`.
+    /// Key, group, key on model, upstream; no ledger twice. Of several upstreams each is a candidate, in the
+    /// order that was given, also where it has no ledgers. Refers to those of the policy, and to `made`.
     LedgerSet ledgers;
     std::vector<std::vector<LedgerLimits>> made;  ///< for this request: those of an unknown key
-    /// The tier's, cut to the tightest limit on output or on all tokens.
+    /// The tier's, cut to the tightest limit on output or on all tokens; of candidates to that of the one
+    /// that allows most, so that nothing is cut which one of them has room for.
     std::int64_t output_default = 0;
-    // The tightest over the ledgers. What is in shadow mode bounds nothing.
+    // The tightest over all ledgers but candidates'. What is in shadow mode bounds nothing.
     std::int64_t input_limit = unlimited;
     std::int64_t total_limit = unlimited;
-};
 
-/// An upstream that may serve a request, and what it calls the model.
-struct Route {
-    std::size_t upstream = 0;       ///< an index into config().upstreams
-    std::string_view sent_as = {};  ///< empty: as the client said
+    /// The most input that the limits allow beside so much output: the tightest of them, and of candidates
+    /// the one that allows most. May be negative.
+    std::int64_t input_room(std::int64_t output_tokens) const noexcept;
 };
-using Routes = boost::container::small_vector<Route, 4>;
 
 /// Immutable; any thread.
 class Policy {
@@ -85,8 +105,19 @@ public:
     /// Whether a path that is not metered passes. `path` without its query.
     bool passes_unmetered(std::string_view path) const noexcept;
 
-    /// `upstream` is one of `config()`. `model` may be empty. `further_models`: any of them may serve
-    /// instead, so their limits hold as well.
+    /// Those that serve the dialect, the path and the model, in the configuration's order. `path` without
+    /// its query. `model` as the client said it; empty where the request names none: then an upstream's
+    /// models don't matter. Does not allocate for up to 4.
+    Routes routes_for(config::Dialect dialect, std::string_view path, std::string_view model) const;
+    /// Where there are no routes: false: nobody serves the path; true: somebody does, but not the model.
+    bool serves_path(config::Dialect dialect, std::string_view path) const;
+    /// The same of one upstream, with the reason.
+    Fitting fit_of(std::size_t upstream, config::Dialect dialect, std::string_view path,
+                   std::string_view model) const;
+
+    /// `upstreams`: indexes into `config().upstreams`, at least one, each once; the one to be asked first in
+    /// front. One is no candidate: its ledgers stand behind the others. `model` may be empty.
+    /// `further_models`: any of them may serve instead, so their limits hold as well.
     Applicable limits_for(const Subject& subject, std::string_view model,
                           std::span<const std::size_t> upstreams,
                           std::span<const std::string> further_models = {}) const;
@@ -94,17 +125,14 @@ public:
     LedgerSet candidates(std::span<const std::size_t> upstreams) const;
     /// Of one upstream; they live as long as the policy.
     std::span<const LedgerLimits> upstream_ledgers(std::size_t upstream) const noexcept;
-    Routes routes_for(config::Dialect dialect, std::string_view path, std::string_view model) const;
-    bool serves_path(config::Dialect dialect, std::string_view path) const noexcept;
 
-    /// Every ledger that may apply to the subject, whatever the model.
-    std::vector<LedgerLimits> ledgers_of(const Subject& subject, const config::Upstream& upstream) const;
+    /// Every ledger that may apply to the subject, whatever the model and the upstream.
+    std::vector<LedgerLimits> ledgers_of(const Subject& subject) const;
 
 private:
     struct Index;
 
     Subject subject_of(const config::Key& key) const;
-    const std::vector<LedgerLimits>& compiled_upstream(const config::Upstream& upstream) const noexcept;
     Subject anonymous_subject() const;
 
     std::shared_ptr<const config::Config> config_;
@@ -120,6 +148,9 @@ config::LimitSet replace_by_dimension(const config::LimitSet& tier, const config
 /// `gpt-4o` too, and so are `gpt-4o:free` and `gpt-4o@2024`, by a pattern without a tag or version.
 const config::ModelLimits* match_model(const std::vector<config::ModelLimits>& models,
                                        std::string_view model);
+/// The same of the models that an upstream serves.
+const config::ServedModels* match_model(const std::vector<config::ServedModels>& models,
+                                        std::string_view model);
 
 /// Whose ledgers they are.
 struct LedgerOwner {

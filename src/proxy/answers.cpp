@@ -114,7 +114,7 @@ awaitable<void> Exchange::answer_limits() {
         const llm::ErrorDescription error = describe(reason);
         co_return co_await answer_error(error, reason.outcome);
     }
-    const std::vector<LedgerLimits> ledgers = policy_->ledgers_of(*subject_, config().upstreams.front());
+    const std::vector<LedgerLimits> ledgers = policy_->ledgers_of(*subject_);
     const std::int64_t asked_us = worker_.clock.steady_us();
     const auto levels = co_await worker_.limiter.peek(ledgers);
     worker_.metrics.count_store_call(observe::StoreCall::peek, worker_.clock.steady_us() - asked_us);

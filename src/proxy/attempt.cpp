@@ -32,9 +32,9 @@ void Attempt::give_up() {
 awaitable<Dial::End> Attempt::connect() {
     if (job_.client.gone()) co_return Dial::End::withdrawn;
     UpstreamPool& pool = job_.worker.pool;
-    if (job_.connection == AttemptJob::Connection::any) connection_ = pool.take_kept(job_.upstream.url);
+    if (job_.connection == AttemptJob::Connection::any) connection_ = pool.take_kept(job_.upstream);
     if (connection_) co_return Dial::End::connected;
-    dial_ = pool.dial(job_.upstream.url);
+    dial_ = pool.dial(job_.upstream);
     const Dial::End end = co_await dial_->run(job_.upstream.timeouts.connect_ms);
     cause_ = dial_->cause();
     if (end == Dial::End::connected) {

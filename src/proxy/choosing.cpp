@@ -8,25 +8,11 @@
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/failover.hpp"
+#include "proxy/served_dialect.hpp"
 
 namespace weir::proxy {
 
 namespace {
-
-/// In the configuration's words.
-config::Dialect served_as(llm::Dialect dialect) noexcept {
-    switch (dialect) {
-        case llm::Dialect::openai:
-            return config::Dialect::openai;
-        case llm::Dialect::anthropic:
-            return config::Dialect::anthropic;
-        case llm::Dialect::ollama:
-            return config::Dialect::ollama;
-        case llm::Dialect::gemini:
-            return config::Dialect::gemini;
-    }
-    return config::Dialect::openai;
-}
 
 /// Of the routes that of the upstream of this name; where it is none of them, or empty, all.
 void keep_only(policy::Routes& routes, const config::Config& config, std::string_view name) {
@@ -40,12 +26,12 @@ void keep_only(policy::Routes& routes, const config::Config& config, std::string
 
 /// False: it has been answered, as nobody serves it, or nobody now.
 awaitable<bool> Exchange::choose_upstreams() {
-    policy::Routes routes = policy_->routes_for(served_as(dialect_), record_.path, call_.model);
+    policy::Routes routes = policy_->routes_for(served_dialect(dialect_), record_.path, call_.model);
     if (!stored_response_.empty())
         keep_only(routes, config(), worker_.background->upstream_of(stored_response_));
     if (routes.empty()) {
         const RefusalReason& reason =
-            policy_->serves_path(served_as(dialect_), record_.path) ? unknown_model : not_served;
+            policy_->serves_path(served_dialect(dialect_), record_.path) ? unknown_model : not_served;
         const llm::ErrorDescription error = describe(reason);
         co_await answer_error(error, reason.outcome);
         co_return false;

@@ -19,7 +19,7 @@ Demand make_demand(const llm::Call& call, const config::Tier& tier, const policy
     // A guess, such as the size of an image that only its URL is known of, is no reason to say that the
     // request can never be served.
     const std::int64_t certain = llm::estimate_input_least(call);
-    const std::int64_t room = std::min(applicable.input_limit, applicable.total_limit - demand.output_tokens);
+    const std::int64_t room = applicable.input_room(demand.output_tokens);
     if (demand.input_tokens > room && certain <= room) demand.input_tokens = room;
     return demand;
 }

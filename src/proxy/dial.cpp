@@ -4,6 +4,7 @@
 #include <boost/asio/connect.hpp>
 
 #include "net/tls.hpp"
+#include "net/tls_trouble.hpp"
 
 namespace weir::proxy {
 
@@ -14,13 +15,14 @@ namespace {
 constexpr std::int64_t tls_handshake_ms = 10'000;
 }  // namespace
 
-Dial::Dial(boost::asio::io_context& context, const Clock& clock, ssl::context& tls, const config::Url& url)
-    : tls_(tls),
+Dial::Dial(boost::asio::io_context& context, const Clock& clock, UpstreamTlsContexts::Entry tls,
+           const config::Url& url)
+    : tls_(std::move(tls)),
       url_(url),
       resolver_(context),
       connection_(std::make_unique<UpstreamConnection>(context, clock)),
       deadline_(context, clock, [this] { stop(End::timed_out); }) {
-    connection_->origin = Origin(url.tls, url.host, url.port);
+    connection_->origin = Origin(url.tls, url.host, url.port, url.tls ? tls_.number : 0);
 }
 
 void Dial::stop(End why) {
@@ -39,6 +41,7 @@ awaitable<Dial::End> Dial::run(std::int64_t connect_ms) {
 }
 
 awaitable<error_code> Dial::open(std::int64_t connect_ms) {
+    if (url_.tls && !tls_.context) co_return net::tls_errc::files_unusable;
     deadline_.set(connect_ms);
     const net::Resolved found = co_await net::resolve(resolver_, url_.host, url_.port);
     if (found.error || stopped_) co_return found.error;
@@ -54,10 +57,10 @@ awaitable<error_code> Dial::open(std::int64_t connect_ms) {
 }
 
 awaitable<error_code> Dial::handshake() {
-    net::Transport::TlsStream& stream = connection_->transport().wrap(tls_);
+    net::Transport::TlsStream& stream = connection_->transport().wrap(*tls_.context);
     net::expect_host(stream.native_handle(), url_.host);
     const auto [error] = co_await stream.async_handshake(ssl::stream_base::client, use_awaitable_as_tuple);
-    co_return error;
+    co_return net::explained(stream.native_handle(), error);
 }
 
 }  // namespace weir::proxy

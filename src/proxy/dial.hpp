@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <memory>
 #include <optional>
 
@@ -10,6 +9,7 @@
 #include "net/deadline.hpp"
 #include "net/resolve.hpp"
 #include "proxy/upstream_connection.hpp"
+#include "proxy/upstream_tls.hpp"
 #include "weir/clock.hpp"
 
 namespace weir::proxy {
@@ -24,7 +24,8 @@ public:
         withdrawn   ///< nobody waits for it any more
     };
 
-    Dial(boost::asio::io_context& context, const Clock& clock, boost::asio::ssl::context& tls,
+    /// `tls`: what a connection under TLS is made with.
+    Dial(boost::asio::io_context& context, const Clock& clock, UpstreamTlsContexts::Entry tls,
          const config::Url& url);
 
     /// `connect_ms` for name and connection; the handshake has a time of its own.
@@ -32,7 +33,8 @@ public:
     /// Ends what is under way. Where the time was up first, that stays the end.
     void withdraw() { stop(End::withdrawn); }
 
-    /// Unless it is connected: why not, in the system's words.
+    /// Unless it is connected: why not, in the system's words. Where TLS failed, its message says what to do
+    /// (net/tls_trouble).
     boost::system::error_code cause() const noexcept { return cause_; }
     /// REQUIRES: connected. Once.
     std::unique_ptr<UpstreamConnection> take() noexcept { return std::move(connection_); }
@@ -42,7 +44,7 @@ private:
     awaitable<boost::system::error_code> open(std::int64_t connect_ms);
     awaitable<boost::system::error_code> handshake();
 
-    boost::asio::ssl::context& tls_;
+    const UpstreamTlsContexts::Entry tls_;
     const config::Url& url_;
     net::Resolver resolver_;
     std::unique_ptr<UpstreamConnection> connection_;

@@ -12,21 +12,24 @@
 
 #include "http/error.hpp"
 #include "net/deadline.hpp"
+#include "net/tls_trouble.hpp"
 #include "net/transport.hpp"
 #include "net/wakeup.hpp"
 #include "weir/clock.hpp"
 
 namespace weir::proxy {
 
-/// Where a connection leads: whether by TLS, host, port.
-using Origin = std::tuple<bool, std::string, std::uint16_t>;
+/// Where a connection leads: whether by TLS, host, port, and which TLS context it was made with
+/// (UpstreamTlsContexts), so that nobody is given one that shows another certificate or trusts others; 0
+/// without TLS.
+using Origin = std::tuple<bool, std::string, std::uint16_t, std::uint64_t>;
 /// Also compares with an origin whose host is a view.
 struct OriginLess {
     using is_transparent = void;
-    using View = std::tuple<bool, std::string_view, std::uint16_t>;
+    using View = std::tuple<bool, std::string_view, std::uint16_t, std::uint64_t>;
     bool operator()(const auto& a, const auto& b) const noexcept {
-        return View(std::get<0>(a), std::get<1>(a), std::get<2>(a)) <
-               View(std::get<0>(b), std::get<1>(b), std::get<2>(b));
+        return View(std::get<0>(a), std::get<1>(a), std::get<2>(a), std::get<3>(a)) <
+               View(std::get<0>(b), std::get<1>(b), std::get<2>(b), std::get<3>(b));
     }
 };
 
@@ -59,8 +62,8 @@ public:
     /// request has just come in on.
     awaitable<bool> is_unread();
 
-    /// How the last read ended, in the system's words: an end, a reset, …
-    boost::system::error_code read_error() const noexcept { return state_->read_error; }
+    /// How the last read ended, in the system's words: an end, a reset, …; or in net/tls_trouble's.
+    boost::system::error_code read_error() const noexcept { return net::explained(state_->read_error); }
     /// Waits for more input. Errors: upstream_timeout; upstream_broken; asio's eof when the upstream closed
     /// in order.
     awaitable<boost::system::error_code> read(std::int64_t timeout_ms);

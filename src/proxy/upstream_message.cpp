@@ -30,9 +30,11 @@ std::array<std::string_view, 5> spliced(std::string_view body, std::span<const l
 std::string Exchange::target() const {
     const std::string_view whole = request_.path_and_query;
     const std::string_view query = whole.substr(record_.path.size());
-    const std::string_view model = choice_->model();
     if (!upstream().azure_api_version.empty())
-        return llm::azure_target(record_.path, query, model, upstream().azure_api_version);
+        return llm::azure_path({.path_and_query = whole,
+                                .deployment = choice_->model(),
+                                .api_version = upstream().azure_api_version,
+                                .base_path = upstream().url.base_path});
     auto renamed =
         choice_->sent_as().empty() ? std::nullopt : llm::path_with_model(record_.path, choice_->sent_as());
     return renamed ? renamed->append(query) : std::string(whole);

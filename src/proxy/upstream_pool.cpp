@@ -2,8 +2,7 @@
 #include "proxy/upstream_pool.hpp"
 
 #include <algorithm>
-
-#include "net/tls.hpp"
+#include <utility>
 
 namespace weir::proxy {
 
@@ -18,10 +17,12 @@ constexpr std::int64_t idle_s_default = 55;
 
 UpstreamPool::UpstreamPool(boost::asio::io_context& context, const Clock& clock,
                            observe::WorkerMetrics& metrics)
-    : context_(context), clock_(clock), metrics_(metrics), tls_(net::make_client_tls()) {}
+    : context_(context), clock_(clock), metrics_(metrics) {}
 
-std::unique_ptr<UpstreamConnection> UpstreamPool::take_kept(const config::Url& url) {
-    const auto pool = idle_.find(std::tuple(url.tls, std::string_view(url.host), url.port));
+std::unique_ptr<UpstreamConnection> UpstreamPool::take_kept(const config::Upstream& upstream) {
+    const config::Url& url = upstream.url;
+    const std::uint64_t tls = url.tls ? tls_.of(upstream.tls).number : 0;
+    const auto pool = idle_.find(std::tuple(url.tls, std::string_view(url.host), url.port, tls));
     if (pool == idle_.end()) return nullptr;
     auto& kept = pool->second;
     while (!kept.empty()) {
@@ -34,6 +35,12 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_kept(const config::Url& u
         return connection;
     }
     return nullptr;
+}
+
+std::unique_ptr<Dial> UpstreamPool::dial(const config::Upstream& upstream) {
+    UpstreamTlsContexts::Entry tls;
+    if (upstream.url.tls) tls = tls_.of(upstream.tls);
+    return std::make_unique<Dial>(context_, clock_, std::move(tls), upstream.url);
 }
 
 void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection, std::int64_t keep_alive_s) {

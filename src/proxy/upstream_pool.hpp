@@ -1,7 +1,7 @@
 // Connections to upstreams: kept for the next request, checked, and what new ones are made with.
 #pragma once
 
-#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/io_context.hpp>
 #include <cstddef>
 #include <deque>
 #include <map>
@@ -11,25 +11,26 @@
 #include "observe/metrics.hpp"
 #include "proxy/dial.hpp"
 #include "proxy/upstream_connection.hpp"
+#include "proxy/upstream_tls.hpp"
 #include "weir/clock.hpp"
 
 namespace weir::proxy {
 
-/// Kept per origin; at most 4,096 idle ones. One thread.
+/// Kept per origin and TLS settings; at most 4,096 idle ones. One thread. Upstreams outlive their dials.
 class UpstreamPool {
 public:
     UpstreamPool(boost::asio::io_context& context, const Clock& clock, observe::WorkerMetrics& metrics);
 
     /// A kept connection that is quiet; nullptr where there is none.
-    std::unique_ptr<UpstreamConnection> take_kept(const config::Url& url);
+    std::unique_ptr<UpstreamConnection> take_kept(const config::Upstream& upstream);
     /// A new one, as soon as the dial has been run.
-    std::unique_ptr<Dial> dial(const config::Url& url) {
-        return std::make_unique<Dial>(context_, clock_, tls_, url);
-    }
+    std::unique_ptr<Dial> dial(const config::Upstream& upstream);
     /// After a complete answer. `keep_alive_s`: what the upstream said in Keep-Alive, 0 where it said
     /// nothing.
     void release(std::unique_ptr<UpstreamConnection> connection, std::int64_t keep_alive_s);
 
+    /// Another configuration counts, or the same with other files: what these hold is looked at again.
+    void expect_changes() { tls_.expect_changes(); }
     /// Closes what has been idle too long; call it about every second.
     void sweep();
 
@@ -37,7 +38,7 @@ private:
     boost::asio::io_context& context_;
     const Clock& clock_;
     observe::WorkerMetrics& metrics_;
-    boost::asio::ssl::context tls_;
+    UpstreamTlsContexts tls_;
     std::map<Origin, std::deque<std::unique_ptr<UpstreamConnection>>, OriginLess> idle_;
     std::size_t idle_count_ = 0;
 };

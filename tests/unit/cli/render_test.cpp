@@ -147,6 +147,19 @@ TEST(RenderExplanation, ShadowModeIsTold) {
     EXPECT_THAT(render_explanation(answer, 0), StartsWith("Admitted.\n"));
 }
 
+TEST(RenderExplanation, SaysWhichUpstreamsServeTheRequest) {
+    Json answer = explanation({{"admitted", true}});
+    const Json azure{
+        {"name", "azure"}, {"serves", true}, {"sent_as", "mine"}, {"priority", 1}, {"weight", 2}};
+    const Json vllm{{"name", "vllm"}, {"serves", false}, {"why", "It does not serve this model (models)."}};
+    answer["upstreams"] = {azure, vllm};
+    EXPECT_THAT(render_explanation(answer, 0),
+                HasSubstr("Upstream  azure, which knows the model as mine, priority 1, weight 2\n"
+                          "          vllm: no. It does not serve this model (models).\n"));
+    answer["upstreams"] = Json::array({{{"name", "one"}, {"serves", true}, {"sent_as", nullptr}}});
+    EXPECT_THAT(render_explanation(answer, 0), testing::Not(HasSubstr("Upstream")));
+}
+
 TEST(RenderExplanation, ARequestThatCannotBeReadHasNoMoreLines) {
     EXPECT_EQ(render_explanation({{"key", {{"id", "acme"}, {"tier", "trial"}}},
                                   {"decision", {{"status", 400}, {"message", "The body is no JSON."}}}},

@@ -110,6 +110,26 @@ TEST_F(ConfigStores, ReloadReadsKeyFilesAgain) {
     EXPECT_EQ(store.current()->upstreams[0].api_key, "sk-new");
 }
 
+TEST_F(ConfigStores, FilesThatOthersUnderstandAreLookedAtLastAndEachTime) {
+    write("weir.json", config_with_key());
+    write("key", "sk-1");
+    std::vector<Mistake> found;
+    ConfigPlace place{.path = path("weir.json")};
+    place.mistakes_in_files = [&](const Config& config) {
+        EXPECT_EQ(config.upstreams.at(0).api_key, "sk-1");
+        return found;
+    };
+    ConfigStore store(std::move(place));
+    EXPECT_THAT(store.load().mistakes, IsEmpty());
+    const auto before = store.current();
+    found = {{"$.upstreams[0].tls.ca_file", "is empty"}};
+    EXPECT_THAT(lines_of(store.reload()), ElementsAre("$.upstreams[0].tls.ca_file: is empty"));
+    EXPECT_EQ(store.current(), before);
+    write("key", "");
+    EXPECT_THAT(lines_of(store.reload()), ElementsAre(testing::HasSubstr("api_key_file")))
+        << "first the others";
+}
+
 TEST_F(ConfigStores, ReloadReadsVariablesAgain) {
     write("weir.json", R"({"upstreams": [{"name": "u", "url": "http://u", "api_key_env": "K"}]})");
     std::string key = "sk-old";

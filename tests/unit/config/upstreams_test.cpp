@@ -110,6 +110,15 @@ TEST(Upstreams, OfPlainHttpHaveNoTls) {
                 IsEmpty());
 }
 
+TEST(Upstreams, OfTheFileStayWhereAFlagNamesTheFirstOnesUrl) {
+    const Outcome outcome = of({R"("url": "http://a", "priority": 3)", R"("url": "http://b")"},
+                               {.environment = {}, .flags = {{"upstream", "http://c"}}});
+    ASSERT_EQ(outcome.config.upstreams.size(), 2U);
+    EXPECT_EQ(outcome.config.upstreams[0].url.host, "c");
+    EXPECT_EQ(outcome.config.upstreams[0].priority, 3);
+    EXPECT_EQ(outcome.config.upstreams[1].url.host, "b");
+}
+
 TEST(Upstreams, AndWhenAnotherIsAsked) {
     const Retry retry = of({R"("url": "http://h")"}, keys,
                            R"(, "retry": {"attempts": 5, "budget_ms": 0, "after_send": true})")

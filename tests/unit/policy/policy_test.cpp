@@ -11,6 +11,7 @@ using testing::ElementsAre;
 
 constexpr std::int64_t minute_us = 60'000'000;
 constexpr std::int64_t day_us = 86'400'000'000;
+constexpr std::size_t first[]{0};  // of the upstreams
 
 config::Key key(const std::string& id, const std::string& secret) {
     config::Key made;
@@ -103,7 +104,7 @@ TEST(LimitsFor, EveryModelThatMayServeIsLimited) {
     const Policy policy(config);
     const auto subject = identify(policy, "secret");
     const std::vector<std::string> further{"x", "gpt-4o-mini", "gpt-4o", "o1"};
-    const auto applicable = policy.limits_for(*subject, "o1", config->upstreams.front(), further);
+    const auto applicable = policy.limits_for(*subject, "o1", first, further);
     const auto models =
         std::count_if(applicable.ledgers.begin(), applicable.ledgers.end(),
                       [](const LedgerLimits& one) { return one.scope == Scope::key_on_model; });
@@ -120,16 +121,16 @@ TEST(LimitsFor, OneLedgerPerScopeAndWindow) {
     config->upstreams.front().limits = {{Dimension::requests, 1000, minute_us}};
     const Policy policy(config);
     const auto subject = identify(policy, "secret");
-    const auto applicable = policy.limits_for(*subject, "gpt-4o-2024", config->upstreams.front());
+    const auto applicable = policy.limits_for(*subject, "gpt-4o-2024", first);
     EXPECT_THAT(names(applicable.ledgers),
                 ElementsAre("key:web:60000000", "key:web:86400000000", "group:acme:60000000",
                             "model:web/gpt-4o*:60000000", "upstream:up:60000000"));
     EXPECT_EQ(applicable.output_default, 7);
     EXPECT_FALSE(applicable.ledgers[0].may_overflow);
-    EXPECT_EQ(names(policy.limits_for(*subject, "gpt-4o-mini", config->upstreams.front()).ledgers)[3],
+    EXPECT_EQ(names(policy.limits_for(*subject, "gpt-4o-mini", first).ledgers)[3],
               "model:web/gpt-4o-mini:60000000");
-    EXPECT_EQ(policy.limits_for(*subject, "o1", config->upstreams.front()).ledgers.size(), 4U);
-    EXPECT_EQ(policy.ledgers_of(*subject, config->upstreams.front()).size(), 6U);
+    EXPECT_EQ(policy.limits_for(*subject, "o1", first).ledgers.size(), 4U);
+    EXPECT_EQ(policy.ledgers_of(*subject).size(), 6U);
     EXPECT_EQ(applicable.input_limit, 5);
     EXPECT_EQ(applicable.total_limit, unlimited);
     EXPECT_EQ(owner_name(applicable.ledgers[2]), "acme");
@@ -150,8 +151,7 @@ TEST(LimitsFor, AKeysOwnLimitsReplaceItsTiersByDimension) {
 TEST(LimitsFor, UnknownKeysMayShareALedgerWhenThereIsNoRoom) {
     const Policy policy(base());
     const auto subject = identify(policy, "whoever");
-    for (const LedgerLimits& ledger :
-         policy.limits_for(*subject, "", policy.config().upstreams.front()).ledgers) {
+    for (const LedgerLimits& ledger : policy.limits_for(*subject, "", first).ledgers) {
         EXPECT_TRUE(ledger.may_overflow);
     }
 }

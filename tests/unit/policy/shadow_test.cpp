@@ -9,6 +9,7 @@ namespace {
 
 using testing::ElementsAre;
 
+constexpr std::size_t first[]{0};  // of the upstreams
 constexpr std::int64_t minute_us = 60'000'000;
 constexpr std::int64_t day_us = 86'400'000'000;
 
@@ -100,7 +101,7 @@ protected:
         subject.key = &config_->keys.front();
         subject.tier = &config_->tiers.at("default");
         subject.group = &config_->groups.at("acme");
-        return policy_->limits_for(subject, "gpt-5", config_->upstreams.front());
+        return policy_->limits_for(subject, "gpt-5", first);
     }
 
     std::shared_ptr<config::Config> config_ = std::make_shared<config::Config>();

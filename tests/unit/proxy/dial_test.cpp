@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "net/tls_trouble.hpp"
 #include "support/full_listener.hpp"
 #include "support/raw_server.hpp"
 #include "support/run_awaitable.hpp"
@@ -27,7 +28,8 @@ protected:
 
     SystemClock clock_;
     boost::asio::io_context context_;
-    boost::asio::ssl::context tls_{boost::asio::ssl::context::tls_client};
+    UpstreamTlsContexts::Entry tls_{
+        std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_client), 7};
     config::Url url_;
     std::optional<Dial> dial_;
 };
@@ -39,13 +41,20 @@ TEST_F(Dialling, Connects) {
     const auto connection = dial_->take();
     ASSERT_NE(connection, nullptr);
     EXPECT_TRUE(connection->transport().socket().is_open());
-    EXPECT_EQ(connection->origin, Origin(false, "127.0.0.1", server.port()));
+    EXPECT_EQ(connection->origin, Origin(false, "127.0.0.1", server.port(), 0));
 }
 
 TEST_F(Dialling, ARefusalSaysWhy) {
     dial(1);
     EXPECT_EQ(run(patient_ms), Dial::End::failed);
     EXPECT_EQ(dial_->cause(), boost::asio::error::connection_refused);
+}
+
+TEST_F(Dialling, WithoutUsableFilesSaysSo) {
+    tls_.context.reset();
+    dial(1, true);
+    EXPECT_EQ(run(patient_ms), Dial::End::failed);
+    EXPECT_EQ(dial_->cause(), net::tls_errc::files_unusable);
 }
 
 TEST_F(Dialling, NobodyAnswersInTime) {
