@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include "proxy/books.hpp"
+#include "proxy/upstream_check.hpp"
 
 namespace weir::app {
 
@@ -28,6 +29,7 @@ void WorkerThread::start() {
     boost::asio::co_spawn(context_, listener_.run(), boost::asio::detached);
     boost::asio::co_spawn(context_, worker_.leases.run(), boost::asio::detached);
     boost::asio::co_spawn(context_, keep_house(), boost::asio::detached);
+    boost::asio::co_spawn(context_, proxy::check_upstreams(worker_), boost::asio::detached);
     boost::asio::co_spawn(context_, look_after_background(), boost::asio::detached);
     thread_ = std::thread([this] { context_.run(); });
 }

@@ -5,6 +5,16 @@
 
 namespace weir::proxy {
 
+namespace {
+
+/// Where checks look after an ejected upstream, no request has to be the probe.
+Readiness readiness_of(const config::Upstream& upstream, const KnownUpstream& known, std::int64_t steady_us) {
+    if (upstream.check_path.empty()) return known.readiness(steady_us);
+    return known.is_well(steady_us) ? Readiness::ready : Readiness::ejected;
+}
+
+}  // namespace
+
 UpstreamChoice::UpstreamChoice(const ChoiceTerms& terms, std::span<const policy::Route> routes,
                                std::int64_t steady_us, std::mt19937_64& random)
     : config_(terms.config), upstreams_(terms.upstreams), model_(terms.model) {
@@ -14,12 +24,12 @@ UpstreamChoice::UpstreamChoice(const ChoiceTerms& terms, std::span<const policy:
         const Option& option = options_.emplace_back(Option{route, upstreams_.of(upstream.name)});
         const std::int64_t until_us = sleeps_until_us(route, steady_us);
         if (until_us != 0) wakes_at_us_ = wakes_at_us_ == 0 ? until_us : std::min(wakes_at_us_, until_us);
-        candidates.push_back(
-            {.index = route.upstream,
-             .priority = upstream.priority,
-             .weight = static_cast<std::uint32_t>(upstream.weight),
-             .headroom = option.known->headroom(terms.demand, steady_us),
-             .readiness = until_us != 0 ? Readiness::asleep : option.known->readiness(steady_us)});
+        candidates.push_back({.index = route.upstream,
+                              .priority = upstream.priority,
+                              .weight = static_cast<std::uint32_t>(upstream.weight),
+                              .headroom = option.known->headroom(terms.demand, steady_us),
+                              .readiness = until_us != 0 ? Readiness::asleep
+                                                         : readiness_of(upstream, *option.known, steady_us)});
     }
     if (terms.is_kept) {
         const auto first = std::min_element(

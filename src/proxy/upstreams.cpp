@@ -15,6 +15,12 @@ UpstreamHealth::Ask KnownUpstream::begin(std::int64_t steady_us) {
     return health_.begin(steady_us);
 }
 
+std::optional<UpstreamHealth::Ask> KnownUpstream::take_probe(std::int64_t steady_us) {
+    const std::lock_guard lock(mutex_);
+    if (health_.state(steady_us) != UpstreamHealth::State::half_open) return std::nullopt;
+    return health_.begin(steady_us);
+}
+
 bool KnownUpstream::note(UpstreamHealth::Ask ask, Sign sign, std::int64_t steady_us, double jitter) {
     const std::lock_guard lock(mutex_);
     const bool was_well = health_.state(steady_us) == UpstreamHealth::State::well;

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ public:
     /// Never `asleep`, which depends on the model, too.
     Readiness readiness(std::int64_t steady_us) const;
     UpstreamHealth::Ask begin(std::int64_t steady_us);
+    /// The one probe that a half-open upstream waits for; nullopt: it does not wait for any.
+    std::optional<UpstreamHealth::Ask> take_probe(std::int64_t steady_us);
     /// `jitter`: 0 to 1, by chance. True: this ejected it, or was its recovery.
     bool note(UpstreamHealth::Ask ask, Sign sign, std::int64_t steady_us, double jitter);
     bool is_well(std::int64_t steady_us) const;
