@@ -63,6 +63,8 @@ void SteadyLoad::send_in_turn(std::size_t client) {
         seen.answered_us = now_us();
         const auto retry = answer.headers.find("retry-after-ms");
         if (retry != answer.headers.end()) seen.retry_after_ms = std::atoll(retry->second.c_str());
+        const auto limit = answer.headers.find("x-weir-limit");
+        if (limit != answer.headers.end()) seen.refused_by = limit->second;
         if (answer.status != 200) seen.body = answer.body;
         const auto ending = answer.headers.find("connection");
         if (!answer.complete || (ending != answer.headers.end() && ending->second == "close"))

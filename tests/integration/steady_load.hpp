@@ -18,6 +18,7 @@ struct Seen {
     std::int64_t sent_us = 0;
     std::int64_t answered_us = 0;
     std::int64_t retry_after_ms = 0;  ///< 0: not said
+    std::string refused_by;           ///< weir's limit that refused it; empty: none did
     std::string body;                 ///< of what is no 200
 };
 

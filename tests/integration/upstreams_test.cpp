@@ -209,6 +209,36 @@ INSTANTIATE_TEST_SUITE_P(Modes, OneOfThreeFails,
                              return name;
                          });
 
+class OthersUseIt : public SeveralUpstreams {
+protected:
+    static constexpr std::int64_t limit = 400;
+    OthersUseIt() { quotas_["one"] = {.requests = limit, .window_us = window_us}; }
+};
+
+TEST_F(OthersUseIt, WhatTheyUseIsLearned) {
+    json alone = upstream("one");
+    alone["limits"] = requests_in_ten_seconds(limit);
+    start(configuration(json::array({alone})), 2);
+    SteadyLoad others(
+        {.ports = {providers_.at("one")->port()}, .per_second = 0.4 * limit / 10, .clients = 4});
+    SteadyLoad ours({.ports = ports(), .per_second = 2.0 * limit / 10});
+    const std::int64_t began_us = SystemClock().now_us();
+    std::this_thread::sleep_for(std::chrono::seconds(in_a_hurry() ? 35 : 60));
+    std::size_t served = 0, refused_there = 0;
+    for (const Seen& seen : ours.stop()) {
+        if (seen.sent_us < began_us + window_us) continue;
+        served += seen.status == 200;
+        refused_there += seen.status == 429 && seen.refused_by.empty();
+        EXPECT_TRUE(seen.status == 200 || seen.status == 429) << seen.body;
+    }
+    others.stop();
+    const double percent =
+        100.0 * static_cast<double>(refused_there) / static_cast<double>(served + refused_there);
+    std::cout << served << " served, " << refused_there << " refused by the provider: " << percent << " %\n";
+    EXPECT_GT(served, 500U);
+    EXPECT_LE(percent, 0.5);
+}
+
 TEST_F(SeveralUpstreams, AllNodesLeaveAloneWhatAskedOneOfThemForAPause) {
     json first = upstream("one");
     json second = upstream("two");

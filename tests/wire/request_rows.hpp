@@ -11,6 +11,7 @@ WireRows refused_body_rows();  ///< what weir can't meter safely
 WireRows path_rows();          ///< what is metered, by how the path ends, and what is not
 WireRows other_path_rows();    ///< `other_paths`, and weir's own answers
 WireRows model_rows();         ///< limits on models, however these are spelt
+WireRows route_rows();         ///< what an upstream serves, and what it calls models and paths
 WireRows bound_rows();         ///< bounds on the output, and what counts as input
 WireRows credential_rows();    ///< which of several keys counts, and what the upstream gets
 WireRows browser_rows();       ///< preflights and CORS

@@ -16,6 +16,7 @@ INSTANTIATE_TEST_SUITE_P(RefusedBodies, WireRequests, ::testing::ValuesIn(refuse
 INSTANTIATE_TEST_SUITE_P(Paths, WireRequests, ::testing::ValuesIn(path_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(OtherPaths, WireRequests, ::testing::ValuesIn(other_path_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Models, WireRequests, ::testing::ValuesIn(model_rows()), name_of);
+INSTANTIATE_TEST_SUITE_P(Routes, WireRequests, ::testing::ValuesIn(route_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Bounds, WireRequests, ::testing::ValuesIn(bound_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Credentials, WireRequests, ::testing::ValuesIn(credential_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Browsers, WireRequests, ::testing::ValuesIn(browser_rows()), name_of);
