@@ -5,9 +5,9 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -45,11 +45,16 @@ RawAnswer change_mode(const MockUpstream& upstream, std::string_view script) {
     return client.read_answer();
 }
 
+/// Until all that was asked is written down.
+void wait_until_idle(const MockUpstream& upstream) {
+    EXPECT_TRUE(eventually([&] { return upstream.stats().in_flight == 0; }));
+}
+
 class MockModesTest : public ::testing::Test {
 protected:
     void SetUp() override { upstream_.start(); }
     MockRecord last_record() {
-        EXPECT_TRUE(eventually([&] { return upstream_.stats().in_flight == 0; }));
+        wait_until_idle(upstream_);
         const std::vector<MockRecord> records = upstream_.records();
         return records.empty() ? MockRecord{} : records.back();
     }
@@ -74,6 +79,7 @@ TEST_F(MockModesTest, A429SaysWhenToComeBack) {
     const RawAnswer anthropic = ask(upstream_, {}, messages);
     EXPECT_EQ(anthropic.headers.at("retry-after"), "7");
     EXPECT_FALSE(anthropic.headers.contains("retry-after-ms"));
+    wait_until_idle(upstream_);
     EXPECT_EQ(upstream_.stats().answered_with(429), 2U);
 }
 
@@ -89,7 +95,8 @@ TEST_F(MockModesTest, HangNeverAnswers) {
     EXPECT_TRUE(eventually([&] { return upstream_.stats().executed == 1; }));
     upstream_.follow("ok");
     EXPECT_EQ(ask(upstream_).status, 200);
-    EXPECT_EQ(upstream_.stats().in_flight, 1);  // the one that hangs, still
+    EXPECT_TRUE(eventually([&] { return upstream_.stats().complete == 1; }));
+    EXPECT_TRUE(eventually([&] { return upstream_.stats().in_flight == 1; }));  // the one that hangs, still
     client.close();
     const MockRecord record = last_record();
     EXPECT_TRUE(record.aborted);
@@ -163,6 +170,16 @@ TEST_F(MockModesTest, IsBrokenByHand) {
     EXPECT_THROW(upstream_.follow("explode"), std::invalid_argument);
 }
 
+TEST_F(MockModesTest, HalfAHeadChangesNothing) {
+    RawClient client(upstream_.port());
+    ASSERT_TRUE(client.send("POST /mock/mode HTTP/1.1\r\nHost: a\r\n"));
+    client.shutdown_send();
+    EXPECT_EQ(client.read_answer().status, 400);
+    wait_until_idle(upstream_);
+    EXPECT_EQ(upstream_.malformed_count(), 1U);
+    EXPECT_EQ(upstream_.stats().mode, "ok");
+}
+
 TEST_F(MockModesTest, ComesBackByItselfAfterAStepOfTheScript) {
     EXPECT_EQ(change_mode(upstream_, "refuse 100ms:ok").body, "refuse\n");
     EXPECT_TRUE(eventually([&] {
@@ -190,6 +207,7 @@ TEST(MockLimits, AreToldOnEveryAnswerAndKeptTo) {
     EXPECT_EQ(first.headers.at("x-ratelimit-limit-requests"), "2");
     EXPECT_EQ(first.headers.at("x-ratelimit-remaining-requests"), "1");
     EXPECT_EQ(first.headers.at("x-ratelimit-reset-requests"), "1m0s");
+    wait_until_idle(upstream);
     const MockRecord record = upstream.records().at(0);
     EXPECT_EQ(first.headers.at("x-ratelimit-remaining-tokens"),
               std::to_string(1000 - record.input_tokens - record.output_tokens));
@@ -230,7 +248,8 @@ TEST(MockFleet, SeesAcrossProvidersWhatIsExecutedTwice) {
     ask(two, "x-request-id: b\r\n");
     ask(two, "x-request-id: c\r\nx-mock-id: mine\r\n");
     ask(two, "x-request-id: d\r\nx-mock-id: mine\r\n");
-    EXPECT_TRUE(eventually([&] { return two.stats().complete == 4; }));
+    wait_until_idle(one);
+    wait_until_idle(two);
     EXPECT_EQ(one.stats().duplicates, 0U);
     EXPECT_EQ(two.stats().duplicates, 2U);
     std::vector<std::string> ids;
@@ -250,7 +269,8 @@ TEST(MockFleet, EachProviderTellsOfAll) {
     two.start();
     ask(one);
     ask(two);
-    EXPECT_TRUE(eventually([&] { return one.stats().complete + two.stats().complete == 2; }));
+    wait_until_idle(one);
+    wait_until_idle(two);
     RawClient client(two.port());
     ASSERT_TRUE(client.send(get("/mock/stats")));
     const json document = json::parse(client.read_answer().body);
@@ -273,14 +293,16 @@ TEST(MockFleet, EachProviderTellsOfAll) {
 }
 
 TEST(MockInFlight, IsCountedWhenARequestArrives) {
-    MockUpstream upstream({.keep_records = true});
+    MockUpstream upstream({.knobs = {.stop_reading = true}, .keep_records = true});
     upstream.start();
-    std::array<RawClient, 3> clients{RawClient(upstream.port()), RawClient(upstream.port()),
-                                     RawClient(upstream.port())};
-    for (RawClient& client : clients)
-        ASSERT_TRUE(client.send(post(chat, chat_body(), "x-mock-latency-ms: 200\r\n")));
-    for (RawClient& client : clients) EXPECT_EQ(client.read_answer().status, 200);
-    EXPECT_TRUE(eventually([&] { return upstream.stats().in_flight == 0; }));
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (std::int64_t expected = 1; expected <= 3; ++expected) {
+        clients.push_back(std::make_unique<RawClient>(upstream.port()));
+        ASSERT_TRUE(clients.back()->send(post(chat, chat_body())));
+        ASSERT_TRUE(eventually([&] { return upstream.stats().in_flight == expected; }));
+    }
+    clients.clear();
+    wait_until_idle(upstream);
     EXPECT_EQ(upstream.stats().in_flight_max, 3);
     std::vector<std::int64_t> seen;
     for (const MockRecord& record : upstream.records()) seen.push_back(record.in_flight);
