@@ -120,6 +120,8 @@ show_failover() {
     children=("${before[@]}")
     show_answers all 0 1000000 0 1000000
     sed -nE 's/^weir-mock: (.*: [0-9]+ requests.*)/  \1/p' "$work/mocks.log"
+    awk '/"total"/, /}/ { gsub(/[",:]/, ""); if (NF == 2 && !/tokens|total/) line = line ", " $2 " " $1 }
+        END { print "  clients:" substr(line, 2) }' "$work/load.json"
     echo
 }
 

@@ -240,8 +240,8 @@ awaitable<bool> Connection::read_head(MockRecord& record) {
 void Connection::describe(MockRecord& record) {
     record.path = head_.target.substr(0, head_.target.find('?'));
     record.answer_id = "req_mock_" + std::to_string(serial_);
-    record.request_id = head_.value_of("x-request-id");
     record.mock_id = head_.value_of("x-mock-id");
+    if (journal_.wanted() || !options_.name.empty()) record.request_id = head_.value_of("x-request-id");
     if (!journal_.wanted()) return;
     journal_.saw_line(head_.line);
     record.line = head_.line;
