@@ -7,6 +7,7 @@
 
 #include "mock_upstream/call.hpp"
 #include "mock_upstream/coding.hpp"
+#include "mock_upstream/control.hpp"
 #include "mock_upstream/producer.hpp"
 #include "mock_upstream/reply.hpp"
 #include "text/ascii.hpp"
@@ -96,7 +97,7 @@ awaitable<bool> Connection::serve_one() {
     MockRecord record;
     const bool has_head = co_await read_head(record);
     if (!has_head && record.problem.empty()) co_return false;
-    if (is_control()) co_return co_await serve_control();
+    if (controls_) co_return co_await serve_control();
     const bool keep = co_await serve(record);
     record.ended_us = clock_.now_us();
     provider_.depart(std::move(record));
@@ -229,7 +230,8 @@ awaitable<bool> Connection::read_head(MockRecord& record) {
     const std::string cut_short = std::move(record.problem);
     parse_head(head_text_, head_);
     record.problem = cut_short.empty() ? head_.problem : cut_short;
-    if (is_control()) co_return true;
+    controls_ = record.problem.empty() && head_.target.starts_with(control_prefix);
+    if (controls_) co_return true;
     serial_ = ++journal_.counters.requests;
     record.in_flight = provider_.arrive();
     describe(record);
@@ -239,8 +241,8 @@ awaitable<bool> Connection::read_head(MockRecord& record) {
 void Connection::describe(MockRecord& record) {
     record.path = head_.target.substr(0, head_.target.find('?'));
     record.answer_id = "req_mock_" + std::to_string(serial_);
-    record.request_id = head_.value_of("x-request-id");
     record.mock_id = head_.value_of("x-mock-id");
+    if (journal_.wanted() || !options_.name.empty()) record.request_id = head_.value_of("x-request-id");
     if (!journal_.wanted()) return;
     journal_.saw_line(head_.line);
     record.line = head_.line;

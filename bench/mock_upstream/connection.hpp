@@ -39,7 +39,6 @@ private:
     awaitable<bool> serve_one();
     awaitable<bool> serve(MockRecord& record);
     awaitable<bool> answer(MockRecord& record, Knobs& knobs, const Mode& mode, Producer& producer);
-    bool is_control() const;
     awaitable<bool> serve_control();
     static void obey(const Mode& mode, Knobs& knobs);
     /// By the provider's limits. Adds what the answer's header says of them.

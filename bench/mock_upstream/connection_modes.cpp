@@ -17,12 +17,7 @@ bool is_call(Kind kind) {
 
 }  // namespace
 
-bool Connection::is_control() const {
-    return head_.problem.empty() && head_.target.starts_with(control_prefix);
-}
-
 awaitable<bool> Connection::serve_control() {
-    controls_ = true;
     MockRecord unused;
     const bool whole = co_await read_body(unused);
     if (!whole) co_return false;

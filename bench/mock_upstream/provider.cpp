@@ -46,12 +46,12 @@ std::int64_t Provider::arrive() {
 }
 
 void Provider::depart(MockRecord record) {
-    --in_flight_;
     if (!record.problem.empty()) ++journal.counters.malformed;
     if (record.aborted) ++journal.counters.aborted;
     if (record.complete) ++complete_;
     ++by_status_.at(record.status);
     journal.add(std::move(record));
+    --in_flight_;  // last: whoever sees it finds all the rest counted
 }
 
 void Provider::execute(MockRecord& record) {

@@ -3,11 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -45,11 +50,33 @@ RawAnswer change_mode(const MockUpstream& upstream, std::string_view script) {
     return client.read_answer();
 }
 
+/// Until all that was asked is written down.
+void wait_until_idle(const MockUpstream& upstream) {
+    EXPECT_TRUE(eventually([&] { return upstream.stats().in_flight == 0; }));
+}
+
+/// Sends the bytes and reads to the end; 0: the other side closed properly.
+int error_behind(std::uint16_t port, std::string_view bytes) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+    std::array<char, 1024> buffer;
+    ssize_t got = 1;
+    while (got > 0) got = ::recv(socket, buffer.data(), buffer.size(), 0);
+    const int error = got == 0 ? 0 : errno;
+    ::close(socket);
+    return error;
+}
+
 class MockModesTest : public ::testing::Test {
 protected:
     void SetUp() override { upstream_.start(); }
     MockRecord last_record() {
-        EXPECT_TRUE(eventually([&] { return upstream_.stats().in_flight == 0; }));
+        wait_until_idle(upstream_);
         const std::vector<MockRecord> records = upstream_.records();
         return records.empty() ? MockRecord{} : records.back();
     }
@@ -74,6 +101,7 @@ TEST_F(MockModesTest, A429SaysWhenToComeBack) {
     const RawAnswer anthropic = ask(upstream_, {}, messages);
     EXPECT_EQ(anthropic.headers.at("retry-after"), "7");
     EXPECT_FALSE(anthropic.headers.contains("retry-after-ms"));
+    wait_until_idle(upstream_);
     EXPECT_EQ(upstream_.stats().answered_with(429), 2U);
 }
 
@@ -89,7 +117,8 @@ TEST_F(MockModesTest, HangNeverAnswers) {
     EXPECT_TRUE(eventually([&] { return upstream_.stats().executed == 1; }));
     upstream_.follow("ok");
     EXPECT_EQ(ask(upstream_).status, 200);
-    EXPECT_EQ(upstream_.stats().in_flight, 1);  // the one that hangs, still
+    EXPECT_TRUE(eventually([&] { return upstream_.stats().complete == 1; }));
+    EXPECT_TRUE(eventually([&] { return upstream_.stats().in_flight == 1; }));  // the one that hangs, still
     client.close();
     const MockRecord record = last_record();
     EXPECT_TRUE(record.aborted);
@@ -98,7 +127,7 @@ TEST_F(MockModesTest, HangNeverAnswers) {
 
 TEST_F(MockModesTest, ResetEndsTheConnectionOnceTheRequestWasRead) {
     upstream_.follow("reset");
-    EXPECT_EQ(ask(upstream_).status, 0);
+    EXPECT_EQ(error_behind(upstream_.port(), post(chat, chat_body())), ECONNRESET);
     const MockRecord record = last_record();
     EXPECT_TRUE(record.executed);
     EXPECT_FALSE(record.complete);
@@ -112,6 +141,7 @@ TEST_F(MockModesTest, MidheadSendsHalfOfAHead) {
     ASSERT_TRUE(client.send(post(chat, chat_body())));
     const std::string bytes = client.read_some(static_cast<std::size_t>(-1));
     EXPECT_EQ(bytes, "HTTP/1.1 200 OK\r\ncontent-type: application/js");
+    EXPECT_EQ(error_behind(upstream_.port(), post(chat, chat_body())), ECONNRESET);
 }
 
 TEST_F(MockModesTest, RefuseIsNoListenerAndCutsWhatWasOpen) {
@@ -119,9 +149,10 @@ TEST_F(MockModesTest, RefuseIsNoListenerAndCutsWhatWasOpen) {
     ASSERT_TRUE(kept.send(post(chat, chat_body())));
     ASSERT_EQ(kept.read_answer().status, 200);
     upstream_.follow("refuse");
-    EXPECT_TRUE(kept.at_end());
     EXPECT_ANY_THROW(RawClient(upstream_.port()));
     upstream_.follow("ok");
+    kept.send(post(chat, chat_body()));
+    EXPECT_EQ(kept.read_answer().status, 0);
     EXPECT_EQ(ask(upstream_).status, 200);
 }
 
@@ -163,6 +194,16 @@ TEST_F(MockModesTest, IsBrokenByHand) {
     EXPECT_THROW(upstream_.follow("explode"), std::invalid_argument);
 }
 
+TEST_F(MockModesTest, HalfAHeadChangesNothing) {
+    RawClient client(upstream_.port());
+    ASSERT_TRUE(client.send("POST /mock/mode HTTP/1.1\r\nHost: a\r\n"));
+    client.shutdown_send();
+    EXPECT_EQ(client.read_answer().status, 400);
+    wait_until_idle(upstream_);
+    EXPECT_EQ(upstream_.malformed_count(), 1U);
+    EXPECT_EQ(upstream_.stats().mode, "ok");
+}
+
 TEST_F(MockModesTest, ComesBackByItselfAfterAStepOfTheScript) {
     EXPECT_EQ(change_mode(upstream_, "refuse 100ms:ok").body, "refuse\n");
     EXPECT_TRUE(eventually([&] {
@@ -190,6 +231,7 @@ TEST(MockLimits, AreToldOnEveryAnswerAndKeptTo) {
     EXPECT_EQ(first.headers.at("x-ratelimit-limit-requests"), "2");
     EXPECT_EQ(first.headers.at("x-ratelimit-remaining-requests"), "1");
     EXPECT_EQ(first.headers.at("x-ratelimit-reset-requests"), "1m0s");
+    wait_until_idle(upstream);
     const MockRecord record = upstream.records().at(0);
     EXPECT_EQ(first.headers.at("x-ratelimit-remaining-tokens"),
               std::to_string(1000 - record.input_tokens - record.output_tokens));
@@ -230,7 +272,8 @@ TEST(MockFleet, SeesAcrossProvidersWhatIsExecutedTwice) {
     ask(two, "x-request-id: b\r\n");
     ask(two, "x-request-id: c\r\nx-mock-id: mine\r\n");
     ask(two, "x-request-id: d\r\nx-mock-id: mine\r\n");
-    EXPECT_TRUE(eventually([&] { return two.stats().complete == 4; }));
+    wait_until_idle(one);
+    wait_until_idle(two);
     EXPECT_EQ(one.stats().duplicates, 0U);
     EXPECT_EQ(two.stats().duplicates, 2U);
     std::vector<std::string> ids;
@@ -250,7 +293,8 @@ TEST(MockFleet, EachProviderTellsOfAll) {
     two.start();
     ask(one);
     ask(two);
-    EXPECT_TRUE(eventually([&] { return one.stats().complete + two.stats().complete == 2; }));
+    wait_until_idle(one);
+    wait_until_idle(two);
     RawClient client(two.port());
     ASSERT_TRUE(client.send(get("/mock/stats")));
     const json document = json::parse(client.read_answer().body);
@@ -273,14 +317,16 @@ TEST(MockFleet, EachProviderTellsOfAll) {
 }
 
 TEST(MockInFlight, IsCountedWhenARequestArrives) {
-    MockUpstream upstream({.keep_records = true});
+    MockUpstream upstream({.knobs = {.stop_reading = true}, .keep_records = true});
     upstream.start();
-    std::array<RawClient, 3> clients{RawClient(upstream.port()), RawClient(upstream.port()),
-                                     RawClient(upstream.port())};
-    for (RawClient& client : clients)
-        ASSERT_TRUE(client.send(post(chat, chat_body(), "x-mock-latency-ms: 200\r\n")));
-    for (RawClient& client : clients) EXPECT_EQ(client.read_answer().status, 200);
-    EXPECT_TRUE(eventually([&] { return upstream.stats().in_flight == 0; }));
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (std::int64_t expected = 1; expected <= 3; ++expected) {
+        clients.push_back(std::make_unique<RawClient>(upstream.port()));
+        ASSERT_TRUE(clients.back()->send(post(chat, chat_body())));
+        ASSERT_TRUE(eventually([&] { return upstream.stats().in_flight == expected; }));
+    }
+    clients.clear();
+    wait_until_idle(upstream);
     EXPECT_EQ(upstream.stats().in_flight_max, 3);
     std::vector<std::int64_t> seen;
     for (const MockRecord& record : upstream.records()) seen.push_back(record.in_flight);
