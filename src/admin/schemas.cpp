@@ -164,8 +164,15 @@ constexpr std::string_view answers = R"json(
   "draining": {"type": "boolean"}, "config_hash": {"type": "string"}, "runtime_version": {"type": "integer"},
   "age_ms": {"type": "integer"}}},
 "Figures": {"type": "object", "required": ["now", "node", "store", "nodes", "upstreams", "rates", "limits",
-  "latency_ms",
-  "recent"]}
+  "latency_ms", "recent"], "properties": {
+  "upstreams": {"type": "array", "items": {"$ref": "#/components/schemas/UpstreamState"}}}},
+"UpstreamState": {"type": "object", "required": ["name", "url", "healthy", "since", "ejected", "asleep",
+  "answers_per_s", "errors_per_s"], "properties": {
+  "name": {"type": "string"}, "url": {"type": "string"}, "healthy": {"type": "boolean"},
+  "since": {"$ref": "#/components/schemas/Time"},
+  "ejected": {"type": "boolean", "description": "It keeps failing, so that others are asked before it."},
+  "asleep": {"type": "boolean", "description": "It has said when to come back, for one model at least."},
+  "answers_per_s": {"type": "number"}, "errors_per_s": {"type": "number"}}}
 )json";
 
 }  // namespace

@@ -77,12 +77,17 @@ struct UpstreamSum {
     std::string url;
     bool healthy = true;
     std::int64_t since_us = 0;
+    bool ejected = false;
+    bool asleep = false;
     double answers_per_s = 0;
     double errors_per_s = 0;
 
-    /// One node that sees it ill is enough; ill since the first saw it, well since the last did.
+    /// One node that sees it ill, ejected or asleep is enough; ill since the first saw it, well since the
+    /// last did.
     void add_health(const UpstreamFigures& upstream) {
         if (url.empty()) url = upstream.url;
+        ejected = ejected || upstream.ejected;
+        asleep = asleep || upstream.asleep;
         if (upstream.healthy != healthy) {
             if (!healthy) return;
             healthy = false;
@@ -169,6 +174,8 @@ public:
                                  {"url", sum.url},
                                  {"healthy", sum.healthy},
                                  {"since", time_text(sum.since_us)},
+                                 {"ejected", sum.ejected},
+                                 {"asleep", sum.asleep},
                                  {"answers_per_s", rounded(sum.answers_per_s)},
                                  {"errors_per_s", rounded(sum.errors_per_s)}});
         }

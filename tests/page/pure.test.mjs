@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compact, duration, limitText, milliseconds, percent } from '../../src/admin/page/format.js';
-import { goneNodes, storeState, verdict } from '../../src/admin/page/health.js';
+import { goneNodes, storeState, upstreamState, verdict } from '../../src/admin/page/health.js';
 import {
     keyPatch,
     limitsOfList,
@@ -134,6 +134,7 @@ test('whether it is well', () => {
         ['warn', (f) => (f.nodes[0].age_ms = 2500)],
         ['bad', (f) => (f.upstreams[0].healthy = false)],
         ['warn', (f) => f.upstreams.push({ name: 'v', healthy: false })],
+        ['warn', (f) => (f.upstreams[0].ejected = true)],
         ['warn', (f) => f.nodes.push({ ...f.nodes[0], name: 'b', config_hash: 'y' })],
         ['warn', (f) => (f.rates.errors = 9)],
         ['warn', (f) => Object.assign(f.upstreams[0], { answers_per_s: 90, errors_per_s: 10 })],
@@ -146,6 +147,29 @@ test('whether it is well', () => {
     }
     for (const mode of ['memory', 'redis', 'local', 'open', 'closed', 'nodes_unknown'])
         assert.ok(storeState({ mode }).text, mode);
+});
+
+test('an upstream that is ejected or asleep', () => {
+    const state = (healthy, ejected, asleep) => upstreamState({ healthy, ejected, asleep });
+    assert.deepEqual(upstreamState({ healthy: true }), { kind: 'good', word: '' }, 'as an older node tells it');
+    assert.deepEqual(state(true, true, false), { kind: 'warn', word: 'ejected' });
+    assert.deepEqual(state(false, true, false), { kind: 'bad', word: 'ejected' });
+    assert.deepEqual(state(false, false, false), { kind: 'bad', word: '' });
+    assert.deepEqual(state(true, false, true), { kind: 'warn', word: 'asleep' });
+    assert.deepEqual(state(false, false, true), { kind: 'warn', word: 'asleep' }, 'its pauses are no silence');
+    assert.deepEqual(state(false, true, true), { kind: 'bad', word: 'ejected, asleep' });
+
+    const figures = well();
+    const texts = () => verdict(figures).remarks.map(({ text }) => text);
+    figures.upstreams[0].asleep = true;
+    assert.deepEqual(texts(), [], 'it says itself when it is over');
+    Object.assign(figures.upstreams[0], { asleep: false, ejected: true });
+    assert.deepEqual(texts(), ['Upstream u keeps failing.'], 'there is no other');
+    figures.upstreams.push({ name: 'v', healthy: false, ejected: true });
+    assert.deepEqual(texts(), [
+        'Upstream v does not answer, so that others are asked before it.',
+        'Upstream u keeps failing, so that others are asked before it.',
+    ]);
 });
 
 test('a node that is gone', () => {

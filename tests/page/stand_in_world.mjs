@@ -326,6 +326,8 @@ export class World {
                 url: `https://api.${name}.com`,
                 healthy: !this.ill || i > 0,
                 since: this.started.toISOString(),
+                ejected: Boolean(this.ill) && i === 0,
+                asleep: false,
                 answers_per_s: this.rates.admitted / 2,
                 errors_per_s: i ? 0 : this.rates.errors,
             })),

@@ -20,6 +20,15 @@ export function nodeKind(node) {
     return node.draining || node.remark || node.age_ms > silentMs ? 'warn' : 'good';
 }
 
+/**
+ * {kind, word}: one that sleeps has answered, and said when to come back. `word` is empty where there is nothing to say.
+ */
+export function upstreamState({ healthy, ejected, asleep }) {
+    const isIll = !healthy && (ejected || !asleep);
+    const words = [ejected ? 'ejected' : '', asleep ? 'asleep' : ''];
+    return { kind: isIll ? 'bad' : ejected || asleep ? 'warn' : 'good', word: words.filter(Boolean).join(', ') };
+}
+
 const goneMs = 5 * 60_000;
 /**
  * Nodes that figures tell of no more, [{name, host, listen, at}], given those so far and the figures before: they
@@ -79,9 +88,15 @@ export function verdict(figures, seconds = [figures], gone = []) {
     for (const node of gone) add('warn', `Node ${node.name} is gone; it was last heard of at ${timeOfDay(node.at)}.`);
     if (new Set(figures.nodes.map((node) => node.config_hash)).size > 1)
         add('warn', 'The nodes run on different configurations (see Cluster).');
-    const ill = figures.upstreams.filter((upstream) => !upstream.healthy);
-    for (const upstream of ill)
-        add(ill.length === figures.upstreams.length ? 'bad' : 'warn', `Upstream ${upstream.name} does not answer.`);
+    const ill = figures.upstreams.filter((upstream) => upstreamState(upstream).kind === 'bad');
+    const before = figures.upstreams.length > 1 ? ', so that others are asked before it' : '';
+    for (const { name, ejected } of ill)
+        add(
+            ill.length === figures.upstreams.length ? 'bad' : 'warn',
+            `Upstream ${name} does not answer${ejected ? before : ''}.`,
+        );
+    for (const { name } of figures.upstreams.filter((upstream) => upstream.healthy && upstream.ejected))
+        add('warn', `Upstream ${name} keeps failing${before}.`);
     for (const { name } of figures.upstreams.filter((upstream) => upstream.healthy)) {
         const share = upstreamErrorShare(name, seconds);
         if (share > 0.02) add('warn', `Upstream ${name} fails or answers with an error (5xx) ${Math.round(100 * share)}% of the time.`);

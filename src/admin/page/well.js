@@ -1,7 +1,7 @@
 // Is it well? The verdict, the rates, and the state of store, nodes and upstreams.
 import { h } from './dom.js';
 import { compact, timeOfDay } from './format.js';
-import { nodeKind, storeState, verdict } from './health.js';
+import { nodeKind, storeState, upstreamState, verdict } from './health.js';
 import { lastSeconds, live } from './live.js';
 import { card, figure } from './parts.js';
 
@@ -110,14 +110,17 @@ export function wellCard(figures) {
                 h(
                     'ul',
                     { class: 'chips' },
-                    upstreams.map((upstream) =>
-                        chip(
-                            upstream.healthy ? 'good' : 'bad',
+                    upstreams.map((upstream) => {
+                        const { kind, word } = upstreamState(upstream);
+                        const errors =
+                            upstream.errors_per_s > 0 ? `${compact(upstream.errors_per_s)} errors/s` : '';
+                        return chip(
+                            kind,
                             upstream.name,
-                            `${compact(upstream.answers_per_s)} answers/s${upstream.errors_per_s > 0 ? `, ${compact(upstream.errors_per_s)} errors/s` : ''}`,
+                            [word, `${compact(upstream.answers_per_s)} answers/s`, errors].filter(Boolean).join(', '),
                             since(upstream.since),
-                        ),
-                    ),
+                        );
+                    }),
                 ),
             ),
         ),

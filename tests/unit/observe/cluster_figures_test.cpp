@@ -171,8 +171,8 @@ TEST(ClusterFigures, NewestRowsOfAllNodes) {
 TEST(ClusterFigures, UpstreamsAreIllWhereOneNodeSeesIt) {
     ClusterFigures cluster;
     NodeFigures a = node("a", start_us), b = node("b", start_us);
-    a.upstreams = {{"openai", "https://api.openai.com", true, start_us + 1, 100, 0}};
-    b.upstreams = {{"openai", "https://api.openai.com", false, start_us + 5, 0, 50}};
+    a.upstreams = {{"openai", "https://api.openai.com", true, start_us + 1, 100, 0, false, true}};
+    b.upstreams = {{"openai", "https://api.openai.com", false, start_us + 5, 0, 50, true, false}};
     for (int i = 0; i < 2; ++i) {
         cluster.take(a, a.made_us);
         cluster.take(b, b.made_us);
@@ -184,6 +184,8 @@ TEST(ClusterFigures, UpstreamsAreIllWhereOneNodeSeesIt) {
     ASSERT_EQ(upstreams.size(), 1U);
     EXPECT_EQ(upstreams[0]["healthy"], false);
     EXPECT_EQ(upstreams[0]["since"], "2027-01-15T08:00:00.000005Z");
+    EXPECT_EQ(upstreams[0]["ejected"], true) << "by b";
+    EXPECT_EQ(upstreams[0]["asleep"], true) << "for a";
     EXPECT_EQ(upstreams[0]["answers_per_s"], 10);
     EXPECT_EQ(upstreams[0]["errors_per_s"], 3);
 }
