@@ -2,10 +2,12 @@
 // are served.
 #include "config/providers.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "config/draft.hpp"
 #include "config/json_path.hpp"
+#include "config/names.hpp"
 #include "config/url.hpp"
 #include "text/ascii.hpp"
 
@@ -107,6 +109,12 @@ void resolve_upstreams(Draft& draft) {
                                    to_string(upstream.url));
         }
     }
+}
+
+bool has_own_key(const Upstream& upstream) {
+    return !upstream.api_key.empty() ||
+           std::any_of(upstream.headers.begin(), upstream.headers.end(),
+                       [](const auto& header) { return is_credential_header(header.first); });
 }
 
 }  // namespace weir::config

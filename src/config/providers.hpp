@@ -14,4 +14,7 @@ struct Provider {
 /// nullptr where the host is nobody's that is known: it may be any server, or a proxy before any provider.
 const Provider* provider_of(const Url& url);
 
+/// The upstream gets a key of weir's own, whatever key the caller has sent.
+bool has_own_key(const Upstream& upstream);
+
 }  // namespace weir::config

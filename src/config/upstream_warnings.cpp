@@ -4,17 +4,11 @@
 
 #include "config/draft.hpp"
 #include "config/json_path.hpp"
-#include "config/names.hpp"
+#include "config/providers.hpp"
 
 namespace weir::config {
 
 namespace {
-
-bool has_own_key(const Upstream& upstream) {
-    return !upstream.api_key.empty() ||
-           std::any_of(upstream.headers.begin(), upstream.headers.end(),
-                       [](const auto& header) { return is_credential_header(header.first); });
-}
 
 void warn_of_passed_keys(const std::vector<Upstream>& upstreams, std::vector<Mistake>& warnings) {
     if (std::none_of(upstreams.begin(), upstreams.end(), has_own_key)) return;

@@ -116,6 +116,8 @@ void write_upstream_requests(const Page& page) {
                         sum_of_upstream<&UpstreamCounters::errors>(page, upstream));
         page.text.value({{"upstream", upstream.name}, {"result", "moved"}},
                         sum_of_upstream<&UpstreamCounters::moved>(page, upstream));
+        page.text.value({{"upstream", upstream.name}, {"result", "turned_away"}},
+                        sum_of_upstream<&UpstreamCounters::turned_away>(page, upstream));
     }
 }
 
@@ -247,8 +249,9 @@ const Family families[] = {
      write_limit_hits},
     {"weir_buffered_bytes", "gauge", "Request bodies held in memory.", &ProcessFigures::buffered_bytes},
     {"weir_upstream_requests_total", "counter",
-     "Requests sent on, by whether an answer came; a 5xx is an error, unless another upstream was asked then "
-     "(moved).",
+     "Requests sent on, by whether an answer came; a 5xx is an error. Where another upstream was asked then, "
+     "it "
+     "is moved, or turned_away after a 429.",
      write_upstream_requests},
     {"weir_upstream_healthy", "gauge", "0 after 5 failures in a row, or where all of 10 s failed.",
      write_upstream_state<&UpstreamState::healthy>},

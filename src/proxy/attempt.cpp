@@ -130,8 +130,10 @@ EndingFacts Attempt::facts() const {
 }
 
 std::string Attempt::failure() const {
-    std::string text = "upstream " + job_.upstream.name + " at " + config::to_string(job_.upstream.url) +
-                       ": " + make_error_code(error_of(end_)).message();
+    std::string text =
+        "upstream " + job_.upstream.name + " at " + config::to_string(job_.upstream.url) + ": ";
+    if (end_ == AttemptEnd::answered && answer_) return text + "answered " + std::to_string(status());
+    text += make_error_code(error_of(end_)).message();
     if (relayed_) return text + " after " + std::to_string(relayed_->body_bytes) + " bytes of its answer";
     return cause_ ? text + " (" + cause_.message() + ")" : text;
 }

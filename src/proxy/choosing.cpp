@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "config/providers.hpp"
 #include "llm/provider_limits.hpp"
 #include "llm/stored_answers.hpp"
 #include "proxy/errors.hpp"
@@ -70,7 +71,7 @@ void Exchange::note_attempt(AttemptEnd end) {
     if (!is_answered || !is_metered()) return;
     const auto limits = llm::provider_limits(attempt_->fields(), worker_.clock.now_us());
     // What a caller's own key has left says nothing of others' keys.
-    const bool is_shared_key = !upstream().api_key.empty();
+    const bool is_shared_key = config::has_own_key(upstream());
     const auto sleep_us = llm::sleep_us(status, limits);
     if (sleep_us && (is_shared_key || status != 429))
         worker_.upstreams->put_to_sleep(upstream().name, choice_->model(), *sleep_us, steady_us);

@@ -70,7 +70,7 @@ private:
     void take_upstream(std::size_t number);
     void note_attempt(AttemptEnd end);
     bool may_go_on(AttemptEnd end, std::int64_t began_us) const;
-    awaitable<bool> move_on();
+    awaitable<bool> move_on(AttemptEnd end);
     awaitable<bool> move_reservation();
     llm::CallText call_text() const;
     UpstreamMessage make_message();

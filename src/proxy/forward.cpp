@@ -39,7 +39,7 @@ awaitable<AttemptEnd> Exchange::try_upstreams(Lease* lease) {
         const AttemptEnd end = co_await try_upstream(lease);
         note_attempt(end);
         if (!may_go_on(end, began_us)) co_return end;
-        const bool has_moved = co_await move_on();
+        const bool has_moved = co_await move_on(end);
         if (!has_moved) co_return end;
     }
 }
@@ -87,13 +87,15 @@ bool Exchange::may_go_on(AttemptEnd end, std::int64_t began_us) const {
 }
 
 /// To the next upstream that has room. False: there is none, and the last attempt stands as it is.
-awaitable<bool> Exchange::move_on() {
+awaitable<bool> Exchange::move_on(AttemptEnd end) {
     choice_->leave_out_sleeping(worker_.clock.steady_us());
     if (choice_->left().empty()) co_return false;
     const std::size_t failed_slot = record_.upstream_slot;
+    const bool is_refusal = end == AttemptEnd::answered && attempt_->status() == 429;
     const bool has_room = co_await move_reservation();
     if (!has_room) co_return false;
-    worker_.metrics.upstreams.at(failed_slot).moved.add();
+    observe::UpstreamCounters& counters = worker_.metrics.upstreams.at(failed_slot);
+    (is_refusal ? counters.turned_away : counters.moved).add();
     observe::log_of_request(observe::LogLevel::info, record_.request_id,
                             attempt_->failure() + "; asks " + std::string(record_.upstream) + " next");
     co_return true;

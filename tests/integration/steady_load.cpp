@@ -53,8 +53,9 @@ void SteadyLoad::send_in_turn(std::size_t client) {
         const std::int64_t early_us = due_us - now_us();
         if (early_us > 0) std::this_thread::sleep_for(std::chrono::microseconds(early_us));
         if (!connection) connection = std::make_unique<RawClient>(port);
-        Seen seen{.id = "load-" + std::to_string(began_us_) + "-" + std::to_string(number),
-                  .sent_us = now_us()};
+        Seen seen;
+        seen.id = "load-" + std::to_string(began_us_) + "-" + std::to_string(number);
+        seen.sent_us = now_us();
         const std::string headers = "x-mock-id: " + seen.id + "\r\n" + terms_.headers;
         RawAnswer answer;
         if (connection->send(post("/v1/chat/completions", body, headers, terms_.key)))

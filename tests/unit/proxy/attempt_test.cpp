@@ -48,7 +48,6 @@ protected:
         return {.worker = worker_,
                 .client = client_,
                 .upstream = upstream,
-                .timeouts = timeouts_,
                 .method = "GET",
                 .message = {"GET / HTTP/1.1\r\nHost: there\r\n\r\n", {}},
                 .lease = lease};
@@ -61,7 +60,6 @@ protected:
     std::shared_ptr<Limiter> limiter_;
     boost::asio::io_context context_;
     Worker worker_;
-    config::Timeouts timeouts_;
     RelayTerms terms_;
     boost::asio::basic_socket_acceptor<net::Tcp, executor> listening_;
     testing::RawClient browser_;

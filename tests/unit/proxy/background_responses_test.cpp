@@ -35,7 +35,7 @@ protected:
         return set;
     }
     bool hold(std::string_view id, const void* owner) {
-        BackgroundResponses::Held held{reserve(), 0.5, "acme", "gpt-4o"};
+        BackgroundResponses::Held held{reserve(), 0.5, "acme", "gpt-4o", "openai"};
         const bool is_held = responses_.hold(id, held, owner);
         if (!is_held) {
             const Usage nothing{.requests = 0, .certainty = Certainty::exact};
