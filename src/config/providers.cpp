@@ -76,10 +76,12 @@ constexpr std::array<Wait, 4> waits{
 
 void resolve_timeouts(Draft& draft, Upstream& upstream, const std::string& path) {
     for (const Wait& wait : waits) {
-        const std::string name = "timeouts_ms." + std::string(wait.name);
-        if (draft.origins.contains(path + "." + name)) continue;
+        const std::string section = member_path("", "timeouts_ms");
+        const std::string own = member_path(path + section, wait.name);
+        if (draft.origins.contains(own)) continue;
         upstream.timeouts.*wait.of_upstream = draft.config.timeouts.*wait.of_all;
-        if (draft.origins.contains("$." + name)) draft.origins.insert_or_assign(path + "." + name, name);
+        const std::string of_all = member_path("$" + section, wait.name);
+        if (draft.origins.contains(of_all)) draft.origins.insert_or_assign(own, of_all.substr(2));
     }
 }
 

@@ -78,8 +78,7 @@ std::vector<config::Mistake> mistakes_in_upstream_tls(const config::Config& conf
         const std::string where = config::item_path("$.upstreams", i) + ".tls";
         const Read read = read_files(settings, where);
         all.insert(all.end(), read.mistakes.begin(), read.mistakes.end());
-        // Without one of its files the others say nothing: of a pair either may be the wrong one.
-        if (!read.mistakes.empty() || settings == config::UpstreamTls{}) continue;
+        if (settings == config::UpstreamTls{}) continue;
         const std::vector<config::Mistake> more = mistakes_of(net::ClientTls(read.contents), settings, where);
         all.insert(all.end(), more.begin(), more.end());
     }

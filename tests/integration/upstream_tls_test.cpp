@@ -15,6 +15,7 @@
 #include "support/run_awaitable.hpp"
 #include "support/running_weir.hpp"
 #include "support/test_authority.hpp"
+#include "text/ascii.hpp"
 
 namespace weir::testing {
 namespace {
@@ -177,6 +178,27 @@ TEST_F(UpstreamTls, AServerWithoutTlsIsTold) {
     EXPECT_THAT(log_->text(), HasSubstr("does not speak TLS on this port"));
 }
 
+bool is_whole(std::string_view answer) {
+    const std::size_t end_of_head = answer.find("\r\n\r\n");
+    if (end_of_head == std::string_view::npos) return false;
+    constexpr std::string_view name = "content-length: ";
+    const std::string head = text::to_lower(answer.substr(0, end_of_head));
+    const std::size_t length = head.find(name);
+    if (length == std::string::npos) return false;
+    return answer.size() >= end_of_head + 4 + std::stoul(head.substr(length + name.size()));
+}
+
+/// Afterwards nothing is under way any more, TLS's own messages included.
+awaitable<bool> ask_once(proxy::UpstreamConnection& connection, const std::string& request) {
+    connection.start_sending({boost::asio::buffer(request)}, 10'000);
+    while (!is_whole(connection.input())) {
+        const boost::system::error_code error = co_await connection.read(10'000);
+        if (error) co_return false;
+    }
+    connection.consume(connection.input().size());
+    co_return true;
+}
+
 /// A pool, and an upstream that keeps connections.
 class KeptConnections : public ::testing::Test {
 protected:
@@ -196,7 +218,9 @@ protected:
     bool keep_one(const config::Upstream& toward) {
         const auto dial = pool_.dial(toward);
         if (run_awaitable(context_, dial->run(10'000)) != proxy::Dial::End::connected) return false;
-        pool_.release(dial->take(), 0);
+        auto connection = dial->take();
+        if (!run_awaitable(context_, ask_once(*connection, get("/v1/models")))) return false;
+        pool_.release(std::move(connection), 0);
         return true;
     }
 

@@ -133,7 +133,8 @@ awaitable<Answered<std::string>> StandInControl::explain(ExplainQuestion questio
     if (question.key_id == "nobody") {
         co_return Problem{.status = 404, .code = "not_found", .message = "No such key.", .mistakes = {}};
     }
-    co_return std::string(R"({"key":{},"request":{},"estimate":{},"ledgers":[],"decision":{}})");
+    co_return std::string(
+        R"({"key":{},"request":{},"upstreams":[],"estimate":{},"ledgers":[],"decision":{}})");
 }
 
 std::string StandInControl::figures_json() const {

@@ -41,6 +41,16 @@ TEST(UpstreamTlsFiles, AreNamedWithTheSystemsOwnWords) {
             "$.upstreams[1].tls.cert_file: / can't be read: Is a directory"));
 }
 
+TEST(UpstreamTlsFiles, AreAllToldAtOnce) {
+    testing::TestAuthority authority;
+    const testing::CertificateFiles files = authority.issue("DNS:a");
+    EXPECT_THAT(mistakes({"/nonexistent/ca.pem", files.key_file, files.key_file}),
+                ElementsAre(HasSubstr("tls.ca_file: /nonexistent/ca.pem can't be read"),
+                            HasSubstr("tls.cert_file: " + files.key_file + " holds no certificate in PEM")));
+    EXPECT_THAT(mistakes({"", "/nonexistent/cert.pem", files.key_file}),
+                ElementsAre(HasSubstr("tls.cert_file: /nonexistent/cert.pem can't be read")));
+}
+
 TEST(UpstreamTlsFiles, MustHoldWhatTheyAreFor) {
     testing::TestAuthority authority;
     const std::string empty = authority.ca_file() + ".empty", other = authority.ca_file() + ".other";
