@@ -13,6 +13,7 @@ constexpr std::size_t full_buffer_bytes = 64 << 10;
 constexpr std::size_t sent_at_once_max = 64 << 10;
 constexpr std::int64_t end_of_sending_ms = 1'000;
 constexpr std::int64_t reset_at_once_us = 10'000;
+constexpr std::int64_t forgotten_after_us = 5'000'000;
 }  // namespace
 
 UpstreamConnection::UpstreamConnection(boost::asio::io_context& context, const Clock& clock)
@@ -73,6 +74,7 @@ awaitable<bool> UpstreamConnection::is_unread() {
     const std::uint64_t sent = transport().sent_bytes() - sent_bytes_before_;
     if (transport().unacknowledged_bytes() < sent) co_return false;
     if (state_->read_error == boost::asio::error::eof) co_return true;
+    if (sent_at_us_ - idle_since_us < forgotten_after_us) co_return false;
     // Hosts hold acknowledgements back for up to 40 ms, so that a program may have read the request by then.
     const std::int64_t at_once_us = reset_at_once_us + 2 * transport().round_trip_us();
     co_return state_->read_ended_at_us - sent_at_us_ <= at_once_us;

@@ -49,7 +49,8 @@ void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection, std::
     const std::int64_t idle_s =
         keep_alive_s > 0 ? std::min(keep_alive_s - 1, idle_s_default) : idle_s_default;
     if (idle_s <= 0) return;
-    connection->idle_until_us = clock_.steady_us() + idle_s * 1'000'000;
+    connection->idle_since_us = clock_.steady_us();
+    connection->idle_until_us = connection->idle_since_us + idle_s * 1'000'000;
     connection->watch();
     auto& kept = idle_[connection->origin];
     kept.push_back(std::move(connection));

@@ -189,7 +189,7 @@ TEST_F(Relay, AnUnreachableUpstreamIs502AndCostsNothing) {
 TEST_F(Relay, AnUpstreamThatTakesNoConnectionInTimeIs502AndCostsNothing) {
     const FullListener nobody;
     config::Config config = config_for(nobody.port(), {{Dimension::requests, 1, 60'000'000}});
-    config.timeouts.connect_ms = 50;
+    config.upstreams.front().timeouts.connect_ms = 50;
     RunningWeir& weir = start(std::move(config));
     RawClient client(weir.port());
     for (std::uint64_t i = 1; i <= 2; ++i) {
@@ -205,7 +205,7 @@ TEST_F(Relay, AnUpstreamThatTakesNoConnectionInTimeIs502AndCostsNothing) {
 TEST_F(Relay, AClientThatLeavesDuringTheConnectIsGoneAndCostsNothing) {
     const FullListener nobody;
     config::Config config = config_for(nobody.port(), {{Dimension::requests, 1, 60'000'000}});
-    config.timeouts.connect_ms = 60'000;
+    config.upstreams.front().timeouts.connect_ms = 60'000;
     RunningWeir& weir = start(std::move(config));
     for (std::uint64_t i = 1; i <= 2; ++i) {
         {

@@ -61,6 +61,9 @@ ChildProcess::ChildProcess(const std::string& program, const std::vector<std::st
     posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, (folder_ + "/output").c_str(), flags, 0600);
     posix_spawn_file_actions_addopen(&files, STDERR_FILENO, (folder_ + "/errors").c_str(), flags, 0600);
 
+    // A listening socket of the test that a child keeps open would go on taking connections.
+    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+
     std::vector<std::string> words{program};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<std::string> variables = environment;

@@ -89,8 +89,8 @@ TEST_F(Attempting, AnAnswerIsPassedOnAndTheConnectionKept) {
 
 TEST_F(Attempting, AConnectionThatIsNotMadeInTimeMayBeFollowedByAnother) {
     const testing::FullListener nobody;
-    timeouts_.connect_ms = 20;
-    const config::Upstream first = upstream_at(nobody.port());
+    config::Upstream first = upstream_at(nobody.port());
+    first.timeouts.connect_ms = 20;
     Attempt attempt(job(first));
     ASSERT_EQ(run(attempt.run()), AttemptEnd::unreachable);
     run(attempt.finish());
@@ -109,9 +109,9 @@ TEST_F(Attempting, AConnectionThatIsNotMadeInTimeMayBeFollowedByAnother) {
 
 TEST_F(Attempting, AClientThatLeavesDuringTheConnectIsGone) {
     const testing::FullListener nobody;
-    timeouts_.connect_ms = 10'000;
-    const std::int64_t ends_at_us = clock_.steady_us() + timeouts_.connect_ms * 1000;
-    const config::Upstream upstream = upstream_at(nobody.port());
+    config::Upstream upstream = upstream_at(nobody.port());
+    upstream.timeouts.connect_ms = 10'000;
+    const std::int64_t ends_at_us = clock_.steady_us() + upstream.timeouts.connect_ms * 1000;
     Attempt attempt(job(upstream));
     browser_.close();
     EXPECT_EQ(run(attempt.run()), AttemptEnd::client_gone);
