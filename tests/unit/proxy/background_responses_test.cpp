@@ -23,7 +23,8 @@ protected:
     Background() {
         ledger_.ledger = "key:a:7200000000";
         ledger_.window_us = 2 * hour_us;
-        for (const Dimension dimension : all_dimensions) ledger_.limits.set(dimension, 1'000'000);
+        for (const Dimension dimension : {Dimension::input_tokens, Dimension::output_tokens})
+            ledger_.limits.set(dimension, 1'000'000);
     }
     Reservation reserve() {
         Decision decision = run_awaitable(context_, limiter_->reserve({1, 10, 500}, only_ledger())).value();
