@@ -15,9 +15,10 @@ using ::testing::Not;
 
 class HostileUpstream : public Hostile {
 protected:
-    config::Config with_timeout(std::int64_t config::Timeouts::*which, std::int64_t milliseconds) const {
+    config::Config with_timeout(std::int64_t config::UpstreamTimeouts::*which,
+                                std::int64_t milliseconds) const {
         config::Config config = settings();
-        config.timeouts.*which = milliseconds;
+        config.upstreams.front().timeouts.*which = milliseconds;
         return config;
     }
     RawAnswer ask(const std::string& request) {
@@ -28,7 +29,7 @@ protected:
 };
 
 TEST_F(HostileUpstream, SilenceIs504) {
-    start(with_timeout(&config::Timeouts::first_byte_ms, 100));
+    start(with_timeout(&config::UpstreamTimeouts::first_byte_ms, 100));
     const RawAnswer openai = ask(post("/v1/chat/completions", chat_body(), "x-mock-latency-ms: 60000\r\n"));
     EXPECT_EQ(openai.status, 504);
     EXPECT_THAT(openai.body, HasSubstr("\"code\":\"upstream_timeout\""));
@@ -40,7 +41,7 @@ TEST_F(HostileUpstream, SilenceIs504) {
 }
 
 TEST_F(HostileUpstream, AStallInAStreamIsToldAndCut) {
-    start(with_timeout(&config::Timeouts::between_bytes_ms, 100));
+    start(with_timeout(&config::UpstreamTimeouts::between_bytes_ms, 100));
     const RawAnswer openai =
         ask(post("/v1/chat/completions", stream_body(5), "x-mock-chunk-delay-ms: 60000\r\n"));
     EXPECT_EQ(openai.status, 200);
@@ -55,7 +56,7 @@ TEST_F(HostileUpstream, AStallInAStreamIsToldAndCut) {
 }
 
 TEST_F(HostileUpstream, OneThatNeverReadsIs504) {
-    start(with_timeout(&config::Timeouts::write_ms, 100));
+    start(with_timeout(&config::UpstreamTimeouts::write_ms, 100));
     const std::string body = chat_body({}, std::string(20'000'000, 'x'));
     EXPECT_EQ(ask(post("/v1/chat/completions", body, "x-mock-stop-reading: 1\r\n")).status, 504);
 }

@@ -212,7 +212,9 @@ INSTANTIATE_TEST_SUITE_P(Modes, OneOfThreeFails,
 class OthersUseIt : public SeveralUpstreams {
 protected:
     static constexpr std::int64_t limit = 400;
-    OthersUseIt() { quotas_["one"] = {.requests = static_cast<std::uint64_t>(limit), .window_us = window_us}; }
+    OthersUseIt() {
+        quotas_["one"] = {.requests = static_cast<std::uint64_t>(limit), .window_us = window_us};
+    }
 };
 
 TEST_F(OthersUseIt, WhatTheyUseIsLearned) {

@@ -153,6 +153,17 @@ TEST(ClusterFigures, LimitsOfAllNodesTheFullestFirst) {
                                {"enforced", true}}));
 }
 
+TEST(ClusterFigures, RequestsInFlightHaveNoWindow) {
+    ClusterFigures cluster;
+    NodeFigures a = node("a", start_us);
+    a.limits = {{"upstream/in_flight", "vllm", 8, 3, 0, true}};
+    cluster.take(a, start_us);
+    const Json level = json_of(cluster, start_us)["limits"][0];
+    EXPECT_EQ(level["scope"], "upstream");
+    EXPECT_EQ(level["dimension"], "in_flight");
+    EXPECT_EQ(level["window"], "");
+}
+
 TEST(ClusterFigures, NewestRowsOfAllNodes) {
     ClusterFigures cluster;
     NodeFigures a = node("a", start_us), b = node("b", start_us);

@@ -140,7 +140,8 @@ TEST(Metrics, TellsWhatTheProcessFillsIn) {
         .runtime_changes = 4,
         .admin_requests = {{"2xx", 5}, {"4xx", 6}},
         .access_log_lines_dropped = 8,
-        .tier_limits = {{.tier = "trial", .dimension = Dimension::requests, .window = "1m", .limit = 20}}};
+        .tier_limits = {{.tier = "trial", .dimension = Dimension::requests, .window = "1m", .limit = 20},
+                        {.tier = "trial", .dimension = Dimension::in_flight, .window = {}, .limit = 8}}};
     expect_lines(
         text_of({}, process),
         {"process_start_time_seconds 1.5", "weir_runtime_version 7",
@@ -148,7 +149,8 @@ TEST(Metrics, TellsWhatTheProcessFillsIn) {
          "weir_runtime_changes_total 4", "weir_admin_requests_total{status=\"4xx\"} 6",
          "weir_log_lines_dropped_total{log=\"access\"} 8",
          "weir_log_lines_dropped_total{log=\"operational\"} 0",
-         "weir_tier_limit{tier=\"trial\",dimension=\"requests\",window=\"1m\"} 20"});
+         "weir_tier_limit{tier=\"trial\",dimension=\"requests\",window=\"1m\"} 20",
+         "weir_tier_limit{tier=\"trial\",dimension=\"in_flight\"} 8"});
 }
 
 TEST(Metrics, SumsWorkers) {

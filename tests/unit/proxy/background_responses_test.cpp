@@ -23,7 +23,7 @@ protected:
     Background() {
         ledger_.ledger = "key:a:7200000000";
         ledger_.window_us = 2 * hour_us;
-        for (const Dimension dimension : {Dimension::requests, Dimension::input_tokens, Dimension::output_tokens})
+        for (const Dimension dimension : {Dimension::input_tokens, Dimension::output_tokens})
             ledger_.limits.set(dimension, 1'000'000);
     }
     Reservation reserve() {
