@@ -114,7 +114,9 @@ LedgerLimits ledger_named(const std::string& name, std::int64_t limit, std::int6
     LedgerLimits ledger;
     ledger.ledger = LedgerName("key:" + name + ":" + std::to_string(window_us), "a1");
     ledger.window_us = window_us;
-    for (const Dimension dimension : all_dimensions) ledger.limits.set(dimension, limit);
+    for (const Dimension dimension : all_dimensions) {
+        if (dimension != Dimension::in_flight) ledger.limits.set(dimension, limit);
+    }
     return ledger;
 }
 

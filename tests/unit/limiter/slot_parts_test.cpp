@@ -17,7 +17,9 @@ LedgerLimits ledger_of(const std::string& name, const std::string& tag, std::int
     LedgerLimits ledger;
     ledger.ledger = LedgerName(name, tag);
     ledger.window_us = 60'000'000;
-    for (const Dimension dimension : all_dimensions) ledger.limits.set(dimension, limit);
+    for (const Dimension dimension : all_dimensions) {
+        if (dimension != Dimension::in_flight) ledger.limits.set(dimension, limit);
+    }
     return ledger;
 }
 
