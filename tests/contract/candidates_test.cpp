@@ -53,7 +53,7 @@ TEST_P(CandidatesContract, WhatOthersUsedCountsForAWindowWhateverTheRoom) {
     EXPECT_EQ(requests_in(shared), 6);
     Decision refused = reserve(key_, {shared});
     EXPECT_EQ(refused.verdict, Verdict::refused);
-    store.pass(minute_us + 2 * second_us);
+    store.advance(minute_us + 2 * second_us);
     EXPECT_EQ(requests_in(shared), 0);
     settle(reserve(key_, {shared}));
 }

@@ -183,7 +183,7 @@ TEST(LimitsFor, RequestsInFlightHaveALedgerOfTheirOwn) {
     config->upstreams.front().limits = {{Dimension::in_flight, 3, in_flight_lease_us}};
     const Policy policy(config);
     const Subject subject = *identify(policy, "unknown");
-    const Applicable applicable = policy.limits_for(subject, "", config->upstreams.front());
+    const Applicable applicable = policy.limits_for(subject, "", first);
     const std::string key = "key:" + subject.ledger_id;
     EXPECT_THAT(names(applicable.ledgers), ElementsAre(key + ":60000000", key + ":86400000000",
                                                        key + ":in_flight", "upstream:up:in_flight"));
