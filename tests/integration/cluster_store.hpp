@@ -34,7 +34,9 @@ inline LedgerLimits ledger_in(std::uint16_t first_slot, std::uint16_t last_slot,
         if (first_slot <= slot && slot <= last_slot) break;
     }
     ledger.window_us = window_us;
-    for (const Dimension dimension : all_dimensions) ledger.limits.set(dimension, limit);
+    for (const Dimension dimension : all_dimensions) {
+        if (dimension != Dimension::in_flight) ledger.limits.set(dimension, limit);
+    }
     return ledger;
 }
 

@@ -59,7 +59,7 @@ void append_azure(WireRows& rows) {
     WireRow row = served("azure_path_of_a_chat", azure, "/v1/chat/completions?trace=1",
                          R"({"model":"gpt-4o",)" + messages_member + "}");
     row.upstream_has = {
-        "post /openai/deployments/my-deployment/chat/completions?trace=1&api-version=2024-10-21 http/1.1"};
+        "post /openai/deployments/my-deployment/chat/completions?api-version=2024-10-21&trace=1 http/1.1"};
     rows.push_back(row);
     row = served("azure_path_of_responses", azure, "/v1/responses", R"({"model":"o3","input":"hi"})");
     row.upstream_has = {"post /openai/responses?api-version=2024-10-21 http/1.1"};
