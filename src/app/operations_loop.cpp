@@ -262,7 +262,7 @@ observe::UpstreamFigures Operations::upstream_figures(
             .since_us = health.since_us(),
             .answers = totals.answers,
             .errors = totals.errors,
-            .ejected = !known->is_well(steady_us),
+            .ejected = !known->is_well(),
             .asleep = parts_.upstreams.is_asleep(upstream.name, steady_us)};
 }
 

@@ -89,6 +89,8 @@ std::string parse_sent_model(const std::string& text) {
         throw Unexpected(
             "expected one name: a * in it stands for nothing; \"\" passes on the name that the client said");
     }
+    if (text == "." || text == "..")
+        throw Unexpected("expected a name: in a path . and .. stand for folders");
     return text;
 }
 

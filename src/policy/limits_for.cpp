@@ -121,6 +121,14 @@ void add_all(LedgerSet& set, const std::vector<LedgerLimits>& ledgers) {
     for (const LedgerLimits& ledger : ledgers) set.add(ledger);
 }
 
+/// Without limits in shadow mode: they must not send a request to another upstream.
+void add_candidate(LedgerSet& set, const std::vector<LedgerLimits>& ledgers) {
+    set.begin_candidate();
+    for (const LedgerLimits& ledger : ledgers) {
+        if (ledger.enforced) set.add(ledger);
+    }
+}
+
 void make(Applicable& applicable, std::vector<LedgerLimits> ledgers) {
     add_all(applicable.ledgers, applicable.made.emplace_back(std::move(ledgers)));
 }
@@ -218,9 +226,11 @@ Applicable Policy::limits_for(const Subject& subject, std::string_view model,
     if (!further_models.empty()) {
         append_further_models(applicable, subject, further_models, limits_of_model);
     }
-    for (const std::size_t upstream : upstreams) {
-        if (upstreams.size() > 1) applicable.ledgers.begin_candidate();
-        add_all(applicable.ledgers, index_->upstreams[upstream]);
+    if (upstreams.size() == 1) {
+        add_all(applicable.ledgers, index_->upstreams[upstreams.front()]);
+    } else {
+        for (const std::size_t upstream : upstreams)
+            add_candidate(applicable.ledgers, index_->upstreams[upstream]);
     }
     cut_to_limits(applicable, subject.tier->output_default);
     return applicable;
@@ -243,10 +253,7 @@ std::span<const LedgerLimits> Policy::upstream_ledgers(std::size_t upstream) con
 
 LedgerSet Policy::candidates(std::span<const std::size_t> upstreams) const {
     LedgerSet set;
-    for (const std::size_t upstream : upstreams) {
-        set.begin_candidate();
-        add_all(set, index_->upstreams[upstream]);
-    }
+    for (const std::size_t upstream : upstreams) add_candidate(set, index_->upstreams[upstream]);
     return set;
 }
 

@@ -66,7 +66,8 @@ struct Applicable {
     Applicable& operator=(Applicable&&) = default;
 
     /// Key, group, key on model, upstream; no ledger twice. Of several upstreams each is a candidate, in the
-    /// order that was given, also where it has no ledgers. Refers to those of the policy, and to `made`.
+    /// order that was given, also where it has no ledgers, and without its limits in shadow mode: these must
+    /// not send a request elsewhere. Refers to those of the policy, and to `made`.
     LedgerSet ledgers;
     std::vector<std::vector<LedgerLimits>> made;  ///< for this request: those of an unknown key
     /// The tier's, cut to the tightest limit on output or on all tokens; of candidates to that of the one

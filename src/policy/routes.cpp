@@ -18,6 +18,9 @@ Fitting Policy::fit_of(std::size_t upstream, config::Dialect dialect, std::strin
     if (!candidate.serves.contains(dialect)) return {Fit::other_dialect, {}};
     const bool is_azures = text::starts_with_ignoring_case(path, azure_paths);
     if (is_azures && index_->knows_no_deployments[upstream]) return {Fit::not_azure, {}};
+    // In a path these would name the folder above.
+    const bool is_dots = model == "." || model == "..";
+    if (is_dots && !candidate.azure_api_version.empty()) return {Fit::other_models, {}};
     if (candidate.models.empty() || model.empty()) return {Fit::serves, {}};
     const config::ServedModels* served = match_model(candidate.models, model);
     return served == nullptr ? Fitting{Fit::other_models, {}} : Fitting{Fit::serves, served->sent_as};

@@ -36,6 +36,12 @@ std::optional<double> BackgroundResponses::weight_of(std::string_view id) const 
     return entry->second.cached_input_weight;
 }
 
+bool BackgroundResponses::is_held_for(std::string_view key_id, std::string_view id) const {
+    const std::lock_guard lock(mutex_);
+    const auto entry = entries_.find(id);
+    return entry != entries_.end() && entry->second.key_id == key_id && !entry->second.facts;
+}
+
 std::string BackgroundResponses::upstream_of(std::string_view id) const {
     const std::lock_guard lock(mutex_);
     const auto entry = entries_.find(id);
@@ -115,6 +121,8 @@ std::optional<EndingFacts> told_by_fetch(EndingFacts answer, std::string_view me
         answer.status == 404 || answer.status == 410 || (is_success(answer.status) && method == "DELETE");
     const bool is_told = is_success(answer.status) && answer.usage.ended && !answer.usage.unfinished;
     if (!is_gone && !is_told) return std::nullopt;
+    // Who asks in a way that finds nothing must not get anything back by that: it is charged as reserved.
+    if (!is_success(answer.status)) return EndingFacts{.ending = Ending::whole, .status = 200};
     answer.status = 200;
     // It is worked on no more, and nobody says what it has produced: the rest of the lease just runs out.
     const bool was_stopped = is_gone || method == "POST";

@@ -49,6 +49,8 @@ public:
     bool hold(std::string_view id, Held& held, const void* owner);
     /// How the response of that id weighs cached input, where it is held and not reported yet; else nullopt.
     std::optional<double> weight_of(std::string_view id) const;
+    /// It is held for that key, and not reported yet.
+    bool is_held_for(std::string_view key_id, std::string_view id) const;
     /// Who makes it, where it is held; else empty.
     std::string upstream_of(std::string_view id) const;
     /// What it used is known. Only the first report counts.

@@ -133,10 +133,13 @@ awaitable<void> Exchange::admit_and_forward() {
     const std::int64_t arrived_us = worker_.clock.steady_us();
     const bool understood = is_free || co_await understand();
     if (!understood) co_return;
-    const bool has_upstream = co_await choose_upstreams();
-    if (!has_upstream) co_return;
+    if (const RefusalReason* reason = choose_upstreams(arrived_us)) {
+        const llm::ErrorDescription error = describe(*reason);
+        co_return co_await answer_error(error, reason->outcome);
+    }
+    if (choice_->left().empty()) co_return co_await refuse_while_all_sleep();
     if (is_free) {
-        take_upstream(0);
+        take_upstream(0, arrived_us);
         co_return co_await forward();
     }
     const bool admitted = co_await reserve();
@@ -175,11 +178,11 @@ bool Exchange::identify() {
     return true;
 }
 
-/// A background response that this node holds a reservation for: its answer is the one that says what it
-/// used.
+/// A background response that this node holds a reservation of the same key for: its answer is the one that
+/// says what it used.
 void Exchange::note_stored_response() {
     const std::string_view id = llm::stored_response_id(request_.head.method, record_.path);
-    if (!id.empty() && worker_.background->weight_of(id)) stored_response_ = id;
+    if (!id.empty() && worker_.background->is_held_for(record_.key_id, id)) stored_response_ = id;
 }
 
 awaitable<bool> Exchange::read_body() {
@@ -283,7 +286,8 @@ awaitable<bool> Exchange::reserve() {
         co_return false;
     }
     Decision& decision = *decided;
-    choice_->note_levels(decision.candidate_levels, applicable_.ledgers, worker_.clock.steady_us());
+    if (!decision.candidate_levels.empty())
+        choice_->note_levels(decision.candidate_levels, applicable_.ledgers, worker_.clock.steady_us());
     record_.decided_at_us = decision.decided_at_us;
     record_.store_mode = to_string(decision.decided_by);
     if (decision.verdict != Verdict::admitted) {
@@ -291,7 +295,7 @@ awaitable<bool> Exchange::reserve() {
         co_return false;
     }
     record_.reserved = demand;
-    take_upstream(decision.candidate);
+    take_upstream(decision.candidate, asked_us);
     reservation_ = std::move(decision.reservation);
     worker_.metrics.reservations_in_flight.add();
     llm::append_rate_limit_headers(dialect_, decision.tightest, worker_.clock.now_us(), rate_limits_);

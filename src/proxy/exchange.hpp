@@ -8,6 +8,7 @@
 #include "proxy/attempt.hpp"
 #include "proxy/client_stream.hpp"
 #include "proxy/credentials.hpp"
+#include "proxy/errors.hpp"
 #include "proxy/http_names.hpp"
 #include "proxy/request_body.hpp"
 #include "proxy/settlement.hpp"
@@ -46,7 +47,7 @@ private:
     awaitable<bool> read_body();
     awaitable<bool> decode_body();
     awaitable<bool> understand();
-    awaitable<bool> choose_upstreams();
+    const RefusalReason* choose_upstreams(std::int64_t steady_us);
     awaitable<bool> reserve();
     awaitable<void> forward();
     awaitable<void> settle();
@@ -64,17 +65,16 @@ private:
     awaitable<void> refuse_while_all_sleep();
 
     // Parts of forward.
-    awaitable<AttemptEnd> try_upstreams(Lease* lease);
     awaitable<AttemptEnd> try_upstream(Lease* lease);
     awaitable<AttemptEnd> try_once(Lease* lease, AttemptJob::Connection connection);
-    void take_upstream(std::size_t number);
+    void take_upstream(std::size_t number, std::int64_t steady_us);
     void note_attempt(AttemptEnd end);
     bool may_go_on(AttemptEnd end, std::int64_t began_us) const;
     awaitable<bool> move_on(AttemptEnd end);
     awaitable<bool> move_reservation();
     llm::CallText call_text() const;
     UpstreamMessage make_message();
-    std::string target() const;
+    std::string_view target(std::string& made) const;
     bool was_asked_for_too_much() const;
     awaitable<void> answer_failure(AttemptEnd end);
     void note_upstream_failure();

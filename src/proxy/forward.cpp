@@ -13,7 +13,17 @@ awaitable<void> Exchange::forward() {
     if (reservation_) lease.emplace(*reservation_);
     std::exception_ptr unforeseen;
     try {
-        const AttemptEnd end = co_await try_upstreams(lease ? &*lease : nullptr);
+        const std::int64_t began_us = worker_.clock.steady_us();
+        Lease* const held = lease ? &*lease : nullptr;
+        AttemptEnd end = co_await try_upstream(held);
+        note_attempt(end);
+        // The last attempt stands, as it is, where nobody is left who may be asked.
+        while (may_go_on(end, began_us)) {
+            const bool has_moved = co_await move_on(end);
+            if (!has_moved) break;
+            end = co_await try_upstream(held);
+            note_attempt(end);
+        }
         if (end == AttemptEnd::answered) {
             if (!attempt_->is_sending()) body_.release();
             co_await relay_answer();
@@ -30,18 +40,6 @@ awaitable<void> Exchange::forward() {
     // What a stored answer reports was used by the request that had begun it.
     if (!stored_response_.empty()) facts_.usage = {};
     if (unforeseen) std::rethrow_exception(unforeseen);
-}
-
-/// One after the other, until one serves it or nobody is left who may be asked. The last attempt stands.
-awaitable<AttemptEnd> Exchange::try_upstreams(Lease* lease) {
-    const std::int64_t began_us = worker_.clock.steady_us();
-    for (;;) {
-        const AttemptEnd end = co_await try_upstream(lease);
-        note_attempt(end);
-        if (!may_go_on(end, began_us)) co_return end;
-        const bool has_moved = co_await move_on(end);
-        if (!has_moved) co_return end;
-    }
 }
 
 awaitable<AttemptEnd> Exchange::try_upstream(Lease* lease) {
@@ -102,20 +100,20 @@ awaitable<bool> Exchange::move_on(AttemptEnd end) {
 }
 
 awaitable<bool> Exchange::move_reservation() {
+    const std::int64_t asked_us = worker_.clock.steady_us();
     if (!reservation_) {
-        take_upstream(0);
+        take_upstream(0, asked_us);
         co_return true;
     }
     co_await attempt_->release_lease();
     const LedgerSet ledgers = policy_->candidates(choice_->left());
-    const std::int64_t asked_us = worker_.clock.steady_us();
     auto decided = co_await move_past_shadow(worker_.limiter, *reservation_, settle_by(attempt_->facts()),
                                              ledgers, Withdrawal(client_.gone()), record_.shadowed_by);
     worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);
     if (!decided) co_return false;
     choice_->note_levels(decided->candidate_levels, ledgers, worker_.clock.steady_us());
     if (decided->verdict != Verdict::admitted) co_return false;
-    take_upstream(decided->candidate);
+    take_upstream(decided->candidate, asked_us);
     co_return true;
 }
 

@@ -70,18 +70,24 @@ awaitable<result<Decision>> ask_past_shadow(const LedgerSet& ledgers, Ask ask,
 awaitable<result<Decision>> reserve_past_shadow(Limiter& limiter, Demand demand, const LedgerSet& ledgers,
                                                 Withdrawal withdrawal,
                                                 std::vector<observe::RefusedBy>& shadowed_by) {
-    const auto ask = [&](const LedgerSet& asked) { return limiter.reserve(demand, asked, withdrawal); };
-    co_return co_await ask_past_shadow(ledgers, ask, shadowed_by);
+    return ask_past_shadow(
+        ledgers,
+        [&limiter, demand, withdrawal](const LedgerSet& asked) {
+            return limiter.reserve(demand, asked, withdrawal);
+        },
+        shadowed_by);
 }
 
 awaitable<result<Decision>> move_past_shadow(Limiter& limiter, Reservation& reservation, Usage usage,
                                              const LedgerSet& ledgers, Withdrawal withdrawal,
                                              std::vector<observe::RefusedBy>& shadowed_by) {
     // What is moved twice is settled once: after the first time there is nothing left of the first upstream.
-    const auto ask = [&](const LedgerSet& asked) {
-        return limiter.move(reservation, usage, asked, withdrawal);
-    };
-    co_return co_await ask_past_shadow(ledgers, ask, shadowed_by);
+    return ask_past_shadow(
+        ledgers,
+        [&limiter, &reservation, usage, withdrawal](const LedgerSet& asked) {
+            return limiter.move(reservation, usage, asked, withdrawal);
+        },
+        shadowed_by);
 }
 
 observe::RefusedBy refused_by(const LedgerLimits& ledger, const Refusal& refusal) {

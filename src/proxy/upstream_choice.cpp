@@ -10,7 +10,7 @@ namespace {
 /// Where checks look after an ejected upstream, no request has to be the probe.
 Readiness readiness_of(const config::Upstream& upstream, const KnownUpstream& known, std::int64_t steady_us) {
     if (upstream.check_path.empty()) return known.readiness(steady_us);
-    return known.is_well(steady_us) ? Readiness::ready : Readiness::ejected;
+    return known.is_well() ? Readiness::ready : Readiness::ejected;
 }
 
 }  // namespace
@@ -18,28 +18,43 @@ Readiness readiness_of(const config::Upstream& upstream, const KnownUpstream& kn
 UpstreamChoice::UpstreamChoice(const ChoiceTerms& terms, std::span<const policy::Route> routes,
                                std::int64_t steady_us, std::mt19937_64& random)
     : config_(terms.config), upstreams_(terms.upstreams), model_(terms.model) {
+    for (const policy::Route& route : routes) options_.push_back({route, terms.known[route.upstream]});
+    if (terms.is_kept) {
+        left_.push_back(
+            std::min_element(options_.begin(), options_.end(), [&](const Option& one, const Option& other) {
+                return priority_of(one) < priority_of(other);
+            })->route.upstream);
+    } else if (options_.size() == 1) {
+        wakes_at_us_ = sleeps_until_us(options_.front().route, steady_us);
+        if (wakes_at_us_ == 0) left_.push_back(options_.front().route.upstream);
+    } else {
+        order(terms.demand, steady_us, random);
+    }
+}
+
+void UpstreamChoice::order(const Demand& demand, std::int64_t steady_us, std::mt19937_64& random) {
     boost::container::small_vector<Candidate, 4> candidates;
-    for (const policy::Route& route : routes) {
-        const config::Upstream& upstream = config_.upstreams[route.upstream];
-        const Option& option = options_.emplace_back(Option{route, upstreams_.of(upstream.name)});
-        const std::int64_t until_us = sleeps_until_us(route, steady_us);
+    for (const Option& option : options_) {
+        const config::Upstream& upstream = config_.upstreams[option.route.upstream];
+        const std::int64_t until_us = sleeps_until_us(option.route, steady_us);
         if (until_us != 0) wakes_at_us_ = wakes_at_us_ == 0 ? until_us : std::min(wakes_at_us_, until_us);
-        candidates.push_back({.index = route.upstream,
+        candidates.push_back({.index = option.route.upstream,
                               .priority = upstream.priority,
                               .weight = static_cast<std::uint32_t>(upstream.weight),
-                              .headroom = option.known->headroom(terms.demand, steady_us),
+                              .headroom = option.known->headroom(demand, steady_us),
                               .readiness = until_us != 0 ? Readiness::asleep
                                                          : readiness_of(upstream, *option.known, steady_us)});
     }
-    if (terms.is_kept) {
-        const auto first = std::min_element(
-            candidates.begin(), candidates.end(),
-            [](const auto& one, const auto& other) { return one.priority < other.priority; });
-        left_.push_back(first->index);
-        return;
+    const CandidateOrder ordered = order_candidates({candidates.data(), candidates.size()}, random);
+    left_.assign(ordered.begin(), ordered.end());
+    for (const Candidate& candidate : candidates) {
+        const bool is_left = std::find(left_.begin(), left_.end(), candidate.index) != left_.end();
+        if (candidate.readiness == Readiness::ejected && !is_left) last_resort_.push_back(candidate.index);
     }
-    const CandidateOrder order = order_candidates({candidates.data(), candidates.size()}, random);
-    left_.assign(order.begin(), order.end());
+}
+
+std::int64_t UpstreamChoice::priority_of(const Option& option) const noexcept {
+    return config_.upstreams[option.route.upstream].priority;
 }
 
 const UpstreamChoice::Option& UpstreamChoice::option_of(std::size_t upstream) const noexcept {
@@ -70,6 +85,7 @@ void UpstreamChoice::take(std::size_t number, const Demand& demand, std::int64_t
     current_->known->add_in_flight(demand_);
     left_.erase(left_.begin() + static_cast<std::ptrdiff_t>(number));
     ask_ = current_->known->begin(steady_us);
+    if (left_.empty()) left_.swap(last_resort_);
 }
 
 bool UpstreamChoice::note(Sign sign, std::int64_t steady_us, std::mt19937_64& random) {

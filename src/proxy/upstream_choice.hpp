@@ -19,6 +19,8 @@ namespace weir::proxy {
 struct ChoiceTerms {
     const config::Config& config;
     Upstreams& upstreams;
+    /// By index into the configuration's upstreams.
+    std::span<const std::shared_ptr<KnownUpstream>> known;
     std::string_view model;  ///< as the client named it; empty: it named none
     Demand demand;           ///< its dimensions count, not its amounts
     /// It asks for what one provider keeps, such as a file: only the first one that there is, whatever it has
@@ -37,6 +39,7 @@ public:
     UpstreamChoice& operator=(const UpstreamChoice&) = delete;
 
     /// Not asked yet, in order, as indexes into the configuration's upstreams. None at first: all are asleep.
+    /// Those that are ejected come when all others were taken.
     std::span<const std::size_t> left() const noexcept { return left_; }
     /// Of those that sleep: when the first one wakes, by the steady clock.
     std::int64_t wakes_at_us() const noexcept { return wakes_at_us_; }
@@ -66,6 +69,8 @@ private:
         std::shared_ptr<KnownUpstream> known;
     };
     void let_go() noexcept;
+    void order(const Demand& demand, std::int64_t steady_us, std::mt19937_64& random);
+    std::int64_t priority_of(const Option& option) const noexcept;
     const Option& option_of(std::size_t upstream) const noexcept;
     std::int64_t sleeps_until_us(const policy::Route& route, std::int64_t steady_us) const;
 
@@ -74,6 +79,7 @@ private:
     std::string_view model_;
     boost::container::small_vector<Option, 4> options_;
     boost::container::small_vector<std::size_t, 8> left_;
+    boost::container::small_vector<std::size_t, 8> last_resort_;  ///< ejected: when all of `left_` were asked
     const Option* current_ = nullptr;
     Demand demand_;  ///< in flight at the current one
     UpstreamHealth::Ask ask_;

@@ -58,9 +58,9 @@ public:
     awaitable<void> stop_sending();
     /// After the connection broke: no program at the upstream can have worked on what was sent last. Its host
     /// had ended the connection before it acknowledged a byte; or it reset the connection at once after the
-    /// sending, with no byte acknowledged, after it had been idle for seconds, as hosts and what stands between
-    /// do with a connection that they have forgotten. A program in use that reads a request and resets at once
-    /// looks the same, which is why it has to have been idle.
+    /// sending, with no byte acknowledged, after it had been idle for seconds, as hosts and what stands
+    /// between do with a connection that they have forgotten. A program in use that reads a request and
+    /// resets at once looks the same, which is why it has to have been idle.
     awaitable<bool> is_unread();
 
     /// How the last read ended, in the system's words: an end, a reset, …; or in net/tls_trouble's.

@@ -47,6 +47,11 @@ public:
 
     State state(std::int64_t now_us) const noexcept;
 
+    bool is_well() const noexcept { return ejections_in_row_ == 0; }
+    /// Well, and the last request did not fail: success changes nothing.
+    bool is_untroubled() const noexcept { return is_well() && failures_in_row_ == 0; }
+    std::uint32_t period() const noexcept { return period_; }  ///< see Ask
+
     /// True while well, and for the one probe.
     bool may_ask(std::int64_t now_us) const noexcept;
 

@@ -1,5 +1,5 @@
 // The request as it goes to the upstream: whose path, which model, which options.
-#include <algorithm>
+#include <utility>
 
 #include "llm/azure_path.hpp"
 #include "llm/model_place.hpp"
@@ -26,18 +26,21 @@ std::array<std::string_view, 5> spliced(std::string_view body, std::span<const l
 
 }  // namespace
 
-/// The path and query that this upstream knows the request by.
-std::string Exchange::target() const {
+/// The path and query that this upstream knows the request by; `made` holds it where it is another.
+std::string_view Exchange::target(std::string& made) const {
     const std::string_view whole = request_.path_and_query;
-    const std::string_view query = whole.substr(record_.path.size());
-    if (!upstream().azure_api_version.empty())
-        return llm::azure_path({.path_and_query = whole,
+    if (!upstream().azure_api_version.empty()) {
+        made = llm::azure_path({.path_and_query = whole,
                                 .deployment = choice_->model(),
                                 .api_version = upstream().azure_api_version,
                                 .base_path = upstream().url.base_path});
-    auto renamed =
-        choice_->sent_as().empty() ? std::nullopt : llm::path_with_model(record_.path, choice_->sent_as());
-    return renamed ? renamed->append(query) : std::string(whole);
+        return made;
+    }
+    if (choice_->sent_as().empty()) return whole;
+    auto renamed = llm::path_with_model(record_.path, choice_->sent_as());
+    if (!renamed) return whole;
+    made = renamed->append(whole.substr(record_.path.size()));
+    return made;
 }
 
 UpstreamMessage Exchange::make_message() {
@@ -55,9 +58,10 @@ UpstreamMessage Exchange::make_message() {
     message.body = spliced(is_spliced ? body_.text() : body_.bytes(), {splices.data(), splices.size()});
     std::size_t body_bytes = 0;
     for (const std::string_view piece : message.body) body_bytes += piece.size();
+    std::string made_target;
     message.head = make_upstream_head(
         {.head = request_.head,
-         .path_and_query = target(),
+         .path_and_query = target(made_target),
          .upstream = upstream(),
          .dialect = dialect_,
          .credential = credential_,

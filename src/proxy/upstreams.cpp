@@ -6,11 +6,14 @@
 namespace weir::proxy {
 
 Readiness KnownUpstream::readiness(std::int64_t steady_us) const {
+    if (is_untroubled_.load(std::memory_order_acquire)) return Readiness::ready;
     const std::lock_guard lock(mutex_);
     return health_.may_ask(steady_us) ? Readiness::ready : Readiness::ejected;
 }
 
 UpstreamHealth::Ask KnownUpstream::begin(std::int64_t steady_us) {
+    if (is_untroubled_.load(std::memory_order_acquire))
+        return {.period = period_.load(std::memory_order_relaxed)};
     const std::lock_guard lock(mutex_);
     return health_.begin(steady_us);
 }
@@ -22,8 +25,9 @@ std::optional<UpstreamHealth::Ask> KnownUpstream::take_probe(std::int64_t steady
 }
 
 bool KnownUpstream::note(UpstreamHealth::Ask ask, Sign sign, std::int64_t steady_us, double jitter) {
+    if (sign != Sign::failing && is_untroubled_.load(std::memory_order_acquire)) return false;
     const std::lock_guard lock(mutex_);
-    const bool was_well = health_.state(steady_us) == UpstreamHealth::State::well;
+    const bool was_well = health_.is_well();
     switch (sign) {
         case Sign::well:
             health_.note_success(ask);
@@ -35,12 +39,14 @@ bool KnownUpstream::note(UpstreamHealth::Ask ask, Sign sign, std::int64_t steady
             health_.note_abandoned(ask);
             break;
     }
-    return was_well != (health_.state(steady_us) == UpstreamHealth::State::well);
+    period_.store(health_.period(), std::memory_order_relaxed);
+    is_untroubled_.store(health_.is_untroubled(), std::memory_order_release);
+    return was_well != health_.is_well();
 }
 
-bool KnownUpstream::is_well(std::int64_t steady_us) const {
+bool KnownUpstream::is_well() const {
     const std::lock_guard lock(mutex_);
-    return health_.state(steady_us) == UpstreamHealth::State::well;
+    return health_.is_well();
 }
 
 double KnownUpstream::headroom(const Demand& demand, std::int64_t steady_us) const noexcept {

@@ -39,7 +39,7 @@ public:
     std::optional<UpstreamHealth::Ask> take_probe(std::int64_t steady_us);
     /// `jitter`: 0 to 1, by chance. True: this ejected it, or was its recovery.
     bool note(UpstreamHealth::Ask ask, Sign sign, std::int64_t steady_us, double jitter);
-    bool is_well(std::int64_t steady_us) const;
+    bool is_well() const;
 
     /// The smallest remaining/limit over the dimensions that the demand asks for, as last seen; 1 where that
     /// was longer ago than `headroom_age_us_max`, or never.
@@ -61,6 +61,9 @@ private:
     const std::size_t slot_;
     mutable std::mutex mutex_;
     UpstreamHealth health_;
+    /// It is well and has not failed lately: then requests change nothing, and nobody has to lock.
+    std::atomic<bool> is_untroubled_ = true;
+    std::atomic<std::uint32_t> period_ = 0;                   ///< of `health_`
     std::array<std::atomic<float>, dimension_count> left_{};  ///< remaining/limit
     std::array<std::atomic<std::int64_t>, dimension_count> seen_us_{};
     std::atomic<std::int64_t> requests_in_flight_ = 0;

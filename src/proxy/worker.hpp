@@ -4,6 +4,8 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <random>
+#include <span>
+#include <vector>
 
 #include "observe/access_log.hpp"
 #include "observe/metrics.hpp"
@@ -71,6 +73,22 @@ struct Worker {
     RefusalRate refusal_rate;
     std::mt19937_64 random;
     bool draining = false;
+
+    /// By index into the upstreams of that configuration, nearly always the one in force.
+    std::span<const std::shared_ptr<KnownUpstream>> known_upstreams(
+        const std::shared_ptr<const policy::Policy>& of) {
+        if (known_of_ != of) {
+            known_of_ = of;
+            known_.clear();
+            for (const config::Upstream& upstream : of->config().upstreams)
+                known_.push_back(upstreams->of(upstream.name));
+        }
+        return known_;
+    }
+
+private:
+    std::shared_ptr<const policy::Policy> known_of_;
+    std::vector<std::shared_ptr<KnownUpstream>> known_;
 };
 
 }  // namespace weir::proxy

@@ -176,11 +176,13 @@ TEST_F(Background, EndsByWhatAnAnswerAboutItSays) {
     EXPECT_EQ(told_by_fetch(silent, "GET").value().ending, Ending::whole);
     EXPECT_EQ(told_by_fetch(silent, "POST").value().ending, Ending::client_gone) << "cancelled";
     EXPECT_EQ(told_by_fetch(silent, "DELETE").value().ending, Ending::client_gone);
+    silent.usage.failed = true;
     for (const int gone : {404, 410}) {
         silent.status = gone;
         const EndingFacts told = told_by_fetch(silent, "GET").value();
         EXPECT_EQ(told.status, 200);
-        EXPECT_EQ(told.ending, Ending::client_gone);
+        EXPECT_EQ(told.ending, Ending::whole) << "charged as reserved";
+        EXPECT_FALSE(told.usage.failed);
     }
     silent.status = 500;
     EXPECT_FALSE(told_by_fetch(silent, "DELETE"));

@@ -33,6 +33,7 @@ protected:
     std::unique_ptr<UpstreamChoice> choose(bool is_kept = false) {
         return std::make_unique<UpstreamChoice>(ChoiceTerms{.config = config_,
                                                             .upstreams = upstreams_,
+                                                            .known = known_,
                                                             .model = "model",
                                                             .demand = {1, 1, 1},
                                                             .is_kept = is_kept},
@@ -49,6 +50,8 @@ protected:
 
     config::Config config_ = configuration();
     Upstreams upstreams_;
+    const std::vector<std::shared_ptr<KnownUpstream>> known_{upstreams_.of("one"), upstreams_.of("two"),
+                                                             upstreams_.of("three")};
     policy::Routes routes_{{0, {}}, {1, {}}, {2, {}}};
     std::int64_t now_us_ = 1'000 * second_us;
     std::mt19937_64 random_{7};
@@ -71,6 +74,17 @@ TEST_F(UpstreamsTest, TheEjectedIsAskedOnlyWhereNobodyElseIs) {
     fail("two");
     fail("three");
     EXPECT_THAT(left(*choose()), UnorderedElementsAre(0, 1, 2));
+}
+
+TEST_F(UpstreamsTest, TheEjectedIsTheLastResort) {
+    fail("one");
+    const auto choice = choose();
+    choice->take(0, {}, now_us_);
+    EXPECT_EQ(left(*choice).size(), 1U);
+    choice->take(0, {}, now_us_);
+    EXPECT_THAT(left(*choice), ElementsAre(0));
+    choice->take(0, {}, now_us_);
+    EXPECT_THAT(left(*choice), IsEmpty());
 }
 
 TEST_F(UpstreamsTest, AfterItsTimeOneRequestIsTheProbe) {
