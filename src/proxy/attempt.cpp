@@ -111,7 +111,9 @@ awaitable<void> Attempt::finish() {
         job_.worker.pool.release(std::move(connection_), answer_->keep_alive_s());
     answer_.reset();
     connection_.reset();
-    co_await release_lease();
+    // Not by release_lease: a coroutine of its own would cost every request.
+    if (lease_) co_await job_.worker.leases.remove(*lease_);
+    lease_.reset();
     if (calls_for_another && job_.client.gone()) end_ = AttemptEnd::client_gone;
 }
 
