@@ -104,7 +104,8 @@ Decision RedisLimiter::admit_unlimited(const Demand& demand) const {
 
 std::optional<Decision> RedisLimiter::find_cached_refusal(const std::string& set, const Demand& demand,
                                                           const LedgerSet& ledgers) {
-    if (refusals_.empty()) return std::nullopt;
+    // What refused a demand on all of these ledgers need not refuse one on some of them.
+    if (refusals_.empty() || ledgers.candidate_count() > 0) return std::nullopt;
     KnownUnder under{.changes = 0, .store_epoch = master_.store_epoch.load(std::memory_order_relaxed)};
     for (const LedgerLimits& ledger : ledgers) under.changes += node_.changes.of(ledger.ledger);
     const auto known = refusals_.find(set, demand, ledgers, under, node_.local_us());

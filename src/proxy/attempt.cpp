@@ -76,7 +76,7 @@ awaitable<AttemptEnd> Attempt::read_head() {
 
 awaitable<bool> Attempt::was_unread() {
     if (!connection_->reused || answer_->started()) co_return false;
-    co_return co_await connection_->is_unread();
+    co_return co_await connection_->is_unread(job_.is_never_repeated);
 }
 
 awaitable<AttemptEnd> Attempt::relay(const RelayTerms& terms) {

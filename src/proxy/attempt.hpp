@@ -36,6 +36,9 @@ struct AttemptJob {
     UpstreamMessage message;
     Lease* lease = nullptr;  ///< kept as long as the attempt lasts; nullptr: nothing is reserved
     Connection connection = Connection::any;
+    /// What may have been done is not sent again, however unlikely that is: see
+    /// UpstreamConnection::is_unread.
+    bool is_never_repeated = false;
 };
 
 /// Used once: `run`, then `relay` where it was answered and the answer is what the client shall get, and

@@ -68,7 +68,8 @@ awaitable<AttemptEnd> Exchange::try_once(Lease* lease, AttemptJob::Connection co
                                 .method = request_.head.method,
                                 .message = make_message(),
                                 .lease = lease,
-                                .connection = connection});
+                                .connection = connection,
+                                .is_never_repeated = choice_->has_others() && !config().retry.after_send});
     co_return co_await attempt_->run();
 }
 

@@ -43,6 +43,8 @@ public:
     std::span<const std::size_t> left() const noexcept { return left_; }
     /// Of those that sleep: when the first one wakes, by the steady clock.
     std::int64_t wakes_at_us() const noexcept { return wakes_at_us_; }
+    /// Several upstreams serve the request.
+    bool has_others() const noexcept { return options_.size() > 1; }
     /// Those that have fallen asleep since are not asked.
     void leave_out_sleeping(std::int64_t steady_us);
 

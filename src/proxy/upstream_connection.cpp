@@ -66,7 +66,7 @@ awaitable<void> UpstreamConnection::stop_sending() {
     while (state_->sending) co_await state_->sent.wait();
 }
 
-awaitable<bool> UpstreamConnection::is_unread() {
+awaitable<bool> UpstreamConnection::is_unread(bool is_strict) {
     // A broken connection takes no more; until sending has ended it is not known how much it took.
     if (state_->sending && state_->send_deadline) state_->send_deadline->set(end_of_sending_ms);
     while (state_->sending) co_await state_->sent.wait();
@@ -74,7 +74,7 @@ awaitable<bool> UpstreamConnection::is_unread() {
     const std::uint64_t sent = transport().sent_bytes() - sent_bytes_before_;
     if (transport().unacknowledged_bytes() < sent) co_return false;
     if (state_->read_error == boost::asio::error::eof) co_return true;
-    if (sent_at_us_ - idle_since_us < forgotten_after_us) co_return false;
+    if (is_strict && sent_at_us_ - idle_since_us < forgotten_after_us) co_return false;
     // Hosts hold acknowledgements back for up to 40 ms, so that a program may have read the request by then.
     const std::int64_t at_once_us = reset_at_once_us + 2 * transport().round_trip_us();
     co_return state_->read_ended_at_us - sent_at_us_ <= at_once_us;

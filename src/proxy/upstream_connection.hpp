@@ -58,10 +58,10 @@ public:
     awaitable<void> stop_sending();
     /// After the connection broke: no program at the upstream can have worked on what was sent last. Its host
     /// had ended the connection before it acknowledged a byte; or it reset the connection at once after the
-    /// sending, with no byte acknowledged, after it had been idle for seconds, as hosts and what stands
-    /// between do with a connection that they have forgotten. A program in use that reads a request and
-    /// resets at once looks the same, which is why it has to have been idle.
-    awaitable<bool> is_unread();
+    /// sending, with no byte acknowledged, as a host does when a program closes an idle connection that a
+    /// request has just come in on, or one that it has forgotten. A program that reads a request and resets
+    /// at once looks the same: where `is_strict`, a reset counts only after seconds of idleness.
+    awaitable<bool> is_unread(bool is_strict);
 
     /// How the last read ended, in the system's words: an end, a reset, …; or in net/tls_trouble's.
     boost::system::error_code read_error() const noexcept { return net::explained(state_->read_error); }

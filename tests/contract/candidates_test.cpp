@@ -58,6 +58,19 @@ TEST_P(CandidatesContract, WhatOthersUsedCountsForAWindowWhateverTheRoom) {
     settle(reserve(key_, {shared}));
 }
 
+TEST_P(CandidatesContract, WhatAllOfThemRefusedOneOfThemMayTake) {
+    const std::vector<LedgerLimits> candidates{upstream("a", 1), upstream("b", 9)};
+    settle(store.reserve_from(one, set_of(key_, {candidates[0]})));
+    LedgerSet all;
+    all.add(key_);
+    for (const LedgerLimits& each : candidates) all.add(each);
+    EXPECT_EQ(store.reserve_from(one, all).verdict, Verdict::refused);
+    Decision decision = reserve(key_, candidates);
+    ASSERT_EQ(decision.verdict, Verdict::admitted);
+    EXPECT_EQ(decision.candidate, 1U);
+    settle(std::move(decision));
+}
+
 TEST_P(CandidatesContract, ADecisionTellsHowTheCandidateStands) {
     const std::vector<LedgerLimits> candidates{upstream("a", 4), upstream("b", 8)};
     Decision decision = reserve(key_, candidates);
