@@ -89,7 +89,8 @@ inline constexpr std::size_t upstreams_max = 64;
 /// How one upstream fared. A 5xx of its own is an error.
 struct UpstreamCounters {
     Counter answers, errors;
-    // Requests that another upstream was asked to serve then: because this one failed; because it had no room.
+    // Requests that another upstream was asked to serve then: because this one failed; because it had no
+    // room.
     Counter moved, turned_away;
     Counter last_answer_us, last_error_us;  ///< wall clock; 0: none yet
 };

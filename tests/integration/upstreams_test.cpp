@@ -239,7 +239,8 @@ TEST_F(OthersUseIt, WhatTheyUseIsLearned) {
     for (const Seen& seen : others.stop()) served_others += seen.status == 200 && seen.sent_us >= began_us;
     const double percent =
         100.0 * static_cast<double>(refused_there) / static_cast<double>(served + refused_there);
-    std::cout << served << " served, " << served_others << " of others, " << refused_there << " refused by the provider: " << percent << " %\n";
+    std::cout << served << " served, " << served_others << " of others, " << refused_there
+              << " refused by the provider: " << percent << " %\n";
     EXPECT_GT(served, 500U);
     EXPECT_LE(percent, 0.5);
 }
