@@ -14,6 +14,7 @@
 #include "steady_load.hpp"
 #include "support/raw_client.hpp"
 #include "support/redis_server.hpp"
+#include "support/sanitized.hpp"
 #include "weir/clock.hpp"
 #include "weir_nodes.hpp"
 
@@ -46,7 +47,7 @@ protected:
         return {{"name", name},
                 {"url", providers_.at(name)->url()},
                 {"api_key_file", key_file_},
-                {"timeouts_ms", {{"connect", 1'000}, {"first_byte", 700}}}};
+                {"timeouts_ms", {{"connect", 2'000}, {"first_byte", sanitized ? 4'000 : 1'500}}}};
     }
     json configuration(json upstreams) const {
         json config;
