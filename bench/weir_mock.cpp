@@ -64,7 +64,10 @@ std::vector<MockOptions> read_providers(const MockOptions& common,
     for (const std::string& description : descriptions) {
         MockOptions options = common;
         const std::string problem = set_provider(options, description);
-        if (!problem.empty()) throw CLI::ValidationError("--provider " + description + ": " + problem);
+        if (!problem.empty()) {
+            throw CLI::ValidationError(
+                std::string("--provider ").append(description).append(": ").append(problem));
+        }
         if (options.name.empty()) options.name = std::to_string(providers.size() + 1);
         providers.push_back(std::move(options));
     }
