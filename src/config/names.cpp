@@ -33,8 +33,10 @@ bool is_token_character(char c) noexcept {
     return is_visible(c) && std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
 }
 
+/// Of names of headers, whose case does not matter.
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> names) noexcept {
-    return std::find(names.begin(), names.end(), text) != names.end();
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view name) { return text::equals_ignoring_case(name, text); });
 }
 
 bool is_path(std::string_view text) noexcept {
@@ -108,8 +110,8 @@ std::string parse_azure_version(const std::string& text) {
     return text;
 }
 
-bool is_credential_header(std::string_view name) {
-    return is_one_of(text::to_lower(name), {"authorization", "x-api-key", "api-key", "x-goog-api-key"});
+bool is_credential_header(std::string_view name) noexcept {
+    return is_one_of(name, {"authorization", "x-api-key", "api-key", "x-goog-api-key"});
 }
 
 void check_header_name(std::string_view text) {

@@ -27,7 +27,7 @@ void check_header_name(std::string_view text);
 /// RFC 9110, 5.5, without obs-text.
 std::string parse_header_value(const std::string& text);
 /// True of the fields that carry a client's key.
-bool is_credential_header(std::string_view name);
+bool is_credential_header(std::string_view name) noexcept;
 
 /// A key as it can stand in a header: visible ASCII.
 std::string parse_secret(const std::string& text);

@@ -113,7 +113,7 @@ void resolve_upstreams(Draft& draft) {
     }
 }
 
-bool has_own_key(const Upstream& upstream) {
+bool has_own_key(const Upstream& upstream) noexcept {
     return !upstream.api_key.empty() ||
            std::any_of(upstream.headers.begin(), upstream.headers.end(),
                        [](const auto& header) { return is_credential_header(header.first); });

@@ -15,6 +15,6 @@ struct Provider {
 const Provider* provider_of(const Url& url);
 
 /// The upstream gets a key of weir's own, whatever key the caller has sent.
-bool has_own_key(const Upstream& upstream);
+bool has_own_key(const Upstream& upstream) noexcept;
 
 }  // namespace weir::config

@@ -1,14 +1,14 @@
 // Two small tables.
 #include "proxy/failover.hpp"
 
+#include "proxy/http_names.hpp"
+
 namespace weir::proxy {
 
 namespace {
 
-constexpr int overloaded = 529;  // Anthropic's: https://docs.anthropic.com/en/api/errors
-
 bool is_failure(int status) noexcept {
-    return status == 500 || status == 502 || status == 503 || status == 504 || status == overloaded;
+    return status == 500 || status == 502 || status == 503 || status == 504 || status == overloaded_status;
 }
 
 }  // namespace

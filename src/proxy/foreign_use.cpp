@@ -8,7 +8,6 @@
 #include <boost/asio/detached.hpp>
 #include <utility>
 
-#include "llm/dialect.hpp"
 #include "llm/provider_counts.hpp"
 #include "proxy/worker.hpp"
 

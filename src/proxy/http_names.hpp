@@ -28,4 +28,7 @@ using http::ResponseHead;
 using text::equals_ignoring_case;
 using text::starts_with_ignoring_case;
 
+/// Anthropic's: https://docs.anthropic.com/en/api/errors
+inline constexpr int overloaded_status = 529;
+
 }  // namespace weir::proxy

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "config/providers.hpp"
 #include "llm/dialect.hpp"
 #include "proxy/credentials.hpp"
 #include "text/host.hpp"
@@ -41,18 +42,12 @@ void append_host(std::string& out, const config::Url& url) {
     append_header(out, "Host", host);
 }
 
-bool sends_key_of_its_own(const config::Upstream& upstream) noexcept {
-    return !upstream.api_key.empty() ||
-           std::any_of(upstream.headers.begin(), upstream.headers.end(),
-                       [](const auto& header) { return is_credential_field(header.first); });
-}
-
 bool is_passed_on(const UpstreamRequest& request, const Field& field) noexcept {
     const std::string_view name = field.name;
     if (is_one_of(replaced, name) || is_hop_by_hop(request.head.fields, name)) return false;
     if (starts_with_ignoring_case(name, "x-weir-")) return false;
     if (is_credential_field(name)) {
-        if (sends_key_of_its_own(request.upstream)) return false;
+        if (config::has_own_key(request.upstream)) return false;
         if (key_in_field(field.value) != request.credential) return false;
     }
     if (request.readable_answer && equals_ignoring_case(name, "accept-encoding")) return false;
@@ -67,7 +62,7 @@ std::string upstream_target(const UpstreamRequest& request) {
     if (!may_hold_key_in_query(request.path_and_query, request.dialect))
         return target.append(request.path_and_query);
     const std::string_view kept =
-        sends_key_of_its_own(request.upstream) ? std::string_view() : request.credential;
+        config::has_own_key(request.upstream) ? std::string_view() : request.credential;
     return target.append(without_other_keys(request.path_and_query, kept));
 }
 

@@ -19,9 +19,8 @@ std::int64_t weighted_input(const llm::TappedUsage& usage, double cached_input_w
 
 /// The upstream did not work on it, or only to say so: the request counts, its tokens do not.
 bool is_refusal(const EndingFacts& facts) noexcept {
-    constexpr int overloaded = 529;  // Anthropic's: https://docs.anthropic.com/en/api/errors
     if (facts.status >= 300 && facts.status < 500) return true;
-    if (facts.status == 503 || facts.status == overloaded) return true;
+    if (facts.status == 503 || facts.status == overloaded_status) return true;
     return is_success(facts.status) && facts.usage.failed;
 }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "llm/provider_limits.hpp"
+
 namespace weir::proxy {
 
 /// What this node has learned from its own answers, and what other nodes tell of theirs. Only the former is
@@ -23,7 +25,7 @@ namespace weir::proxy {
 class UpstreamSleep {
 public:
     static constexpr std::size_t entries_max = 4'096;
-    static constexpr std::int64_t sleep_us_max = 600'000'000;
+    static constexpr std::int64_t sleep_us_max = llm::sleep_max_us;
     static constexpr std::size_t name_bytes_max = 256;  ///< longer ones do not sleep
     static constexpr std::size_t text_bytes_max = 65'536;
 
