@@ -17,6 +17,8 @@ if(WEIR_WERROR)
 endif()
 
 if(WEIR_SANITIZE)
+  # Less than elsewhere, and the same faults found in half of the compiler's time.
+  string(REPLACE "-O2 -g" "-O1 -g1" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELWITHDEBINFO}")
   add_compile_options(-fsanitize=${WEIR_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${WEIR_SANITIZE})
   if(WEIR_SANITIZE MATCHES undefined)
