@@ -100,7 +100,7 @@ awaitable<bool> Connection::serve_one() {
     if (controls_) co_return co_await serve_control();
     const bool keep = co_await serve(record);
     record.ended_us = clock_.now_us();
-    provider_.depart(std::move(record));
+    provider_.depart(*wire_, std::move(record));
     co_return keep;
 }
 
@@ -233,7 +233,7 @@ awaitable<bool> Connection::read_head(MockRecord& record) {
     controls_ = record.problem.empty() && head_.target.starts_with(control_prefix);
     if (controls_) co_return true;
     serial_ = ++journal_.counters.requests;
-    record.in_flight = provider_.arrive();
+    record.in_flight = provider_.arrive(*wire_);
     describe(record);
     co_return record.problem.empty();
 }

@@ -1,6 +1,8 @@
 // Counters, and the script under a lock which a provider without one never takes.
 #include "mock_upstream/provider.hpp"
 
+#include <algorithm>
+
 #include "weir/clock.hpp"
 
 namespace weir::mock {
@@ -37,15 +39,24 @@ std::optional<std::int64_t> Provider::next_change_us(std::int64_t now_us) const 
     return script_began_us_ + *next_us;
 }
 
-std::int64_t Provider::arrive() {
-    const std::int64_t now_in_flight = ++in_flight_;
+std::int64_t Provider::arrive(Wire& wire) {
+    const std::int64_t now_in_flight = ++in_flight_ - left_unnoticed();
+    const bool may_look_at_wires = options.threads <= 1;
+    if (options.keep_records && may_look_at_wires) wires_in_flight_.insert(&wire);
     std::int64_t most = in_flight_max_;
     while (most < now_in_flight && !in_flight_max_.compare_exchange_weak(most, now_in_flight)) {
     }
     return now_in_flight;
 }
 
-void Provider::depart(MockRecord record) {
+/// The end of one connection and the request on another can come to light in one step, and in either order.
+std::int64_t Provider::left_unnoticed() const {
+    return std::count_if(wires_in_flight_.begin(), wires_in_flight_.end(),
+                         [](Wire* wire) { return wire->client_left(); });
+}
+
+void Provider::depart(Wire& wire, MockRecord record) {
+    if (!wires_in_flight_.empty()) wires_in_flight_.erase(&wire);
     if (!record.problem.empty()) ++journal.counters.malformed;
     if (record.aborted) ++journal.counters.aborted;
     if (record.complete) ++complete_;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "mock_upstream/fleet.hpp"
@@ -17,6 +18,7 @@
 #include "mock_upstream/script.hpp"
 #include "mock_upstream/stats.hpp"
 #include "mock_upstream/stored_responses.hpp"
+#include "mock_upstream/wire.hpp"
 #include "weir/awaitable.hpp"
 
 namespace weir::mock {
@@ -43,10 +45,11 @@ public:
     /// Makes the sockets follow the mode: whoever listens sets it, before anything is served.
     std::function<awaitable<void>()> apply_mode;
 
-    /// A request has arrived: how many are in flight now.
-    std::int64_t arrive();
+    /// A request has arrived: how many are in flight now. Where records are kept, one whose client has left
+    /// is not counted, even before its connection has noticed.
+    std::int64_t arrive(Wire& wire);
     /// It is over. Counts it and writes it down.
-    void depart(MockRecord record);
+    void depart(Wire& wire, MockRecord record);
     /// Notes in the record that its request is executed, and whether it had been before.
     void execute(MockRecord& record);
 
@@ -54,6 +57,8 @@ public:
     const Fleet& fleet() const { return *fleet_; }
 
 private:
+    std::int64_t left_unnoticed() const;
+
     std::shared_ptr<Fleet> fleet_;
     std::atomic<bool> has_script_ = false;
     mutable std::mutex script_mutex_;
@@ -61,6 +66,8 @@ private:
     std::int64_t script_began_us_ = 0;
     std::atomic<std::int64_t> in_flight_ = 0;
     std::atomic<std::int64_t> in_flight_max_ = 0;
+    /// Of one thread alone, which may look at the sockets of all.
+    std::set<Wire*> wires_in_flight_;
     std::atomic<std::uint64_t> executed_ = 0;
     std::atomic<std::uint64_t> duplicates_ = 0;
     std::atomic<std::uint64_t> complete_ = 0;

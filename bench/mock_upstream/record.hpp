@@ -32,7 +32,7 @@ struct MockRecord {
     std::uint64_t input_tokens = 0;  ///< 0 where no model was asked (errors, list of models)
     std::uint64_t output_tokens = 0;
     std::vector<Produced> produced;
-    std::int64_t in_flight = 0;  ///< requests of the provider when this one had arrived, itself included
+    std::int64_t in_flight = 0;  ///< see Provider::arrive; itself included
     unsigned status = 0;         ///< 0: nothing was answered
     bool complete = false;       ///< the answer was written to its end
     bool executed = false;       ///< a call of a model that was taken on, even if nothing was answered then
