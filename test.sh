@@ -14,6 +14,8 @@ if command -v node >/dev/null && ! command -v npm >/dev/null; then scripts/insta
 command -v chromium >/dev/null || scripts/install_packages page || true
 scripts/build "$preset" -DWEIR_WERROR=ON
 scripts/install_sdks build/sdks || echo "SKIPPED: end-to-end tests with SDKs: npm could not install them"
+scripts/install_python_sdks build/python-sdks || echo "SKIPPED: end-to-end tests with Python SDKs: PyPI could not be reached"
+scripts/install_go_sdks || echo "SKIPPED: end-to-end tests with Go SDKs: the Go module proxy could not be reached"
 scripts/install_sdks build/page tests/page || echo "SKIPPED: tests of the operator's page: npm could not install what drives a browser"
 echo "Testing ($preset) ..."
 exec ctest --preset "$preset" -j "$(nproc)" "$@"
