@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace weir::mock {
 namespace {
@@ -98,6 +99,31 @@ std::uint64_t texts_in(const dom::object& object, const char* name) {
     return first.is_string() || first.is_array() || first.is_object() ? array.size() : 1;
 }
 
+/// The first property that a schema requires, or else has; empty: none.
+std::string first_property(const dom::object& schema) {
+    dom::array required;
+    dom::object properties;
+    std::string_view name;
+    if (schema["required"].get(required) == simdjson::SUCCESS &&
+        required.at(0).get(name) == simdjson::SUCCESS) {
+        return std::string(name);
+    }
+    if (schema["properties"].get(properties) == simdjson::SUCCESS && properties.size() > 0) {
+        return std::string((*properties.begin()).key);
+    }
+    return {};
+}
+
+/// Structured output: of chat completions, of the Responses API, of Anthropic's.
+void read_schema(const dom::object& object, Call& call) {
+    for (const char* path :
+         {"/response_format/json_schema/schema", "/text/format/schema", "/output_config/format/schema"}) {
+        dom::object schema;
+        if (object.at_pointer(path).get(schema) == simdjson::SUCCESS)
+            call.schema_property = first_property(schema);
+    }
+}
+
 void read_tool(const dom::object& object, Call& call) {
     dom::array tools;
     dom::object tool;
@@ -114,15 +140,8 @@ void read_tool(const dom::object& object, Call& call) {
         tool["input_schema"].get(schema) != simdjson::SUCCESS) {
         return;
     }
-    dom::array required;
-    dom::object properties;
-    std::string_view argument;
-    if (schema["required"].get(required) == simdjson::SUCCESS &&
-        required.at(0).get(argument) == simdjson::SUCCESS) {
-        call.tool_argument = argument;
-    } else if (schema["properties"].get(properties) == simdjson::SUCCESS && properties.size() > 0) {
-        call.tool_argument = (*properties.begin()).key;
-    }
+    std::string property = first_property(schema);
+    if (!property.empty()) call.tool_argument = std::move(property);
 }
 
 void read_count_in(const dom::object& object, const char* outer, const char* name, Call& call) {
@@ -223,6 +242,7 @@ void read_object(const dom::object& object, Call& call) {
     if (call.kind == Kind::embeddings || call.kind == Kind::ollama_embed) read_embedding(object, call);
     if (call.kind == Kind::gemini_embed) call.inputs = texts_in(object, "requests");
     read_tool(object, call);
+    read_schema(object, call);
     call.input_tokens = count_input(object);
 }
 

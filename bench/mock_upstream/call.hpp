@@ -51,9 +51,10 @@ struct Call {
     std::uint64_t input_tokens = 1;
     std::optional<std::uint64_t> dimensions;
     std::optional<std::uint64_t> tokens_max;
-    std::string tool_name;      ///< of the first tool; empty: no tools
-    std::string tool_argument;  ///< the first argument that this tool requires, or else has
-    std::string problem;        ///< empty: the call can be answered
+    std::string tool_name;        ///< of the first tool; empty: no tools
+    std::string tool_argument;    ///< the first argument that this tool requires, or else has
+    std::string schema_property;  ///< the first of the schema that the answer has to fit; empty: no schema
+    std::string problem;          ///< empty: the call can be answered
 };
 
 /// Input tokens are the whitespace-separated words of the texts in messages, system, instructions, input,

@@ -68,6 +68,12 @@ bool is_gemini(Kind kind) {
     return kind == Kind::gemini_generate || kind == Kind::gemini_stream || kind == Kind::gemini_embed;
 }
 
+std::string object_open(std::string_view member) {
+    std::string text = "{";
+    text::append_json_string(text, member);
+    return text + ":\"";
+}
+
 void models_plain(const Reply&, Body& body) {
     body.text += R"({"object":"list","data":[)";
     for (const std::string_view model :
@@ -119,9 +125,24 @@ void append_tokens(std::string& out, std::uint64_t count) {
 }
 
 std::string tool_arguments_open(const Reply& reply) {
-    std::string text = "{";
-    text::append_json_string(text, reply.call.tool_argument);
-    return text + ":\"";
+    return object_open(reply.call.tool_argument);
+}
+
+std::string text_open(const Reply& reply) {
+    return reply.call.schema_property.empty() ? std::string() : object_open(reply.call.schema_property);
+}
+
+std::string_view text_close(const Reply& reply) {
+    return reply.call.schema_property.empty() ? std::string_view() : tool_arguments_close;
+}
+
+std::size_t append_text(const Reply& reply, std::string& out) {
+    std::string whole = text_open(reply);
+    append_tokens(whole, reply.tokens);
+    whole += text_close(reply);
+    text::append_json_string(out, whole);
+    // Before the closing quote, or before \"}" as the end of an object stands escaped and closed.
+    return out.size() - (text_close(reply).empty() ? 1 : 4);
 }
 
 bool has_openai_errors(Kind kind) {

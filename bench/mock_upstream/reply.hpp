@@ -77,6 +77,13 @@ void append_tokens(std::string& out, std::uint64_t count);
 std::string tool_arguments_open(const Reply& reply);
 inline constexpr std::string_view tool_arguments_close = "\"}";
 
+/// The same around the tokens of a text that has to fit a schema; else nothing.
+std::string text_open(const Reply& reply);
+std::string_view text_close(const Reply& reply);
+
+/// Appends the whole text as a JSON string. Returns where the last token ends.
+std::size_t append_text(const Reply& reply, std::string& out);
+
 /// "[0.001, …]": numbers that depend on nothing but their place.
 void append_vector(std::string& out, std::uint64_t input, std::uint64_t count);
 

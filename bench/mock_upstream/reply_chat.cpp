@@ -56,10 +56,8 @@ void append_message(const Reply& reply, Body& body, std::uint64_t choice) {
         out += "}}]}";
         return;
     }
-    out += '"';
-    append_tokens(out, reply.tokens);
-    remember_pad(body, choice, out.size());
-    out += R"(","refusal":null,"annotations":[]})";
+    remember_pad(body, choice, append_text(reply, out));
+    out += R"(,"refusal":null,"annotations":[]})";
 }
 
 void chat_plain(const Reply& reply, Body& body) {
@@ -101,12 +99,24 @@ void append_tool_delta(const Reply& reply, std::string& out, std::uint64_t choic
     append_chunk(reply, out, choice, rest);
 }
 
+void chat_stream_delta(Reply& reply, std::string& out, std::uint64_t choice, std::string_view text) {
+    if (reply.calls_tool) {
+        append_tool_delta(reply, out, choice, text);
+        return;
+    }
+    std::string rest = R"("delta":{"content":)";
+    text::append_json_string(rest, text);
+    rest += R"(},"logprobs":null,"finish_reason":null)";
+    append_chunk(reply, out, choice, rest);
+}
+
 void chat_stream_open(Reply& reply, std::string& out) {
     for (std::uint64_t choice = 0; choice < reply.call.choices; ++choice) {
         if (!reply.calls_tool) {
             append_chunk(
                 reply, out, choice,
                 R"("delta":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null)");
+            if (!text_open(reply).empty()) chat_stream_delta(reply, out, choice, text_open(reply));
             continue;
         }
         std::string rest =
@@ -119,20 +129,10 @@ void chat_stream_open(Reply& reply, std::string& out) {
     }
 }
 
-void chat_stream_delta(Reply& reply, std::string& out, std::uint64_t choice, std::string_view text) {
-    if (reply.calls_tool) {
-        append_tool_delta(reply, out, choice, text);
-        return;
-    }
-    std::string rest = R"("delta":{"content":)";
-    text::append_json_string(rest, text);
-    rest += R"(},"logprobs":null,"finish_reason":null)";
-    append_chunk(reply, out, choice, rest);
-}
-
 void chat_stream_close(Reply& reply, std::string& out) {
     for (std::uint64_t choice = 0; choice < reply.call.choices; ++choice) {
-        if (reply.calls_tool) append_tool_delta(reply, out, choice, tool_arguments_close);
+        const std::string_view last = reply.calls_tool ? tool_arguments_close : text_close(reply);
+        if (!last.empty()) chat_stream_delta(reply, out, choice, last);
         std::string rest = R"("delta":{},"logprobs":null,"finish_reason":")";
         append(rest, finish_reason(reply), "\"");
         append_choice_usage(reply, rest, choice);

@@ -39,10 +39,9 @@ void messages_plain(const Reply& reply, Body& body) {
         body.pad_at = out.size();
         append(out, tool_arguments_close, "}");
     } else {
-        out += R"({"type":"text","text":")";
-        append_tokens(out, reply.tokens);
-        body.pad_at = out.size();
-        out += "\"}";
+        out += R"({"type":"text","text":)";
+        body.pad_at = append_text(reply, out);
+        out += '}';
     }
     append(out, R"(],"stop_reason":")", stop_reason(reply), R"(","stop_sequence":null)");
     if (reply.reports_usage) {
@@ -77,7 +76,8 @@ void messages_stream_open(Reply& reply, std::string& out) {
         out += R"({"type":"text","text":""})";
     }
     out += "}\n\nevent: ping\ndata: {\"type\":\"ping\"}\n\n";
-    if (reply.calls_tool) append_delta(out, true, tool_arguments_open(reply));
+    const std::string first = reply.calls_tool ? tool_arguments_open(reply) : text_open(reply);
+    if (!first.empty()) append_delta(out, reply.calls_tool, first);
 }
 
 void messages_stream_delta(Reply& reply, std::string& out, std::uint64_t, std::string_view text) {
@@ -85,7 +85,8 @@ void messages_stream_delta(Reply& reply, std::string& out, std::uint64_t, std::s
 }
 
 void messages_stream_close(Reply& reply, std::string& out) {
-    if (reply.calls_tool) append_delta(out, true, tool_arguments_close);
+    const std::string_view last = reply.calls_tool ? tool_arguments_close : text_close(reply);
+    if (!last.empty()) append_delta(out, reply.calls_tool, last);
     append(out,
            "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n"
            "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"",

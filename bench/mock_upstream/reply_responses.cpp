@@ -8,8 +8,9 @@ namespace weir::mock {
 namespace {
 
 std::string text_of(const Reply& reply) {
-    std::string text;
+    std::string text = text_open(reply);
     append_tokens(text, reply.tokens);
+    text += text_close(reply);
     return text;
 }
 
@@ -142,6 +143,7 @@ void responses_stream_open(Reply& reply, std::string& out) {
         append_text_event(reply, out, "delta", "delta", tool_arguments_open(reply));
     } else {
         append_part_event(reply, out, "response.content_part.added", "");
+        if (!text_open(reply).empty()) append_text_event(reply, out, "delta", "delta", text_open(reply));
     }
 }
 
@@ -154,6 +156,7 @@ void responses_stream_close(Reply& reply, std::string& out) {
         append_text_event(reply, out, "delta", "delta", tool_arguments_close);
         append_text_event(reply, out, "done", "arguments", arguments_of(reply));
     } else {
+        if (!text_close(reply).empty()) append_text_event(reply, out, "delta", "delta", text_close(reply));
         append_text_event(reply, out, "done", "text", text_of(reply));
         append_part_event(reply, out, "response.content_part.done", text_of(reply));
     }
