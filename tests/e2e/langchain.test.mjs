@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { ChatOpenAI, OpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import { z } from 'zod';
 import { testRefusals } from './refusals.mjs';
-import { callTool, openSecret, sixteenTokens, toolArgument, weirUrl } from './support.mjs';
+import { callTool, openSecret, sixteenTokens, threeTokens, toolArgument, weirUrl } from './support.mjs';
 
 const prompt = 'Say something.';
 // Names of chat models are not accepted for completions.
@@ -45,6 +45,12 @@ for (const useResponsesApi of [false, true]) {
         const answer = await model.invoke(prompt);
         assert.equal(answer.tool_calls[0].name, 'weather');
         assert.deepEqual(answer.tool_calls[0].args, { city: toolArgument });
+    });
+
+    test(`${api}, structured output`, async () => {
+        const model = new ChatOpenAI(fields({ useResponsesApi, headers: threeTokens }));
+        const structured = model.withStructuredOutput(tools[0].schema, { name: 'weather', method: 'jsonSchema' });
+        assert.deepEqual(await structured.invoke(prompt), { city: toolArgument });
     });
 
     test(`${api}, a streamed tool call`, async () => {

@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import OpenAI from 'openai';
+import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod';
+import { z } from 'zod';
 import { testRefusals } from './refusals.mjs';
-import { callTool, countOutcomes, openSecret, sixteenTokens, toolArgument, weirUrl } from './support.mjs';
+import {
+    callTool, countOutcomes, openSecret, sixteenTokens, threeTokens, toolArgument, weirUrl,
+} from './support.mjs';
 
 const model = 'gpt-4o-mini';
 const messages = [{ role: 'user', content: 'Say something.' }];
@@ -16,6 +20,8 @@ const tools = [
         },
     },
 ];
+
+const weather = z.object({ city: z.string() });
 
 const newClient = (options) => new OpenAI({ baseURL: `${weirUrl}/v1`, apiKey: openSecret, ...options });
 const client = newClient();
@@ -78,6 +84,23 @@ test('a streamed tool call, put together by the SDK', async () => {
     const { function: call } = completion.choices[0].message.tool_calls[0];
     assert.equal(call.name, 'weather');
     assert.deepEqual(JSON.parse(call.arguments), { city: toolArgument });
+});
+
+test('structured output, plain and streamed', async () => {
+    const response_format = zodResponseFormat(weather, 'weather');
+    const request = { model, messages, response_format };
+    const plain = await client.chat.completions.parse(request, { headers: threeTokens });
+    assert.deepEqual(plain.choices[0].message.parsed, { city: toolArgument });
+    const streamed = await client.chat.completions.stream(request, { headers: threeTokens }).finalChatCompletion();
+    assert.deepEqual(streamed.choices[0].message.parsed, { city: toolArgument });
+});
+
+test('a structured response, plain and streamed', async () => {
+    const request = { model, input: 'Say something.', text: { format: zodTextFormat(weather, 'weather') } };
+    const plain = await client.responses.parse(request, { headers: threeTokens });
+    assert.deepEqual(plain.output_parsed, { city: toolArgument });
+    const streamed = await client.responses.stream(request, { headers: threeTokens }).finalResponse();
+    assert.deepEqual(streamed.output_parsed, { city: toolArgument });
 });
 
 test('completions, plain and streamed', async () => {

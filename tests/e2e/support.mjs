@@ -31,6 +31,9 @@ export const sixteenTokens = ' tok'.repeat(16);
 export const callTool = { 'x-mock-tool-calls': '1', 'x-mock-tokens': '3' };
 export const toolArgument = ' tok tok tok';
 
+/** An answer that has to fit a schema has so many tokens in its first property. */
+export const threeTokens = { 'x-mock-tokens': '3' };
+
 /** Cuts the provider's stream after so many events with a token. */
 export const dieAfterChunks = (count) => ({ 'x-mock-die-after-chunks': String(count) });
 
