@@ -12,6 +12,7 @@ const tiers = {
     'paced-output': { limits: { more: [{ dimension: 'output_tokens', limit: 16, window: '4s' }] } },
     daily: { limits: { more: [{ dimension: 'requests', limit: 1, window: '1d' }] } },
     'small-input': { limits: { ...open, itpm: 50 } },
+    'tiny-input': { limits: { ...open, itpm: 1 } },
     'small-output': { limits: { ...open, otpm: 50 }, estimate: 'bound' },
     blocked: { limits: { rpm: 0 } },
 };

@@ -15,6 +15,7 @@ export const keyTiers = {
     'daily-async': 'daily',
     'small-input': 'small-input',
     'small-output': 'small-output',
+    'tiny-input': 'tiny-input',
     blocked: 'blocked',
 };
 
@@ -52,8 +53,15 @@ export function recordingFetch() {
     return { fetch: record, attempts };
 }
 
+const metrics = async () => (await fetch(metricsUrl)).text();
+
+/** How many streams weir has passed on. */
+export async function countStreams() {
+    return Number((await metrics()).match(/^weir_time_to_first_token_seconds_count (\d+)$/m)[1]);
+}
+
 async function outcomes() {
-    const text = await (await fetch(metricsUrl)).text();
+    const text = await metrics();
     const counts = {};
     for (const [, outcome, count] of text.matchAll(/^weir_requests_total\{outcome="(\w+)"\} (\d+)$/gm)) {
         // Those of /weir/limits are the tests' own questions.
@@ -72,6 +80,14 @@ export async function countOutcomes() {
         Object.fromEntries(Object.keys(now).map((key) => [key, now[key] - before[key]]).filter(([, n]) => n > 0));
     const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0);
     return {
+        /** Waits until so many were served, and returns all counts. */
+        async untilServed(count) {
+            const giveUpAtMs = performance.now() + 10_000;
+            for (;;) {
+                const counted = since(await outcomes());
+                if (counted.served >= count || performance.now() > giveUpAtMs) return counted;
+            }
+        },
         async expect(expected) {
             const giveUpAtMs = performance.now() + 10_000;
             for (;;) {
