@@ -97,12 +97,14 @@ std::string_view advice_on(Dimension dimension) noexcept {
     return "";
 }
 
+/// Not "Request too large": by these words LiteLLM takes an error for a rate limit, and its router tries
+/// again.
 ErrorDescription describe_never_fits(const RefusalContext& context) {
     ErrorDescription error;
     error.status = 413;
     error.type = "invalid_request_error";
     error.code = "request_too_large";
-    error.message = "Request too large" + limit_in_words(context) + ", Requested " +
+    error.message = "This request is too large" + limit_in_words(context) + ", Requested " +
                     std::to_string(context.refusal.requested) +
                     ". It exceeds the limit itself, so waiting won't help.";
     error.message += advice_on(context.refusal.dimension);

@@ -66,7 +66,7 @@ test('where its key is limited to one request in 4 s, it comes back when weir sa
 
 test('what can never fit stops it after one request', async () => {
     const counted = await countOutcomes();
-    checkFailed(await run('tiny-input'), 413, /Request too large/);
+    checkFailed(await run('tiny-input'), 413, /This request is too large/);
     await counted.expect({ never_fits: 1 });
 });
 

@@ -73,12 +73,12 @@ export function testRefusals(sdk) {
 
     test('input above the limit itself stops it after one request', async () => {
         const { error } = await stopsAfterOne('small-input', 413, 'never_fits', { prompt: 'word '.repeat(1000) });
-        assert.match(error.message, /Request too large/);
+        assert.match(error.message, /This request is too large/);
     });
 
     test('max_tokens above the limit itself stops it after one request', async () => {
         const { error } = await stopsAfterOne('small-output', 413, 'never_fits', { maxTokens: 1000 });
-        assert.match(error.message, /Request too large/);
+        assert.match(error.message, /This request is too large/);
     });
 
     test('a refused stream stops it after one request', async () => {

@@ -159,8 +159,8 @@ func TestStopsAfterOneRequest(t *testing.T) {
 		outcome   string
 		message   string
 	}{
-		{"input above the limit itself", "small-input", long, 413, "never_fits", "Request too large"},
-		{"max_tokens above the limit itself", "small-output", greedy, 413, "never_fits", "Request too large"},
+		{"input above the limit itself", "small-input", long, 413, "never_fits", "This request is too large"},
+		{"max_tokens above the limit itself", "small-output", greedy, 413, "never_fits", "This request is too large"},
 		{"an unknown key", "nobody", request(prompt), 401, "unauthenticated", ""},
 		{"a blocked key", "blocked", request(prompt), 403, "blocked", ""},
 	} {

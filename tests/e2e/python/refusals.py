@@ -69,13 +69,13 @@ class Refusals:
 
     def test_input_above_the_limit_itself_stops_it_after_one_request(self):
         error, _ = self.stops_after_one("small-input", 413, "never_fits", prompt="word " * 1000)
-        self.assertIn("Request too large", str(error))
+        self.assertIn("This request is too large", str(error))
 
     def test_max_tokens_above_the_limit_itself_stops_it_after_one_request(self):
         for stream in (False, True):
             with self.subTest(stream=stream):
                 error, _ = self.stops_after_one("small-output", 413, "never_fits", max_tokens=1000, stream=stream)
-                self.assertIn("Request too large", str(error))
+                self.assertIn("This request is too large", str(error))
 
     def test_an_unknown_key_is_an_authentication_error(self):
         self.stops_after_one("nobody", 401, "unauthenticated")

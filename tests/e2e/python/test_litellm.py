@@ -12,7 +12,9 @@ import pydantic  # noqa: E402
 
 import support  # noqa: E402
 from refusals import Refusals  # noqa: E402
-from support import CALL_TOOL, MESSAGES, MODEL, PROMPT, SIXTEEN_TOKENS, THREE_TOKENS, TOOL_ARGUMENTS  # noqa: E402
+from support import (  # noqa: E402
+    CALL_TOOL, MESSAGES, MODEL, PROMPT, SIXTEEN_TOKENS, THREE_TOKENS, TOOL_ARGUMENTS, CountedOutcomes, recorded,
+)
 
 litellm.suppress_debug_info = True
 litellm.telemetry = False
@@ -39,9 +41,9 @@ def text_of(stream):
 class LiteLLMTest(unittest.TestCase, Refusals):
     error_classes = {
         401: litellm.AuthenticationError,
-        # Of OpenAI's it knows no 403, and takes the words "Request too large" for a rate limit, whatever the status.
+        # Of OpenAI's it knows neither.
         403: litellm.APIError,
-        413: litellm.RateLimitError,
+        413: litellm.APIError,
         429: litellm.RateLimitError,
         502: litellm.BadGatewayError,
     }
@@ -53,7 +55,7 @@ class LiteLLMTest(unittest.TestCase, Refusals):
         text_of(litellm.completion(**options_of(), stream=True))
 
     def status_of(self, error):
-        return 413 if "Request too large" in str(error) else error.status_code
+        return error.status_code
 
     def test_chat_plain(self):
         answer = litellm.completion(**options_of())
@@ -82,6 +84,15 @@ class LiteLLMTest(unittest.TestCase, Refusals):
     def test_structured_output(self):
         answer = litellm.completion(**options_of(headers=THREE_TOKENS), response_format=Weather)
         self.assertEqual(Weather.model_validate_json(answer.choices[0].message.content), Weather(**TOOL_ARGUMENTS))
+
+    def test_its_router_does_not_try_again_what_never_fits(self):
+        deployment = {name: value for name, value in options_of("small-output").items() if name != "messages"}
+        router = litellm.Router([{"model_name": "any", "litellm_params": deployment}], num_retries=2)
+        counted = CountedOutcomes(self)
+        with recorded() as attempts, self.assertRaises(litellm.APIError):
+            router.completion("any", MESSAGES, max_tokens=1000)
+        self.assertEqual([attempt.status for attempt in attempts], [413])
+        counted.expect(never_fits=1)
 
     def chat(self, key, prompt=PROMPT, max_tokens=16, stream=False, headers=None, max_retries=None):
         messages = [{"role": "user", "content": prompt}]

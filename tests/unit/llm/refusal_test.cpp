@@ -206,7 +206,7 @@ TEST(Refusal, ASharedLimitNamesItsOwner) {
         HasSubstr("Rate limit reached for group team on output tokens per min (OTPM): Limit 30000, Used"));
     context.verdict = Verdict::never_fits;
     EXPECT_THAT(refusal_answer(Dialect::anthropic, context).body,
-                HasSubstr("Request too large for group team on output tokens"));
+                HasSubstr("This request is too large for group team on output tokens"));
     context.verdict = Verdict::refused;
     context.scope = Scope::upstream;
     context.owner = "openai";
