@@ -10,10 +10,25 @@ ticks() { # PID
         awk '{ sum += $14 + $15 } END { print sum + 0 }'
 }
 
-# Scripts that Redis was asked to run so far.
-redis_calls() {
-    redis info commandstats | tr -d '\r' | sed -n 's/^cmdstat_\(evalsha\|eval\|fcall\):calls=\([0-9]*\).*/\2/p' |
+# Scripts that Redis was asked to run so far; of a program that runs none, commands.
+redis_calls() { # PROGRAM
+    local commands='evalsha\|eval\|fcall'
+    [ "$1" != ratelimit ] || commands='incrby\|expire'
+    redis info commandstats | tr -d '\r' | sed -n "s/^cmdstat_\\($commands\\):calls=\\([0-9]*\\).*/\\2/p" |
         awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# Requests whose client is gone may still be worked on: the next measurement begins when this program is done with them.
+await_idle() { # PROGRAM
+    local before now deadline=$((SECONDS + 30))
+    now=$(ticks "${pids[$1]}")
+    while [ $SECONDS -lt $deadline ]; do
+        before=$now
+        sleep 0.2
+        now=$(ticks "${pids[$1]}")
+        if [ $((now - before)) -le 2 ]; then return; fi
+    done
+    problem "it was still busy 30 s after a load"
 }
 
 # Prints what wrk and post.lua print.
@@ -30,15 +45,16 @@ load() { # PROGRAM PATH STREAM CONNECTIONS SECONDS [WORD...]
 busy_ticks() { awk '/^cpu[01] / { busy += $2 + $3 + $4 + $7 + $8 + $9 } END { print busy }' /proc/stat; }
 
 ticks_of_all() { # PROGRAM
-    echo "$(ticks "${pids[$1]}") $(ticks "${pids[redis]}") $(ticks "${pids[weir-mock]}") $(redis_calls) $(busy_ticks)"
+    echo "$(ticks "${pids[$1]}") $(ticks "${pids[redis]}") $(ticks "${pids[weir-mock]}") $(redis_calls "$1") $(busy_ticks)"
 }
 
-# Appends one line to the results: of those attempts that were allowed, the one that other work disturbed least.
+# Appends one line to the results: of those attempts that were allowed, the one that other work disturbed least. Ends
+# with 1 where there is nothing to append.
 measure() { # ROUND WORKLOAD PROGRAM PATH STREAM CONNECTIONS
     local attempt
     : >"$work/attempts"
     for ((attempt = 0; attempt <= retries; ++attempt)); do
-        measure_once "$@"
+        measure_once "$@" || return 1
         tail -n1 "$work/attempts" | awk -F'\t' '{ exit !($NF > 10) }' || break
     done
     awk -F'\t' 'NR == 1 || $NF < least { least = $NF; line = $0 } END { print line }' "$work/attempts" >>"$results"
@@ -52,7 +68,8 @@ measure_once() { # as measure
     { time load "$3" "$4" "$5" "$6" "$seconds" >"$work/wrk" 2>&1; } 2>"$work/wrk.time"
     after=$(ticks_of_all "$3")
     result=$(sed -n 's/^RESULT //p' "$work/wrk")
-    [ -n "$result" ] || { cat "$work/wrk" >&2; fail "$3: wrk ended without a result"; }
+    [ -n "$result" ] || { cat "$work/wrk" >&2; problem "wrk ended without a result" || return 1; }
+    await_idle "$3" || return 1
     load_us=$(awk '{ print ($1 + $2) * 1e6 }' "$work/wrk.time")
     echo "$1 $2 $6 $3 $4 $before $after $load_us $result" | awk -v hz="$(getconf CLK_TCK)" '{
         us = 1e6 / hz

@@ -26,7 +26,12 @@ install_peer() { # NAME
 
 weir_version() { git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown; }
 first_version() { "$@" 2>&1 | sed -n '1s/.*[^0-9.]\([0-9]\+\.[0-9.]*[0-9]\).*/\1/p'; }
-skipped() { echo "SKIPPED: $1: $2" >&2; return 1; }
+# The reason is kept in skip_reason, for a report.
+skipped() { # NAME REASON
+    skip_reason=$2
+    echo "SKIPPED: $1: $2" >&2
+    return 1
+}
 
 install_debian() { # PEER (also its section of packages.txt) PROGRAM VERSION-OPTION
     PATH=$PATH:/usr/sbin

@@ -1,23 +1,20 @@
 #!/usr/bin/env bash
-# The programs under test and what stands around them: how each is started, where it listens, and that it does its
-# work. Sourced by run.
-# shellcheck disable=SC2154  # run assigns what is not assigned here
+# The programs under test and what stands around them: where each listens, how it is started and ended, and which are
+# left out. Sourced by run, after peers.sh.
+# shellcheck disable=SC2154,SC2034  # run assigns what is not assigned here, and uses last_problem
 
+all_programs=(nginx nginx-lua haproxy portkey litellm ratelimit weir-memory weir-redis)
 children=()
 declare -A pids=()
 
 provider_port() { echo "$base_port"; }
 redis_port() { echo $((base_port + 1)); }
 port_of() { # PROGRAM
-    case $1 in
-        direct) provider_port ;;
-        nginx) echo $((base_port + 2)) ;;
-        nginx-lua) echo $((base_port + 3)) ;;
-        haproxy) echo $((base_port + 4)) ;;
-        portkey) echo $((base_port + 5)) ;;
-        weir-memory) echo $((base_port + 6)) ;;
-        weir-redis) echo $((base_port + 7)) ;;
-    esac
+    local at
+    if [ "$1" = direct ]; then provider_port; return; fi
+    for at in "${!all_programs[@]}"; do
+        if [ "${all_programs[at]}" = "$1" ]; then echo $((base_port + 2 + at)); fi
+    done
 }
 is_limiter() { case $1 in nginx | portkey) return 1 ;; esac; }
 
@@ -30,59 +27,54 @@ header_of() {
 
 fail() { echo "bench/compare/run: $*" >&2; exit 1; }
 
-render() { # PROGRAM TEMPLATE TARGET
-    local store=memory
-    [ "$1" != weir-redis ] || store=redis://127.0.0.1:$(redis_port)/0
-    sed -e "s|@WORK@|$work|g" -e "s|@PEERS@|$root/bench/compare/peers|g" -e "s|@PORT@|$(port_of "$1")|g" \
-        -e "s|@ADMIN@|$(($(port_of "$1") + 10))|g" -e "s|@PROVIDER@|$(provider_port)|g" -e "s|@REDIS@|$(redis_port)|g" \
-        -e "s|@STORE@|$store|g" -e "s|@LIMIT@|$limit|g" -e "s|@TOKEN_LIMIT@|$token_limit|g" \
-        "$root/bench/compare/peers/$2" >"$3"
+# Says what is wrong with a program; who called decides what follows. The last one is kept, for leave_out.
+problem() { last_problem=$*; return 1; }
+
+# A program that is missing or fails is named, and what remains is measured without it.
+leave_out() { # PROGRAM REASON
+    local program kept=()
+    echo "LEFT OUT: $1: $2" >&2
+    printf '%s\t%s\n' "$1" "${2//[$'\t\n']/ }" >>"$out/left_out.tsv"
+    for program in "${running[@]}"; do [ "$program" = "$1" ] || kept+=("$program"); done
+    running=("${kept[@]}")
+    kept=()
+    for program in "${chosen[@]}"; do [ "$program" = "$1" ] || kept+=("$program"); done
+    chosen=("${kept[@]}")
+    if [ -n "${pids[$1]:-}" ]; then kill "${pids[$1]}" 2>/dev/null || true; fi
 }
 
-# Starts a program on a core, its output in $work/NAME.log, and waits until something answers at its port.
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; } # PORT
+
+# Starts a program on a core, its output in $work/NAME.log, and waits until something answers at its port: LiteLLM reads
+# Python for some 10 seconds.
 start() { # NAME PORT CORE COMMAND...
-    local name=$1 port=$2 core=$3
+    local name=$1 port=$2 core=$3 deadline=$((SECONDS + 90))
     shift 3
-    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-        fail "port $port, meant for $name, is in use (choose others with --port)"
-    fi
+    if listens "$port"; then fail "port $port, meant for $name, is in use (choose others with --port)"; fi
     taskset -c "$core" "$@" >"$work/$name.log" 2>&1 &
     pids[$name]=$!
     children+=($!)
-    for _ in $(seq 100); do
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return
+    while [ $SECONDS -lt $deadline ]; do
+        if listens "$port"; then return; fi
         kill -0 "${pids[$name]}" 2>/dev/null || break
         sleep 0.1
     done
-    cat "$work/$name.log" >&2
-    fail "$name did not start"
+    tail -n 40 "$work/$name.log" >&2
+    problem "it did not start"
 }
 
 start_surroundings() {
-    start weir-mock "$(provider_port)" 1 "$bin/weir-mock" --listen "127.0.0.1:$(provider_port)" --tokens 20
+    start weir-mock "$(provider_port)" 1 "$bin/weir-mock" --listen "127.0.0.1:$(provider_port)" --tokens 20 ||
+        fail "the stand-in provider did not start"
     start redis "$(redis_port)" 1 \
-        redis-server --port "$(redis_port)" --bind 127.0.0.1 --save '' --appendonly no --dir "$work"
+        redis-server --port "$(redis_port)" --bind 127.0.0.1 --save '' --appendonly no --dir "$work" ||
+        fail "Redis did not start"
 }
 
 start_program() { # PROGRAM
-    local port config=$work/$1.conf
-    port=$(port_of "$1")
-    case $1 in
-        nginx)
-            render "$1" nginx.conf "$config"
-            start "$1" "$port" 0 nginx -c "$config" ;;
-        nginx-lua)
-            render "$1" nginx_lua.conf "$config"
-            start "$1" "$port" 0 nginx -c "$config" ;;
-        haproxy)
-            render "$1" haproxy.cfg "$config"
-            start "$1" "$port" 0 haproxy -db -f "$config" ;;
-        portkey)
-            start "$1" "$port" 0 env NODE_ENV=production node "$portkey" --headless "--port=$port" ;;
-        weir-*)
-            render "$1" weir.json "$config"
-            start "$1" "$port" 0 "$bin/weir" --config "$config" ;;
-    esac
+    rm -rf "${work:?}/$1"
+    prepare_node "$1" "$work/$1" "$(port_of "$1")" "$(redis_port)" "$(provider_port)" "$limit" "$token_limit"
+    start "$1" "$(port_of "$1")" 0 "${node_command[@]}"
 }
 
 stop_all() {
@@ -97,27 +89,22 @@ stop_all() {
     children=()
 }
 
-# As package-lock.json pins it, outside of the tree.
-install_portkey() {
-    local target=build/bench/portkey lock=bench/compare/peers/portkey/package-lock.json
-    portkey=$target/node_modules/@portkey-ai/gateway/build/start-server.js
-    cmp -s "$lock" "$target/installed-lock.json" && return
-    command -v npm >/dev/null || scripts/install_packages npm
-    echo "Installing Portkey's gateway from npm into $target ..." >&2
-    mkdir -p "$target"
-    cp bench/compare/peers/portkey/package.json "$lock" "$target"
-    (cd "$target" && npm ci --no-audit --no-fund --ignore-scripts --engine-strict=false --loglevel=error) >&2
-    cp "$lock" "$target/installed-lock.json"
+# Those of the programs that are asked for and can be installed.
+install_chosen() {
+    local program
+    for program in ${programs//,/ }; do
+        if install_peer "$program"; then chosen+=("$program"); else leave_out "$program" "$skip_reason"; fi
+    done
 }
 
 # What the numbers were measured on and with, as JSON.
 describe_machine() {
-    version() { "$@" 2>&1 | sed -n '1s/.*[^0-9.]\([0-9]\+\.[0-9.]*[0-9]\).*/\1/p'; }
+    local program versions=
+    for program in "${chosen[@]}"; do versions+="\"$program\": \"${peer_version[$program]}\", "; done
     cat <<JSON
 {"date": "$(date -u +%FT%TZ)", "cpu": "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)",
- "cores": $(nproc), "kernel": "$(uname -r)", "weir": "$(git rev-parse --short HEAD 2>/dev/null || echo unknown)",
- "nginx": "$(version nginx -v)",
- "redis": "$(redis-server --version | sed 's/.*v=\([0-9.]*\).*/\1/')",
- "haproxy": "$(version haproxy -v)", "node": "$(node --version)", "rounds": $rounds, "seconds": $seconds, "keys": $keys}
+ "cores": $(nproc), "kernel": "$(uname -r)", $versions
+ "redis": "$(redis-server --version | sed 's/.*v=\([0-9.]*\).*/\1/')", "node": "$(node --version)",
+ "rounds": $rounds, "seconds": $seconds, "keys": $keys}
 JSON
 }

@@ -1,5 +1,5 @@
 // The page of a run: bars of requests/s and of CPU for each workload, inline SVG, nothing loaded from elsewhere. Pure.
-import { marks } from './statistics.mjs';
+import { held, marks } from './statistics.mjs';
 
 const titles = {
     admit: 'Admit: every request is let through',
@@ -84,8 +84,9 @@ function section(workload, entries) {
 }
 
 function ratioTable(ratios) {
-    const cells = ratios.map(({ workload, connections, ours, theirs, rate, cpu, bar: least }) => {
-        const verdict = least === undefined ? '' : rate.median >= least ? 'held' : 'missed';
+    const cells = ratios.map((entry) => {
+        const { workload, connections, ours, theirs, rate, cpu, bar: least } = entry;
+        const verdict = least === undefined ? '' : held(entry) ? 'held' : 'missed';
         const shown = [workload, connections, `${ours} / ${theirs}`,
             `${rate.median.toFixed(2)} <small>(${rate.min.toFixed(2)} to ${rate.max.toFixed(2)})</small>`,
             cpu.median.toFixed(2), least ?? '', verdict];
@@ -95,24 +96,40 @@ function ratioTable(ratios) {
         + `${cells.join('\n')}</table>`;
 }
 
+const latencyTitles = {
+    half: 'Latency added at half of what weir with Redis does',
+    same: 'Latency added at one rate for all',
+};
+
 function latencyText(added) {
-    if (added.length === 0) return '';
-    const lines = added.map(({ program, percentile, bar: most, added: more, direct, through }) =>
-        `<li>${program} ${percentile.slice(0, 3)}: ${more.median.toFixed(3)} ms `
-        + `<small>(${more.min.toFixed(3)} to ${more.max.toFixed(3)})</small>`
-        + (most === undefined ? '' : `, at most ${most}`)
-        + `; direct ${direct.toFixed(3)}, through it ${through.toFixed(3)}</li>`);
-    const rate = `${added[0].rate.toFixed(0)} requests/s`;
-    return `<h2>Latency added at half load, Redis on the same host, ${rate}</h2><ul>${lines.join('')}</ul>`;
+    return [...new Set(added.map((entry) => entry.load))].map((load) => {
+        const entries = added.filter((entry) => entry.load === load);
+        const lines = entries.map(({ program, percentile, bar: most, added: more, direct, through, failed }) =>
+            `<li>${program} ${percentile.slice(0, 3)}: ${more.median.toFixed(3)} ms `
+            + `<small>(${more.min.toFixed(3)} to ${more.max.toFixed(3)})</small>`
+            + (most === undefined ? '' : `, at most ${most}`)
+            + `; direct ${direct.toFixed(3)}, through it ${through.toFixed(3)}`
+            + `${failed === 0 ? '' : `; ${failed} failed`}</li>`);
+        const rate = `${entries[0].rate.toFixed(0)} requests/s`;
+        return `<h2>${latencyTitles[load]}, ${rate}, Redis on the same host</h2><ul>${lines.join('')}</ul>`;
+    }).join('\n');
 }
 
-export function renderReport({ machine, programs, ratios, added_latency: added }) {
+const escaped = (content) => content.replace(/[&<>]/g, (character) => `&#${character.codePointAt(0)};`);
+
+function leftOutText(leftOut) {
+    const lines = leftOut.map(({ program, reason }) => `<li>${program}: ${escaped(reason)}</li>`);
+    return lines.length === 0 ? '' : `<h2>Left out</h2><ul>${lines.join('')}</ul>`;
+}
+
+export function renderReport({ machine, left_out: leftOut, programs, ratios, added_latency: added }) {
     const workloads = [...new Set(programs.map((entry) => entry.workload))];
     const facts = Object.entries(machine).map(([name, value]) => `${name} ${value}`).join(' · ');
     return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>weir beside its peers</title>
 <style>
-body { font: 14px/1.45 system-ui, sans-serif; max-width: ${page_px}px; margin: 2em auto; padding: 0 1em; color: #263238; }
+body { font: 14px/1.45 system-ui, sans-serif; max-width: ${page_px}px; margin: 2em auto; padding: 0 1em;
+    color: #263238; }
 svg { width: 100%; font-size: 12px; fill: #263238; } svg .head, h3 { font-weight: 600; font-size: 13px; }
 h2 { margin-top: 2em; } h3 { margin-bottom: 0; } small { color: #607d8b; }
 table { border-collapse: collapse; } td, th { padding: 2px 14px 2px 0; text-align: left; }
@@ -127,6 +144,7 @@ ${workloads.map((workload) => section(workload, programs.filter((entry) => entry
 <h2>Ratios</h2>
 ${ratioTable(ratios)}
 ${latencyText(added)}
+${leftOutText(leftOut)}
 </html>
 `;
 }

@@ -36,28 +36,34 @@ export function summarize(rows) {
     }));
 }
 
-/** Who is held against whom, and by how much it has to be faster where a bar was set. */
+/** Who is held against whom, and by how much it has to be faster where a bar was set: in requests/s, or also in CPU. */
 export const comparisons = [
     { ours: 'weir-redis', theirs: 'nginx-lua', bars: { admit: 2, refuse: 2 } },
     { ours: 'weir-memory', theirs: 'nginx', bars: { admit: 0.75 } },
     { ours: 'weir-redis', theirs: 'nginx', bars: { admit: 0.5 } },
     { ours: 'weir-redis', theirs: 'portkey', bars: { admit: 20 } },
+    { ours: 'weir-redis', theirs: 'litellm', bars: { admit: 50 }, of: ['rate', 'cpu'] },
+    { ours: 'weir-redis', theirs: 'ratelimit', bars: {} },
     { ours: 'weir-memory', theirs: 'haproxy', bars: {} },
 ];
+
+/** Whether a ratio reaches its bar; undefined where there is none. */
+export const held = ({ bar, of = ['rate'], ...ratios }) =>
+    (bar === undefined ? undefined : of.every((name) => ratios[name].median >= bar));
 
 /** `rate`: requests/s, ours by theirs. `cpu`: CPU of a request, theirs by ours, Redis apart. Above 1 ours is better. */
 export function compare(rows) {
     const found = [];
     for (const workload of unique(rows.map((row) => row.workload))) {
         for (const connections of unique(rows.map((row) => row.connections))) {
-            for (const { ours, theirs, bars } of comparisons) {
+            for (const { ours, theirs, bars, of: measures } of comparisons) {
                 const of = (program) => rows.filter((row) => row.workload === workload
                     && row.connections === connections && row.program === program);
                 const pairs = of(ours).flatMap((our) => of(theirs)
                     .filter((their) => their.round === our.round).map((their) => [our, their]));
                 if (pairs.length === 0) continue;
                 found.push({
-                    workload, connections, ours, theirs, bar: bars[workload],
+                    workload, connections, ours, theirs, bar: bars[workload], of: measures,
                     rate: spread(pairs.map(([our, their]) => our.requests_per_s / their.requests_per_s)),
                     cpu: spread(pairs.map(([our, their]) => their.cpu_us_per_request / our.cpu_us_per_request)),
                 });
@@ -77,11 +83,17 @@ export const marks = (entry) => (heldUpByLoad(entry) ? ' *' : '') + (disturbed(e
 
 /** What a program adds: its percentile less that of the stand-in provider asked directly, in the same round. */
 export function addedLatency(rows) {
+    // Bars are for the rate that weir was made for, not for one that the slowest program bears.
+    const bars = { 'half weir-redis': { p50_ms: 0.2, p99_ms: 1 } };
+    return unique(rows.map((row) => row.load)).flatMap((load) => addedAt(load, rows.filter((row) => row.load === load),
+        (program) => bars[`${load} ${program}`]));
+}
+
+function addedAt(load, rows, barsOf) {
     const of = (program) => rows.filter((row) => row.program === program);
-    const bars = { 'weir-redis': { p50_ms: 0.2, p99_ms: 1 } };
     return unique(rows.map((row) => row.program)).filter((program) => program !== 'direct')
         .flatMap((program) => ['p50_ms', 'p99_ms'].map((percentile) => ({
-            program, percentile, bar: bars[program]?.[percentile],
+            load, program, percentile, bar: barsOf(program)?.[percentile],
             added: spread(of(program).map((row) => row[percentile]
                 - of('direct').find((direct) => direct.round === row.round)[percentile])),
             direct: median(of('direct').map((row) => row[percentile])),

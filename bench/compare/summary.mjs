@@ -2,17 +2,20 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderReport } from './report.mjs';
-import { addedLatency, compare, disturbed, heldUpByLoad, marks, parseTable, summarize } from './statistics.mjs';
+import { addedLatency, compare, disturbed, held, heldUpByLoad, marks, parseTable, summarize } from './statistics.mjs';
 
 const directory = process.argv[2];
 const read = (name) => readFileSync(join(directory, name), 'utf8');
 const rows = parseTable(read('results.tsv'));
-const latencyRows = existsSync(join(directory, 'latency.tsv')) ? parseTable(read('latency.tsv')) : [];
+const readIfThere = (name) => (existsSync(join(directory, name)) ? read(name) : '');
+const latencyRows = parseTable(readIfThere('latency.tsv'));
+const leftOut = readIfThere('left_out.tsv').split('\n').filter((line) => line !== '').map((line) => line.split('\t'));
 const summary = {
     machine: JSON.parse(read('machine.json')),
+    left_out: leftOut.map(([program, reason]) => ({ program, reason })),
     programs: summarize(rows),
     ratios: compare(rows),
-    added_latency: latencyRows.length > 0 ? addedLatency(latencyRows) : [],
+    added_latency: addedLatency(latencyRows),
 };
 
 function printTable(columns, lines) {
@@ -25,10 +28,11 @@ function printTable(columns, lines) {
     console.log();
 }
 
-const verdict = (held) => (held === undefined ? '' : held ? 'held' : 'MISSED');
+const verdict = (isHeld) => (isHeld === undefined ? '' : isHeld ? 'held' : 'MISSED');
 const range = ({ median, min, max }, digits) =>
     `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
 
+console.log(`${Object.entries(summary.machine).map(([name, value]) => `${name} ${value}`).join(' · ')}\n`);
 printTable(
     ['workload', 'connections', 'program', 'requests/s', 'p50 ms', 'p99 ms', 'failed', 'CPU us', 'Redis us',
         'Redis calls', 'core 0', 'core 1', 'others'],
@@ -49,17 +53,18 @@ printTable(
     summary.ratios.map((entry) => [
         entry.workload, String(entry.connections), `${entry.ours} / ${entry.theirs}`, range(entry.rate, 2),
         entry.cpu.median.toFixed(2), entry.bar === undefined ? '' : String(entry.bar),
-        verdict(entry.bar === undefined ? undefined : entry.rate.median >= entry.bar),
+        verdict(held(entry)),
     ]),
 );
 printTable(
-    ['added at half load', 'requests/s', '', 'ms', 'failed', 'at most', ''],
+    ['added latency', 'at', 'requests/s', '', 'ms', 'failed', 'at most', ''],
     summary.added_latency.map((entry) => [
-        entry.program, entry.rate.toFixed(0), entry.percentile.slice(0, 3), range(entry.added, 3),
+        entry.program, entry.load, entry.rate.toFixed(0), entry.percentile.slice(0, 3), range(entry.added, 3),
         String(entry.failed), entry.bar === undefined ? '' : String(entry.bar),
         verdict(entry.bar === undefined ? undefined : entry.added.median <= entry.bar),
     ]),
 );
+for (const { program, reason } of summary.left_out) console.log(`LEFT OUT: ${program}: ${reason}`);
 writeFileSync(join(directory, 'summary.json'), `${JSON.stringify(summary, null, 1)}\n`);
 writeFileSync(join(directory, 'report.html'), renderReport(summary));
 console.log(`${directory}: results.tsv, summary.json, report.html`);
