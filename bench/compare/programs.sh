@@ -3,7 +3,7 @@
 # left out. Sourced by run, after peers.sh.
 # shellcheck disable=SC2154,SC2034  # run assigns what is not assigned here, and uses last_problem
 
-all_programs=(nginx nginx-lua haproxy portkey litellm ratelimit weir-memory weir-redis)
+all_programs=(nginx nginx-lua haproxy portkey litellm bifrost ratelimit weir-memory weir-redis)
 children=()
 declare -A pids=()
 
