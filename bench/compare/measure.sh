@@ -69,6 +69,7 @@ measure_once() { # as measure
     after=$(ticks_of_all "$3")
     result=$(sed -n 's/^RESULT //p' "$work/wrk")
     [ -n "$result" ] || { cat "$work/wrk" >&2; problem "wrk ended without a result" || return 1; }
+    [ "${result%% *}" != 0 ] || problem "no request was answered within $seconds s" || return 1
     await_idle "$3" || return 1
     load_us=$(awk '{ print ($1 + $2) * 1e6 }' "$work/wrk.time")
     echo "$1 $2 $6 $3 $4 $before $after $load_us $result" | awk -v hz="$(getconf CLK_TCK)" '{
