@@ -33,7 +33,8 @@ await_idle() { # PROGRAM
 
 # Prints what wrk and post.lua print.
 load() { # PROGRAM PATH STREAM CONNECTIONS SECONDS [WORD...]
-    local program=$1 path=$2 stream=$3 connections=$4 duration=$5 words=() header
+    local program=$1 path=$2 stream=$3 connections duration=$5 words=() header
+    connections=$(connections_of "$1" "$3" "$4")
     shift 5
     while read -r header; do words+=("header=$header"); done < <(header_of "$program")
     taskset -c 1 wrk -t 1 -c "$connections" -d "${duration}s" --timeout 10s -s "$root/bench/compare/post.lua" \
