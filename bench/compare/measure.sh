@@ -46,7 +46,8 @@ load() { # PROGRAM PATH STREAM CONNECTIONS SECONDS [WORD...]
 busy_ticks() { awk '/^cpu[01] / { busy += $2 + $3 + $4 + $7 + $8 + $9 } END { print busy }' /proc/stat; }
 
 ticks_of_all() { # PROGRAM
-    echo "$(ticks "${pids[$1]}") $(ticks "${pids[redis]}") $(ticks "${pids[weir-mock]}") $(redis_calls "$1") $(busy_ticks)"
+    echo "$(ticks "${pids[$1]}") $(ticks "${pids[redis]}") $(ticks "${pids[weir-mock]}")" \
+        "$(redis_calls "$1") $(busy_ticks)"
 }
 
 # Appends one line to the results: of those attempts that were allowed, the one that other work disturbed least. Ends

@@ -181,6 +181,8 @@ func proxyTo(provider *url.URL, limiter limiter) http.Handler {
 			refuse(writer, http.StatusTooManyRequests, "rate limit reached")
 			return
 		}
+		// Else the first write of an answer closes the request's body, although the transport may not have seen its end.
+		_ = http.NewResponseController(writer).EnableFullDuplex()
 		proxy.ServeHTTP(writer, request.WithContext(context.WithValue(request.Context(), contextKey{}, key)))
 	})
 }
