@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -31,6 +32,23 @@ type attempt struct {
 	status                int
 	header                http.Header
 }
+
+// Under all clients: how many requests weir was sent.
+type counter struct {
+	below http.RoundTripper
+	sent  atomic.Int64
+}
+
+func (c *counter) RoundTrip(request *http.Request) (*http.Response, error) {
+	if strings.HasPrefix(request.URL.String(), os.Getenv("WEIR_URL")) {
+		c.sent.Add(1)
+	}
+	return c.below.RoundTrip(request)
+}
+
+var everything = &counter{below: http.DefaultTransport}
+
+func init() { http.DefaultTransport = everything }
 
 // A transport that writes down every attempt.
 type recorder struct{ attempts []*attempt }
@@ -55,6 +73,14 @@ func (r *recorder) statuses() []int {
 }
 
 type counts map[string]int
+
+func (c counts) total() int {
+	sum := 0
+	for _, n := range c {
+		sum += n
+	}
+	return sum
+}
 
 var outcomeLine = regexp.MustCompile(`(?m)^weir_requests_total\{outcome="(\w+)"\} (\d+)$`)
 
@@ -81,22 +107,24 @@ func outcomes(t *testing.T) counts {
 func expectOutcomes(t *testing.T, expected counts) func() {
 	t.Helper()
 	before := outcomes(t)
+	// Those of the tests before may be answered and not counted yet.
+	for giveUpAt := time.Now().Add(10 * time.Second); before.total() < int(everything.sent.Load()); {
+		if time.Now().After(giveUpAt) {
+			t.Fatalf("weir counted %v of %d requests", before, everything.sent.Load())
+		}
+		before = outcomes(t)
+	}
 	return func() {
 		t.Helper()
-		wanted := 0
-		for _, n := range expected {
-			wanted += n
-		}
 		giveUpAt := time.Now().Add(10 * time.Second)
 		for {
-			counted, total := counts{}, 0
+			counted := counts{}
 			for name, n := range outcomes(t) {
 				if n > before[name] {
 					counted[name] = n - before[name]
-					total += n - before[name]
 				}
 			}
-			if total < wanted && time.Now().Before(giveUpAt) {
+			if counted.total() < expected.total() && time.Now().Before(giveUpAt) {
 				continue
 			}
 			if !maps.Equal(counted, expected) {
