@@ -1,0 +1,108 @@
+// Starts all programs with one node each, then with four; runs the phases; judges; writes what came of it.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, release, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { limits } from './limits.mjs';
+import { parseOptions, usage } from './options.mjs';
+import { runPhase } from './phases.mjs';
+import { killAll } from './processes.mjs';
+import { programs, without_limits } from './programs/all.mjs';
+import { versionOf } from './programs/common.mjs';
+import { Stack } from './stack.mjs';
+import { returning, rows } from './workload.mjs';
+import { writeReport } from './report.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const say = (text) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
+
+function describe(context, options) {
+    let commit = 'unknown';
+    try {
+        commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+    } catch { /* no repository */ }
+    return {
+        date: new Date().toISOString().slice(0, 19) + 'Z', commit, cores: cpus().length, cpu: cpus()[0].model,
+        kernel: release(), node: process.version, redis: versionOf('redis-server', '--version'), seed: options.seed,
+        limits,
+    };
+}
+
+/// Starts what can be started; what can't is left out, and said.
+async function startAll(chosen, nodes, context, left_out) {
+    const keys = [...rows, ...returning].map(({ name }) => name);
+    const stacks = chosen.filter((program) => program.node_counts.includes(nodes))
+        .map((program) => new Stack(program, nodes, context, keys));
+    const started = await Promise.all(stacks.map((stack) => stack.start().then(() => true, async (problem) => {
+        say(`${stack.name} is left out: ${problem.message}`);
+        left_out[stack.name] = problem.message.split('\n')[0];
+        await stack.stop();
+        return false;
+    })));
+    return stacks.filter((_, at) => started[at]);
+}
+
+async function runAll(chosen, context, options) {
+    const results = [], loads = [], left_out = {};
+    const phases = ['load', 'restart', 'pause'].filter((phase) =>
+        [...rows, ...returning].some((row) => row.phase === phase && options.rows.includes(row.name)));
+    for (const nodes of options.nodes) {
+        say(`${nodes} node${nodes === 1 ? '' : 's'} of each program: they start`);
+        const stacks = await startAll(chosen, nodes, context, left_out);
+        for (const phase of phases) {
+            if (stacks.length === 0) break;
+            say(`phase ${phase}, ${stacks.map(({ name }) => name).join(', ')}`);
+            const { verdicts, load } = await runPhase(phase, stacks, options);
+            results.push(...verdicts);
+            loads.push(load);
+        }
+        await Promise.all(stacks.map((stack) => stack.stop()));
+    }
+    return { results, loads, left_out };
+}
+
+async function main() {
+    let options;
+    try {
+        if (process.argv.includes('--help')) { console.log(usage); return 0; }
+        options = parseOptions(process.argv.slice(2));
+    } catch (problem) {
+        console.error(`bench/truth/run: ${problem.message}\n\n${usage}`);
+        return 2;
+    }
+    const work = mkdtempSync(join(tmpdir(), 'truth-'));
+    chmodSync(work, 0o755);
+    const context = { work, root, bin: resolve(options.bin), peers: join(root, 'bench/compare/peers') };
+    const end = (code) => { killAll(); rmSync(work, { recursive: true, force: true }); process.exit(code); };
+    process.on('SIGINT', () => end(130));
+    process.on('SIGTERM', () => end(143));
+
+    const skipped = { ...without_limits };
+    const chosen = programs.filter((program) => {
+        if (!options.programs.includes(program.name)) return false;
+        const reason = program.missing(context);
+        if (reason) { skipped[program.name] = reason; say(`${program.name} is skipped: ${reason}`); }
+        return !reason;
+    });
+    const about = chosen.map((program) => ({
+        name: program.name, version: program.version(context), configuration: program.configuration,
+        dimensions: program.dimensions, windows: program.windows,
+    }));
+    try {
+        const outcome = await runAll(chosen, context, options);
+        const report = { machine: describe(context, options), programs: about, skipped, ...outcome };
+        mkdirSync(options.out, { recursive: true });
+        writeFileSync(join(options.out, 'results.json'), JSON.stringify(report, null, 1) + '\n');
+        writeReport(report, options.out, options.publish ? join(root, 'bench/truth') : null);
+        console.log(readFileSync(join(options.out, 'table.md'), 'utf8'));
+        say(`written to ${options.out}`);
+    } catch (problem) {
+        console.error(problem);
+        end(1);
+    }
+    end(0);
+}
+
+const code = await main();
+if (code !== undefined) process.exit(code);
