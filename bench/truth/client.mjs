@@ -17,8 +17,8 @@ export function retryAfter(headers) {
 
 export class Client {
     /// `headers(call)`: what this program's clients send, the key included. `ports`: of its nodes.
-    constructor(ports, headers, path = '/v1/chat/completions') {
-        Object.assign(this, { ports, headers, path });
+    constructor(ports, headers) {
+        Object.assign(this, { ports, headers });
         this.agent = new Agent({ keepAlive: true, maxSockets: Infinity, maxFreeSockets: 64 });
         this.sent = [];
     }
@@ -44,7 +44,7 @@ export class Client {
             let status = 0, retry_after_ms = null, events = 0;
             const end = (error) => { clearTimeout(timer); resolve({ status, retry_after_ms, error }); };
             const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-            const outgoing = request({ host: '127.0.0.1', port, path: this.path, method: 'POST', agent: this.agent,
+            const outgoing = request({ host: '127.0.0.1', port, path: '/v1/chat/completions', method: 'POST', agent: this.agent,
                 headers: { ...headers, ...this.headers(call) } });
             const timer = setTimeout(() => outgoing.destroy(new Error('timeout')), answer_timeout_ms);
             outgoing.on('error', (error) => end(error.code ?? error.message));
@@ -87,24 +87,28 @@ export async function play(client, schedule, begin_us) {
     return latest_ms;
 }
 
+/// Once a client has been refused it sends this fast, so that it is refused again, and told a time, as soon as it can be.
+const eager_ms = 20;
+
 /// One client alone with its key: sends at its pace until it is refused, and comes back at the time that it was told,
 /// or else every second until it is admitted. Its entries say `told_us` where a refusal told that time.
 export async function comeBack(client, nextCall, interval_ms, begin_us, end_us) {
-    let due_us = begin_us;
+    let due_us = begin_us, pace_ms = interval_ms;
     while (due_us < end_us) {
         await until(due_us);
         const entry = await client.send(nextCall());
-        due_us = Math.max(entry.from_us + interval_ms * 1000, now_us());
+        due_us = Math.max(entry.from_us + pace_ms * 1000, now_us());
         if (entry.status !== 429) {
             if (entry.status !== 200) due_us += 1_000_000;
             continue;
         }
+        pace_ms = eager_ms;
         if (entry.retry_after_ms === null) {
             due_us = entry.until_us + 1_000_000;
             continue;
         }
         entry.told_us = entry.until_us + entry.retry_after_ms * 1000;
-        due_us = await returned(client, nextCall, entry, end_us) + interval_ms * 1000;
+        due_us = await returned(client, nextCall, entry, end_us) + pace_ms * 1000;
     }
 }
 

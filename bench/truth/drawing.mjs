@@ -1,10 +1,10 @@
 // The picture: a panel for each program, a line for each row, a mark at its worst window. Colours are in the middle
 // between light and dark, so that they can be read on either ground.
-const text_colour = '#6e7781', faint = '#8c959f';
+const text_colour = '#768390', faint = '#8c959f';
 const colours = { holds: '#2da44e', nearly: '#d4a017', over: '#e5484d' };
 const names = { holds: 'never over', nearly: 'over by up to 5 %', over: 'over by more' };
 
-const left = 128, top = 92, line_height = 26, panel_width = 118, panel_gap = 14;
+const left = 128, top = 96, line_height = 28, panel_width = 112, panel_gap = 22;
 const least = 50, most = 400;
 
 export const verdictOf = (percent) => (percent <= 100 ? 'holds' : percent <= 105 ? 'nearly' : 'over');
@@ -35,7 +35,7 @@ function panel(program, rows, results, x) {
         text(x + panel_width / 2, top - 30, program, 'text-anchor="middle" font-weight="600" font-size="13"'),
         `<line x1="${limit_x}" y1="${top - 6}" x2="${limit_x}" y2="${bottom}" stroke="${text_colour}" stroke-width="1.4"/>`,
     ];
-    for (const tick of [50, 100, 200, 400]) {
+    for (const tick of [50, 100, 200]) {
         const tick_x = x + position(tick, panel_width);
         parts.push(text(tick_x, top - 11, tick, `text-anchor="middle" font-size="10" fill="${faint}"`));
         if (tick !== 100) {
@@ -52,7 +52,8 @@ function panel(program, rows, results, x) {
             return;
         }
         for (const one of found) {
-            parts.push(mark(x + position(one.worst, panel_width), y, one.nodes, verdictOf(one.worst)));
+            const beside = found.length === 1 ? 0 : one.nodes === 1 ? -5 : 5;
+            parts.push(mark(x + position(one.worst, panel_width), y + beside, one.nodes, verdictOf(one.worst)));
         }
         const worst = Math.max(...found.map((one) => one.worst));
         if (worst <= 100.5) return;
@@ -64,11 +65,11 @@ function panel(program, rows, results, x) {
 }
 
 function legend(y, node_counts) {
-    let x = left;
+    let x = 14;
     const parts = [];
     const item = (shape, words) => {
         parts.push(shape(x + 5), text(x + 15, y + 4, words, 'font-size="11.5"'));
-        x += 15 + words.length * 6.3 + 22;
+        x += 15 + words.length * 5.7 + 20;
     };
     for (const verdict of Object.keys(colours)) item((at) => mark(at, y, 4, verdict), names[verdict]);
     for (const nodes of node_counts) {
@@ -82,7 +83,7 @@ export function drawing(report) {
     const rows = [...new Set(results.map(({ row }) => row))];
     const programs = report.programs.map(({ name }) => name).filter((name) => results.some((one) => one.program === name));
     const node_counts = [...new Set(results.map(({ nodes }) => nodes))];
-    const width = left + programs.length * (panel_width + panel_gap) + 10;
+    const width = Math.max(640, left + programs.length * (panel_width + panel_gap) + 10);
     const bottom = top + rows.length * line_height, height = bottom + 44;
     const labels = rows.map((row, at) => {
         const y = top + (at + 0.5) * line_height;
@@ -93,8 +94,9 @@ export function drawing(report) {
         `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" `
             + `font-family="-apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif" font-size="12" `
             + `fill="${text_colour}" role="img" aria-label="The worst window of each program in each row, in percent of the limit">`,
-        text(8, 22, 'The most that a provider received or produced in any 60 seconds, in % of the limit',
-            'font-size="15" font-weight="600"'),
+        text(8, 22, 'Does the limit hold?', 'font-size="17" font-weight="600"'),
+        text(8, 42, 'The most that the provider received or produced in any 60 seconds, in % of the limit',
+            'font-size="12.5"'),
         ...labels,
         ...programs.map((program, at) => panel(program, rows, results, left + at * (panel_width + panel_gap))),
         legend(bottom + 24, node_counts),

@@ -9,7 +9,7 @@ import { parseOptions, usage } from './options.mjs';
 import { runPhase } from './phases.mjs';
 import { killAll } from './processes.mjs';
 import { programs, without_limits } from './programs/all.mjs';
-import { versionOf } from './programs/common.mjs';
+import { install, versionOf } from './programs/common.mjs';
 import { Stack } from './stack.mjs';
 import { returning, rows } from './workload.mjs';
 import { writeReport } from './report.mjs';
@@ -31,9 +31,8 @@ function describe(context, options) {
 
 /// Starts what can be started; what can't is left out, and said.
 async function startAll(chosen, nodes, context, left_out) {
-    const keys = [...rows, ...returning].map(({ name }) => name);
     const stacks = chosen.filter((program) => program.node_counts.includes(nodes))
-        .map((program) => new Stack(program, nodes, context, keys));
+        .map((program) => new Stack(program, nodes, context));
     const started = await Promise.all(stacks.map((stack) => stack.start().then(() => true, async (problem) => {
         say(`${stack.name} is left out: ${problem.message}`);
         left_out[stack.name] = problem.message.split('\n')[0];
@@ -45,8 +44,9 @@ async function startAll(chosen, nodes, context, left_out) {
 
 async function runAll(chosen, context, options) {
     const results = [], loads = [], left_out = {};
+    const all_rows = [...rows, ...returning];
     const phases = ['load', 'restart', 'pause'].filter((phase) =>
-        [...rows, ...returning].some((row) => row.phase === phase && options.rows.includes(row.name)));
+        all_rows.some((row) => row.phase === phase && options.rows.includes(row.name)));
     for (const nodes of options.nodes) {
         say(`${nodes} node${nodes === 1 ? '' : 's'} of each program: they start`);
         const stacks = await startAll(chosen, nodes, context, left_out);
@@ -73,22 +73,23 @@ async function main() {
     }
     const work = mkdtempSync(join(tmpdir(), 'truth-'));
     chmodSync(work, 0o755);
-    const context = { work, root, bin: resolve(options.bin), peers: join(root, 'bench/compare/peers') };
+    const context = { work, root, bin: resolve(options.bin) };
     const end = (code) => { killAll(); rmSync(work, { recursive: true, force: true }); process.exit(code); };
     process.on('SIGINT', () => end(130));
     process.on('SIGTERM', () => end(143));
 
     const skipped = { ...without_limits };
+    const about = [];
     const chosen = programs.filter((program) => {
-        if (!options.programs.includes(program.name)) return false;
-        const reason = program.missing(context);
-        if (reason) { skipped[program.name] = reason; say(`${program.name} is skipped: ${reason}`); }
-        return !reason;
+        const { name, configuration, dimensions, windows } = program;
+        if (!options.programs.includes(name)) return false;
+        const { version, missing } = install(context, name);
+        if (missing) {
+            skipped[name] = missing;
+            say(`${name} is skipped: ${missing}`);
+        } else about.push({ name, version, configuration, dimensions, windows });
+        return !missing;
     });
-    const about = chosen.map((program) => ({
-        name: program.name, version: program.version(context), configuration: program.configuration,
-        dimensions: program.dimensions, windows: program.windows,
-    }));
     try {
         const outcome = await runAll(chosen, context, options);
         const report = { machine: describe(context, options), programs: about, skipped, ...outcome };

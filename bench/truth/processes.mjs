@@ -4,15 +4,23 @@ import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export function freePort() {
+function tryPort(wanted) {
     return new Promise((resolve, reject) => {
         const server = createServer();
         server.on('error', reject);
-        server.listen(0, '127.0.0.1', () => {
+        server.listen(wanted, '127.0.0.1', () => {
             const { port } = server.address();
             server.close(() => resolve(port));
         });
     });
+}
+
+/// A port that is free; the one 10 above it, which some programs take too, is free as well.
+export async function freePort() {
+    for (;;) {
+        const port = await tryPort(0);
+        if (port + 10 <= 65535 && await tryPort(port + 10).catch(() => 0)) return port;
+    }
 }
 
 export function listens(port) {

@@ -10,6 +10,7 @@ export const shown = (value, digits = 0) =>
 export const percentText = (value) => shown(value, value > 99 && value < 110 && Math.abs(value - 100) > 0.05 ? 1 : 0);
 
 const unique = (values) => [...new Set(values)];
+const nodeCounts = ({ results }) => unique(results.map(({ nodes }) => nodes)).sort((a, b) => a - b);
 
 const table = (head, lines) => [head, head.map(() => '---'), ...lines]
     .map((cells) => `| ${cells.join(' | ')} |`).join('\n') + '\n';
@@ -18,7 +19,7 @@ const table = (head, lines) => [head, head.map(() => '---'), ...lines]
 function matrix(report, results, cell) {
     const programs = report.programs.map(({ name }) => name).filter((name) => results.some((one) => one.program === name));
     const lines = unique(results.map(({ row }) => row)).map((row) => [row, ...programs.map((program) => {
-        const cells = unique(results.map(({ nodes }) => nodes)).map((nodes) => {
+        const cells = nodeCounts(report).map((nodes) => {
             const found = results.find((one) => one.row === row && one.program === program && one.nodes === nodes);
             return found ? cell(found) : '';
         });
@@ -63,18 +64,18 @@ const programsTable = (programs) => table(['program', 'version', 'counts', 'wind
 export function markdown(report) {
     const { machine, results, loads, skipped, left_out } = report;
     const of = (condition) => results.filter(condition);
-    const first = unique(results.map(({ nodes }) => nodes)).join(' / ');
     const out = Object.entries({ ...skipped, ...left_out }).map(([name, why]) => `- ${name}: ${why}`);
     return [
         `${machine.date}, weir ${machine.commit}, ${machine.cores} cores (${machine.cpu}), Linux ${machine.kernel}, Redis `
             + `${machine.redis}, Node.js ${machine.node}, seed ${machine.seed}. Each key may send ${machine.limits.requests} `
             + `requests, ${machine.limits.input} input and ${machine.limits.output} output tokens a minute `
-            + `(${machine.limits.total} tokens where a program counts them together). Cells: ${first} nodes.`,
+            + `(${machine.limits.total} tokens where a program counts them together). With a slash: `
+            + `${nodeCounts(report).join(' / ')} nodes.`,
         '### Worst window, % of the limit', matrix(report, results, (one) => percentText(one.worst)),
         '### Usable share, % of limit × time, under a demand of twice the limit',
         matrix(report, of(({ binds, row }) => binds && report.results.some((one) => one.row === row && one.usable_share !== null)),
             (one) => percentText(one.usable_share)),
-        '### Refused although there was room, % of the refusals', matrix(report, results, roomText),
+        '### Refused although there was room, % of the refusals', matrix(report, of(({ returns }) => !returns), roomText),
         '### Coming back when told', returnsTable(results),
         '### The program\'s own books, % of the log', matrix(report, of(({ books }) => books), booksText),
         '### Programs', programsTable(report.programs),

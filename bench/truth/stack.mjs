@@ -1,23 +1,13 @@
 // One program under test: its nodes, its stand-in provider, its Redis where it uses one.
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from './client.mjs';
 import { freePort, listens, Process } from './processes.mjs';
 import { command as redisCommand } from './redis.mjs';
 
-/// A template of bench/compare/peers with its @NAMES@ filled in.
-export function render(template, values, target) {
-    const text = readFileSync(template, 'utf8').replace(/@([A-Z_]+)@/g, (whole, name) => {
-        if (!(name in values)) throw new Error(`${template}: nothing is known of ${whole}`);
-        return values[name];
-    });
-    writeFileSync(target, text);
-    return target;
-}
-
 export class Stack {
-    constructor(program, nodes, context, keys) {
-        Object.assign(this, { program, nodes, keys, ...context });
+    constructor(program, nodes, context) {
+        Object.assign(this, { program, nodes, ...context });
         this.name = `${program.name}-${nodes}`;
         this.folder = join(context.work, this.name);
         this.log = join(this.folder, 'provider.jsonl');
@@ -32,14 +22,12 @@ export class Stack {
             ['--listen', `127.0.0.1:${this.provider_port}`, '--log', this.log]);
         await this.provider.start(() => listens(this.provider_port));
         if (this.program.redis) await this.startRedis();
-        if (this.program.prepare) await this.program.prepare(this);
         this.members = [];
         for (let number = 0; number < this.nodes; ++number) this.members.push(await this.member(number));
         // Slow ones start side by side.
         await Promise.all(this.members.map((member) => this.startMember(member)));
-        if (this.program.ready) await this.program.ready(this);
         this.client = new Client(this.members.map((member) => member.port),
-            (call) => this.program.headers(this, call), this.program.path);
+            (call) => this.program.headers(this, call));
     }
 
     async startRedis() {
@@ -53,15 +41,14 @@ export class Stack {
         const folder = join(this.folder, `node-${number}`);
         mkdirSync(folder, { recursive: true });
         chmodSync(folder, 0o755);
-        const member = { number, folder, port: await freePort(), admin: await freePort() };
-        const { command, args, options } = await this.program.node(this, member);
+        const member = { number, folder, port: await freePort() };
+        const { command, args, options } = this.program.node(this, member);
         member.process = new Process(`${this.name} node ${number}`, join(folder, 'output.log'), command, args, options);
         return member;
     }
 
     startMember(member) {
-        const isReady = this.program.isReady ? () => this.program.isReady(this, member) : () => listens(member.port);
-        return member.process.start(isReady, this.program.start_timeout_ms);
+        return member.process.start(() => listens(member.port), this.program.start_timeout_ms);
     }
 
     process(name, command, args) {

@@ -89,15 +89,12 @@ export function judgeReturns(entries, dimensions, events) {
         if (entry.returned.status === 200) late_s.push((entry.told_us - room_us) / 1e6);
         else if (entry.admitted_us !== undefined) early_s.push((entry.admitted_us - entry.told_us) / 1e6);
     }
-    const first_early = told.filter((entry) => entry.returned.status !== 200)
-        .map((entry) => ({ told_ms: entry.retry_after_ms, until_us: entry.until_us, returned: entry.returned })).slice(0, 3);
     const most = (values) => (values.length === 0 ? null : Math.max(...values));
     return {
         returned: told.length,
         admitted_on_return: told.filter((entry) => entry.returned.status === 200).length,
         late_s: { median: percentile(late_s, 0.5), least: late_s.length === 0 ? null : Math.min(...late_s), most: most(late_s) },
         early_s: { median: percentile(early_s, 0.5), most: most(early_s) },
-        first_early,
         without_retry_after: entries.filter((entry) => entry.status === 429 && entry.retry_after_ms === null).length,
     };
 }

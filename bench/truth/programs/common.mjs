@@ -1,18 +1,32 @@
-// What programs under test share.
+// What programs under test share: bench/compare/peer installs and starts them, these ask them.
 import { spawnSync } from 'node:child_process';
-import { delimiter, join } from 'node:path';
-import { accessSync, constants } from 'node:fs';
-
-export function hasCommand(name) {
-    return process.env.PATH.split(delimiter).concat('/usr/sbin').some((folder) => {
-        try { accessSync(join(folder, name), constants.X_OK); return true; } catch { return false; }
-    });
-}
+import { join } from 'node:path';
 
 /// The first version that a command's output shows.
 export function versionOf(command, ...args) {
-    const { stdout = '', stderr = '' } = spawnSync(command, args, { encoding: 'utf8' });
-    return /\d+\.\d+[.\w+~-]*/.exec(stdout + stderr)?.[0] ?? 'unknown';
+    const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+    return /\d+\.\d+[.\w+~-]*/.exec(`${stdout ?? ''}${stderr ?? ''}`)?.[0] ?? 'unknown';
+}
+
+const peer = (context) => join(context.root, 'bench/compare/peer');
+
+/// Installs a peer. {version} or {missing}: why it can't be run here.
+export function install(context, name) {
+    const { status, stdout, stderr, error } = spawnSync(peer(context), ['install', name],
+        { encoding: 'utf8', env: { ...process.env, bin: context.bin } });
+    if (status === 0) return { version: stdout.trim().split('\n').at(-1) };
+    const reason = (stderr ?? String(error)).trim().split('\n').at(-1).replace(/^SKIPPED: [^:]*: /, '');
+    return { missing: reason || 'it could not be installed' };
+}
+
+/// The command of one node, with the limits that it is to keep by itself.
+export function nodeCommand(stack, member, { requests, tokens }) {
+    return {
+        command: peer(stack),
+        args: ['run', stack.program.name, member.folder, member.port, stack.redis_port ?? 0, stack.provider_port,
+            requests, tokens].map(String),
+        options: { env: { ...process.env, bin: stack.bin } },
+    };
 }
 
 export async function getJson(port, path, headers = {}) {
@@ -21,9 +35,9 @@ export async function getJson(port, path, headers = {}) {
     return answer.json();
 }
 
-/// What tells the stand-in provider how to answer a call, and who it was.
-export function knobHeaders(call) {
-    const headers = { 'x-mock-id': call.id };
+/// The key of a call's row, and what tells the stand-in provider how to answer and which call it was.
+export function usualHeaders(call) {
+    const headers = { authorization: `Bearer test-${call.row}`, 'x-mock-id': call.id };
     for (const [name, value] of Object.entries(call.knobs)) headers[`x-mock-${name}`] = String(value);
     return headers;
 }

@@ -1,27 +1,28 @@
-// nginx with a token limiter in Lua over Redis, as bench/compare configures it.
-import { join } from 'node:path';
-import { limits } from '../limits.mjs';
-import { render } from '../stack.mjs';
-import { hasCommand, knobHeaders, versionOf } from './common.mjs';
+// nginx with a token limiter in Lua over Redis: what a team would build by itself.
+import { limits, window_us } from '../limits.mjs';
+import { nodeCommand, usualHeaders } from './common.mjs';
+
+/// The buckets of a window's hash that have not left it at that second. It removes them when the next request comes.
+export function sumOfBuckets(words, second, window_s) {
+    const sums = { r: 0, i: 0, o: 0 };
+    for (let at = 0; at < words.length; at += 2) {
+        const [, letter, of] = /^([rio])(\d+)$/.exec(words[at]) ?? [];
+        if (letter && Number(of) > second - window_s) sums[letter] += Number(words[at + 1]);
+    }
+    return { requests: sums.r, input: sums.i, output: sums.o };
+}
 
 export default [{
     name: 'nginx-lua', redis: true, node_counts: [1, 4],
     dimensions: ['requests', 'input', 'output'],
-    configuration: 'bench/compare/peers/nginx_lua.conf',
+    configuration: 'nginx_lua.conf, limiter.lua, reserve.lua, settle.lua',
     windows: 'sliding, in steps of a second',
-    missing: () => (hasCommand('nginx') ? null : 'nginx is not installed'),
-    version: () => versionOf('nginx', '-v'),
-    node(stack, member) {
-        const config = render(join(stack.peers, 'nginx_lua.conf'), {
-            WORK: member.folder, PEERS: stack.peers, PORT: member.port, PROVIDER: stack.provider_port,
-            REDIS: stack.redis_port, LIMIT: limits.requests, TOKEN_LIMIT: limits.output,
-        }, join(member.folder, 'nginx.conf'));
-        return { command: 'nginx', args: ['-c', config, '-e', join(member.folder, 'nginx-lua.log')] };
-    },
-    headers: (stack, call) => ({ authorization: `Bearer test-${call.row}`, ...knobHeaders(call) }),
+    node: (stack, member) => nodeCommand(stack, member, { requests: limits.requests, tokens: limits.output }),
+    headers: (stack, call) => usualHeaders(call),
     async books(stack, row) {
-        const [requests, input, output] =
-            (await stack.askRedis('HMGET', `limit:test-${row}`, 'r', 'i', 'o')).map(Number);
-        return { sliding: true, requests, input, output };
+        const [second] = await stack.askRedis('TIME');
+        const words = await stack.askRedis('HGETALL', `limit:test-${row}`);
+        const window_s = window_us / 1e6;
+        return { ...sumOfBuckets(words, Number(second), window_s), since_us: (Number(second) - window_s + 1) * 1e6 };
     },
 }];

@@ -1,38 +1,27 @@
-// weir with its embedded store (one node) and with Redis, as bench/compare configures it.
-import { join } from 'node:path';
+// weir with its embedded store (one node) and with Redis.
 import { limits } from '../limits.mjs';
-import { render } from '../stack.mjs';
-import { getJson, knobHeaders, versionOf } from './common.mjs';
+import { getJson, nodeCommand, usualHeaders } from './common.mjs';
+
+const tokens = limits.output;
 
 const weir = (name, redis, node_counts) => ({
     name, redis, node_counts,
     dimensions: ['requests', 'input', 'output'],
-    configuration: 'bench/compare/peers/weir.json',
+    configuration: 'weir.json',
     windows: 'sliding, in 120 steps',
-    missing: () => null,
-    version: (context) => versionOf(join(context.bin, 'weir'), '--version'),
-    node(stack, member) {
-        const config = render(join(stack.peers, 'weir.json'), {
-            PORT: member.port, ADMIN: member.admin, PROVIDER: stack.provider_port,
-            STORE: redis ? `redis://127.0.0.1:${stack.redis_port}/0` : 'memory',
-            LIMIT: limits.requests, TOKEN_LIMIT: limits.output,
-        }, join(member.folder, 'weir.json'));
-        return { command: join(stack.bin, 'weir'), args: ['--config', config] };
-    },
-    headers: (stack, call) => ({
-        authorization: `Bearer test-${call.row}`, 'x-weir-trace': '1', ...knobHeaders(call),
-    }),
+    node: (stack, member) => nodeCommand(stack, member, { requests: limits.requests, tokens }),
+    headers: (stack, call) => ({ ...usualHeaders(call), 'x-weir-trace': '1' }),
     async books(stack, row) {
         const { limits: entries } = await getJson(stack.members[0].port, '/weir/limits',
             { authorization: `Bearer test-${row}` });
-        const used = (dimension) => entries.find((entry) => entry.name.includes(dimension))?.used ?? 0;
-        return { sliding: true, requests: used('requests'), input: used('input'), output: used('output') };
+        const used = (dimension) => entries.find((entry) => entry.name.includes(dimension))?.used;
+        return { requests: used('requests'), input: used('input'), output: used('output') };
     },
     async remarks(stack) {
         const texts = await Promise.all(stack.members.map((member) =>
-            fetch(`http://127.0.0.1:${member.admin}/metrics`).then((answer) => answer.text())));
-        const sum = (name) => texts.reduce((all, text) =>
-            all + Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0), 0);
+            fetch(`http://127.0.0.1:${member.port + 10}/metrics`).then((answer) => answer.text())));
+        const sum = (metric) => texts.reduce((all, text) =>
+            all + Number(new RegExp(`^${metric} (\\d+)$`, 'm').exec(text)?.[1] ?? 0), 0);
         return { decided_without_redis: sum('weir_store_fallback_total') };
     },
 });

@@ -1,0 +1,22 @@
+// envoyproxy/ratelimit, asked by a small front as Envoy AI Gateway asks it.
+import { limits } from '../limits.mjs';
+import { nodeCommand, usualHeaders } from './common.mjs';
+
+export default [{
+    name: 'ratelimit', redis: true, node_counts: [1, 4],
+    dimensions: ['requests', 'input', 'output'],
+    configuration: 'ratelimit.yaml, ratelimit_front/',
+    windows: 'fixed, full minutes of the clock; refused requests count too',
+    node: (stack, member) => nodeCommand(stack, member, { requests: limits.requests, tokens: limits.output }),
+    headers: (stack, call) => usualHeaders(call),
+    async books(stack, row) {
+        const [second] = await stack.askRedis('TIME');
+        const minute = second - second % 60;
+        const read = async (limit, name) =>
+            Number(await stack.askRedis('GET', `llm_${limit}_test-${row}_${minute}`) ?? 0);
+        return {
+            requests: await read('requests'), input: await read('input_tokens'), output: await read('output_tokens'),
+            since_us: minute * 1e6,
+        };
+    },
+}];
