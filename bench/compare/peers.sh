@@ -158,6 +158,8 @@ prepare_litellm() { # FOLDER
 # are remembered in a local cache, so that a refusal asks nobody. It listens on ports of its own that nobody uses (0).
 prepare_ratelimit() { # FOLDER
     mkdir -p "$1/runtime/config"
+    # One that was killed leaves its socket behind, and the next one would not start.
+    rm -f "$1/grpc.sock"
     render_peer ratelimit.yaml "$1/runtime/config/llm.yaml"
     node_command=(env GOMAXPROCS=1 "GRPC_UDS=$1/grpc.sock" HOST=127.0.0.1 PORT=0 DEBUG_HOST=127.0.0.1 DEBUG_PORT=0
         "RUNTIME_ROOT=$1/runtime" RUNTIME_WATCH_ROOT=false LOG_LEVEL=error USE_STATSD=false DISABLE_STATS=true

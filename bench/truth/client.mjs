@@ -44,8 +44,10 @@ export class Client {
             let status = 0, retry_after_ms = null, events = 0;
             const end = (error) => { clearTimeout(timer); resolve({ status, retry_after_ms, error }); };
             const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-            const outgoing = request({ host: '127.0.0.1', port, path: '/v1/chat/completions', method: 'POST', agent: this.agent,
-                headers: { ...headers, ...this.headers(call) } });
+            const outgoing = request({
+                host: '127.0.0.1', port, path: '/v1/chat/completions', method: 'POST', agent: this.agent,
+                headers: { ...headers, ...this.headers(call) },
+            });
             const timer = setTimeout(() => outgoing.destroy(new Error('timeout')), answer_timeout_ms);
             outgoing.on('error', (error) => end(error.code ?? error.message));
             outgoing.on('response', (answer) => {
@@ -87,7 +89,7 @@ export async function play(client, schedule, begin_us) {
     return latest_ms;
 }
 
-/// Once a client has been refused it sends this fast, so that it is refused again, and told a time, as soon as it can be.
+/// Once a client has been refused it sends this fast, so that it is soon refused, and told a time, again.
 const eager_ms = 20;
 
 /// One client alone with its key: sends at its pace until it is refused, and comes back at the time that it was told,

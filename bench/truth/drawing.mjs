@@ -33,7 +33,8 @@ function panel(program, rows, results, x) {
     const limit_x = x + position(100, panel_width);
     const parts = [
         text(x + panel_width / 2, top - 30, program, 'text-anchor="middle" font-weight="600" font-size="13"'),
-        `<line x1="${limit_x}" y1="${top - 6}" x2="${limit_x}" y2="${bottom}" stroke="${text_colour}" stroke-width="1.4"/>`,
+        `<line x1="${limit_x}" y1="${top - 6}" x2="${limit_x}" y2="${bottom}" stroke="${text_colour}" `
+            + 'stroke-width="1.4"/>',
     ];
     for (const tick of [50, 100, 200]) {
         const tick_x = x + position(tick, panel_width);
@@ -81,19 +82,22 @@ function legend(y, node_counts) {
 export function drawing(report) {
     const results = report.results;
     const rows = [...new Set(results.map(({ row }) => row))];
-    const programs = report.programs.map(({ name }) => name).filter((name) => results.some((one) => one.program === name));
+    const programs = report.programs.map(({ name }) => name)
+        .filter((name) => results.some(({ program }) => program === name));
     const node_counts = [...new Set(results.map(({ nodes }) => nodes))];
     const width = Math.max(640, left + programs.length * (panel_width + panel_gap) + 10);
     const bottom = top + rows.length * line_height, height = bottom + 44;
     const labels = rows.map((row, at) => {
         const y = top + (at + 0.5) * line_height;
-        return `${at % 2 === 0 ? `<rect x="0" y="${y - line_height / 2}" width="${width}" height="${line_height}" `
-            + `fill="${faint}" fill-opacity="0.09"/>` : ''}${text(left - 16, y + 4, row, 'text-anchor="end" font-size="12.5"')}`;
+        const stripe = `<rect x="0" y="${y - line_height / 2}" width="${width}" height="${line_height}" `
+            + `fill="${faint}" fill-opacity="0.09"/>`;
+        return (at % 2 === 0 ? stripe : '') + text(left - 16, y + 4, row, 'text-anchor="end" font-size="12.5"');
     });
     return [
         `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" `
             + `font-family="-apple-system, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif" font-size="12" `
-            + `fill="${text_colour}" role="img" aria-label="The worst window of each program in each row, in percent of the limit">`,
+            + `fill="${text_colour}" role="img" `
+            + 'aria-label="The worst window of each program in each row, in percent of the limit">',
         text(8, 22, 'Does the limit hold?', 'font-size="17" font-weight="600"'),
         text(8, 42, 'The most that the provider received or produced in any 60 seconds, in % of the limit',
             'font-size="12.5"'),

@@ -67,5 +67,5 @@ export function roomAt(events, now_us, window_us, limit, demand) {
 export function percentile(values, part) {
     if (values.length === 0) return null;
     const sorted = [...values].sort((a, b) => a - b);
-    return sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1 < 0 ? 0 : Math.ceil(part * sorted.length) - 1)];
+    return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
 }

@@ -4,7 +4,8 @@ import { returning, rows } from './workload.mjs';
 
 const row_names = [...rows, ...returning].map(({ name }) => name);
 
-export const usage = `Do the limits hold? Runs programs that limit LLM APIs against stand-in providers, and judges them by the providers' logs.
+export const usage = `Do the limits hold? Runs programs that limit LLM APIs against stand-in providers, and judges them by
+the providers' logs.
 
   bench/truth/run [OPTION VALUE]...
 

@@ -41,7 +41,8 @@ export class Process {
 
     async start(isReady, timeout_ms = 20_000) {
         const output = openSync(this.log, 'a');
-        this.child = spawn(this.command, this.args, { detached: true, stdio: ['ignore', output, output], ...this.options });
+        this.child = spawn(this.command, this.args,
+            { detached: true, stdio: ['ignore', output, output], ...this.options });
         closeSync(output);
         this.exited = new Promise((resolve) => {
             this.child.on('exit', resolve);

@@ -45,6 +45,7 @@ export function command(port, words) {
             } catch (problem) { reject(problem); }
             socket.destroy();
         });
-        socket.write(`*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(String(word))}\r\n${word}\r\n`).join('')}`);
+        const bulks = words.map((word) => `$${Buffer.byteLength(String(word))}\r\n${word}\r\n`);
+        socket.write(`*${words.length}\r\n${bulks.join('')}`);
     });
 }

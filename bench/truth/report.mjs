@@ -17,13 +17,15 @@ const table = (head, lines) => [head, head.map(() => '---'), ...lines]
 
 /// One line for each row, one column for each program; a cell has what it says of each number of nodes.
 function matrix(report, results, cell) {
-    const programs = report.programs.map(({ name }) => name).filter((name) => results.some((one) => one.program === name));
+    const programs = report.programs.map(({ name }) => name)
+        .filter((name) => results.some(({ program }) => program === name));
     const lines = unique(results.map(({ row }) => row)).map((row) => [row, ...programs.map((program) => {
         const cells = nodeCounts(report).map((nodes) => {
             const found = results.find((one) => one.row === row && one.program === program && one.nodes === nodes);
             return found ? cell(found) : '';
         });
-        return cells.every((text) => text === '' || text === '–') ? '–' : cells.filter((text) => text !== '').join(' / ');
+        const said = cells.filter((text) => text !== '');
+        return said.every((text) => text === '–') ? '–' : said.join(' / ');
     })]);
     return table(['', ...programs], lines);
 }
@@ -66,16 +68,17 @@ export function markdown(report) {
     const of = (condition) => results.filter(condition);
     const out = Object.entries({ ...skipped, ...left_out }).map(([name, why]) => `- ${name}: ${why}`);
     return [
-        `${machine.date}, weir ${machine.commit}, ${machine.cores} cores (${machine.cpu}), Linux ${machine.kernel}, Redis `
-            + `${machine.redis}, Node.js ${machine.node}, seed ${machine.seed}. Each key may send ${machine.limits.requests} `
-            + `requests, ${machine.limits.input} input and ${machine.limits.output} output tokens a minute `
+        `${machine.date}, weir ${machine.commit}, ${machine.cores} cores (${machine.cpu}), Linux ${machine.kernel}, `
+            + `Redis ${machine.redis}, Node.js ${machine.node}, seed ${machine.seed}. Each key may send `
+            + `${machine.limits.requests} requests, ${machine.limits.input} input and ${machine.limits.output} output tokens a minute `
             + `(${machine.limits.total} tokens where a program counts them together). With a slash: `
             + `${nodeCounts(report).join(' / ')} nodes.`,
         '### Worst window, % of the limit', matrix(report, results, (one) => percentText(one.worst)),
         '### Usable share, % of limit × time, under a demand of twice the limit',
-        matrix(report, of(({ binds, row }) => binds && report.results.some((one) => one.row === row && one.usable_share !== null)),
+        matrix(report, of(({ row }) => results.some((one) => one.row === row && one.usable_share !== null)),
             (one) => percentText(one.usable_share)),
-        '### Refused although there was room, % of the refusals', matrix(report, of(({ returns }) => !returns), roomText),
+        '### Refused although there was room, % of the refusals',
+        matrix(report, of(({ returns }) => !returns), roomText),
         '### Coming back when told', returnsTable(results),
         '### The program\'s own books, % of the log', matrix(report, of(({ books }) => books), booksText),
         '### Programs', programsTable(report.programs),
@@ -87,8 +90,10 @@ export function markdown(report) {
 export function tsv(results) {
     const fields = ['program', 'nodes', 'phase', 'row', 'binds', 'sent', 'received', 'refused', 'neither', 'worst',
         'surely_requests_percent', 'decided_requests_percent', 'usable_share', 'refused_with_room', 'longest_way_ms'];
-    const cell = (value) => (value === null || value === undefined ? '' : typeof value === 'number' && !Number.isInteger(value)
-        ? value.toFixed(3) : String(value));
+    const cell = (value) => {
+        if (value === null || value === undefined) return '';
+        return typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3) : String(value);
+    };
     return [[...fields, 'books_percent'], ...results.map((one) =>
         [...fields.map((field) => cell(one[field])), booksText(one).replace('–', '')])]
         .map((cells) => cells.join('\t')).join('\n') + '\n';

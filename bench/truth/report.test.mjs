@@ -5,14 +5,15 @@ import { drawing, position, verdictOf } from './drawing.mjs';
 import { booksText, markdown, percentText, replaceGenerated, tsv } from './report.mjs';
 
 const result = (program, nodes, worst) => ({
-    program, nodes, phase: 'load', row: 'steady', binds: 'requests', sent: 10, received: 5, refused: 5, neither: 0, worst,
-    surely_requests_percent: worst, decided_requests_percent: null, usable_share: 99.95, refused_with_room: 1,
+    program, nodes, phase: 'load', row: 'steady', binds: 'requests', sent: 10, received: 5, refused: 5, neither: 0,
+    worst, surely_requests_percent: worst, decided_requests_percent: null, usable_share: 99.95, refused_with_room: 1,
     longest_way_ms: 2.5, returns: null, books: { requests: { books: 6, log: 5 } }, remarks: {},
 });
 const report = {
     machine: { limits: { requests: 1, input: 2, output: 3, total: 4 } }, loads: [], skipped: { x: 'is not there' },
     left_out: {}, results: [result('a', 4, 100.8), result('a', 1, 100), result('b', 1, 200)],
-    programs: ['a', 'b'].map((name) => ({ name, version: '1', dimensions: ['requests'], windows: 'w', configuration: 'c' })),
+    programs: ['a', 'b'].map((name) =>
+        ({ name, version: '1', dimensions: ['requests'], windows: 'w', configuration: 'c' })),
 };
 
 test('100.8 is not shown as 100 or 101', () => {

@@ -89,12 +89,14 @@ export function judgeReturns(entries, dimensions, events) {
         if (entry.returned.status === 200) late_s.push((entry.told_us - room_us) / 1e6);
         else if (entry.admitted_us !== undefined) early_s.push((entry.admitted_us - entry.told_us) / 1e6);
     }
-    const most = (values) => (values.length === 0 ? null : Math.max(...values));
+    const extreme = (which, values) => (values.length === 0 ? null : which(...values));
     return {
         returned: told.length,
         admitted_on_return: told.filter((entry) => entry.returned.status === 200).length,
-        late_s: { median: percentile(late_s, 0.5), least: late_s.length === 0 ? null : Math.min(...late_s), most: most(late_s) },
-        early_s: { median: percentile(early_s, 0.5), most: most(early_s) },
+        late_s: {
+            median: percentile(late_s, 0.5), least: extreme(Math.min, late_s), most: extreme(Math.max, late_s),
+        },
+        early_s: { median: percentile(early_s, 0.5), most: extreme(Math.max, early_s) },
         without_retry_after: entries.filter((entry) => entry.status === 429 && entry.retry_after_ms === null).length,
     };
 }
@@ -127,7 +129,8 @@ export function judge(row, program, entries, records, books) {
         sent: entries.length, received: records.length, refused: refusals.length,
         neither: entries.filter((entry) => !arrived.has(entry.id) && entry.status !== 429).length,
         ...worstWindows(dimensions, events, records),
-        usable_share: row.twice && binds ? percent(usableShare(events[binds], begin_us, 3, window_us, limits[binds]), 1) : null,
+        usable_share: row.twice && binds
+            ? percent(usableShare(events[binds], begin_us, 3, window_us, limits[binds]), 1) : null,
         refused_with_room: refusals.filter((refusal) => hadRoom(refusal, dimensions, records, sent)).length,
         longest_way_ms: records.reduce((most, record) =>
             Math.max(most, (record.received_us - (sent.get(record.mock_id)?.from_us ?? record.received_us)) / 1000), 0),

@@ -10,7 +10,8 @@ const record = (id, received_us, more = {}) => ({
     status: 200, decided_at_us: '', ...more,
 });
 const entry = (id, from_us, more = {}) => ({
-    id, row: rowOf(id), input: 3, bound: 16, from_us, until_us: from_us + 2000, status: 200, retry_after_ms: null, ...more,
+    id, row: rowOf(id), input: 3, bound: 16, from_us, until_us: from_us + 2000, status: 200, retry_after_ms: null,
+    ...more,
 });
 const program = { dimensions: ['requests', 'input', 'output'] };
 const row = { name: 'a-row', binds: 'requests', twice: true };
@@ -22,7 +23,8 @@ const steady = (count, gap_us) => ({
 });
 
 test('a log is read by row, and what is no call of ours is left out', () => {
-    const log = [record('a-row-1', 5), record('other-2', 6), record('', 7)].map((one) => JSON.stringify(one)).join('\n');
+    const log = [record('a-row-1', 5), record('other-2', 6), record('', 7)].map((one) => JSON.stringify(one))
+        .join('\n');
     const rows = recordsByRow(`${log}\n`);
     assert.deepEqual([...rows.keys()], ['a-row', 'other']);
 });
@@ -33,7 +35,8 @@ test('at the limit a row holds, one call more and it does not', () => {
     const verdict = judge(row, program, fits.entries, fits.records, null);
     assert.equal(verdict.worst_percent.requests, 100);
     assert.equal(verdict.usable_share, 100);
-    const over = judge(row, program, [...fits.entries, entry('a-row-x', 1)], [...fits.records, record('a-row-x', 150)], null);
+    const more = { entries: [...fits.entries, entry('a-row-x', 1)], records: [...fits.records, record('a-row-x', 150)] };
+    const over = judge(row, program, more.entries, more.records, null);
     assert.ok(over.worst > 100);
 });
 
@@ -45,7 +48,7 @@ test('tokens count when they were produced', () => {
 });
 
 test("a provider's 429 is no refusal of the program", () => {
-    const entries = [entry('a-row-1', 0, { status: 429 }), entry('a-row-2', 0, { status: 429 }), entry('a-row-3', 0, { status: 0 })];
+    const entries = [429, 429, 0].map((status, at) => entry(`a-row-${at + 1}`, 0, { status }));
     const verdict = judge(row, program, entries, [record('a-row-1', 100, { status: 429 })], null);
     assert.deepEqual([verdict.refused, verdict.received, verdict.neither], [1, 1, 1]);
 });
@@ -77,7 +80,8 @@ test('a client that comes back is admitted, late by what the log shows, or too e
     const good = judgeReturns([refusal], ['requests'], events);
     assert.equal(good.admitted_on_return, 1);
     assert.ok(Math.abs(good.late_s.median - 1) < 0.001);
-    const early = judgeReturns([{ ...refusal, returned: { status: 429 }, admitted_us: told_us + 3 * second }], ['requests'], events);
+    const again = { ...refusal, returned: { status: 429 }, admitted_us: told_us + 3 * second };
+    const early = judgeReturns([again], ['requests'], events);
     assert.equal(early.admitted_on_return, 0);
     assert.equal(early.early_s.median, 3);
 });

@@ -51,7 +51,8 @@ const failing = (random) => {
 
 const stream_mean = 230, heavy_mean = 285;
 
-/// name, phase, the dimension that binds, the times (phase's length, ms from its begin to the next full minute), the call.
+/// name, phase, the dimension that binds, the times (by the phase's length and the ms from its begin to the next full
+/// minute), the call.
 export const rows = [
     { name: 'edge-clock', phase: 'load', binds: 'requests', call: small,
         times: (until, minute) => bursts([0, 1, 2, 3].map((n) => minute + n * 60_000)
