@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { limits } from './limits.mjs';
 import { parseOptions, usage } from './options.mjs';
 import { runPhase } from './phases.mjs';
-import { killAll } from './processes.mjs';
+import { killAll, setNiceness } from './processes.mjs';
 import { programs, without_limits } from './programs/all.mjs';
 import { install, versionOf } from './programs/common.mjs';
 import { Stack } from './stack.mjs';
@@ -71,6 +71,7 @@ async function main() {
         console.error(`bench/truth/run: ${problem.message}\n\n${usage}`);
         return 2;
     }
+    if (options.nice !== null) setNiceness(options.nice);
     const work = mkdtempSync(join(tmpdir(), 'truth-'));
     chmodSync(work, 0o755);
     const context = { work, root, bin: resolve(options.bin) };

@@ -4,8 +4,8 @@ import { returning, rows } from './workload.mjs';
 
 const row_names = [...rows, ...returning].map(({ name }) => name);
 
-export const usage = `Do the limits hold? Runs programs that limit LLM APIs against stand-in providers, and judges them by
-the providers' logs.
+export const usage = `Do the limits hold? Runs programs that limit LLM APIs in front of stand-in providers, and
+judges them by the providers' logs.
 
   bench/truth/run [OPTION VALUE]...
 
@@ -15,6 +15,7 @@ the providers' logs.
   --seed N         of the workload (1)
   --out DIR        where results.json, table.md, table.tsv and truth.svg go (build/bench/truth-DATE)
   --bin DIR        weir and weir-mock; nothing is built then (build/release/bin)
+  --nice N         priority of everything that is started, where the machine does other work; -20 needs root (none)
   --publish        write truth.svg and the tables of README.md in bench/truth, too
   --quick          4 nodes, no faults: under 5 minutes
 `;
@@ -30,13 +31,14 @@ export function parseOptions(words) {
     const stamp = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
     const options = {
         programs: programs.map(({ name }) => name), nodes: [1, 4], rows: row_names, seed: 1,
-        out: `build/bench/truth-${stamp}`, bin: 'build/release/bin', publish: false, quick: false,
+        out: `build/bench/truth-${stamp}`, bin: 'build/release/bin', nice: null, publish: false, quick: false,
     };
     const flags = {
         '--programs': (text) => { options.programs = listOf('--programs', text, options.programs); },
         '--nodes': (text) => { options.nodes = listOf('--nodes', text, ['1', '4']).map(Number); },
         '--rows': (text) => { options.rows = listOf('--rows', text, row_names); },
         '--seed': (text) => { options.seed = Number(text); },
+        '--nice': (text) => { options.nice = Number(text); },
         '--out': (text) => { options.out = text; },
         '--bin': (text) => { options.bin = text; },
     };

@@ -1,7 +1,8 @@
 // Starts programs, waits until they answer, ends them, and tells what of the machine was busy.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 function tryPort(wanted) {
@@ -31,6 +32,21 @@ export function listens(port) {
     });
 }
 
+let niceness = null;
+
+/// Linux weighs sessions against each other, and each program here is one: the session's own value counts, too.
+function prioritize(pid) {
+    if (niceness === null) return;
+    setPriority(pid, niceness);
+    try { writeFileSync(`/proc/${pid}/autogroup`, String(niceness)); } catch { /* this kernel has no such groups */ }
+}
+
+/// From now on, for this process and all that it starts. Below 0 it needs root.
+export function setNiceness(value) {
+    niceness = value;
+    prioritize(process.pid);
+}
+
 const running = new Set();
 
 /// A process with a group of its own, so that its children end with it. Its output goes to `log`.
@@ -44,6 +60,7 @@ export class Process {
         this.child = spawn(this.command, this.args,
             { detached: true, stdio: ['ignore', output, output], ...this.options });
         closeSync(output);
+        if (this.child.pid) prioritize(this.child.pid);
         this.exited = new Promise((resolve) => {
             this.child.on('exit', resolve);
             this.child.on('error', resolve);

@@ -70,8 +70,8 @@ export function markdown(report) {
     return [
         `${machine.date}, weir ${machine.commit}, ${machine.cores} cores (${machine.cpu}), Linux ${machine.kernel}, `
             + `Redis ${machine.redis}, Node.js ${machine.node}, seed ${machine.seed}. Each key may send `
-            + `${machine.limits.requests} requests, ${machine.limits.input} input and ${machine.limits.output} output tokens a minute `
-            + `(${machine.limits.total} tokens where a program counts them together). With a slash: `
+            + `${machine.limits.requests} requests, ${machine.limits.input} input and ${machine.limits.output} output `
+            + `tokens a minute (${machine.limits.total} tokens where a program counts them together). With a slash: `
             + `${nodeCounts(report).join(' / ')} nodes.`,
         '### Worst window, % of the limit', matrix(report, results, (one) => percentText(one.worst)),
         '### Usable share, % of limit × time, under a demand of twice the limit',

@@ -17,7 +17,8 @@ const report = {
 };
 
 test('100.8 is not shown as 100 or 101', () => {
-    assert.deepEqual([100, 100.8, 99.6, 57.3, 200, null].map(percentText), ['100', '100.8', '99.6', '57', '200', '–']);
+    assert.deepEqual([100, 100.8, 99.6, 57.3, 200, null].map(percentText),
+        ['100', '100.8', '99.6', '57', '200', '–']);
 });
 
 test('cells hold one node before four', () => {

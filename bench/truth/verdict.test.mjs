@@ -35,8 +35,8 @@ test('at the limit a row holds, one call more and it does not', () => {
     const verdict = judge(row, program, fits.entries, fits.records, null);
     assert.equal(verdict.worst_percent.requests, 100);
     assert.equal(verdict.usable_share, 100);
-    const more = { entries: [...fits.entries, entry('a-row-x', 1)], records: [...fits.records, record('a-row-x', 150)] };
-    const over = judge(row, program, more.entries, more.records, null);
+    const entries = [...fits.entries, entry('a-row-x', 1)];
+    const over = judge(row, program, entries, [...fits.records, record('a-row-x', 150)], null);
     assert.ok(over.worst > 100);
 });
 
