@@ -2,10 +2,6 @@
 import { limits } from '../limits.mjs';
 import { nodeCommand, usualHeaders } from './common.mjs';
 
-/// `x-pass-` is what makes it forward a header of the client.
-const passed = (headers) => Object.fromEntries(Object.entries(headers)
-    .map(([name, value]) => [name.startsWith('x-mock-') ? `x-pass-${name}` : name, value]));
-
 export default [{
     name: 'litellm', redis: true, node_counts: [1, 4],
     dimensions: ['requests', 'total'],
@@ -13,5 +9,11 @@ export default [{
     windows: 'fixed, a minute from the first request on; refused requests count too',
     start_timeout_ms: 180_000,
     node: (stack, member) => nodeCommand(stack, member, { requests: limits.requests, tokens: limits.total }),
-    headers: (stack, call) => passed(usualHeaders(call)),
+    headers: (stack, call) => usualHeaders(call),
+    async books(stack, row) {
+        const read = async (name) => Number(await stack.askRedis('GET', `{api_key:test-${row}}:${name}`));
+        const window = await read('window');
+        if (!window) return null;
+        return { requests: await read('requests'), total: await read('tokens'), since_us: window * 1e6 };
+    },
 }];
