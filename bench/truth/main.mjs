@@ -42,7 +42,8 @@ async function startAll(chosen, nodes, context, left_out) {
     return stacks.filter((_, at) => started[at]);
 }
 
-async function runAll(chosen, context, options) {
+/// `keep` gets what is known so far after every phase, so that a run that is cut short leaves something.
+async function runAll(chosen, context, options, keep) {
     const results = [], loads = [], left_out = {};
     const all_rows = [...rows, ...returning];
     const phases = ['load', 'restart', 'pause'].filter((phase) =>
@@ -56,6 +57,7 @@ async function runAll(chosen, context, options) {
             const { verdicts, load } = await runPhase(phase, stacks, options);
             results.push(...verdicts);
             loads.push(load);
+            keep({ results, loads, left_out });
         }
         await Promise.all(stacks.map((stack) => stack.stop()));
     }
@@ -92,11 +94,15 @@ async function main() {
         return !missing;
     });
     try {
-        const outcome = await runAll(chosen, context, options);
-        const report = { machine: describe(context, options), programs: about, skipped, ...outcome };
         mkdirSync(options.out, { recursive: true });
-        writeFileSync(join(options.out, 'results.json'), JSON.stringify(report, null, 1) + '\n');
-        writeReport(report, options.out, options.publish ? join(root, 'bench/truth') : null);
+        const machine = describe(context, options);
+        const keep = (outcome, published = null) => {
+            const report = { machine, programs: about, skipped, ...outcome };
+            writeFileSync(join(options.out, 'results.json'), JSON.stringify(report, null, 1) + '\n');
+            writeReport(report, options.out, published);
+        };
+        const outcome = await runAll(chosen, context, options, keep);
+        if (options.publish) keep(outcome, join(root, 'bench/truth'));
         console.log(readFileSync(join(options.out, 'table.md'), 'utf8'));
         say(`written to ${options.out}`);
     } catch (problem) {

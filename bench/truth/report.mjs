@@ -59,6 +59,15 @@ function loadTable(loads) {
     ]));
 }
 
+/// Programs that say so of themselves: how often a node decided without the store that all share.
+function withoutRedis(results) {
+    const said = results.filter(({ remarks }) => remarks.decided_without_redis > 0)
+        .map(({ program, nodes, phase, remarks }) =>
+            `${program}, nodes: ${nodes}, until the end of ${phase}: ${remarks.decided_without_redis}`);
+    return said.length === 0 ? [] : ['Decided without Redis, since it did not answer in time:\n',
+        unique(said).map((line) => `- ${line}`).join('\n') + '\n'];
+}
+
 const programsTable = (programs) => table(['program', 'version', 'counts', 'windows', 'configuration'],
     programs.map(({ name, version, dimensions, windows, configuration }) =>
         [name, version, dimensions.join(', '), windows, configuration]));
@@ -83,7 +92,7 @@ export function markdown(report) {
         '### The program\'s own books, % of the log', matrix(report, of(({ books }) => books), booksText),
         '### Programs', programsTable(report.programs),
         ...(out.length > 0 ? ['Left out:\n', out.join('\n') + '\n'] : []),
-        '### The machine meanwhile', loadTable(loads),
+        '### The machine meanwhile', loadTable(loads), ...withoutRedis(results),
     ].join('\n\n').replace(/\n{3,}/g, '\n\n');
 }
 
