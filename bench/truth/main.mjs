@@ -8,7 +8,7 @@ import { limits } from './limits.mjs';
 import { parseOptions, usage } from './options.mjs';
 import { runPhase } from './phases.mjs';
 import { killAll, setNiceness } from './processes.mjs';
-import { programs, without_limits } from './programs/all.mjs';
+import { never_run, programs } from './programs/all.mjs';
 import { install, versionOf } from './programs/common.mjs';
 import { Stack } from './stack.mjs';
 import { returning, rows } from './workload.mjs';
@@ -27,6 +27,22 @@ function describe(context, options) {
         kernel: release(), node: process.version, redis: versionOf('redis-server', '--version'), seed: options.seed,
         limits,
     };
+}
+
+/// The programs that were asked for and are here, what the page says of them, and why the others are not.
+function installed(context, options) {
+    const skipped = { ...never_run }, about = [];
+    const chosen = programs.filter((program) => {
+        const { name, configuration, dimensions, windows } = program;
+        if (!options.programs.includes(name)) return false;
+        const { version, missing } = install(context, name);
+        if (missing) {
+            skipped[name] = missing;
+            say(`${name} is skipped: ${missing}`);
+        } else about.push({ name, version, configuration, dimensions, windows });
+        return !missing;
+    });
+    return { chosen, about, skipped };
 }
 
 /// Starts what can be started; what can't is left out, and said.
@@ -73,6 +89,12 @@ async function main() {
         console.error(`bench/truth/run: ${problem.message}\n\n${usage}`);
         return 2;
     }
+    const published = options.publish ? join(root, 'bench/truth') : null;
+    if (options.from !== null) {
+        mkdirSync(options.out, { recursive: true });
+        writeReport(JSON.parse(readFileSync(options.from, 'utf8')), options.out, published);
+        return 0;
+    }
     if (options.nice !== null) setNiceness(options.nice);
     const work = mkdtempSync(join(tmpdir(), 'truth-'));
     chmodSync(work, 0o755);
@@ -81,28 +103,17 @@ async function main() {
     process.on('SIGINT', () => end(130));
     process.on('SIGTERM', () => end(143));
 
-    const skipped = { ...without_limits };
-    const about = [];
-    const chosen = programs.filter((program) => {
-        const { name, configuration, dimensions, windows } = program;
-        if (!options.programs.includes(name)) return false;
-        const { version, missing } = install(context, name);
-        if (missing) {
-            skipped[name] = missing;
-            say(`${name} is skipped: ${missing}`);
-        } else about.push({ name, version, configuration, dimensions, windows });
-        return !missing;
-    });
+    const { chosen, about, skipped } = installed(context, options);
     try {
         mkdirSync(options.out, { recursive: true });
         const machine = describe(context, options);
-        const keep = (outcome, published = null) => {
+        const keep = (outcome, page = null) => {
             const report = { machine, programs: about, skipped, ...outcome };
             writeFileSync(join(options.out, 'results.json'), JSON.stringify(report, null, 1) + '\n');
-            writeReport(report, options.out, published);
+            writeReport(report, options.out, page);
         };
         const outcome = await runAll(chosen, context, options, keep);
-        if (options.publish) keep(outcome, join(root, 'bench/truth'));
+        keep(outcome, published);
         console.log(readFileSync(join(options.out, 'table.md'), 'utf8'));
         say(`written to ${options.out}`);
     } catch (problem) {

@@ -16,6 +16,7 @@ judges them by the providers' logs.
   --out DIR        where results.json, table.md, table.tsv and truth.svg go (build/bench/truth-DATE)
   --bin DIR        weir and weir-mock; nothing is built then (build/release/bin)
   --nice N         priority of everything that is started, where the machine does other work; -20 needs root (none)
+  --from FILE      no run: tables and picture from the results.json of an earlier one
   --publish        write truth.svg and the tables of README.md in bench/truth, too
   --quick          4 nodes, no faults: under 5 minutes
 `;
@@ -31,13 +32,14 @@ export function parseOptions(words) {
     const stamp = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
     const options = {
         programs: programs.map(({ name }) => name), nodes: [1, 4], rows: row_names, seed: 1,
-        out: `build/bench/truth-${stamp}`, bin: 'build/release/bin', nice: null, publish: false, quick: false,
+        out: `build/bench/truth-${stamp}`, bin: 'build/release/bin', nice: null, from: null, publish: false, quick: false,
     };
     const flags = {
         '--programs': (text) => { options.programs = listOf('--programs', text, options.programs); },
         '--nodes': (text) => { options.nodes = listOf('--nodes', text, ['1', '4']).map(Number); },
         '--rows': (text) => { options.rows = listOf('--rows', text, row_names); },
         '--seed': (text) => { options.seed = Number(text); },
+        '--from': (text) => { options.from = text; },
         '--nice': (text) => { options.nice = Number(text); },
         '--out': (text) => { options.out = text; },
         '--bin': (text) => { options.bin = text; },

@@ -8,4 +8,7 @@ import weir from './weir.mjs';
 export const programs = [...weir, ...nginxLua, ...ratelimit, ...litellm, ...haproxy];
 
 /// Named, not run.
-export const without_limits = { portkey: "Portkey's gateway has no limits in what is free of charge" };
+export const never_run = {
+    portkey: 'its gateway has no limits in what is free of charge',
+    bifrost: 'the Go module proxy does not serve github.com/maximhq/bifrost/transports',
+};
