@@ -1,6 +1,6 @@
 // The picture: a panel for each program, a line for each row, a mark at its worst window. Colours are in the middle
 // between light and dark, so that they can be read on either ground.
-const text_colour = '#768390', faint = '#8c959f';
+const text_colour = '#6e7a86', faint = '#8c959f';
 const colours = { holds: '#2da44e', nearly: '#d4a017', over: '#e5484d' };
 const names = { holds: 'never over', nearly: 'over by up to 5 %', over: 'over by more' };
 
