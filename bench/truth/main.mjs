@@ -92,7 +92,9 @@ async function main() {
     const published = options.publish ? join(root, 'bench/truth') : null;
     if (options.from !== null) {
         mkdirSync(options.out, { recursive: true });
-        writeReport(JSON.parse(readFileSync(options.from, 'utf8')), options.out, published);
+        const report = JSON.parse(readFileSync(options.from, 'utf8'));
+        Object.assign(report.skipped, never_run);
+        writeReport(report, options.out, published);
         return 0;
     }
     if (options.nice !== null) setNiceness(options.nice);

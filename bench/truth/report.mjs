@@ -68,7 +68,7 @@ function withoutRedis(results) {
         unique(said).map((line) => `- ${line}`).join('\n') + '\n'];
 }
 
-const programsTable = (programs) => table(['program', 'version', 'counts', 'windows', 'configuration'],
+const programsTable = (programs) => table(['program', 'version', 'counts', 'windows', 'configuration, in bench/compare/peers'],
     programs.map(({ name, version, dimensions, windows, configuration }) =>
         [name, version, dimensions.join(', '), windows, configuration]));
 
