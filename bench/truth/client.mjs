@@ -90,7 +90,7 @@ export async function play(client, schedule, begin_us) {
 }
 
 /// Once a client has been refused it sends this fast, so that it is soon refused, and told a time, again.
-const eager_ms = 20;
+const eager_ms = 50;
 
 /// One client alone with its key: sends at its pace until it is refused, and comes back at the time that it was told,
 /// or else every second until it is admitted. Its entries say `told_us` where a refusal told that time.

@@ -2,12 +2,21 @@
 // between light and dark, so that they can be read on either ground.
 const text_colour = '#6e7a86', faint = '#8c959f';
 const colours = { holds: '#2da44e', nearly: '#d4a017', over: '#e5484d' };
-const names = { holds: 'never over', nearly: 'over by up to 5 %', over: 'over by more' };
+const names = {
+    holds: 'never over', nearly: 'over by up to 5 %, or only by what was under way', over: 'over by more',
+};
 
 const left = 128, top = 96, line_height = 28, panel_width = 112, panel_gap = 22;
 const least = 50, most = 400;
 
-export const verdictOf = (percent) => (percent <= 100 ? 'holds' : percent <= 105 ? 'nearly' : 'over');
+/// Whether only the way from the client to the provider makes it more than the limit: what was surely decided within
+/// one window is not.
+export const byTheWay = ({ worst, surely }) => worst > 100 && surely <= 100;
+
+export function verdictOf(result) {
+    if (result.worst <= 100) return 'holds';
+    return result.worst <= 105 || byTheWay(result) ? 'nearly' : 'over';
+}
 
 /// Logarithmic: half of the limit at the left edge, four times at the right.
 export function position(percent, width) {
@@ -48,19 +57,21 @@ function panel(program, rows, results, x) {
         const y = top + (at + 0.5) * line_height;
         const found = results.filter((one) => one.program === program && one.row === row && one.worst !== null)
             .sort((a, b) => b.nodes - a.nodes);
-        if (found.length === 0) {
-            parts.push(text(x + panel_width / 2, y + 4, '–', `text-anchor="middle" fill="${faint}"`));
+        if (found.length === 0 || found[0].binds === null) {
+            const why = found.length === 0 ? '–' : 'no such limit';
+            parts.push(text(limit_x + 8, y + 4, why, `font-size="10.5" fill="${faint}"`));
             return;
         }
         for (const one of found) {
             const beside = found.length === 1 ? 0 : one.nodes === 1 ? -5 : 5;
-            parts.push(mark(x + position(one.worst, panel_width), y + beside, one.nodes, verdictOf(one.worst)));
+            const place = x + position(one.worst, panel_width);
+            parts.push(mark(place, y + beside, one.nodes, verdictOf(one)));
         }
-        const worst = Math.max(...found.map((one) => one.worst));
-        if (worst <= 100.5) return;
-        const place = x + position(worst, panel_width), fits = place < x + panel_width - 28;
-        parts.push(text(place + (fits ? 8 : -8), y + 3.5, Math.round(worst), `text-anchor="${fits ? 'start' : 'end'}" `
-            + `font-size="10.5" fill="${colours[verdictOf(worst)]}" font-weight="600"`));
+        const worst = found.reduce((most, one) => (one.worst > most.worst ? one : most));
+        if (worst.worst <= 100.5) return;
+        const place = x + position(worst.worst, panel_width), fits = place < x + panel_width - 28;
+        parts.push(text(place + (fits ? 8 : -8), y + 3.5, Math.round(worst.worst),
+            `text-anchor="${fits ? 'start' : 'end'}" font-size="10.5" fill="${colours[verdictOf(worst)]}" font-weight="600"`));
     });
     return parts.join('\n');
 }

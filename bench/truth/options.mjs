@@ -32,7 +32,8 @@ export function parseOptions(words) {
     const stamp = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
     const options = {
         programs: programs.map(({ name }) => name), nodes: [1, 4], rows: row_names, seed: 1,
-        out: `build/bench/truth-${stamp}`, bin: 'build/release/bin', nice: null, from: null, publish: false, quick: false,
+        out: `build/bench/truth-${stamp}`, bin: 'build/release/bin', nice: null, from: null,
+        publish: false, quick: false,
     };
     const flags = {
         '--programs': (text) => { options.programs = listOf('--programs', text, options.programs); },

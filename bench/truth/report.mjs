@@ -1,7 +1,7 @@
 // From results.json to tables (Markdown, TSV), the picture, and the generated part of README.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawing } from './drawing.mjs';
+import { byTheWay, drawing } from './drawing.mjs';
 
 export const shown = (value, digits = 0) =>
     value === null || value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
@@ -25,7 +25,8 @@ function matrix(report, results, cell) {
             return found ? cell(found) : '';
         });
         const said = cells.filter((text) => text !== '');
-        return said.every((text) => text === '–') ? '–' : said.join(' / ');
+        if (said.every((text) => !/\d/.test(text))) return said[0] ?? '–';
+        return said.join(' / ');
     })]);
     return table(['', ...programs], lines);
 }
@@ -46,6 +47,9 @@ export function booksText(result) {
     const { books, log } = result.books[result.binds] ?? {};
     return books === undefined || !log ? '–' : `${shown(100 * books / log)}`;
 }
+
+const worstText = (result) =>
+    (result.binds ? percentText(result.worst) + (byTheWay(result) ? '*' : '') : 'no such limit');
 
 const roomText = ({ refused, refused_with_room }) =>
     (refused === 0 ? '–' : percentText(100 * refused_with_room / refused));
@@ -68,7 +72,8 @@ function withoutRedis(results) {
         unique(said).map((line) => `- ${line}`).join('\n') + '\n'];
 }
 
-const programsTable = (programs) => table(['program', 'version', 'counts', 'windows', 'configuration, in bench/compare/peers'],
+const programsTable = (programs) => table(['program', 'version', 'counts', 'windows',
+    'configuration, in bench/compare/peers'],
     programs.map(({ name, version, dimensions, windows, configuration }) =>
         [name, version, dimensions.join(', '), windows, configuration]));
 
@@ -82,7 +87,9 @@ export function markdown(report) {
             + `${machine.limits.requests} requests, ${machine.limits.input} input and ${machine.limits.output} output `
             + `tokens a minute (${machine.limits.total} tokens where a program counts them together). With a slash: `
             + `${nodeCounts(report).join(' / ')} nodes.`,
-        '### Worst window, % of the limit', matrix(report, results, (one) => percentText(one.worst)),
+        '### Worst window, % of the limit',
+        matrix(report, results, worstText),
+        'With a star: only by what was under way. What was surely decided within one window is not above the limit.',
         '### Usable share, % of limit × time, under a demand of twice the limit',
         matrix(report, of(({ row }) => results.some((one) => one.row === row && one.usable_share !== null)),
             (one) => percentText(one.usable_share)),
@@ -90,6 +97,8 @@ export function markdown(report) {
         matrix(report, of(({ returns }) => !returns), roomText),
         '### Coming back when told', returnsTable(results),
         '### The program\'s own books, % of the log', matrix(report, of(({ books }) => books), booksText),
+        '### The longest way from a client to the provider, ms',
+        matrix(report, results, ({ longest_way_ms }) => shown(longest_way_ms)),
         '### Programs', programsTable(report.programs),
         ...(out.length > 0 ? ['Left out:\n', out.join('\n') + '\n'] : []),
         '### The machine meanwhile', loadTable(loads), ...withoutRedis(results),
@@ -98,7 +107,7 @@ export function markdown(report) {
 
 export function tsv(results) {
     const fields = ['program', 'nodes', 'phase', 'row', 'binds', 'sent', 'received', 'refused', 'neither', 'worst',
-        'surely_requests_percent', 'decided_requests_percent', 'usable_share', 'refused_with_room', 'longest_way_ms'];
+        'surely', 'decided_requests_percent', 'usable_share', 'refused_with_room', 'longest_way_ms'];
     const cell = (value) => {
         if (value === null || value === undefined) return '';
         return typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3) : String(value);

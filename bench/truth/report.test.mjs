@@ -6,7 +6,7 @@ import { booksText, markdown, percentText, replaceGenerated, tsv } from './repor
 
 const result = (program, nodes, worst) => ({
     program, nodes, phase: 'load', row: 'steady', binds: 'requests', sent: 10, received: 5, refused: 5, neither: 0,
-    worst, surely_requests_percent: worst, decided_requests_percent: null, usable_share: 99.95, refused_with_room: 1,
+    worst, surely: worst, decided_requests_percent: null, usable_share: 99.95, refused_with_room: 1,
     longest_way_ms: 2.5, returns: null, books: { requests: { books: 6, log: 5 } }, remarks: {},
 });
 const report = {
@@ -48,7 +48,9 @@ test('the picture is logarithmic, clipped, and well formed', () => {
     assert.equal(position(10, 90), 0);
     assert.ok(Math.abs(position(100, 90) - 30) < 1e-9);
     assert.equal(position(4000, 90), 90);
-    assert.deepEqual([100, 100.8, 106].map(verdictOf), ['holds', 'nearly', 'over']);
+    const verdicts = [100, 100.8, 106].map((worst) => verdictOf(result('a', 1, worst)));
+    assert.deepEqual(verdicts, ['holds', 'nearly', 'over']);
+    assert.equal(verdictOf({ ...result('a', 1, 116), surely: 100 }), 'nearly');
     const picture = drawing(report);
     assert.equal(picture.split('<text').length, picture.split('</text>').length);
     assert.doesNotMatch(picture, /NaN|undefined/);

@@ -34,16 +34,19 @@ export function eventsOf(records, entries) {
 const percent = (part, whole) => 100 * part / whole;
 
 function worstWindows(dimensions, events, records) {
-    const worst = {};
+    const worst = {}, surely = {};
     for (const dimension of dimensions) {
         worst[dimension] = percent(mostInAWindow(events[dimension], window_us), limits[dimension]);
+        surely[dimension] = percent(surelyInAWindow(events[dimension], window_us), limits[dimension]);
     }
+    const most = (percents) => (dimensions.length === 0 ? null : Math.max(...Object.values(percents)));
     const decided = records.filter((record) => record.decided_at_us !== '')
         .map((record) => ({ at_us: Number(record.decided_at_us), amount: 1 }));
     return {
         worst_percent: worst,
-        worst: dimensions.length === 0 ? null : Math.max(...Object.values(worst)),
-        surely_requests_percent: percent(surelyInAWindow(events.requests, window_us), limits.requests),
+        worst: most(worst),
+        surely_percent: surely,
+        surely: most(surely),
         decided_requests_percent:
             decided.length === 0 ? null : percent(mostInAWindow(decided, window_us), limits.requests),
     };

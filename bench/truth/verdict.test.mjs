@@ -34,6 +34,7 @@ test('at the limit a row holds, one call more and it does not', () => {
     const fits = steady(3 * limits.requests, gap_us);
     const verdict = judge(row, program, fits.entries, fits.records, null);
     assert.equal(verdict.worst_percent.requests, 100);
+    assert.ok(verdict.surely <= 100);
     assert.equal(verdict.usable_share, 100);
     const entries = [...fits.entries, entry('a-row-x', 1)];
     const over = judge(row, program, entries, [...fits.records, record('a-row-x', 150)], null);

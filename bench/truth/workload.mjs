@@ -10,9 +10,9 @@ const output_bound = 600;
 const even = (interval_ms, until_ms) =>
     Array.from({ length: Math.floor(until_ms / interval_ms) }, (_, at) => at * interval_ms);
 
-/// 2 s before and 2 s after each of these times, half again the limit on either side.
+/// 2 s before and 2 s after each of these times, a tenth more than the limit on either side.
 const bursts = (edges_ms) => edges_ms.flatMap((edge_ms) =>
-    even(4000 / (3 * limits.requests), 4000).map((at_ms) => edge_ms - 2000 + at_ms));
+    even(4000 / (2.2 * limits.requests), 4000).map((at_ms) => edge_ms - 2000 + at_ms));
 
 const twiceRequests = (until_ms) => even(30_000 / limits.requests, until_ms);
 /// Twice the output limit, with answers of `mean` tokens.
