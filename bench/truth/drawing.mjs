@@ -71,7 +71,8 @@ function panel(program, rows, results, x) {
         if (worst.worst <= 100.5) return;
         const place = x + position(worst.worst, panel_width), fits = place < x + panel_width - 28;
         parts.push(text(place + (fits ? 8 : -8), y + 3.5, Math.round(worst.worst),
-            `text-anchor="${fits ? 'start' : 'end'}" font-size="10.5" fill="${colours[verdictOf(worst)]}" font-weight="600"`));
+            `text-anchor="${fits ? 'start' : 'end'}" font-size="10.5" font-weight="600" `
+                + `fill="${colours[verdictOf(worst)]}"`));
     });
     return parts.join('\n');
 }
