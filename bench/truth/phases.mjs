@@ -70,11 +70,15 @@ async function judgeStack(stack, phase, options) {
     }));
 }
 
+/// Phases begin 20 s into a minute of the clock: where fixed minutes lie in them decides what such programs let through.
+const nextBegin = (at_us) => (Math.ceil((at_us + 1_000_000 - 20_000_000) / 60_000_000) * 60 + 20) * 1_000_000;
+
 /// Resolves with the verdicts of all programs, and with how busy the machine was.
 export async function runPhase(phase, stacks, options) {
     const taking_part = stacks.filter((stack) => phase !== 'pause' || stack.program.redis);
+    const begin_us = nextBegin(now_us());
+    await sleep((begin_us - now_us()) / 1000 - 500);
     const meter = new CoreMeter();
-    const begin_us = now_us() + 500_000;
     const problems = [];
     const clients = taking_part.map((stack) => startClients(stack, phase, options, begin_us));
     if (faults[phase]) {
