@@ -15,7 +15,7 @@ judges them by the providers' logs.
   --seed N         of the workload (1)
   --out DIR        where results.json, table.md, table.tsv and truth.svg go (build/bench/truth-DATE)
   --bin DIR        weir and weir-mock; nothing is built then (build/release/bin)
-  --nice N         priority of everything that is started, where the machine does other work; -20 needs root (none)
+  --nice N         priority of everything that is started, where the machine does other work; below 0 needs root (none)
   --from FILE      no run: tables and picture from the results.json of an earlier one
   --publish        write truth.svg and the tables of README.md in bench/truth, too
   --quick          4 nodes, no faults: under 5 minutes

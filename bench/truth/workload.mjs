@@ -80,7 +80,7 @@ export const rows = [
         times: (until) => twiceOutput(stream_mean, until) },
 ];
 
-/// Clients that are alone with their key, and come back when they are told to: see returning_client.mjs.
+/// Clients that are alone with their key, and come back when they are told to: see comeBack in client.mjs.
 export const returning = [
     { name: 'retry-fast', phase: 'load', binds: 'requests', interval_ms: 50, call: small },
     { name: 'retry-slow', phase: 'load', binds: 'requests', interval_ms: 250, call: small },

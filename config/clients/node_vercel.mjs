@@ -12,5 +12,10 @@ const question = {
 const answer = await generateText(question);
 console.log(answer.text);
 
-for await (const text of streamText(question).textStream) process.stdout.write(text);
+// A stream that fails is not thrown: it ends, and this is where one hears of it.
+function onError({ error }) {
+    console.error(error);
+    process.exitCode = 1;
+}
+for await (const text of streamText({ ...question, onError }).textStream) process.stdout.write(text);
 console.log();
