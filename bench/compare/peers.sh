@@ -20,7 +20,7 @@ install_peer() { # NAME
         litellm) install_litellm ;;
         ratelimit) install_ratelimit ;;
         # Nobody could try a configuration of it here, so there is none.
-        bifrost) skipped bifrost "the Go module proxy does not serve github.com/maximhq/bifrost/transports" ;;
+        bifrost) skipped bifrost "the Go module proxy answers 403 for github.com/maximhq/bifrost/transports" ;;
         weir-*) peer_path[$1]=${bin:-$root/build/release/bin}/weir peer_version[$1]=$(weir_version) ;;
         *) echo "$1: no such peer" >&2; return 1 ;;
     esac

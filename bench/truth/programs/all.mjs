@@ -10,5 +10,5 @@ export const programs = [...weir, ...nginxLua, ...ratelimit, ...litellm, ...hapr
 /// Named, not run.
 export const never_run = {
     portkey: 'its gateway has no limits in what is free of charge',
-    bifrost: 'the Go module proxy does not serve github.com/maximhq/bifrost/transports',
+    bifrost: 'the Go module proxy answers 403 for github.com/maximhq/bifrost/transports',
 };
