@@ -137,12 +137,13 @@ std::string_view text_close(const Reply& reply) {
 }
 
 std::size_t append_text(const Reply& reply, std::string& out) {
-    std::string whole = text_open(reply);
-    append_tokens(whole, reply.tokens);
-    whole += text_close(reply);
-    text::append_json_string(out, whole);
-    // Before the closing quote, or before \"}" as the end of an object stands escaped and closed.
-    return out.size() - (text_close(reply).empty() ? 1 : 4);
+    out += '"';
+    text::append_json_text(out, text_open(reply));
+    append_tokens(out, reply.tokens);  // nothing in a token needs escaping
+    const std::size_t end = out.size();
+    text::append_json_text(out, text_close(reply));
+    out += '"';
+    return end;
 }
 
 bool has_openai_errors(Kind kind) {
