@@ -6,7 +6,8 @@ ask() { # BODY
     # After a 429, --retry waits as long as weir's Retry-After says and asks again, up to five times.
     curl --no-progress-meter --no-buffer --fail-with-body --retry 5 \
         "${WEIR_URL:-http://127.0.0.1:8000}/v1/chat/completions" \
-        --header "Authorization: Bearer ${OPENAI_API_KEY:?is not set}" --header 'Content-Type: application/json' --data "$1"
+        --header "Authorization: Bearer ${OPENAI_API_KEY:?is not set}" --header 'Content-Type: application/json' \
+        --data "$1"
     echo
 }
 
