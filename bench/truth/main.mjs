@@ -11,13 +11,13 @@ import { killAll, setNiceness } from './processes.mjs';
 import { never_run, programs } from './programs/all.mjs';
 import { install, versionOf } from './programs/common.mjs';
 import { Stack } from './stack.mjs';
-import { returning, rows } from './workload.mjs';
+import { all_rows } from './workload.mjs';
 import { writeReport } from './report.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const say = (text) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
 
-function describe(context, options) {
+function describe(options) {
     let commit = 'unknown';
     try {
         commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
@@ -61,7 +61,6 @@ async function startAll(chosen, nodes, context, left_out) {
 /// `keep` gets what is known so far after every phase, so that a run that is cut short leaves something.
 async function runAll(chosen, context, options, keep) {
     const results = [], loads = [], left_out = {};
-    const all_rows = [...rows, ...returning];
     const phases = ['load', 'restart', 'pause'].filter((phase) =>
         all_rows.some((row) => row.phase === phase && options.rows.includes(row.name)));
     for (const nodes of options.nodes) {
@@ -108,7 +107,7 @@ async function main() {
     const { chosen, about, skipped } = installed(context, options);
     try {
         mkdirSync(options.out, { recursive: true });
-        const machine = describe(context, options);
+        const machine = describe(options);
         const keep = (outcome, page = null) => {
             const report = { machine, programs: about, skipped, ...outcome };
             writeFileSync(join(options.out, 'results.json'), JSON.stringify(report, null, 1) + '\n');

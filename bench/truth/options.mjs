@@ -1,8 +1,8 @@
 // The command line.
 import { programs } from './programs/all.mjs';
-import { returning, rows } from './workload.mjs';
+import { all_rows } from './workload.mjs';
 
-const row_names = [...rows, ...returning].map(({ name }) => name);
+const row_names = all_rows.map(({ name }) => name);
 
 export const usage = `Do the limits hold? Runs programs that limit LLM APIs in front of stand-in providers, and
 judges them by the providers' logs.
@@ -33,7 +33,7 @@ export function parseOptions(words) {
     const options = {
         programs: programs.map(({ name }) => name), nodes: [1, 4], rows: row_names, seed: 1,
         out: `build/bench/truth-${stamp}`, bin: 'build/release/bin', nice: null, from: null,
-        publish: false, quick: false,
+        publish: false,
     };
     const flags = {
         '--programs': (text) => { options.programs = listOf('--programs', text, options.programs); },
@@ -49,9 +49,8 @@ export function parseOptions(words) {
         const word = words[at];
         if (word === '--publish') options.publish = true;
         else if (word === '--quick') {
-            options.quick = true;
             options.nodes = [4];
-            options.rows = [...rows, ...returning].filter(({ phase }) => phase === 'load').map(({ name }) => name);
+            options.rows = all_rows.filter(({ phase }) => phase === 'load').map(({ name }) => name);
         } else if (flags[word] && at + 1 < words.length) flags[word](words[++at]);
         else throw new Error(`what is ${word}?`);
     }

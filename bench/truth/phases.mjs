@@ -6,7 +6,7 @@ import { CoreMeter } from './processes.mjs';
 import { randomOf } from './random.mjs';
 import { percentile } from './judge.mjs';
 import { judge, recordsByRow } from './verdict.mjs';
-import { fault_ms, finish, phase_s, returning, rows, schedule } from './workload.mjs';
+import { all_rows, fault_ms, finish, phase_s, returning, rows, schedule } from './workload.mjs';
 
 const merged = (schedules) => schedules.flat().sort((a, b) => a.at_ms - b.at_ms);
 
@@ -19,7 +19,6 @@ async function restartOne(stack) {
 }
 
 async function pauseStore(stack) {
-    if (!stack.redis) return;
     stack.redis.signal('SIGSTOP');
     await sleep(fault_ms.store_paused);
     stack.redis.signal('SIGCONT');
@@ -32,10 +31,13 @@ const summary = (values) => ({
 
 const faults = { restart: restartOne, pause: pauseStore };
 
+/// Of these rows the ones that a phase has and that were asked for.
+const chosen = (among, phase, options) =>
+    among.filter((row) => row.phase === phase && options.rows.includes(row.name));
+
 function startClients(stack, phase, options, begin_us) {
-    const wanted = ({ name, phase: of }) => of === phase && options.rows.includes(name);
-    const calls = merged(rows.filter(wanted).map((row) => schedule(row, options.seed, begin_us / 1000)));
-    const lone = returning.filter(wanted).map((row) => {
+    const calls = merged(chosen(rows, phase, options).map((row) => schedule(row, options.seed, begin_us / 1000)));
+    const lone = chosen(returning, phase, options).map((row) => {
         const random = randomOf(options.seed, row.name);
         let number = 0;
         const nextCall = () => finish(row.call(random), random, row.name, number++);
@@ -58,7 +60,7 @@ async function readBooks(stack, row) {
 
 async function judgeStack(stack, phase, options) {
     const books = new Map();
-    const judged = [...rows, ...returning].filter(({ name, phase: of }) => of === phase && options.rows.includes(name));
+    const judged = chosen(all_rows, phase, options);
     for (const row of judged) books.set(row.name, await readBooks(stack, row.name));
     const remarks = stack.program.remarks ? await stack.program.remarks(stack) : {};
     const records = recordsByRow(readFileSync(stack.log, 'utf8'));

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from './client.mjs';
 import { freePort, listens, Process } from './processes.mjs';
+import { nodeCommand, usualHeaders } from './programs/common.mjs';
 import { command as redisCommand } from './redis.mjs';
 
 export class Stack {
@@ -27,7 +28,7 @@ export class Stack {
         // Slow ones start side by side.
         await Promise.all(this.members.map((member) => this.startMember(member)));
         this.client = new Client(this.members.map((member) => member.port),
-            (call) => this.program.headers(this, call));
+            (call) => ({ ...usualHeaders(call), ...this.program.headers }));
     }
 
     async startRedis() {
@@ -42,7 +43,7 @@ export class Stack {
         mkdirSync(folder, { recursive: true });
         chmodSync(folder, 0o755);
         const member = { number, folder, port: await freePort() };
-        const { command, args, options } = this.program.node(this, member);
+        const { command, args, options } = nodeCommand(this, member);
         member.process = new Process(`${this.name} node ${number}`, join(folder, 'output.log'), command, args, options);
         return member;
     }

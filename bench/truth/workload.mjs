@@ -88,6 +88,8 @@ export const returning = [
         call: () => ({ max_tokens: 400, knobs: { tokens: 400 } }) },
 ];
 
+export const all_rows = [...rows, ...returning];
+
 const words = 'the quick brown fox jumps over a lazy dog while rain falls on old stones'.split(' ');
 
 export function bodyOf(call) {

@@ -1,6 +1,7 @@
 // What programs under test share: bench/compare/peer installs and starts them, these ask them.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { limits } from '../limits.mjs';
 
 /// The first version that a command's output shows.
 export function versionOf(command, ...args) {
@@ -19,8 +20,9 @@ export function install(context, name) {
     return { missing: reason || 'it could not be installed' };
 }
 
-/// The command of one node, with the limits that it is to keep by itself.
-export function nodeCommand(stack, member, { requests, tokens }) {
+/// The command of one node, with the limits that it is to keep by itself: those of `node_limits`, or else all of them.
+export function nodeCommand(stack, member) {
+    const { requests, tokens } = { ...limits, tokens: limits.output, ...stack.program.node_limits?.(stack.nodes) };
     return {
         command: peer(stack),
         args: ['run', stack.program.name, member.folder, member.port, stack.redis_port ?? 0, stack.provider_port,

@@ -1,14 +1,11 @@
 // HAProxy with a rate of requests in a stick-table. Its nodes know nothing of each other (what adds their tables up is
 // not in the open version), so each gets its part of the limit.
 import { limits } from '../limits.mjs';
-import { nodeCommand, usualHeaders } from './common.mjs';
 
 export default [{
     name: 'haproxy', redis: false, node_counts: [1, 4],
     dimensions: ['requests'],
     configuration: 'haproxy.cfg; with 4 nodes a quarter of the limit each',
     windows: 'sliding, estimated from two fixed ones; refused requests count too',
-    node: (stack, member) => nodeCommand(stack, member,
-        { requests: Math.floor(limits.requests / stack.nodes), tokens: limits.output }),
-    headers: (stack, call) => usualHeaders(call),
+    node_limits: (nodes) => ({ requests: Math.floor(limits.requests / nodes) }),
 }];

@@ -1,6 +1,5 @@
 // LiteLLM's proxy with the limits of keys in Redis. It counts input and output together.
 import { limits } from '../limits.mjs';
-import { nodeCommand, usualHeaders } from './common.mjs';
 
 export default [{
     name: 'litellm', redis: true, node_counts: [1, 4],
@@ -8,8 +7,7 @@ export default [{
     configuration: 'litellm/',
     windows: 'fixed, a minute from the first request on; refused requests count too',
     start_timeout_ms: 180_000,
-    node: (stack, member) => nodeCommand(stack, member, { requests: limits.requests, tokens: limits.total }),
-    headers: (stack, call) => usualHeaders(call),
+    node_limits: () => ({ tokens: limits.total }),
     async books(stack, row) {
         const read = async (name) => Number(await stack.askRedis('GET', `{api_key:test-${row}}:${name}`));
         const window = await read('window');

@@ -1,6 +1,5 @@
 // nginx with a token limiter in Lua over Redis: what a team would build by itself.
-import { limits, window_us } from '../limits.mjs';
-import { nodeCommand, usualHeaders } from './common.mjs';
+import { window_us } from '../limits.mjs';
 
 /// The buckets of a window's hash that have not left it at that second. It removes them when the next request comes.
 export function sumOfBuckets(words, second, window_s) {
@@ -17,8 +16,6 @@ export default [{
     dimensions: ['requests', 'input', 'output'],
     configuration: 'nginx_lua.conf, limiter.lua, reserve.lua, settle.lua',
     windows: 'sliding, in steps of a second',
-    node: (stack, member) => nodeCommand(stack, member, { requests: limits.requests, tokens: limits.output }),
-    headers: (stack, call) => usualHeaders(call),
     async books(stack, row) {
         const [second] = await stack.askRedis('TIME');
         const words = await stack.askRedis('HGETALL', `limit:test-${row}`);

@@ -1,14 +1,10 @@
 // envoyproxy/ratelimit, asked by a small front as Envoy AI Gateway asks it.
-import { limits } from '../limits.mjs';
-import { nodeCommand, usualHeaders } from './common.mjs';
 
 export default [{
     name: 'ratelimit', redis: true, node_counts: [1, 4],
     dimensions: ['requests', 'input', 'output'],
     configuration: 'ratelimit.yaml, ratelimit_front/',
     windows: 'fixed, full minutes of the clock; refused requests count too',
-    node: (stack, member) => nodeCommand(stack, member, { requests: limits.requests, tokens: limits.output }),
-    headers: (stack, call) => usualHeaders(call),
     async books(stack, row) {
         const [second] = await stack.askRedis('TIME');
         const minute = second - second % 60;

@@ -1,16 +1,12 @@
 // weir with its embedded store (one node) and with Redis.
-import { limits } from '../limits.mjs';
-import { getJson, nodeCommand, usualHeaders } from './common.mjs';
-
-const tokens = limits.output;
+import { getJson } from './common.mjs';
 
 const weir = (name, redis, node_counts) => ({
     name, redis, node_counts,
     dimensions: ['requests', 'input', 'output'],
     configuration: 'weir.json',
     windows: 'sliding, in 120 steps',
-    node: (stack, member) => nodeCommand(stack, member, { requests: limits.requests, tokens }),
-    headers: (stack, call) => ({ ...usualHeaders(call), 'x-weir-trace': '1' }),
+    headers: { 'x-weir-trace': '1' },
     async books(stack, row) {
         const { limits: entries } = await getJson(stack.members[0].port, '/weir/limits',
             { authorization: `Bearer test-${row}` });
