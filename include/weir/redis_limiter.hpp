@@ -27,7 +27,7 @@ struct RedisStoreStatistics;
 
 struct RedisStoreOptions {
     RedisAddress address;
-    std::int64_t timeout_ms = 20;  ///< for a decision; after that it is made without Redis
+    std::int64_t timeout_ms = 100;  ///< for a decision; after that it is made without Redis
     WithoutStore without_store = WithoutStore::local;
     std::int64_t nodes = 0;               ///< that share the store; 0: as heartbeats have shown
     std::size_t ledgers_max = 1'000'000;  ///< in the local copy

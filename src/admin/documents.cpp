@@ -84,12 +84,17 @@ Json tier_json(const config::Tier& tier) {
             models[model.pattern] = limits_json(model.limits);
     }
     if (tier.output_default != usual.output_default) json["output_default"] = tier.output_default;
-    if (tier.reserve != usual.reserve) json["reserve"] = "max_tokens";
+    if (tier.reserve != usual.reserve)
+        json["reserve"] = config::reserve_names[static_cast<std::size_t>(tier.reserve)];
+    if (tier.reserve_quantile != usual.reserve_quantile) json["reserve_quantile"] = tier.reserve_quantile;
     if (tier.estimate_bound) json["estimate"] = "bound";
     if (tier.cached_input_weight != usual.cached_input_weight) {
         json["cached_input_weight"] = tier.cached_input_weight;
     }
     if (!tier.enforced) json["enforce"] = false;
+    if (tier.ceiling != usual.ceiling) json["ceiling"] = tier.ceiling;
+    if (tier.max_wait_ms != usual.max_wait_ms) json["max_wait_ms"] = tier.max_wait_ms;
+    if (tier.weight != usual.weight) json["weight"] = tier.weight;
     return json;
 }
 
@@ -105,7 +110,8 @@ Json key_document(const config::Key* in_file, const std::string* in_layer) {
               {"group", base.group.empty() ? Json() : Json(base.group)},
               {"limits", limits_json(base.limits)},
               {"disabled", base.disabled}};
-    for (const char* name : {"tier", "group", "disabled"}) {
+    if (base.max_wait_ms) json["max_wait_ms"] = *base.max_wait_ms;
+    for (const char* name : {"tier", "group", "disabled", "max_wait_ms"}) {
         if (kept.contains(name)) json[name] = kept[name];
     }
     if (kept.contains("limits") && kept["limits"].is_object()) {

@@ -21,7 +21,7 @@ constexpr std::size_t former_secrets_max = 4;
 constexpr std::int64_t overlap_s_max = 2'678'400;
 constexpr std::int64_t overlap_s_usual = 86'400;
 
-const char* const members_of_patch[] = {"tier", "group", "limits", "disabled"};
+const char* const members_of_patch[] = {"tier", "group", "limits", "disabled", "max_wait_ms"};
 
 void expect_only(const Json& body, std::initializer_list<std::string_view> more) {
     for (const auto& [name, value] : body.items()) {
@@ -30,8 +30,9 @@ void expect_only(const Json& body, std::initializer_list<std::string_view> more)
             std::any_of(std::begin(members_of_patch), std::end(members_of_patch), is_name) ||
             std::any_of(more.begin(), more.end(), is_name);
         if (!is_known) {
-            throw invalid_member("$." + std::string(name),
-                                 "expected no such member: tier, group, limits and disabled can be set");
+            throw invalid_member(
+                "$." + std::string(name),
+                "expected no such member: tier, group, limits, disabled and max_wait_ms can be set");
         }
     }
 }

@@ -24,7 +24,11 @@ constexpr std::string_view documents = R"json(
   "limits": {"$ref": "#/components/schemas/Limits"},
   "models": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Limits"}},
   "output_default": {"type": "integer", "minimum": 0, "maximum": 1000000000},
-  "reserve": {"enum": ["output_default", "max_tokens"]}, "estimate": {"enum": ["fitted", "bound"]},
+  "reserve": {"enum": ["learned", "output_default", "max_tokens", "none"]},
+  "reserve_quantile": {"type": "number", "minimum": 0.5, "maximum": 0.999},
+  "ceiling": {"type": "number", "minimum": 0.01, "maximum": 1},
+  "max_wait_ms": {"type": "integer", "minimum": 0, "maximum": 600000},
+  "weight": {"type": "integer", "minimum": 1, "maximum": 1000}, "estimate": {"enum": ["fitted", "bound"]},
   "cached_input_weight": {"type": "number", "minimum": 0, "maximum": 1}, "enforce": {"type": "boolean"}}},
 "Group": {"type": "object", "additionalProperties": false,
   "properties": {"limits": {"$ref": "#/components/schemas/Limits"}}},
@@ -33,11 +37,12 @@ constexpr std::string_view documents = R"json(
   "id": {"$ref": "#/components/schemas/Name"}, "tier": {"type": ["string", "null"]}, "group": {"type": ["string",
   "null"]},
   "limits": {"anyOf": [{"$ref": "#/components/schemas/Limits"}, {"type": "null"}]}, "disabled": {"type": ["boolean",
-  "null"]},
+  "null"]}, "max_wait_ms": {"type": ["integer", "null"], "minimum": 0, "maximum": 600000},
   "secret_sha256": {"$ref": "#/components/schemas/Sha256"}}},
 "KeyPatch": {"type": "object", "additionalProperties": false, "properties": {
   "tier": {"type": ["string", "null"]}, "group": {"type": ["string", "null"]}, "limits": {"type": ["object", "null"]},
-  "disabled": {"type": ["boolean", "null"]}}},
+  "disabled": {"type": ["boolean", "null"]},
+  "max_wait_ms": {"type": ["integer", "null"], "minimum": 0, "maximum": 600000}}},
 "Rotation": {"type": "object", "additionalProperties": false, "properties": {
   "overlap_s": {"type": "integer", "minimum": 0, "maximum": 2678400, "default": 86400},
   "secret_sha256": {"$ref": "#/components/schemas/Sha256"}}},
@@ -94,7 +99,8 @@ constexpr std::string_view answers = R"json(
     "properties": {"minute": {"$ref": "#/components/schemas/Time"}}}]}}}}]},
 "KeyDocument": {"type": "object", "required": ["tier", "group", "limits", "disabled"], "properties": {
   "tier": {"type": "string"}, "group": {"type": ["string", "null"]}, "limits": {"type": "object"},
-  "disabled": {"type": "boolean"}}},
+  "disabled": {"type": "boolean"},
+  "max_wait_ms": {"type": "integer", "minimum": 0, "maximum": 600000}}},
 "Changed": {"type": "object", "required": ["version"], "properties": {
   "version": {"type": "integer"}, "durable": {"type": "boolean"}, "warning": {"type": "string"}}},
 "ChangedKey": {"allOf": [{"$ref": "#/components/schemas/KeyRow"}, {"$ref": "#/components/schemas/Changed"}]},

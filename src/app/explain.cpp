@@ -73,8 +73,7 @@ Json reasons(const llm::Call& call, llm::Api api, const config::Tier& tier, cons
     why.push_back(call.output_bound
                       ? "Output: the request allows " + std::to_string(*call.output_bound) + " tokens, " +
                             std::to_string(demand.output_tokens) + " are reserved (tier: reserve " +
-                            (tier.reserve == config::Reserve::max_tokens ? "max_tokens" : "output_default") +
-                            ")."
+                            std::string(config::reserve_names[static_cast<std::size_t>(tier.reserve)]) + ")."
                       : "Output: the request gives no bound, " + std::to_string(demand.output_tokens) +
                             " tokens are reserved (tier: output_default, cut to the tightest limit).");
     return why;

@@ -39,21 +39,30 @@ struct ModelLimits {
     LimitSet limits;
 };
 
-/// How much output a tier reserves where the request says how much it may be.
+/// How much output a tier reserves for a request.
 enum class Reserve : std::uint8_t {
+    learned,         ///< what answers to the key have lately been as long as; at first as output_default
     output_default,  ///< no more than the default: most requests stay far below their own bound
-    max_tokens       ///< all that the request allows, so that a request above the limit is refused
+    max_tokens,      ///< all that the request allows, so that a request above the limit is refused
+    none             ///< nothing: output is charged as it is produced
 };
+inline constexpr std::array<std::string_view, 4> reserve_names{"learned", "output_default", "max_tokens",
+                                                               "none"};
 
 struct Tier {
     std::string name;
     LimitSet limits;                  ///< of each key in the tier
     std::vector<ModelLimits> models;  ///< of each key on the models matching; the longest match wins
     std::int64_t output_default = 1024;
-    Reserve reserve = Reserve::output_default;
-    bool estimate_bound = false;  ///< `estimate: "bound"`
+    Reserve reserve = Reserve::learned;
+    double reserve_quantile = 0.9;  ///< of learned lengths: so many answers stay within what was reserved
+    bool estimate_bound = false;    ///< `estimate: "bound"`
     double cached_input_weight = 1.0;
     bool enforced = true;  ///< false: none of the limits of its keys refuses, whatever they say
+    /// Its requests may fill limits that are shared (a group's, an upstream's) up to this part of them only.
+    double ceiling = 1.0;
+    std::int64_t max_wait_ms = 0;  ///< a request waits so long for room before it is refused
+    std::int64_t weight = 1;  ///< of those that wait for a shared limit: its keys' turns among the others'
 };
 
 struct Group {
@@ -75,7 +84,8 @@ struct Key {
     std::string group;  ///< empty: none
     LimitSet limits;    ///< replace the tier's, dimension by dimension
     std::vector<FormerSecret> former_secrets{};
-    bool disabled = false;  ///< known, and refused as an unknown key is
+    bool disabled = false;                      ///< known, and refused as an unknown key is
+    std::optional<std::int64_t> max_wait_ms{};  ///< in place of the tier's
 };
 
 /// Who may use the admin API.
@@ -193,6 +203,8 @@ struct WeirLimits {
     std::int64_t max_buffered_bytes = 1LL << 30;
     std::int64_t max_header_bytes = 32 << 10;
     std::int64_t max_header_fields = 100;
+    std::int64_t max_waiting = 10'000;       ///< requests that wait for room
+    std::int64_t max_waiting_per_key = 100;  ///< the same of one key
     std::int64_t max_connections = 20'000;
     bool max_connections_given =
         false;  ///< said by the operator, so that what the system allows must suffice
@@ -227,10 +239,11 @@ struct Config {
     int threads = 0;  ///< 0: one a core
     std::string tls_cert_file, tls_key_file;
     StoreUrl store;
-    int store_timeout_ms = 20;
+    int store_timeout_ms = 100;
     OnFailure on_failure = OnFailure::local;
     std::int64_t store_max_ledgers = 1'000'000;
     int cluster_nodes = 0;  ///< 0: from heartbeats
+    bool calibrate = true;  ///< estimates of a model's input follow what its answers report
     std::vector<Upstream> upstreams;
     std::map<std::string, Tier, std::less<>> tiers;  ///< always holds "default"
     std::map<std::string, Group, std::less<>> groups;

@@ -51,6 +51,7 @@ void add_key(Mixed& mixed, const Key& key) {
     mixed.add(key.tier);
     mixed.add(key.group);
     mixed.add(std::uint64_t{key.disabled});
+    mixed.add(static_cast<std::uint64_t>(key.max_wait_ms.value_or(-1)));
     mixed.add(std::uint64_t{key.limits.size()});
     for (const LimitSpec& spec : key.limits) {
         mixed.add(static_cast<std::uint64_t>(spec.dimension) * 2 + (spec.enforced ? 1 : 0));

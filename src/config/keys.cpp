@@ -75,6 +75,7 @@ Key read_key(const Field& field, std::size_t index, const Config& config, Taken&
     if (parts.group) key.group = *std::move(parts.group);
     if (parts.limits) key.limits = *std::move(parts.limits);
     key.disabled = parts.disabled.value_or(false);
+    key.max_wait_ms = parts.max_wait_ms;
     object->finish();
     return key;
 }

@@ -24,6 +24,7 @@ struct KeyParts {
     std::optional<std::string> group;  ///< empty: none
     std::optional<LimitSet> limits;
     std::optional<bool> disabled;
+    std::optional<std::int64_t> max_wait_ms;
     std::vector<FormerSecret> former_secrets;
 };
 

@@ -168,6 +168,7 @@ private:
         if (parts.group) key.group = *parts.group;
         if (parts.limits) key.limits = replace_by_dimension(key.limits, *parts.limits);
         if (parts.disabled) key.disabled = *parts.disabled;
+        if (parts.max_wait_ms) key.max_wait_ms = parts.max_wait_ms;
         key.former_secrets = former;
     }
 

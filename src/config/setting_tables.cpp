@@ -19,7 +19,6 @@ constexpr std::array<std::string_view, 2> accesses{"read", "write"};
 constexpr std::array<std::string_view, 5> key_headers{"auto", "authorization", "x-api-key", "api-key",
                                                       "x-goog-api-key"};
 constexpr std::array<std::string_view, 2> usage_questions{"auto", "never"};
-constexpr std::array<std::string_view, 2> reserves{"output_default", "max_tokens"};
 constexpr std::array<std::string_view, 2> estimates{"fitted", "bound"};
 
 /// A part of the whole document.
@@ -88,6 +87,8 @@ bool has_cors(const Config& config) {
 }
 
 constexpr Range bytes{1, 1LL << 40};
+/// Clients give up sooner than that.
+constexpr std::int64_t wait_ms_max = 600'000;
 
 constexpr SettingRow<Config> of_config[] = {
     {"listen", text<parse_endpoint, &Config::listen>("address:port"), "IP address and port toward clients",
@@ -118,6 +119,7 @@ constexpr SettingRow<Config> of_config[] = {
      "ledgers kept in this process", restart},
     {"cluster.nodes", integer<&Config::cluster_nodes>({0, 10'000}, "from heartbeats"),
      "nodes that share the store; 0: learned from heartbeats", restart},
+    {"calibrate", flag<&Config::calibrate>(), "`true`: estimates of the input follow what answers report"},
     {"upstreams", whole<read_upstreams>("list, 1 to 64", "OpenAI", show_upstreams),
      "where requests go, see [Several upstreams](#several-upstreams)"},
     {"tiers", whole<read_tiers>("object by name", "see below", show_tiers), "limits of keys by kind of key"},
@@ -152,6 +154,10 @@ constexpr SettingRow<Config> of_config[] = {
      "of one request head"},
     {"limits_of_weir.max_header_fields", size_of_weir<&WeirLimits::max_header_fields>({1, 10'000}),
      "fields of one request head"},
+    {"limits_of_weir.max_waiting", size_of_weir<&WeirLimits::max_waiting>({0, 1'000'000}),
+     "requests that wait for room"},
+    {"limits_of_weir.max_waiting_per_key", size_of_weir<&WeirLimits::max_waiting_per_key>({0, 1'000'000}),
+     "the same of one key"},
     {"limits_of_weir.max_connections", max_connections(), "of clients", restart},
     {"timeouts_ms.header", timeout_ms<&Timeouts::header_ms>(), "for a request's head"},
     {"timeouts_ms.body", timeout_ms<&Timeouts::body_ms>(), "for its body"},
@@ -241,10 +247,17 @@ constexpr SettingRow<Tier> of_tier[] = {
     {"enforce", flag<&Tier::enforced>(), "`false`: shadow mode"},
     {"output_default", integer<&Tier::output_default>({0, amount_max}),
      "output tokens reserved for a request at the most"},
-    {"reserve", choice<reserves, &Tier::reserve>(), "`max_tokens` reserves all that the request allows"},
+    {"reserve", choice<reserve_names, &Tier::reserve>(), "how much output is reserved for a request"},
+    {"reserve_quantile", number<&Tier::reserve_quantile>(0.5, 0.999),
+     "of `learned`: the part of the answers that stay within what was reserved"},
     {"estimate", choice<estimates, &Tier::estimate_bound>(), "`bound` reserves a hard upper bound"},
     {"cached_input_weight", number<&Tier::cached_input_weight>(0, 1),
      "share of cached input tokens that counts"},
+    {"ceiling", number<&Tier::ceiling>(0.01, 1),
+     "the part of shared limits that requests of this tier may fill"},
+    {"max_wait_ms", integer<&Tier::max_wait_ms>({0, wait_ms_max}),
+     "how long a request waits for room before it is refused"},
+    {"weight", integer<&Tier::weight>({1, 1000}), "turns of a key where several wait for one shared limit"},
 };
 
 constexpr SettingRow<Group> of_group[] = {
@@ -265,6 +278,8 @@ constexpr SettingRow<KeyParts> of_key[] = {
     {"limits", part(Part<KeyParts>{"[limits](#limits)", "", read_own_limits<KeyParts>}),
      "replace the tier's, dimension by dimension"},
     {"disabled", flag<&KeyParts::disabled>(), "the key is answered with 401"},
+    {"max_wait_ms", integer<&KeyParts::max_wait_ms>({0, wait_ms_max}), "in place of the tier's", 0,
+     "the tier's"},
 };
 
 }  // namespace

@@ -129,6 +129,7 @@ void show_keys(Settings& settings, const std::string& parent, const Config& conf
         const bool enforced = tier == config.tiers.end() || tier->second.enforced;
         if (!key.limits.empty()) add_limits(settings, path + ".limits", key.limits, enforced);
         if (key.disabled) add(settings, path + ".disabled", "true");
+        if (key.max_wait_ms) add(settings, path + ".max_wait_ms", std::to_string(*key.max_wait_ms));
         for (std::size_t j = 0; j < key.former_secrets.size(); ++j) {
             const FormerSecret& former = key.former_secrets[j];
             add(settings, item_path(path + ".former_secrets", j),

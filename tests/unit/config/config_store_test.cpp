@@ -174,7 +174,7 @@ TEST_F(ConfigStores, WhatNeedsARestartKeepsItsValueAndIsToldSo) {
     EXPECT_EQ(config->admin_listen.port, 9180);
     EXPECT_EQ(config->threads, 3);
     EXPECT_EQ(config->store, StoreUrl{});
-    EXPECT_EQ(config->store_timeout_ms, 20);
+    EXPECT_EQ(config->store_timeout_ms, 100);
     EXPECT_EQ(config->tls_cert_file, "/c");
     EXPECT_EQ(config->limits_of_weir.max_connections, 7);
     EXPECT_EQ(config->log_level, "debug");

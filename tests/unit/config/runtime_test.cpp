@@ -41,10 +41,11 @@ TEST(RuntimeDocument, MistakesAreThoseOfTheFile) {
                             R"(key/a: $.limits.otmp: is not a known field; did you mean "otpm"?)",
                             "key/a: $.id: is not a known field",
                             "key/a: $.disabled: expected true or false, not an integer"));
-    EXPECT_THAT(mistakes_in("tier/t", R"({"models": {"a*b*": {"rpm": 1}}, "reserve": "all", "enforce": 0})"),
-                ElementsAre(testing::StartsWith(R"(tier/t: $.models["a*b*"]: expected a model's name)"),
-                            R"(tier/t: $.reserve: expected "output_default" or "max_tokens")",
-                            "tier/t: $.enforce: expected true or false, not an integer"));
+    EXPECT_THAT(
+        mistakes_in("tier/t", R"({"models": {"a*b*": {"rpm": 1}}, "reserve": "all", "enforce": 0})"),
+        ElementsAre(testing::StartsWith(R"(tier/t: $.models["a*b*"]: expected a model's name)"),
+                    R"(tier/t: $.reserve: expected "learned", "output_default", "max_tokens" or "none")",
+                    "tier/t: $.enforce: expected true or false, not an integer"));
     EXPECT_THAT(mistakes_in("group/g", R"({"limits": []})"),
                 ElementsAre("group/g: $.limits: expected an object, not an array"));
     EXPECT_THAT(mistakes_in("upstream/u", R"({"url": "http://h"})"),

@@ -82,6 +82,28 @@ TEST(Values, ATierThatIsGivenIsAsWritten) {
               Reserve::max_tokens);
 }
 
+TEST(Values, HowATierReservesWaitsAndGivesWay) {
+    const Config config = read(R"({"calibrate": false,
+        "tiers": {"batch": {"reserve": "none", "reserve_quantile": 0.5, "ceiling": 0.7, "max_wait_ms": 600000, "weight": 3}},
+        "limits_of_weir": {"max_waiting": 7, "max_waiting_per_key": 0},
+        "keys": [{"id": "a", "max_wait_ms": 0,
+                  "secret_sha256": "0100000000000000000000000000000000000000000000000000000000000000"},
+                 {"id": "b", "secret_sha256": "0200000000000000000000000000000000000000000000000000000000000000"}]})");
+    EXPECT_FALSE(config.calibrate);
+    const Tier& batch = config.tiers.at("batch");
+    EXPECT_EQ(batch.reserve, Reserve::none);
+    EXPECT_EQ(batch.reserve_quantile, 0.5);
+    EXPECT_EQ(batch.ceiling, 0.7);
+    EXPECT_EQ(batch.max_wait_ms, 600'000);
+    EXPECT_EQ(batch.weight, 3);
+    EXPECT_EQ(config.limits_of_weir.max_waiting, 7);
+    EXPECT_EQ(config.limits_of_weir.max_waiting_per_key, 0);
+    EXPECT_EQ(config.keys[0].max_wait_ms, 0);
+    EXPECT_EQ(config.keys[1].max_wait_ms, std::nullopt);
+    EXPECT_EQ(config.tiers.at("default").reserve, Reserve::learned);
+    EXPECT_EQ(read(R"({"tiers": {"t": {"reserve": "learned"}}})").tiers.at("t").reserve_quantile, 0.9);
+}
+
 TEST(Values, KeysReferToWhatComesLater) {
     const Config config = read(R"({
         "keys": [{"id": "web", "tier": "trial", "group": "acme", "limits": {"rpm": 5},
