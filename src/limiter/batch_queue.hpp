@@ -38,7 +38,9 @@ public:
     }
 
     /// What goes out next, as much as fits into a call: corrections first, since they make room, then
-    /// demands.
+    /// demands. One that does not fit (a call has one limit for each ledger, and tiers may have ceilings of
+    /// their own) lets those behind it go ahead, but not those of the same ledgers and limits: they do not
+    /// fit either. It is the first of the next call.
     Batch take() {
         Batch batch;
         CallBuilder builder;
@@ -68,10 +70,16 @@ public:
     }
 
 private:
+    /// So many are looked at for one call, however many wait.
+    static constexpr std::size_t looked_at_max = 4 * operations_max;
+
     static void move_what_fits(Entries& from, CallBuilder& builder, Entries& to) {
-        auto end = from.begin();
-        while (end != from.end() && builder.add(*end->operation)) ++end;
-        to.splice(to.end(), from, from.begin(), end);
+        auto entry = from.begin();
+        for (std::size_t seen = 0; entry != from.end() && seen < looked_at_max && !builder.full(); ++seen) {
+            const auto next = std::next(entry);
+            if (builder.add(*entry->operation)) to.splice(to.end(), from, entry);
+            entry = next;
+        }
     }
 
     Entries corrections_;

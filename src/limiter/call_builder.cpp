@@ -6,8 +6,7 @@
 namespace weir {
 
 bool CallBuilder::add(Operation& operation) {
-    const std::size_t operations = call_.changes.size() + call_.demands.size();
-    if (operations >= operations_max) return false;
+    if (full()) return false;
     operation.ledgers.clear();
     if (const Reserve* reserve = operation.reserve()) return add(operation, *reserve);
     return add(operation, *operation.correct());

@@ -12,6 +12,8 @@ public:
     /// fit: the call has as much as it can take, or asks for other limits of the same ledger. Corrections go
     /// before demands.
     bool add(Operation& operation);
+    /// Nothing more fits, whatever it is.
+    bool full() const noexcept { return call_.changes.size() + call_.demands.size() >= operations_max; }
 
     /// Begins anew.
     WindowCall take();

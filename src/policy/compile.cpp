@@ -19,6 +19,15 @@ std::size_t count_model_ledgers(const config::Config& config) {
     return config.keys.size() * models;
 }
 
+SharedLedgers shared_below(double ceiling, const config::Config& config) {
+    SharedLedgers shared;
+    for (const auto& [name, group] : config.groups)
+        shared.groups.emplace(name, ledgers_of_group(group, ceiling));
+    for (const config::Upstream& upstream : config.upstreams)
+        shared.upstreams.push_back(ledgers_of_upstream(upstream, ceiling));
+    return shared;
+}
+
 }  // namespace
 
 Policy::Policy(std::shared_ptr<const config::Config> config, Digest sha256)
@@ -33,9 +42,12 @@ Policy::Policy(std::shared_ptr<const config::Config> config, Digest sha256)
         for (const config::FormerSecret& former : key.former_secrets)
             index->keys.emplace(former.sha256, &key);
     }
-    for (const auto& [name, group] : config_->groups) index->groups.emplace(name, ledgers_of_group(group));
+    index->shared.emplace(1.0, shared_below(1.0, *config_));
+    for (const auto& [name, tier] : config_->tiers) {
+        if (!index->shared.contains(tier.ceiling))
+            index->shared.emplace(tier.ceiling, shared_below(tier.ceiling, *config_));
+    }
     for (const config::Upstream& upstream : config_->upstreams) {
-        index->upstreams.push_back(ledgers_of_upstream(upstream));
         const config::Provider* provider = config::provider_of(upstream.url);
         const bool is_other = provider != nullptr && !provider->is_azure;
         index->knows_no_deployments.push_back(is_other && upstream.azure_api_version.empty());
@@ -48,7 +60,10 @@ Policy::Policy(std::shared_ptr<const config::Config> config, Digest sha256)
         CompiledKey& compiled = index->compiled[i];
         const Subject subject = subject_of(config_->keys[i]);
         compiled.own = ledgers_of_key(subject);
-        if (subject.group != nullptr) compiled.of_group = &index->groups.find(subject.group->name)->second;
+        if (subject.group != nullptr) {
+            const SharedLedgers& shared = index->shared.at(subject.tier->ceiling);
+            compiled.of_group = &shared.groups.find(subject.group->name)->second;
+        }
         if (!keeps_models) continue;
         for (const config::ModelLimits& model : subject.tier->models)
             compiled.by_model.push_back(ledgers_on_model(subject, model));

@@ -93,15 +93,30 @@ std::vector<LedgerLimits> ledgers_of_key(const Subject& subject) {
     return ledgers;
 }
 
-std::vector<LedgerLimits> ledgers_of_group(const config::Group& group) {
+namespace {
+
+/// A limit that is none stays none; only 0 blocks.
+config::LimitSet cut_to_ceiling(config::LimitSet limits, double ceiling) {
+    if (ceiling >= 1) return limits;
+    for (config::LimitSpec& spec : limits) {
+        const auto part = static_cast<std::int64_t>(static_cast<double>(spec.limit) * ceiling);
+        if (spec.limit > 0) spec.limit = std::max<std::int64_t>(part, 1);
+    }
+    return limits;
+}
+
+}  // namespace
+
+std::vector<LedgerLimits> ledgers_of_group(const config::Group& group, double ceiling) {
     std::vector<LedgerLimits> ledgers;
-    append_ledgers(ledgers, {Scope::group, group.name, group.name}, group.limits);
+    append_ledgers(ledgers, {Scope::group, group.name, group.name}, cut_to_ceiling(group.limits, ceiling));
     return ledgers;
 }
 
-std::vector<LedgerLimits> ledgers_of_upstream(const config::Upstream& upstream) {
+std::vector<LedgerLimits> ledgers_of_upstream(const config::Upstream& upstream, double ceiling) {
     std::vector<LedgerLimits> ledgers;
-    append_ledgers(ledgers, {Scope::upstream, upstream.name, upstream.name}, upstream.limits);
+    append_ledgers(ledgers, {Scope::upstream, upstream.name, upstream.name},
+                   cut_to_ceiling(upstream.limits, ceiling));
     return ledgers;
 }
 
@@ -141,7 +156,7 @@ void append_subject(Applicable& applicable, const Subject& subject) {
     }
     applicable.made.reserve(3);  // key, group, model
     make(applicable, ledgers_of_key(subject));
-    if (subject.group != nullptr) make(applicable, ledgers_of_group(*subject.group));
+    if (subject.group != nullptr) make(applicable, ledgers_of_group(*subject.group, subject.tier->ceiling));
 }
 
 void append_model(Applicable& applicable, const Subject& subject, const config::ModelLimits& model) {
@@ -226,11 +241,12 @@ Applicable Policy::limits_for(const Subject& subject, std::string_view model,
     if (!further_models.empty()) {
         append_further_models(applicable, subject, further_models, limits_of_model);
     }
+    const auto& of_upstreams = index_->shared.at(subject.tier->ceiling).upstreams;
     if (upstreams.size() == 1) {
-        add_all(applicable.ledgers, index_->upstreams[upstreams.front()]);
+        add_all(applicable.ledgers, of_upstreams[upstreams.front()]);
     } else {
         for (const std::size_t upstream : upstreams)
-            add_candidate(applicable.ledgers, index_->upstreams[upstream]);
+            add_candidate(applicable.ledgers, of_upstreams[upstream]);
     }
     cut_to_limits(applicable, subject.tier->output_default);
     return applicable;
@@ -241,19 +257,21 @@ std::vector<LedgerLimits> Policy::ledgers_of(const Subject& subject) const {
     const auto append = [&](std::vector<LedgerLimits> more) {
         std::move(more.begin(), more.end(), std::back_inserter(ledgers));
     };
-    if (subject.group != nullptr) append(ledgers_of_group(*subject.group));
+    if (subject.group != nullptr) append(ledgers_of_group(*subject.group, subject.tier->ceiling));
     for (const config::ModelLimits& model : subject.tier->models) append(ledgers_on_model(subject, model));
-    for (const std::vector<LedgerLimits>& of_upstream : index_->upstreams) append(of_upstream);
+    for (const std::vector<LedgerLimits>& of_upstream : index_->shared.at(subject.tier->ceiling).upstreams)
+        append(of_upstream);
     return ledgers;
 }
 
 std::span<const LedgerLimits> Policy::upstream_ledgers(std::size_t upstream) const noexcept {
-    return index_->upstreams[upstream];
+    return index_->shared.at(1.0).upstreams[upstream];
 }
 
-LedgerSet Policy::candidates(std::span<const std::size_t> upstreams) const {
+LedgerSet Policy::candidates(const Subject& subject, std::span<const std::size_t> upstreams) const {
+    const auto& of_upstreams = index_->shared.at(subject.tier->ceiling).upstreams;
     LedgerSet set;
-    for (const std::size_t upstream : upstreams) add_candidate(set, index_->upstreams[upstream]);
+    for (const std::size_t upstream : upstreams) add_candidate(set, of_upstreams[upstream]);
     return set;
 }
 

@@ -65,7 +65,8 @@ struct Applicable {
     Applicable(Applicable&&) = default;
     Applicable& operator=(Applicable&&) = default;
 
-    /// Key, group, key on model, upstream; no ledger twice. Of several upstreams each is a candidate, in the
+    /// Key, group, key on model, upstream; no ledger twice. Those of group and upstream are cut to the tier's
+    /// ceiling. Of several upstreams each is a candidate, in the
     /// order that was given, also where it has no ledgers, and without its limits in shadow mode: these must
     /// not send a request elsewhere. Refers to those of the policy, and to `made`.
     LedgerSet ledgers;
@@ -123,8 +124,8 @@ public:
                           std::span<const std::size_t> upstreams,
                           std::span<const std::string> further_models = {}) const;
     /// Of these upstreams the ledgers alone, each a candidate, for a request that is moved to one of them.
-    LedgerSet candidates(std::span<const std::size_t> upstreams) const;
-    /// Of one upstream; they live as long as the policy.
+    LedgerSet candidates(const Subject& subject, std::span<const std::size_t> upstreams) const;
+    /// Of one upstream, whole; they live as long as the policy.
     std::span<const LedgerLimits> upstream_ledgers(std::size_t upstream) const noexcept;
 
     /// Every ledger that may apply to the subject, whatever the model and the upstream.

@@ -107,7 +107,7 @@ awaitable<bool> Exchange::move_reservation() {
         co_return true;
     }
     co_await attempt_->release_lease();
-    const LedgerSet ledgers = policy_->candidates(choice_->left());
+    const LedgerSet ledgers = policy_->candidates(*subject_, choice_->left());
     auto decided = co_await move_past_shadow(worker_.limiter, *reservation_, settle_by(attempt_->facts()),
                                              ledgers, Withdrawal(client_.gone()), record_.shadowed_by);
     worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);

@@ -65,6 +65,20 @@ TEST_P(LimiterContract, ALimitOfZeroBlocksAndWinsOverNeverFits) {
     EXPECT_EQ(used("a"), Amounts{});
 }
 
+TEST_P(LimiterContract, ALedgerIsHeldToTheLimitsThatComeWithEachDemand) {
+    const Ledgers whole{ledger("a", minute_us, {{requests, 10}})};
+    const Ledgers part{ledger("a", minute_us, {{requests, 7}})};
+    for (int i = 0; i < 6; ++i) spend({1, 0, 0}, whole);
+    spend({1, 0, 0}, part);
+    const Refusal low = refuse({1, 0, 0}, part);
+    EXPECT_EQ(low.limit, 7);
+    EXPECT_EQ(low.used, 7);
+    for (int i = 0; i < 3; ++i) spend({1, 0, 0}, whole);
+    EXPECT_EQ(refuse({1, 0, 0}, whole).limit, 10);
+    EXPECT_EQ(refuse({1, 0, 0}, part).used, 10);
+    EXPECT_EQ(used("a"), (Amounts{10, 0, 0}));
+}
+
 TEST_P(LimiterContract, ADimensionOfWhichNothingIsDemandedIsNotChecked) {
     const Ledgers blocked{ledger("a", minute_us, {{requests, 10}, {output_tokens, 0}})};
     spend({1, 10, 0}, blocked);

@@ -2,14 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <nlohmann/json.hpp>
-#include <thread>
 
-#include "app/store.hpp"
 #include "config/sha256.hpp"
-#include "config/store_url.hpp"
 #include "mock_upstream/mock_upstream.hpp"
+#include "support/lasting_store.hpp"
 #include "support/raw_client.hpp"
 #include "support/redis_server.hpp"
 #include "support/running_weir.hpp"
@@ -20,38 +17,6 @@ namespace {
 using ::testing::HasSubstr;
 constexpr std::int64_t minute_us = 60'000'000;
 constexpr std::int64_t day_us = 1'440 * minute_us;
-
-/// A store that outlives the weirs which use it one after another.
-class LastingStore {
-public:
-    explicit LastingStore(const std::string& url) {
-        config::Config config;
-        config.store = config::parse_store_url(url);
-        config.store_timeout_ms = 5'000;
-        config.on_failure = config::OnFailure::closed;
-        store_ = app::make_store(config, clock_, context_);
-        store_->start();
-        thread_ = std::thread([this] { context_.run(); });
-        EXPECT_TRUE(eventually([&] { return store_->readiness().remark.empty(); }));
-    }
-    ~LastingStore() {
-        store_->stop([this] { guard_.reset(); });
-        thread_.join();
-    }
-    LastingStore(const LastingStore&) = delete;
-    LastingStore& operator=(const LastingStore&) = delete;
-
-    app::WorkerThread::MakeLimiter limiters() {
-        return [this](boost::asio::io_context& context) { return store_->make_limiter(context); };
-    }
-
-private:
-    SystemClock clock_;
-    boost::asio::io_context context_{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{context_.get_executor()};
-    std::unique_ptr<app::Store> store_;
-    std::thread thread_;
-};
 
 config::Key key(const std::string& id, const std::string& tier) {
     config::Key made;

@@ -83,9 +83,33 @@ TEST_F(BatchQueueTest, ACallHasOneSetOfLimitsForALedger) {
     add_demand(ledgers);
     add_demand(reloaded);
     add_demand(ledgers);
-    EXPECT_THAT(take(), ElementsAre(0, 1));
+    EXPECT_THAT(take(), ElementsAre(0, 1, 3));
     EXPECT_THAT(take(), ElementsAre(2));
-    EXPECT_THAT(take(), ElementsAre(3));
+}
+
+TEST_F(BatchQueueTest, TiersOfDifferentCeilingsTakeTurnsAndKeepTheirOrder) {
+    const std::vector<LedgerLimits> low = limited_to(7);
+    for (int i = 0; i < 50; ++i) {
+        add_demand(low);
+        add_demand(ledgers);
+    }
+    const std::vector<int> first = take(), second = take();
+    EXPECT_TRUE(queue.empty());
+    ASSERT_EQ(first.size(), 50U);
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        EXPECT_EQ(first[i], 2 * static_cast<int>(i));
+        EXPECT_EQ(second[i], 2 * static_cast<int>(i) + 1);
+    }
+}
+
+TEST_F(BatchQueueTest, WhoeverWasPassedOverIsFirstInTheNextCall) {
+    const std::vector<LedgerLimits> low = limited_to(7);
+    add_demand(ledgers);
+    add_demand(low);
+    for (int i = 0; i < 100; ++i) add_demand(ledgers);
+    EXPECT_EQ(take().size(), operations_max);
+    EXPECT_THAT(take(), ElementsAre(1));
+    EXPECT_EQ(take().size(), 37U);
 }
 
 TEST_F(BatchQueueTest, DifferentLedgersShareACall) {

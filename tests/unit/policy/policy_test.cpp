@@ -138,6 +138,46 @@ TEST(LimitsFor, OneLedgerPerScopeAndWindow) {
     EXPECT_EQ(owner_name(applicable.ledgers[4]), "up");
 }
 
+TEST(LimitsFor, ATierFillsSharedLimitsUpToItsCeilingOnly) {
+    const auto config = base();
+    config->groups["acme"] = {"acme",
+                              {{Dimension::input_tokens, 1000, minute_us},
+                               {Dimension::requests, 1, minute_us},
+                               {Dimension::output_tokens, 0, minute_us}}};
+    config->upstreams.front().limits = {{Dimension::requests, 333, minute_us}};
+    config->upstreams.emplace_back();
+    config->upstreams.back().name = "other";
+    config->upstreams.back().limits = {{Dimension::requests, 10, minute_us}};
+    config::Tier batch = config->tiers.at("default");
+    batch.name = "batch";
+    batch.ceiling = 0.7;
+    batch.limits = {{Dimension::requests, 10, minute_us}};
+    config->tiers.emplace("batch", batch);
+    config->keys = {key("web", "one"), key("night", "two")};
+    config->keys[0].group = config->keys[1].group = "acme";
+    config->keys[1].tier = "batch";
+    const Policy policy(config);
+    const Subject web = *policy.find("web"), night = *policy.find("night");
+
+    const LedgerSet of_web = policy.limits_for(web, "", first).ledgers;
+    EXPECT_EQ(of_web[2].limits.of(Dimension::input_tokens), 1000);
+    EXPECT_EQ(of_web[3].limits.of(Dimension::requests), 333);
+    const LedgerSet of_night = policy.limits_for(night, "", first).ledgers;
+    EXPECT_EQ(of_night[0].limits.of(Dimension::requests), 10) << "a limit of its own is whole";
+    EXPECT_EQ(of_night[1].ledger, of_web[2].ledger) << "one ledger, two limits";
+    EXPECT_EQ(of_night[1].limits.of(Dimension::input_tokens), 700);
+    EXPECT_EQ(of_night[1].limits.of(Dimension::requests), 1) << "only a limit of 0 blocks";
+    EXPECT_EQ(of_night[1].limits.of(Dimension::output_tokens), 0);
+    EXPECT_EQ(of_night[1].limits.of(Dimension::total_tokens), unlimited);
+    EXPECT_EQ(of_night[2].limits.of(Dimension::requests), 233);
+
+    const std::size_t both[]{0, 1};
+    EXPECT_EQ(policy.limits_for(night, "", both).ledgers[3].limits.of(Dimension::requests), 7);
+    EXPECT_EQ(policy.candidates(night, both)[1].limits.of(Dimension::requests), 7);
+    EXPECT_EQ(policy.upstream_ledgers(1).front().limits.of(Dimension::requests), 10);
+    EXPECT_EQ(policy.ledgers_of(night)[1].limits.of(Dimension::input_tokens), 700);
+}
+
 TEST(LimitsFor, AKeysOwnLimitsReplaceItsTiersByDimension) {
     const config::LimitSet tier{{Dimension::requests, 10, minute_us},
                                 {Dimension::requests, 100, day_us},
