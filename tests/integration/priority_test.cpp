@@ -41,9 +41,15 @@ protected:
             config.keys.push_back(key_in(name));
         }
         config.tiers.at("batch").ceiling = 0.7;
-        weir_.emplace(std::move(config), 2, store_->limiters());
+        weir_.emplace(std::move(config), 1, store_->limiters());
+        ASSERT_TRUE(eventually([&] { return limits_status() == 200; })) << "the store never answers";
     }
 
+    int limits_status() {
+        RawClient client(weir_->port());
+        client.send(get("/weir/limits", "authorization: Bearer secret-of-batch\r\n"));
+        return client.read_answer().status;
+    }
     RawAnswer chat(const std::string& tier) {
         RawClient client(weir_->port());
         client.send(post("/v1/chat/completions", chat_body(), {}, "secret-of-" + tier));
