@@ -29,15 +29,17 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"redis", {"net"}},
     {"limiter", {"ledger", "redis"}},
     {"llm", {}},
+    {"learning", {}},
     {"config", {}},
     {"policy", {"config"}},
-    {"observe", {}},
+    {"observe", {"learning"}},
     {"usage", {}},
     {"http", {}},
-    {"proxy", {"net", "http", "policy", "llm", "config", "observe", "usage"}},
-    {"admin", {"http", "policy", "config", "observe", "usage"}},
-    {"cli", {"config"}},
-    {"app", {"proxy", "admin", "http", "policy", "llm", "config", "observe", "usage", "limiter", "cli"}},
+    {"proxy", {"net", "http", "policy", "llm", "learning", "config", "observe", "usage"}},
+    {"admin", {"http", "policy", "learning", "config", "observe", "usage"}},
+    {"cli", {"learning", "config"}},
+    {"app",
+     {"proxy", "admin", "http", "policy", "llm", "learning", "config", "observe", "usage", "limiter", "cli"}},
 };
 
 std::vector<std::string> lines_of(const fs::path& path) {
