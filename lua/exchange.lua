@@ -1,12 +1,13 @@
 -- What one node tells the others twice a second, and hears from them: figures, usage, the version of the documents.
 --
 -- KEYS    the documents (see documents.lua), a hash of the nodes' figures, a hash of who has written usage, and a hash
---         for each day that the batch names
+--         for each period that the batch names: a day of all keys, or some days of one key by hours
 -- ARGV    node, figures       its name and what the others are to know of it; no figures: it leaves
 --         writer, sequence, previous
 --                             see the reply; sequence 0: no batch
---         expire_at for each day, in seconds since the epoch
---         then for each increment: the number of its day (from 1), its field, six amounts
+--         for each period: expire_at in seconds since the epoch, how many amounts an increment
+--         has, and how many of them, the first, are added up: of the others the highest stays
+--         then for each increment: the number of its period (from 1), its field, its amounts
 -- Reply   now, version and revision of the documents, what became of the batch and the writer's sequence as it is now,
 --         then name, age in us and figures of each node. The batch:
 --             0  there was none
@@ -14,7 +15,7 @@
 --             2  is not, for the store has been emptied: it knows nothing of a writer who has written before
 --             3  is not, for the writer stands at another sequence
 -- Stored  figures: node -> "<time in us> <figures>"; written: writer -> "<sequence> <time in us>";
---         a day: field -> six numbers with blanks between them
+--         a period: field -> its amounts with blanks between them
 
 local call, number = redis.call, tonumber
 local documents, nodes, written = KEYS[1], KEYS[2], KEYS[3]
@@ -34,17 +35,21 @@ local function forget_writers()
 end
 
 local function write_batch()
-    local days = #KEYS - 3
-    local argument = 5 + days
+    local periods = #KEYS - 3
+    local argument = 5 + 3 * periods
     while argument < #ARGV do
-        local key, field = KEYS[3 + number(ARGV[argument + 1])], ARGV[argument + 2]
-        local sums = {}
-        for sum in string.gmatch(call('HGET', key, field) or '', '%d+') do sums[#sums + 1] = number(sum) end
-        for i = 1, 6 do sums[i] = string.format('%.0f', (sums[i] or 0) + number(ARGV[argument + 2 + i])) end
-        call('HSET', key, field, table.concat(sums, ' '))
-        argument = argument + 8
+        local period, field = number(ARGV[argument + 1]), ARGV[argument + 2]
+        local key, count, added = KEYS[3 + period], number(ARGV[4 + 3 * period]), number(ARGV[5 + 3 * period])
+        local amounts = {}
+        for amount in string.gmatch(call('HGET', key, field) or '', '%d+') do amounts[#amounts + 1] = number(amount) end
+        for i = 1, count do
+            local held, told = amounts[i] or 0, number(ARGV[argument + 2 + i])
+            amounts[i] = string.format('%.0f', i <= added and held + told or math.max(held, told))
+        end
+        call('HSET', key, field, table.concat(amounts, ' ', 1, count))
+        argument = argument + 2 + count
     end
-    for day = 1, days do call('EXPIREAT', KEYS[3 + day], ARGV[5 + day]) end
+    for period = 1, periods do call('EXPIREAT', KEYS[3 + period], ARGV[3 + 3 * period]) end
     call('HSET', written, writer, sequence .. string.format(' %.0f', now))
     if previous == '0' and call('HLEN', written) > writers_max then forget_writers() end
 end

@@ -58,12 +58,23 @@ struct UsageIncrement {
     std::array<std::int64_t, amount_count> amounts{};
 };
 
+/// What one node adds to an hour of a key: sums, and the most of one minute, of which the highest that any
+/// node tells stays. The order of both is the caller's.
+struct HourIncrement {
+    static constexpr std::size_t sum_count = 4, peak_count = 4;
+    std::int64_t hour = 0;  ///< since 1970-01-01
+    std::string key;
+    std::array<std::int64_t, sum_count> sums{};
+    std::array<std::int64_t, peak_count> peaks{};
+};
+
 /// Written once, however often it is sent: a writer's batches are numbered from 1 upwards.
 struct UsageBatch {
     std::string writer;
     std::int64_t sequence = 0;  ///< 0: there is nothing to write
     std::int64_t previous = 0;  ///< the last one that was applied; 0: none of this writer's was
     std::vector<UsageIncrement> increments;
+    std::vector<HourIncrement> hours;
 };
 
 struct ExchangeQuestion {
@@ -113,6 +124,10 @@ public:
     virtual awaitable<result<DocumentVersion>> write_documents(const DocumentWrite& write) = 0;
     /// All of one day.
     virtual awaitable<result<std::vector<UsageIncrement>>> read_usage(std::int64_t day) = 0;
+    /// Of one key, ascending, both hours included: those that something was added to. The store keeps them
+    /// for five weeks and a few days.
+    virtual awaitable<result<std::vector<HourIncrement>>> read_hours(std::string key, std::int64_t from_hour,
+                                                                     std::int64_t to_hour) = 0;
 };
 
 /// Throws std::invalid_argument for an address that makes no sense.

@@ -14,6 +14,7 @@
 #include "config/runtime.hpp"
 #include "observe/key_activity.hpp"
 #include "policy/policy.hpp"
+#include "usage/hours.hpp"
 #include "usage/totals.hpp"
 #include "weir/awaitable.hpp"
 #include "weir/limiter.hpp"
@@ -98,6 +99,9 @@ public:
     /// Daily totals; both days included.
     virtual awaitable<Answered<std::vector<usage::Row>>> usage_totals(std::int64_t from_day,
                                                                       std::int64_t to_day) = 0;
+    /// Of one key, by hours since 1970-01-01, ascending, both included; hours without use are left out.
+    virtual awaitable<Answered<std::vector<usage::KeyHour>>> key_hours(std::string id, std::int64_t from_hour,
+                                                                       std::int64_t to_hour) = 0;
     /// JSON; charges nothing.
     virtual awaitable<Answered<std::string>> explain(ExplainQuestion question) = 0;
     virtual std::string nodes_json() const = 0;  ///< for GET /admin/nodes

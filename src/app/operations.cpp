@@ -22,6 +22,20 @@ usage::Row row_of(UsageIncrement total) {
             .amounts = usage::amounts_of(total.amounts)};
 }
 
+usage::KeyHour hour_of(const HourIncrement& told) {
+    usage::KeyHour hour{.hour = told.hour, .amounts = {}};
+    hour.amounts.requests = told.sums[0];
+    hour.amounts.refused = told.sums[1];
+    hour.amounts.input_tokens = told.sums[2];
+    hour.amounts.output_tokens = told.sums[3];
+    hour.amounts.peaks = usage::peaks_of(told.peaks);
+    return hour;
+}
+
+Problem usage_unreadable(const std::exception& error) {
+    return {.status = 503, .code = "usage_unreadable", .message = error.what(), .mistakes = {}};
+}
+
 Problem store_unavailable() {
     return {.status = 503,
             .code = "store_unavailable",
@@ -118,8 +132,7 @@ awaitable<Answered<std::vector<usage::Row>>> Operations::usage_totals(std::int64
         try {
             co_return parts_.usage.totals(from_day, to_day, {});
         } catch (const std::exception& error) {
-            co_return Problem{
-                .status = 503, .code = "usage_unreadable", .message = error.what(), .mistakes = {}};
+            co_return usage_unreadable(error);
         }
     }
     std::vector<usage::Row> rows;
@@ -129,6 +142,23 @@ awaitable<Answered<std::vector<usage::Row>>> Operations::usage_totals(std::int64
         for (UsageIncrement& total : *read) rows.push_back(row_of(std::move(total)));
     }
     co_return rows;
+}
+
+awaitable<Answered<std::vector<usage::KeyHour>>> Operations::key_hours(std::string id, std::int64_t from_hour,
+                                                                       std::int64_t to_hour) {
+    if (parts_.shared == nullptr) {
+        try {
+            co_return parts_.usage.hours(id, from_hour, to_hour);
+        } catch (const std::exception& error) {
+            co_return usage_unreadable(error);
+        }
+    }
+    auto read = co_await parts_.shared->read_hours(std::move(id), from_hour, to_hour);
+    if (!read) co_return store_unavailable();
+    std::vector<usage::KeyHour> hours;
+    hours.reserve(read->size());
+    std::transform(read->begin(), read->end(), std::back_inserter(hours), hour_of);
+    co_return hours;
 }
 
 awaitable<Answered<std::string>> Operations::explain(admin::ExplainQuestion question) {

@@ -81,6 +81,8 @@ public:
     const observe::KeyActivity& activity() const override { return activity_; }
     awaitable<admin::Answered<std::vector<usage::Row>>> usage_totals(std::int64_t from_day,
                                                                      std::int64_t to_day) override;
+    awaitable<admin::Answered<std::vector<usage::KeyHour>>> key_hours(std::string id, std::int64_t from_hour,
+                                                                      std::int64_t to_hour) override;
     awaitable<admin::Answered<std::string>> explain(admin::ExplainQuestion question) override;
     std::string nodes_json() const override;
     std::string figures_json() const override;
@@ -96,6 +98,8 @@ private:
     awaitable<void> gather_and_exchange(bool leaving);
     void gather_usage();
     void note(const Counted& counted);
+    void note_peaks_of_last_minute();
+    void note_peaks(std::int64_t minute);
     awaitable<void> exchange(bool leaving);
     void note_fate(const ExchangeReply& reply, std::uint64_t sequence);
     void take_figures(const std::vector<ExchangeReply::Node>& nodes);
@@ -129,6 +133,7 @@ private:
     std::vector<observe::UpstreamFigures> upstreams_;        ///< as they were last looked at
     std::vector<observe::LimitLevel> levels_;
     std::int64_t levels_us_ = 0;
+    std::int64_t peaks_minute_ = 0;  ///< the last one that was noted
     std::uint64_t changes_ = 0;
     bool draining_ = false;
     bool stopped_ = false;

@@ -13,6 +13,7 @@
 #include "config/url.hpp"
 #include "llm/dialect.hpp"
 #include "observe/totals.hpp"
+#include "usage/hours.hpp"
 
 namespace weir::app {
 
@@ -22,6 +23,9 @@ constexpr auto interval = std::chrono::milliseconds(500);
 constexpr std::int64_t levels_interval_us = 900'000;
 constexpr std::size_t keys_with_levels = 20;
 constexpr std::size_t increments_max = 2'000;
+constexpr std::int64_t minute_us = 60'000'000;
+/// Nodes tell theirs every half second.
+constexpr std::int64_t minute_is_told_us = 5'000'000;
 
 std::string host_name() {
     std::array<char, 256> name{};
@@ -36,13 +40,26 @@ observe::MinuteAmounts minute_of(const usage::Amounts& amounts) noexcept {
             .output_tokens = amounts.output_tokens};
 }
 
+HourIncrement increment_of(const usage::Row& row) {
+    return {.hour = usage::hour_of(row.day, row.hour),
+            .key = row.key,
+            .sums = {row.amounts.requests, row.amounts.refused, row.amounts.input_tokens,
+                     row.amounts.output_tokens},
+            .peaks = usage::values_of(row.amounts.peaks)};
+}
+
 UsageBatch batch_of(const usage::Batch& batch, const std::string& writer) {
     UsageBatch sent{.writer = writer,
                     .sequence = static_cast<std::int64_t>(batch.sequence),
                     .previous = static_cast<std::int64_t>(batch.previous),
-                    .increments = {}};
+                    .increments = {},
+                    .hours = {}};
     sent.increments.reserve(batch.increments.size());
     for (const usage::Row& row : batch.increments) {
+        if (row.hour != usage::whole_day) {
+            sent.hours.push_back(increment_of(row));
+            continue;
+        }
         sent.increments.push_back(
             {.day = row.day, .key = row.key, .model = row.model, .amounts = usage::values_of(row.amounts)});
     }
@@ -93,8 +110,12 @@ awaitable<void> Operations::run_once(bool leaving) {
 awaitable<void> Operations::gather_and_exchange(bool leaving) {
     if (leaving) {
         for (const auto& worker : parts_.workers) note(worker->rest_of_counted());
+        const std::int64_t minute = parts_.clock.now_us() / minute_us;
+        note_peaks(minute - 1);
+        note_peaks(minute);
     } else {
         gather_usage();
+        note_peaks_of_last_minute();
         layer_.tick();
     }
     flush_usage();
@@ -128,6 +149,35 @@ void Operations::note(const Counted& counted) {
         activity_.add(key.id, now_us, {}, key.limit_name, key.limit);
     }
     parts_.usage.add(counted.usage);
+    const std::shared_ptr<const policy::Policy> current = parts_.policy();
+    parts_.usage.add(usage::hour_rows(
+        counted.usage, now_us, [&](const std::string& key) { return current->find(key).has_value(); }));
+}
+
+/// Once for each minute, when the other nodes have told theirs of it.
+void Operations::note_peaks_of_last_minute() {
+    const std::int64_t told_us = parts_.clock.now_us() - minute_is_told_us;
+    const std::int64_t last = told_us / minute_us - 1;
+    if (last <= peaks_minute_) return;
+    peaks_minute_ = last;
+    note_peaks(last);
+}
+
+/// Of the keys that this node has seen then, what all nodes together have.
+void Operations::note_peaks(std::int64_t minute) {
+    const std::shared_ptr<const policy::Policy> current = parts_.policy();
+    std::vector<usage::Row> rows;
+    for (const observe::KeyMinute& seen : activity_.minutes_of_all(minute)) {
+        if (!current->find(seen.id)) continue;
+        const observe::MinuteAmounts& all = seen.amounts;
+        usage::Amounts amounts;
+        amounts.peaks = {.requests = all.requests - all.refused,
+                         .input_tokens = all.input_tokens,
+                         .output_tokens = all.output_tokens,
+                         .total_tokens = all.input_tokens + all.output_tokens};
+        rows.push_back(usage::hour_row(seen.id, minute / 60, amounts));
+    }
+    parts_.usage.add(rows);
 }
 
 awaitable<void> Operations::exchange(bool leaving) {

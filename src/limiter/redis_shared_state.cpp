@@ -1,8 +1,9 @@
 // lua/exchange.lua and lua/documents.lua over a connection of their own.
-#include <charconv>
+#include <algorithm>
 #include <span>
 
 #include "limiter/scripts.hpp"
+#include "limiter/usage_words.hpp"
 #include "redis/connection.hpp"
 #include "redis/error.hpp"
 #include "redis/redirect.hpp"
@@ -17,21 +18,13 @@ namespace {
 constexpr std::string_view documents_key = "weir:1:{runtime}";
 constexpr std::string_view changes_key = "weir:1:{runtime}:changes";
 constexpr std::string_view nodes_key = "weir:1:{runtime}:nodes";
-constexpr std::string_view written_key = "weir:1:{runtime}:usage";
 constexpr std::int64_t patience_ms = 2'000;
 constexpr std::int64_t write_patience_ms = 5'000;
 constexpr std::int64_t pause_ms = 10;  // before a cluster is asked again
 constexpr std::int64_t bytes_per_read = 1 << 20;
-constexpr std::int64_t days_kept = 401;
-constexpr std::int64_t day_s = 86'400;
-constexpr char separator = '\x1f';  // between key and model: neither holds control characters
 constexpr redis::Options options{.unsent_bytes_max = 64 << 20, .reply_bytes_max = 64 << 20};
 
 using Words = std::vector<std::string>;
-
-std::string usage_key(std::int64_t day) {
-    return std::string(written_key) + ":" + std::to_string(day);
-}
 
 /// Takes the elements of a reply one by one; `failed` once one is not what was expected.
 class Elements {
@@ -66,38 +59,6 @@ private:
     bool failed_ = false;
 };
 
-void append_batch(const UsageBatch& batch, Words& keys, Words& arguments) {
-    std::map<std::int64_t, std::size_t> days;
-    for (const UsageIncrement& increment : batch.increments) days.emplace(increment.day, 0);
-    std::size_t number = 0;
-    for (auto& [day, index] : days) {
-        index = ++number;
-        keys.push_back(usage_key(day));
-        arguments.push_back(std::to_string((day + days_kept) * day_s));
-    }
-    for (const UsageIncrement& increment : batch.increments) {
-        arguments.push_back(std::to_string(days[increment.day]));
-        arguments.push_back(increment.key + separator + increment.model);
-        for (const std::int64_t amount : increment.amounts) arguments.push_back(std::to_string(amount));
-    }
-}
-
-std::optional<UsageIncrement> parse_total(std::int64_t day, const std::string& field,
-                                          const std::string& value) {
-    const std::size_t cut = field.find(separator);
-    if (cut == std::string::npos) return std::nullopt;
-    UsageIncrement total{.day = day, .key = field.substr(0, cut), .model = field.substr(cut + 1)};
-    const char* at = value.data();
-    const char* const end = at + value.size();
-    for (std::int64_t& amount : total.amounts) {
-        while (at != end && *at == ' ') ++at;
-        const auto [behind, error] = std::from_chars(at, end, amount);
-        if (error != std::errc()) return std::nullopt;
-        at = behind;
-    }
-    return total;
-}
-
 class RedisSharedState final : public SharedState {
 public:
     RedisSharedState(boost::asio::io_context& context, const Clock& clock, RedisAddress address)
@@ -116,10 +77,10 @@ public:
     bool ready() const noexcept override { return connection_.ready(); }
 
     awaitable<result<ExchangeReply>> exchange(const ExchangeQuestion& question) override {
-        Words keys{std::string(documents_key), std::string(nodes_key), std::string(written_key)};
+        Words keys{std::string(documents_key), std::string(nodes_key), std::string(usage_written_key)};
         Words arguments{question.node, question.figures, question.usage.writer,
                         std::to_string(question.usage.sequence), std::to_string(question.usage.previous)};
-        append_batch(question.usage, keys, arguments);
+        append_usage(question.usage, keys, arguments);
         const auto reply = co_await run_script(exchange_script, exchange_sha1_, keys, arguments, patience_ms);
         if (!reply) co_return reply.error();
         Elements elements(*reply);
@@ -182,7 +143,7 @@ public:
         std::map<std::string, UsageIncrement> totals;
         std::string cursor = "0";
         do {
-            const Words words{"HSCAN", usage_key(day), cursor, "COUNT", "500"};
+            const Words words{"HSCAN", usage_day_key(day), cursor, "COUNT", "500"};
             const auto reply = co_await call(words, patience_ms);
             if (!reply) co_return reply.error();
             const redis::Reply::Array* parts = reply->array();
@@ -193,7 +154,7 @@ public:
             while (!elements.empty() && !elements.failed()) {
                 const std::string field = elements.text();
                 const std::string value = elements.text();
-                if (auto total = parse_total(day, field, value))
+                if (auto total = parse_usage(day, field, value))
                     totals.insert_or_assign(field, *std::move(total));
             }
         } while (cursor != "0");
@@ -201,6 +162,27 @@ public:
         all.reserve(totals.size());
         for (auto& [field, total] : totals) all.push_back(std::move(total));
         co_return all;
+    }
+
+    awaitable<result<std::vector<HourIncrement>>> read_hours(std::string key, std::int64_t from_hour,
+                                                             std::int64_t to_hour) override {
+        std::vector<HourIncrement> hours;
+        for (std::int64_t block = hour_block_of(from_hour); block <= hour_block_of(to_hour); ++block) {
+            const Words words{"HGETALL", usage_hours_key(block, key)};
+            const auto reply = co_await call(words, patience_ms);
+            if (!reply) co_return reply.error();
+            Elements elements(*reply);
+            while (!elements.empty() && !elements.failed()) {
+                const std::string field = elements.text();
+                const std::string value = elements.text();
+                const auto hour = parse_hour(block, key, field, value);
+                if (hour && hour->hour >= from_hour && hour->hour <= to_hour) hours.push_back(*hour);
+            }
+            if (elements.failed()) co_return errc::store_unavailable;
+        }
+        std::sort(hours.begin(), hours.end(),
+                  [](const HourIncrement& one, const HourIncrement& next) { return one.hour < next.hour; });
+        co_return hours;
     }
 
 private:

@@ -319,6 +319,31 @@ std::vector<KeyActivity::OwnMinute> KeyActivity::own_minutes(std::int64_t now_us
     return minutes;
 }
 
+const MinuteAmounts* KeyActivity::find_minute(const Key& key, std::int64_t number) {
+    if (number < key.oldest || number > key.newest) return nullptr;
+    const auto held =
+        std::lower_bound(key.minutes.begin(), key.minutes.end(), number,
+                         [](const Minute& minute, std::int64_t n) { return minute.number < n; });
+    return held != key.minutes.end() && held->number == number ? &held->amounts : nullptr;
+}
+
+std::vector<KeyMinute> KeyActivity::minutes_of_all(std::int64_t minute) const {
+    const auto own = nodes_.find(std::string_view());
+    if (own == nodes_.end()) return {};
+    std::vector<KeyMinute> minutes;
+    for (const Key& key : own->second.keys) {
+        if (!key.id || find_minute(key, minute) == nullptr) continue;
+        KeyMinute& all = minutes.emplace_back(KeyMinute{.id = key.id->first, .amounts = {}});
+        for (const auto& [name, node] : nodes_) {
+            const auto place = node.by_id.find(all.id);
+            if (place == node.by_id.end()) continue;
+            const MinuteAmounts* amounts = find_minute(node.keys[place->second], minute);
+            if (amounts != nullptr) all.amounts += *amounts;
+        }
+    }
+    return minutes;
+}
+
 void KeyActivity::forget_old(std::int64_t now_us) {
     const std::int64_t since_us = Moment(now_us).first * minute_us;
     for (auto place = nodes_.begin(); place != nodes_.end();) {

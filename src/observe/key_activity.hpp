@@ -34,6 +34,12 @@ struct KeyRecent {
     std::int64_t refused_by_limit = 0;
 };
 
+/// What all nodes together have seen of a key in one minute.
+struct KeyMinute {
+    std::string id;
+    MinuteAmounts amounts;
+};
+
 enum class KeyOrder : std::uint8_t {
     requests,
     input_tokens,
@@ -85,6 +91,8 @@ public:
         std::int64_t refused_by_limit = 0;
     };
     std::vector<OwnMinute> own_minutes(std::int64_t now_us, std::size_t keys_count) const;
+    /// Of one minute (since the epoch), the keys that this node has seen in it, with what all nodes have.
+    std::vector<KeyMinute> minutes_of_all(std::int64_t minute) const;
     void forget_old(std::int64_t now_us);
 
 private:
@@ -124,6 +132,7 @@ private:
     const Ids::value_type* use_id(std::string_view id);
     void release_id(const Ids::value_type* id);
     static MinuteAmounts* minute_of(Key& key, std::int64_t number);
+    static const MinuteAmounts* find_minute(const Key& key, std::int64_t number);
     static void note_newest(Key& key);
     static void note_refusal(Key& key, std::int64_t at_us, std::string_view limit_name, std::int64_t limit);
 

@@ -21,7 +21,10 @@ public:
     explicit Counter(std::size_t rows_at_most = rows_max) : rows_at_most_(rows_at_most) {}
 
     /// Key and model as they come: they are made printable here. No allocation where the row is there.
-    void add(std::int64_t day, std::string_view key, std::string_view model, const Amounts& amounts);
+    void add(const NameView& name, const Amounts& amounts);
+    void add(std::int64_t day, std::string_view key, std::string_view model, const Amounts& amounts) {
+        add({day, key, model}, amounts);
+    }
     /// Hands out the rows, each once.
     std::vector<Row> take();
     /// As they stand; they stay.

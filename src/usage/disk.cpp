@@ -18,6 +18,42 @@ namespace {
 /// Above, reading all of it would keep the start waiting; what is broken shows when it is used.
 constexpr std::uintmax_t checked_bytes_max = 128U << 20U;
 
+constexpr const char* totals_sql = R"(
+    CREATE TABLE totals (
+        day INTEGER NOT NULL, key TEXT NOT NULL, model TEXT NOT NULL,
+        requests INTEGER NOT NULL, admitted INTEGER NOT NULL, refused INTEGER NOT NULL,
+        input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+        PRIMARY KEY (day, key, model)) WITHOUT ROWID)";
+
+/// An hour of -1: of the whole day.
+constexpr const char* ledger_sql = R"(
+    CREATE TABLE ledger (
+        day INTEGER NOT NULL, hour INTEGER NOT NULL, key TEXT NOT NULL, model TEXT NOT NULL,
+        requests INTEGER NOT NULL, admitted INTEGER NOT NULL, refused INTEGER NOT NULL,
+        input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+        peak_requests INTEGER NOT NULL, peak_input_tokens INTEGER NOT NULL,
+        peak_output_tokens INTEGER NOT NULL, peak_total_tokens INTEGER NOT NULL,
+        acknowledged_requests INTEGER NOT NULL, acknowledged_admitted INTEGER NOT NULL,
+        acknowledged_refused INTEGER NOT NULL, acknowledged_input_tokens INTEGER NOT NULL,
+        acknowledged_cached_input_tokens INTEGER NOT NULL, acknowledged_output_tokens INTEGER NOT NULL,
+        acknowledged_peak_requests INTEGER NOT NULL, acknowledged_peak_input_tokens INTEGER NOT NULL,
+        acknowledged_peak_output_tokens INTEGER NOT NULL, acknowledged_peak_total_tokens INTEGER NOT NULL,
+        PRIMARY KEY (day, hour, key, model)) WITHOUT ROWID;
+    CREATE TABLE in_flight (
+        day INTEGER NOT NULL, hour INTEGER NOT NULL, key TEXT NOT NULL, model TEXT NOT NULL,
+        requests INTEGER NOT NULL, admitted INTEGER NOT NULL, refused INTEGER NOT NULL,
+        input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+        peak_requests INTEGER NOT NULL, peak_input_tokens INTEGER NOT NULL,
+        peak_output_tokens INTEGER NOT NULL, peak_total_tokens INTEGER NOT NULL))";
+
+constexpr const char* hours_sql = R"(
+    CREATE TABLE hours (
+        hour INTEGER NOT NULL, key TEXT NOT NULL, requests INTEGER NOT NULL, refused INTEGER NOT NULL,
+        input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+        peak_requests INTEGER NOT NULL, peak_input_tokens INTEGER NOT NULL,
+        peak_output_tokens INTEGER NOT NULL, peak_total_tokens INTEGER NOT NULL,
+        PRIMARY KEY (hour, key)) WITHOUT ROWID)";
+
 /// "2026-11-26T071500Z"
 std::string time_in_name(std::int64_t now_us) {
     std::string text = text::rfc3339_seconds(now_us);
@@ -63,6 +99,7 @@ void Disk::check() {
                                  "): run that one, or choose another directory with --state-dir");
     }
     if (found == 0) return make_tables();
+    if (found == 1) bring_up_from_1();
     std::error_code error;
     const std::uintmax_t bytes = std::filesystem::file_size(path_, error);
     if (error || bytes > checked_bytes_max) return;
@@ -72,28 +109,33 @@ void Disk::check() {
 
 void Disk::make_tables() {
     Transaction transaction(*connection_);
+    connection_->run(totals_sql);
+    connection_->run(ledger_sql);
+    connection_->run(hours_sql);
+    connection_->run(
+        "CREATE TABLE node (name TEXT NOT NULL, sequence INTEGER NOT NULL,"
+        " acknowledged INTEGER NOT NULL, in_flight INTEGER NOT NULL); PRAGMA user_version = 2");
+    transaction.commit();
+}
+
+/// Schema 1 knew no hours: its ledger and the batch that may be in flight are of days.
+void Disk::bring_up_from_1() {
+    Transaction transaction(*connection_);
+    connection_->run(
+        "ALTER TABLE ledger RENAME TO old_ledger; ALTER TABLE in_flight RENAME TO old_in_flight");
+    connection_->run(ledger_sql);
+    connection_->run(hours_sql);
     connection_->run(R"(
-        CREATE TABLE totals (
-            day INTEGER NOT NULL, key TEXT NOT NULL, model TEXT NOT NULL,
-            requests INTEGER NOT NULL, admitted INTEGER NOT NULL, refused INTEGER NOT NULL,
-            input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
-            PRIMARY KEY (day, key, model)) WITHOUT ROWID;
-        CREATE TABLE ledger (
-            day INTEGER NOT NULL, key TEXT NOT NULL, model TEXT NOT NULL,
-            requests INTEGER NOT NULL, admitted INTEGER NOT NULL, refused INTEGER NOT NULL,
-            input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
-            acknowledged_requests INTEGER NOT NULL, acknowledged_admitted INTEGER NOT NULL,
-            acknowledged_refused INTEGER NOT NULL, acknowledged_input_tokens INTEGER NOT NULL,
-            acknowledged_cached_input_tokens INTEGER NOT NULL, acknowledged_output_tokens INTEGER NOT NULL,
-            PRIMARY KEY (day, key, model)) WITHOUT ROWID;
-        CREATE TABLE in_flight (
-            day INTEGER NOT NULL, key TEXT NOT NULL, model TEXT NOT NULL,
-            requests INTEGER NOT NULL, admitted INTEGER NOT NULL, refused INTEGER NOT NULL,
-            input_tokens INTEGER NOT NULL, cached_input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL);
-        CREATE TABLE node (
-            name TEXT NOT NULL, sequence INTEGER NOT NULL, acknowledged INTEGER NOT NULL,
-            in_flight INTEGER NOT NULL);
-        PRAGMA user_version = 1;)");
+        INSERT INTO ledger SELECT day, -1, key, model,
+            requests, admitted, refused, input_tokens, cached_input_tokens, output_tokens, 0, 0, 0, 0,
+            acknowledged_requests, acknowledged_admitted, acknowledged_refused, acknowledged_input_tokens,
+            acknowledged_cached_input_tokens, acknowledged_output_tokens, 0, 0, 0, 0 FROM old_ledger;
+        INSERT INTO in_flight SELECT day, -1, key, model,
+            requests, admitted, refused, input_tokens, cached_input_tokens, output_tokens, 0, 0, 0, 0
+            FROM old_in_flight ORDER BY rowid;
+        DROP TABLE old_ledger;
+        DROP TABLE old_in_flight;
+        PRAGMA user_version = 2;)");
     transaction.commit();
 }
 

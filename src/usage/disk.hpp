@@ -18,8 +18,8 @@ enum class Durability : std::uint8_t {
 /// One thread at a time.
 class Disk {
 public:
-    /// What is in the file; another number is another weir's.
-    static constexpr std::int64_t schema = 1;
+    /// What is in the file; a lower number is an earlier weir's, whose tables are brought up to it.
+    static constexpr std::int64_t schema = 2;
 
     /// Opens or makes DIRECTORY/usage.sqlite, or a database in memory where the directory is empty. A file
     /// that is no database or is broken is renamed, which `notes` says, and a new one is made. Throws
@@ -35,6 +35,7 @@ private:
     void open(Durability durability);
     void check();
     void make_tables();
+    void bring_up_from_1();
     void set_aside(std::int64_t now_us, const std::string& why);
 
     std::string path_;

@@ -9,12 +9,16 @@ namespace weir::usage {
 namespace {
 
 NameView view_of(const Row& row) noexcept {
-    return {row.day, row.key, row.model};
+    return {row.day, row.key, row.model, row.hour};
 }
 
 /// Under which the models of a key and day are counted.
 NameView without_model(const NameView& name) noexcept {
-    return {name.day, name.key, {}};
+    return {name.day, name.key, {}, name.hour};
+}
+
+bool is_before(const NameView& name, std::int64_t day, std::int64_t hour) noexcept {
+    return name.hour == whole_day ? name.day < day : hour_of(name.day, name.hour) < hour;
 }
 
 }  // namespace
@@ -74,7 +78,9 @@ std::optional<Batch> Ledger::next_batch(std::size_t rows_at_most) {
         entry.is_pending = false;
         Amounts increment = entry.amount.total;
         increment -= entry.amount.acknowledged;
-        if (increment != Amounts{}) batch.increments.push_back({name.day, name.key, name.model, increment});
+        if (increment != Amounts{}) {
+            batch.increments.push_back({name.day, name.key, name.model, increment, name.hour});
+        }
     }
     is_head_changed_ = is_batch_changed_ = true;
     in_flight_ = batch;
@@ -178,11 +184,11 @@ Ledger::Resumed Ledger::resume_after(std::uint64_t sequence) {
     return resumed;
 }
 
-void Ledger::forget_before(std::int64_t day) {
+void Ledger::forget_before(std::int64_t day, std::int64_t hour) {
     for (auto row = rows_.begin(); row != rows_.end();) {
         const auto& [name, entry] = *row;
         const bool is_acknowledged = entry.amount.total == entry.amount.acknowledged;
-        if (name.day >= day || !is_acknowledged || entry.is_pending || entry.is_changed) {
+        if (!is_before(name, day, hour) || !is_acknowledged || entry.is_pending || entry.is_changed) {
             ++row;
             continue;
         }
@@ -196,7 +202,7 @@ void Ledger::forget_before(std::int64_t day) {
 std::vector<Row> Ledger::totals(std::int64_t from_day, std::int64_t to_day) const {
     std::vector<Row> totals;
     for (const auto& [name, entry] : rows_) {
-        if (name.day < from_day || name.day > to_day) continue;
+        if (name.hour != whole_day || name.day < from_day || name.day > to_day) continue;
         totals.push_back({name.day, name.key, name.model, entry.amount.total});
     }
     return totals;

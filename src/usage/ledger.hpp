@@ -71,14 +71,14 @@ public:
     /// The store may have been emptied: the next batch is made even if there is nothing to add, and asks it.
     void doubt_store() noexcept { doubted_at_ = sequence_; }
 
-    /// Drops what is acknowledged of the days before.
-    void forget_before(std::int64_t day);
+    /// Drops what is acknowledged of the days before, and of the hours before `hour` (since the epoch).
+    void forget_before(std::int64_t day, std::int64_t hour);
 
     std::size_t rows() const noexcept { return rows_.size(); }
     std::size_t unacknowledged_rows() const noexcept { return pending_.size() + in_flight_rows(); }
     /// How many additions found no room of their own.
     std::uint64_t folded() const noexcept { return folded_; }
-    /// This node's own totals of these days, as far as they are kept.
+    /// This node's own totals of these days, without hours, as far as they are kept.
     std::vector<Row> totals(std::int64_t from_day, std::int64_t to_day) const;
 
     /// What a copy has to take over to be equal again.

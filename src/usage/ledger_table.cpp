@@ -11,18 +11,36 @@ namespace weir::usage {
 namespace {
 
 Statement& bind(Statement& statement, const NameView& name) {
-    return statement.bind(name.day).bind(name.key).bind(name.model);
+    return statement.bind(name.day).bind(std::int64_t{name.hour}).bind(name.key).bind(name.model);
 }
 
 Statement& bind(Statement& statement, const Amounts& amounts) {
     for (const std::int64_t value : values_of(amounts)) statement.bind(value);
+    for (const std::int64_t value : values_of(amounts.peaks)) statement.bind(value);
     return statement;
 }
 
 Amounts read_amounts(const Statement& statement, int column) {
     AmountValues values{};
     for (std::int64_t& value : values) value = statement.number(column++);
-    return amounts_of(values);
+    Amounts amounts = amounts_of(values);
+    PeakValues peaks{};
+    for (std::int64_t& peak : peaks) peak = statement.number(column++);
+    amounts.peaks = peaks_of(peaks);
+    return amounts;
+}
+
+/// Of the ledger and of the batch in flight alike, the amounts begin behind the name.
+constexpr int first_amount = 4;
+constexpr int first_acknowledged =
+    first_amount + static_cast<int>(amount_members.size() + peak_members.size());
+
+Row read_row(const Statement& statement) {
+    return {.day = statement.number(0),
+            .key = statement.text(2),
+            .model = statement.text(3),
+            .amounts = read_amounts(statement, first_amount),
+            .hour = static_cast<int>(statement.number(1))};
 }
 
 }  // namespace
@@ -49,26 +67,25 @@ Ledger LedgerTable::load() {
     std::vector<Ledger::KeptRow> rows;
     Statement ledger(disk_.connection(), "SELECT * FROM ledger");
     while (ledger.step()) {
-        const std::string key = ledger.text(1);
-        const std::string model = ledger.text(2);
-        rows.push_back({Name(NameView{ledger.number(0), key, model}),
-                        {read_amounts(ledger, 3), read_amounts(ledger, 9)}});
+        const Row row = read_row(ledger);
+        rows.push_back({Name(NameView{row.day, row.key, row.model, row.hour}),
+                        {row.amounts, read_amounts(ledger, first_acknowledged)}});
     }
     std::vector<Row> increments;
     Statement batch(disk_.connection(), "SELECT * FROM in_flight ORDER BY rowid");
-    while (batch.step())
-        increments.push_back({batch.number(0), batch.text(1), batch.text(2), read_amounts(batch, 3)});
+    while (batch.step()) increments.push_back(read_row(batch));
     return {head, std::move(rows), std::move(increments)};
 }
 
 void LedgerTable::keep(const Ledger::Changes& changes) {
     Connection& connection = disk_.connection();
     Transaction transaction(connection);
-    Statement remove(connection, "DELETE FROM ledger WHERE day = ?1 AND key = ?2 AND model = ?3");
+    Statement remove(connection,
+                     "DELETE FROM ledger WHERE day = ?1 AND hour = ?2 AND key = ?3 AND model = ?4");
     for (const Name& name : changes.forgotten) bind(remove, name).finish();
     Statement put(connection,
                   "INSERT OR REPLACE INTO ledger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-                  " ?13, ?14, ?15)");
+                  " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)");
     for (const Ledger::KeptRow& row : changes.rows) {
         bind(put, row.name);
         bind(put, row.amount.total);
@@ -76,9 +93,11 @@ void LedgerTable::keep(const Ledger::Changes& changes) {
     }
     if (changes.in_flight) {
         connection.run("DELETE FROM in_flight");
-        Statement add(connection, "INSERT INTO in_flight VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+        Statement add(connection,
+                      "INSERT INTO in_flight VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+                      " ?14)");
         for (const Row& row : *changes.in_flight) {
-            bind(add, NameView{row.day, row.key, row.model});
+            bind(add, NameView{row.day, row.key, row.model, row.hour});
             bind(add, row.amounts).finish();
         }
     }

@@ -31,7 +31,7 @@ public:
           notes_(disk_.notes()) {}
 
     void add(const std::vector<Row>& rows) override {
-        for (const Row& row : rows) waiting_.add(row.day, row.key, row.model, row.amounts);
+        for (const Row& row : rows) waiting_.add({row.day, row.key, row.model, row.hour}, row.amounts);
     }
 
     bool flush(std::int64_t now_us) override {
@@ -56,8 +56,14 @@ public:
 
     std::vector<Row> totals(std::int64_t from_day, std::int64_t to_day, Grouping by) override {
         std::vector<Row> rows = waiting_.rows();
-        std::erase_if(rows, [&](const Row& row) { return row.day < from_day || row.day > to_day; });
+        std::erase_if(rows, [&](const Row& row) {
+            return row.hour != whole_day || row.day < from_day || row.day > to_day;
+        });
         return merge(totals_.totals(from_day, to_day, by), std::move(rows), by);
+    }
+
+    std::vector<KeyHour> hours(std::string_view key, std::int64_t from_hour, std::int64_t to_hour) override {
+        return totals_.hours().hours(key, from_hour, to_hour);
     }
 
     const std::string& node_name() const noexcept override { return no_name_; }
@@ -73,6 +79,7 @@ private:
         if (since_us >= 0 && since_us < forget_interval_us) return true;
         try {
             totals_.forget_old(text::day_of(now_us));
+            totals_.hours().forget_old(now_us / hour_us);
             forgot_at_us_ = now_us;
         } catch (const std::exception& error) {
             remark_ = failed_flush(error);
@@ -110,7 +117,8 @@ public:
         if (!keep_changes()) return false;
         // Only what has been kept as acknowledged is forgotten, and the next flush writes that down.
         if (now_us >= forgets_at_us_) {
-            ledger_.forget_before(text::day_of(now_us) - days_kept + 1);
+            ledger_.forget_before(text::day_of(now_us) - days_kept + 1,
+                                  now_us / hour_us - own_hours_kept + 1);
             forgets_at_us_ = now_us + forget_interval_us;
         }
         return true;
@@ -132,6 +140,11 @@ public:
         return group(ledger_.totals(from_day, to_day), by);
     }
 
+    std::vector<KeyHour> hours(std::string_view /*key*/, std::int64_t /*from_hour*/,
+                               std::int64_t /*to_hour*/) override {
+        return {};
+    }
+
     const std::string& node_name() const noexcept override { return name_; }
     const std::vector<std::string>& notes() const noexcept override { return notes_; }
     std::uint64_t folded() const noexcept override { return ledger_.folded(); }
@@ -139,6 +152,7 @@ public:
 
 private:
     static constexpr std::int64_t days_kept = 2;
+    static constexpr std::int64_t own_hours_kept = 3;
     static constexpr std::int64_t forget_interval_us = 60'000'000;
 
     bool keep_changes() {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "usage/hours.hpp"
 #include "usage/ledger.hpp"
 #include "usage/totals.hpp"
 
@@ -35,13 +36,18 @@ class Recorder {
 public:
     virtual ~Recorder() = default;
 
-    /// Counts at once, in memory, bounded.
+    /// Rows of days and of hours. Counts at once, in memory, bounded.
     virtual void add(const std::vector<Row>& rows) = 0;
     /// Writes what was added to the disk, one transaction, and drops what is too old. False: it is kept and
     /// tried again by the next flush; `remark` says why.
     virtual bool flush(std::int64_t now_us) = 0;
     /// Why the last flush has failed; empty: it has not.
     virtual const std::string& remark() const noexcept = 0;
+
+    /// Hours of one key, ascending, both included; those without use are left out, and what was not flushed
+    /// yet. Embedded; shared: none, the store has them. Throws std::runtime_error where they can't be read.
+    virtual std::vector<KeyHour> hours(std::string_view key, std::int64_t from_hour,
+                                       std::int64_t to_hour) = 0;
 
     /// What a shared store is to be told next, on disk before it is returned. None: nothing, or the disk
     /// can't take it, or the store is embedded.

@@ -54,14 +54,15 @@ bool is_of_unknown_key(std::string_view key) noexcept {
 }  // namespace
 
 std::size_t NameHash::operator()(const NameView& name) const {
-    const std::uint64_t day = mix(static_cast<std::uint64_t>(name.day) ^ seed[1], seed[0]);
+    const std::int64_t period = name.day * 32 + name.hour;
+    const std::uint64_t day = mix(static_cast<std::uint64_t>(period) ^ seed[1], seed[0]);
     return add_text(add_text(day, name.key), name.model);
 }
 
 NameView name_with_room(const NameView& wanted, std::size_t rows, std::size_t rows_max, std::size_t models) {
-    const std::size_t room = is_of_unknown_key(wanted.key) ? rows_max / 2 : rows_max;
-    if (rows >= room) return {wanted.day, other, other};
-    if (models >= models_max) return {wanted.day, wanted.key, other};
+    const bool has_half = is_of_unknown_key(wanted.key) || wanted.hour != whole_day;
+    if (rows >= (has_half ? rows_max / 2 : rows_max)) return {wanted.day, other, other, wanted.hour};
+    if (models >= models_max) return {wanted.day, wanted.key, other, wanted.hour};
     return wanted;
 }
 

@@ -21,6 +21,7 @@ struct NameView {
     std::int64_t day = 0;
     std::string_view key;
     std::string_view model;
+    int hour = whole_day;
 
     bool operator==(const NameView&) const noexcept = default;
 };
@@ -29,9 +30,12 @@ struct Name {
     std::int64_t day = 0;
     std::string key;
     std::string model;
+    int hour = whole_day;
 
-    explicit Name(const NameView& name) : day(name.day), key(name.key), model(name.model) {}
-    operator NameView() const noexcept { return {day, key, model}; }  // NOLINT: meant to be taken for it
+    explicit Name(const NameView& name) : day(name.day), key(name.key), model(name.model), hour(name.hour) {}
+    operator NameView() const noexcept {
+        return {day, key, model, hour};
+    }  // NOLINT: meant to be taken for it
 };
 
 /// Seeded anew in each process: nobody outside can choose names that collide. Not noexcept, for with that
@@ -50,8 +54,8 @@ template <typename Value>
 using RowMap = std::unordered_map<Name, Value, NameHash, NameEqual>;
 
 /// Under which name a new row goes, where `rows` of at most `rows_max` are there, `models` of them of its key
-/// and day. Keys that no configuration names get half of the room: whoever sends random keys takes none from
-/// those that are known.
+/// and day. Keys that no configuration names get half of the room, and so do hours: whoever sends random keys
+/// takes none from those that are known, and nothing takes any from the days.
 NameView name_with_room(const NameView& wanted, std::size_t rows, std::size_t rows_max, std::size_t models);
 
 }  // namespace weir::usage

@@ -103,12 +103,17 @@ void append_csv_name(std::string& out, bool is_kept, std::string_view name) {
 Amounts& Amounts::operator+=(const Amounts& added) noexcept {
     for (const AmountMember& member : amount_members)
         this->*member.value = sum(this->*member.value, added.*member.value);
+    for (const PeakMember& member : peak_members)
+        peaks.*member.value = std::max(peaks.*member.value, added.peaks.*member.value);
     return *this;
 }
 
 Amounts& Amounts::operator-=(const Amounts& taken) noexcept {
     for (const AmountMember& member : amount_members)
         this->*member.value = difference(this->*member.value, taken.*member.value);
+    for (const PeakMember& member : peak_members) {
+        if (peaks.*member.value <= taken.peaks.*member.value) peaks.*member.value = 0;
+    }
     return *this;
 }
 
@@ -122,6 +127,18 @@ Amounts amounts_of(const AmountValues& values) noexcept {
     Amounts amounts;
     for (std::size_t i = 0; i < values.size(); ++i) amounts.*amount_members[i].value = values[i];
     return amounts;
+}
+
+PeakValues values_of(const Peaks& peaks) noexcept {
+    PeakValues values{};
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = peaks.*peak_members[i].value;
+    return values;
+}
+
+Peaks peaks_of(const PeakValues& values) noexcept {
+    Peaks peaks;
+    for (std::size_t i = 0; i < values.size(); ++i) peaks.*peak_members[i].value = values[i];
+    return peaks;
 }
 
 std::vector<Row> group(std::vector<Row> rows, Grouping by) {

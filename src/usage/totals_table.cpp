@@ -35,6 +35,7 @@ std::string question(Grouping by) {
 
 TotalsTable::TotalsTable(Disk& disk)
     : disk_(disk),
+      hours_(disk),
       update_(disk.connection(), update_sql),
       insert_(disk.connection(), insert_sql),
       count_models_(disk.connection(), "SELECT COUNT(*) FROM totals WHERE day = ?1 AND key = ?2"),
@@ -75,10 +76,14 @@ void TotalsTable::add_row(const NameView& wanted, const Amounts& amounts) {
 void TotalsTable::add(const std::vector<Row>& rows) {
     try {
         Transaction transaction(disk_.connection());
-        for (const Row& row : rows) add_row({row.day, row.key, row.model}, row.amounts);
+        for (const Row& row : rows) {
+            const NameView name{row.day, row.key, row.model, row.hour};
+            row.hour == whole_day ? add_row(name, row.amounts) : hours_.add_row(name, row.amounts);
+        }
         transaction.commit();
     } catch (...) {
         rows_.clear();  // counted anew
+        hours_.count_anew();
         throw;
     }
 }

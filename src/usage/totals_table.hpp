@@ -1,4 +1,5 @@
-// The embedded store of usage: the totals themselves, added to in one transaction a flush.
+// The embedded store of usage: the totals themselves, and the hours of keys, added to in one transaction a
+// flush.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "usage/disk.hpp"
+#include "usage/hours_table.hpp"
 #include "usage/row_map.hpp"
 
 namespace weir::usage {
@@ -23,6 +25,7 @@ public:
     /// `disk` outlives it.
     explicit TotalsTable(Disk& disk);
 
+    /// Rows of days and of hours.
     void add(const std::vector<Row>& rows);
     /// Grouped and sorted as `group` does it; both days included. Throws std::length_error where it is too
     /// much for one answer.
@@ -31,7 +34,8 @@ public:
     /// was wrong for a moment costs no history.
     void forget_old(std::int64_t today);
     /// How many additions found no room of their own.
-    std::uint64_t folded() const noexcept { return folded_; }
+    std::uint64_t folded() const noexcept { return folded_ + hours_.folded(); }
+    HoursTable& hours() noexcept { return hours_; }
 
 private:
     NameView name_of_new(const NameView& wanted);
@@ -40,6 +44,7 @@ private:
     void forget_day(std::int64_t before);
 
     Disk& disk_;
+    HoursTable hours_;
     Statement update_;
     Statement insert_;
     Statement count_models_;

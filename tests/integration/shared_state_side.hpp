@@ -43,6 +43,9 @@ public:
     std::vector<UsageIncrement> usage(std::int64_t day) {
         return run_awaitable(context_, state_->read_usage(day)).value();
     }
+    std::vector<HourIncrement> hours(const std::string& key, std::int64_t from, std::int64_t to) {
+        return run_awaitable(context_, state_->read_hours(key, from, to)).value();
+    }
 
 private:
     SystemClock clock_;
@@ -65,7 +68,8 @@ inline ExchangeQuestion question_of(std::int64_t sequence, std::int64_t previous
             .usage = {.writer = "w",
                       .sequence = sequence,
                       .previous = previous,
-                      .increments = {{day, "acme", "gpt-4o", {amount, 1, 2, 3, 4, 5}}}}};
+                      .increments = {{day, "acme", "gpt-4o", {amount, 1, 2, 3, 4, 5}}},
+                      .hours = {}}};
 }
 
 }  // namespace weir::testing

@@ -111,6 +111,48 @@ TEST_F(SharedStateTest, ABatchIsAppliedOnceHoweverOftenItIsSent) {
     EXPECT_EQ(side.exchange({.node = "n", .figures = "{}", .usage = {}}).batch, BatchFate::none);
 }
 
+TEST_F(SharedStateTest, HoursAddUpAndKeepTheHighestPeakOfAnyNode) {
+    Side one(address()), other(address());
+    constexpr std::int64_t hour = day * 24 + 30;
+    ExchangeQuestion question = question_of(1, 0, 7);
+    question.usage.hours = {{hour, "acme", {10, 1, 200, 300}, {5, 60, 70, 130}},
+                            {hour + 200, "acme", {1, 0, 2, 3}, {1, 2, 3, 5}},
+                            {hour, "other", {9, 9, 9, 9}, {9, 9, 9, 9}}};
+    EXPECT_EQ(one.exchange(question).batch, BatchFate::applied);
+    EXPECT_EQ(one.exchange(question).batch, BatchFate::applied) << "the same once more changes nothing";
+    question.usage.writer = "another";
+    question.usage.increments.clear();
+    question.usage.hours = {{hour, "acme", {20, 2, 400, 600}, {4, 61, 70, 0}}};
+    EXPECT_EQ(other.exchange(question).batch, BatchFate::applied);
+    const auto hours = one.hours("acme", hour - 800, hour + 200);
+    ASSERT_EQ(hours.size(), 2U);
+    EXPECT_EQ(hours[0].hour, hour);
+    EXPECT_EQ(hours[0].sums, (std::array<std::int64_t, 4>{30, 3, 600, 900}));
+    EXPECT_EQ(hours[0].peaks, (std::array<std::int64_t, 4>{5, 61, 70, 130}));
+    EXPECT_EQ(hours[1].hour, hour + 200);
+    EXPECT_TRUE(one.hours("acme", hour + 1, hour + 199).empty());
+    EXPECT_EQ(one.usage(day)[0].amounts[0], 7) << "days are as they were";
+}
+
+TEST_F(SharedStateTest, HoursOfAKeyStandPackedAndExpire) {
+    Side side(address());
+    constexpr std::int64_t block = day / 5;
+    std::int64_t sequence = 0;
+    for (std::int64_t hour = block * 120; hour < (block + 1) * 120; ++hour) {
+        ExchangeQuestion question = question_of(sequence + 1, sequence, 1);
+        ++sequence;
+        question.usage.hours = {
+            {hour, "acme", {3'600, 12, 12'345'678, 3'456'789}, {90, 345'678, 98'765, 444'443}}};
+        ASSERT_EQ(side.exchange(question).batch, BatchFate::applied);
+    }
+    const std::string key = "weir:1:{runtime}:hours:" + std::to_string(block) + ":acme";
+    EXPECT_EQ(server_->command({"OBJECT", "ENCODING", key}), "listpack");
+    const std::int64_t bytes = std::stoll(server_->command({"MEMORY", "USAGE", key, "SAMPLES", "0"}));
+    std::cout << "five days of a key that is busy in every hour: " << bytes << " bytes in Redis\n";
+    EXPECT_LT(bytes, 10'000);
+    EXPECT_EQ(std::stoll(server_->command({"EXPIRETIME", key})), (block + 8) * 120 * 3'600);
+}
+
 TEST_F(SharedStateTest, ABatchOfAWriterWhoStandsElsewhereIsNotApplied) {
     Side side(address());
     side.exchange(question_of(5, 0, 7));

@@ -128,6 +128,19 @@ awaitable<Answered<std::vector<usage::Row>>> StandInControl::usage_totals(std::i
     co_return wanted;
 }
 
+awaitable<Answered<std::vector<usage::KeyHour>>> StandInControl::key_hours(std::string id,
+                                                                           std::int64_t from_hour,
+                                                                           std::int64_t to_hour) {
+    if (is_store_away)
+        co_return Problem{
+            .status = 503, .code = "store_unavailable", .message = "It is away.", .mistakes = {}};
+    std::vector<usage::KeyHour> wanted;
+    for (const usage::KeyHour& hour : hours[id]) {
+        if (hour.hour >= from_hour && hour.hour <= to_hour) wanted.push_back(hour);
+    }
+    co_return wanted;
+}
+
 awaitable<Answered<std::string>> StandInControl::explain(ExplainQuestion question) {
     asked = question;
     if (question.key_id == "nobody") {

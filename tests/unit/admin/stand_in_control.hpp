@@ -32,6 +32,8 @@ public:
     const observe::KeyActivity& activity() const override { return seen; }
     awaitable<Answered<std::vector<usage::Row>>> usage_totals(std::int64_t from_day,
                                                               std::int64_t to_day) override;
+    awaitable<Answered<std::vector<usage::KeyHour>>> key_hours(std::string id, std::int64_t from_hour,
+                                                               std::int64_t to_hour) override;
     awaitable<Answered<std::string>> explain(ExplainQuestion question) override;
     std::string nodes_json() const override { return R"({"nodes":[]})"; }
     std::string figures_json() const override;
@@ -47,7 +49,8 @@ public:
     std::map<std::string, std::int64_t> used;        ///< by ledger, of every dimension
     std::map<std::string, LedgerContents> contents;  ///< by ledger
     std::vector<usage::Row> rows;
-    std::vector<std::string> actors;  ///< "name address" of each change
+    std::map<std::string, std::vector<usage::KeyHour>> hours;  ///< by key
+    std::vector<std::string> actors;                           ///< "name address" of each change
     std::vector<std::string> emptied;
     ExplainQuestion asked;
     std::vector<config::Mistake> reload_mistakes;

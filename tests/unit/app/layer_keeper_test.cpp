@@ -22,6 +22,10 @@ public:
     awaitable<result<std::vector<UsageIncrement>>> read_usage(std::int64_t) override {
         co_return make_error_code(errc::store_unavailable);
     }
+    awaitable<result<std::vector<HourIncrement>>> read_hours(std::string, std::int64_t,
+                                                             std::int64_t) override {
+        co_return make_error_code(errc::store_unavailable);
+    }
     awaitable<result<DocumentNews>> read_documents(DocumentVersion) override {
         if (is_away) co_return make_error_code(errc::store_unavailable);
         DocumentNews news{.now = version, .history = history, .is_whole = true, .changes = {}};

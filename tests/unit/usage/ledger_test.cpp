@@ -8,6 +8,7 @@
 
 #include "support/property.hpp"
 #include "unit/usage/model_store.hpp"
+#include "usage/hours.hpp"
 #include "usage/ledger_table.hpp"
 
 namespace weir::usage {
@@ -97,18 +98,68 @@ TEST(Ledger, ForgetsOldRowsOnceTheyAreAcknowledged) {
     Ledger ledger;
     ModelStore store;
     ledger.add({row("a", 2, 7), row("a", 3, 9), row("a", 4, 10)});
-    ledger.forget_before(9);
+    ledger.forget_before(9, 0);
     EXPECT_EQ(ledger.rows(), 3U) << "nothing is lost that the store has not";
     hand_over(ledger, store);
-    ledger.forget_before(9);
+    ledger.forget_before(9, 0);
     EXPECT_EQ(ledger.rows(), 3U) << "not before it is kept that they are acknowledged";
     ledger.changes_kept();
-    ledger.forget_before(9);
+    ledger.forget_before(9, 0);
     EXPECT_EQ(ledger.rows(), 2U);
     EXPECT_EQ(ledger.changes().forgotten.size(), 1U);
     ledger.add({row("a", 1, 7)});  // late, for a day that is gone here
     hand_over(ledger, store);
     EXPECT_EQ(store.sums, sums_of({row("a", 3, 7), row("a", 3, 9), row("a", 4, 10)}));
+}
+
+TEST(Ledger, ForgetsHoursSoonerThanDays) {
+    Ledger ledger;
+    ModelStore store;
+    const std::int64_t hour = hour_of(10, 7);
+    ledger.add(
+        {row("a", 1, 10), hour_row("a", hour, {.requests = 1}), hour_row("a", hour + 1, {.requests = 2})});
+    hand_over(ledger, store);
+    ledger.changes_kept();
+    ledger.forget_before(9, hour + 1);
+    EXPECT_EQ(ledger.rows(), 2U);
+    ASSERT_EQ(ledger.changes().forgotten.size(), 1U);
+    EXPECT_EQ(ledger.changes().forgotten[0].hour, 7);
+    EXPECT_EQ(ledger.totals(0, 99).size(), 1U) << "an hour is no total of a day";
+}
+
+TEST(Ledger, OfPeaksTheHighestReachesTheStore) {
+    Ledger ledger;
+    ModelStore store;
+    const auto peak_of = [](std::int64_t peak) {
+        return hour_row("a", 7, {.requests = 1, .peaks = {.requests = peak}});
+    };
+    ledger.add({peak_of(5)});
+    hand_over(ledger, store);
+    const ModelStore copy = store;
+    ledger.add({peak_of(9)});
+    ledger.add({peak_of(4)});
+    const Batch batch = *ledger.next_batch(10);
+    EXPECT_EQ(batch.increments[0].amounts.peaks.requests, 9);
+    store.answer(ledger, batch);
+    ledger.add({peak_of(6)});
+    EXPECT_EQ(ledger.next_batch(10)->increments[0].amounts.peaks.requests, 0)
+        << "it has been told a higher one";
+    store = copy;
+    ledger.doubt_store();
+    hand_over(ledger, store);
+    EXPECT_EQ(store.sums.at({0, "a", "hour 7"}), (Amounts{.requests = 4, .peaks = {.requests = 9}}));
+}
+
+TEST(Ledger, HoursLeaveHalfOfTheRoomToDays) {
+    Ledger ledger;
+    std::vector<Row> rows;
+    for (std::size_t i = 0; i < Ledger::rows_max / 2 + 10; ++i)
+        rows.push_back(hour_row("k" + std::to_string(i), 240, {.requests = 1}));
+    ledger.add(rows);
+    EXPECT_EQ(ledger.rows(), Ledger::rows_max / 2 + 1) << "and the row that the rest is counted under";
+    EXPECT_EQ(ledger.folded(), 10U);
+    ledger.add({row("a", 1, 10)});
+    EXPECT_EQ(ledger.totals(10, 10).size(), 1U);
 }
 
 TEST(Ledger, AStoreFromAnOlderCopyGetsAgainWhatItHasLost) {
@@ -122,7 +173,7 @@ TEST(Ledger, AStoreFromAnOlderCopyGetsAgainWhatItHasLost) {
     ledger.add({row("a", 1)});
     hand_over(ledger, store);
     ledger.changes_kept();
-    ledger.forget_before(9);
+    ledger.forget_before(9, 0);
     store = copy;
     ledger.add({row("c", 1)});
     const auto resumed = store.answer(ledger, *ledger.next_batch(10));
@@ -258,6 +309,12 @@ private:
     void count(int how_much) {
         const Row added =
             row(std::string(1, static_cast<char>('a' + how_much % 5)), how_much + 1, 10 + how_much % 2);
+        count(added);
+        const std::int64_t peak = (how_much * 7) % 30;
+        count(hour_row(added.key, hour_of(10, how_much % 3),
+                       {.requests = how_much + 1, .peaks = {.requests = peak, .output_tokens = 30 - peak}}));
+    }
+    void count(const Row& added) {
         ledger_.add({added});
         add_to(counted_, added);
     }

@@ -11,10 +11,12 @@
 
 namespace weir::usage {
 
+/// By day, key and model; of an hour by day, key and "hour 7".
 using Sums = std::map<std::tuple<std::int64_t, std::string, std::string>, Amounts>;
 
 inline void add_to(Sums& sums, const Row& row) {
-    sums[{row.day, row.key, row.model}] += row.amounts;
+    const std::string hour = row.hour == whole_day ? std::string() : "hour " + std::to_string(row.hour);
+    sums[{row.day, row.key, row.model + hour}] += row.amounts;
 }
 
 inline Sums sums_of(const std::vector<Row>& rows) {
