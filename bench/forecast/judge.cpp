@@ -1,5 +1,6 @@
-// Foretells the last week of invented histories, a day at a time, and says how far off that was: weir's forecast, what
-// was at the same hour a week before, and the plain average.
+// Foretells the last week of invented histories, a day at a time, and says how far off that was: weir's
+// forecast, what was at the same hour a week before, and the plain average.
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -18,7 +19,7 @@ constexpr std::size_t week = 168;
 constexpr std::size_t trace_hours = 6 * week;
 constexpr std::size_t ahead = 24;
 constexpr std::size_t step = 6;
-constexpr std::uint32_t seeds = 20;
+constexpr std::uint32_t seeds = 40;
 constexpr double bar = 0.8;
 constexpr std::int64_t monday = 4 * 24;  // 1970-01-05
 
@@ -61,6 +62,12 @@ Errors judge(const Kind& kind) {
     return errors;
 }
 
+std::string number(double value, int places) {
+    std::array<char, 32> text{};
+    (void)std::snprintf(text.data(), text.size(), "%.*f", places, value);
+    return text.data();
+}
+
 int run() {
     std::printf("| trace | weir | same hour last week | average | weir / last week | within the band |\n");
     std::printf("|---|---|---|---|---|---|\n");
@@ -68,18 +75,17 @@ int run() {
     for (const Kind& kind : kinds()) {
         const Errors errors = judge(kind);
         const bool has_week = errors.judged_by_week > 0.0;
-        char of_week[32] = "none", ratio[32] = "";
-        if (has_week) {
-            (void)std::snprintf(of_week, sizeof(of_week), "%.1f", errors.last_week / errors.judged_by_week);
-            (void)std::snprintf(ratio, sizeof(ratio), "%.2f", errors.ratio());
-        }
-        std::printf("| %.*s | %.1f | %s | %.1f | %s | %.0f %% |\n", static_cast<int>(kind.name.size()),
-                    kind.name.data(), errors.weir / errors.judged, of_week, errors.average / errors.judged, ratio,
-                    100.0 * errors.within / errors.judged);
+        const std::string of_week = has_week ? number(errors.last_week / errors.judged_by_week, 2) : "none";
+        const std::string ratio = has_week ? number(errors.ratio(), 2) : "";
+        std::printf("| %s | %s | %s | %s | %s | %s %% |\n", std::string(kind.name).c_str(),
+                    number(errors.weir / errors.judged, 2).c_str(), of_week.c_str(),
+                    number(errors.average / errors.judged, 2).c_str(), ratio.c_str(),
+                    number(100.0 * errors.within / errors.judged, 0).c_str());
         if (kind.is_seasonal && errors.ratio() > bar) is_met = false;
     }
-    std::printf("\nThe bar, at most %.1f times the error of last week's same hour on each trace with a season: %s\n", bar,
-                is_met ? "met" : "not met");
+    std::printf(
+        "\nThe bar, at most %.1f times the error of last week's same hour on each trace with a season: %s\n",
+        bar, is_met ? "met" : "not met");
     return is_met ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -1,5 +1,5 @@
-// A shape by hour of the week, times a level, times noise. The generator is written out, for those of the standard
-// library differ from one to the next.
+// A shape by hour of the week, times a level, times noise. The generator is written out, for those of the
+// standard library differ from one to the next.
 #include "traces.hpp"
 
 #include <algorithm>
@@ -16,13 +16,9 @@ constexpr double requests_per_hour = 400.0;
 /// splitmix64 (https://prng.di.unimi.it/splitmix64.c), and what is drawn from it.
 class Random {
 public:
-    explicit Random(std::uint32_t seed) : state_(seed * 0x9e3779b97f4a7c15ULL + 1) {}
-    double uniform() {
-        std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-        z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-        z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
-        return static_cast<double>((z ^ (z >> 31U)) >> 11U) * 0x1.0p-53;
-    }
+    /// Each seed begins somewhere else in the one sequence that there is.
+    explicit Random(std::uint32_t seed) : state_(mixed(mixed(seed))) {}
+    double uniform() { return static_cast<double>(mixed(state_ += step) >> 11U) * 0x1.0p-53; }
     double normal() {
         const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
         return radius * std::cos(2.0 * std::numbers::pi * uniform());
@@ -41,6 +37,14 @@ public:
     }
 
 private:
+    static constexpr std::uint64_t step = 0x9e3779b97f4a7c15ULL;
+    static std::uint64_t mixed(std::uint64_t z) {
+        z += step;
+        z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+        z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
+        return z ^ (z >> 31U);
+    }
+
     std::uint64_t state_;
 };
 
@@ -150,8 +154,8 @@ const std::vector<Kind>& kinds() {
         {"weekly, growing", "the same, a tenth more every week", growing, true},
         {"weekly, bursts", "the same, every fiftieth hour 4 to 12 times as much", with_bursts, true},
         {"weekly, drifting", "the same, with a level that wanders from day to day", drifting, true},
-        {"weekly job", "the same, and three hours each Tuesday night with four times as much as any other", weekly_job,
-         true},
+        {"weekly job", "the same, and three hours each Tuesday night with four times as much as any other",
+         weekly_job, true},
         {"weekly, gaps", "the same, and weir was down five times, once for 26 hours", with_gaps, true},
         {"weekly, sparse", "the same of three requests an hour", sparse, true},
         {"flat", "noise alone", flat, false},

@@ -1,5 +1,5 @@
-// Invented histories of a key by hours, of the kinds that real ones are made of. Pure: a kind and a seed give the same
-// trace everywhere.
+// Invented histories of a key by hours, of the kinds that real ones are made of. Pure: a kind and a seed give
+// the same trace everywhere.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 namespace weir::forecast_judge {
 
 struct Trace {
-    std::vector<double> values;      ///< by hour, from a Monday's midnight on
-    std::vector<bool> was_watched;   ///< false: weir was down, the value is 0, and nobody is judged by it
+    std::vector<double> values;     ///< by hour, from a Monday's midnight on
+    std::vector<bool> was_watched;  ///< false: weir was down, the value is 0, and nobody is judged by it
 };
 
 struct Kind {

@@ -20,6 +20,10 @@ constexpr std::size_t judged_ahead = 12;
 /// A trend is followed for about two days, then no further.
 constexpr double trend_damping = 0.98;
 constexpr double trend_max = 0.5 / static_cast<double>(hours_of_week);  // of a logarithm, an hour
+/// Hours count alike for the level, by what they were beside what was said of them: a job of three hours a
+/// week does not outweigh the days. Those that are quieter than this beside a level of 1 count less, for
+/// there chance says most.
+constexpr double quiet = 0.3;
 /// Of the mean: what the band of a quiet hour is made of.
 constexpr double band_floor = 0.05;
 
@@ -30,15 +34,16 @@ public:
     Forecaster(const HourlySeries& past, std::size_t period)
         : past_(past), size_(past.values.size()), profile_(profile_of(past, period)) {
         for (std::size_t i = 0; i < size_; ++i) said_.push_back(profile_.at(hour(i)));
-        choose_level();
         find_trend();
+        choose_level();
         find_momentum();
         find_band();
     }
 
     ForecastHour at(std::size_t ahead) const {
         const auto steps = static_cast<double>(ahead + 1);
-        const double grown = growth_ * trend_damping * (1.0 - std::pow(trend_damping, steps)) / (1.0 - trend_damping);
+        const double grown =
+            growth_ * trend_damping * (1.0 - std::pow(trend_damping, steps)) / (1.0 - trend_damping);
         const double lagged = growth_ * mean_age_;
         const double moved = 1.0 + momentum_ * std::pow(persistence_, steps);
         ForecastHour told{.hour = hour(size_ + ahead)};
@@ -49,7 +54,9 @@ public:
     }
 
 private:
-    std::int64_t hour(std::size_t i) const noexcept { return past_.first_hour + static_cast<std::int64_t>(i); }
+    std::int64_t hour(std::size_t i) const noexcept {
+        return past_.first_hour + static_cast<std::int64_t>(i);
+    }
 
     /// The level as it was known after each hour, the last one at the end.
     Values levels_with(double half_life_h) const {
@@ -67,8 +74,9 @@ private:
         said = weight;
         Values levels(size_);
         for (std::size_t i = 0; i < size_; ++i) {
-            was = kept * was + profile_.calm[i];
-            said = kept * said + said_[i];
+            const double weight_of_hour = 1.0 / std::max(said_[i], quiet);
+            was = kept * was + profile_.calm[i] * weight_of_hour;
+            said = kept * said + said_[i] * weight_of_hour;
             if (said > 1e-9) level = was / said;
             levels[i] = level;
         }
@@ -79,12 +87,14 @@ private:
         double best = std::numeric_limits<double>::infinity();
         for (const double half_life_h : half_lives_h) {
             Values levels = levels_with(half_life_h);
+            const double mean_age = std::min(half_life_h / std::log(2.0), static_cast<double>(size_) / 2.0);
+            const double grown = std::exp(growth_ * (mean_age + static_cast<double>(judged_ahead)));
             double error = 0.0;
             for (std::size_t i = judged_from(); i < size_; ++i)
-                error += std::abs(profile_.calm[i] - levels[i - judged_ahead] * said_[i]);
+                error += std::abs(profile_.calm[i] - levels[i - judged_ahead] * grown * said_[i]);
             if (error >= best) continue;
             best = error;
-            mean_age_ = std::min(half_life_h / std::log(2.0), static_cast<double>(size_) / 2.0);
+            mean_age_ = mean_age;
             level_ = levels.back();
             levels_ = std::move(levels);
         }
@@ -140,8 +150,8 @@ private:
         momentum_ = off.back();
     }
 
-    /// By what was off when this history was foretold half a day before. A profile that has seen an hour says less
-    /// wrong of it than of one that it has not.
+    /// By what was off when this history was foretold half a day before. A profile that has seen an hour says
+    /// less wrong of it than of one that it has not.
     void find_band() {
         double sum = 0.0;
         for (const double value : profile_.calm) sum += value;

@@ -33,9 +33,9 @@ struct Forecast {
     std::vector<ForecastHour> hours;  ///< from the series' end on; none where the basis is
 };
 
-/// Whole hours alone: the one that has begun is the first of the forecast. An hour in which nothing was seen is 0,
-/// whether nobody asked or nobody was there to see. Seasons are of UTC: where clocks are put forward, they are an
-/// hour off until the new hours outweigh the old ones.
+/// Whole hours alone: the one that has begun is the first of the forecast. An hour in which nothing was seen
+/// is 0, whether nobody asked or nobody was there to see. Seasons are of UTC: where clocks are put forward,
+/// they are an hour off until the new hours outweigh the old ones.
 Forecast forecast(const HourlySeries& past, std::size_t hours_ahead);
 
 }  // namespace weir::learning

@@ -1,4 +1,5 @@
-// Level and profile are found in turns: the level of the week around an hour, then what each hour is beside it.
+// Level and profile are found in turns: the level of the week around an hour, then what each hour is beside
+// it.
 #include "learning/hourly_profile.hpp"
 
 #include <algorithm>
@@ -13,6 +14,8 @@ constexpr int turns = 4;
 /// Above the usual times this, and above what nearly all hours keep to, an hour is a burst.
 constexpr double burst_factor_min = 2.0;
 constexpr double burst_spreads = 3.0;
+constexpr double gap_spreads = 1.5;
+constexpr std::size_t gap_hours_max = 48;
 /// Of the usual hour's level: below it a ratio says nothing.
 constexpr double ratio_floor = 0.02;
 
@@ -21,6 +24,61 @@ using Values = std::vector<double>;
 double mean_of(const Values& values) noexcept {
     if (values.empty()) return 0.0;
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// So that hours of nothing have a logarithm, too.
+constexpr double logarithm_floor = 0.05;
+
+/// The variance of a mean's logarithm, by how values of the same hour differ.
+double noise_of_logarithms(const std::vector<Values>& groups, const Values& means) noexcept {
+    double squares = 0.0, freedom = 0.0, count = 0.0;
+    for (std::size_t at = 0; at < groups.size(); ++at) {
+        const double scale = means[at] + logarithm_floor;
+        count += static_cast<double>(groups[at].size());
+        if (groups[at].size() < 2) continue;
+        for (const double value : groups[at])
+            squares += (value - means[at]) * (value - means[at]) / (scale * scale);
+        freedom += static_cast<double>(groups[at].size() - 1);
+    }
+    return freedom > 0.0 ? squares / freedom / (count / static_cast<double>(groups.size())) : 1.0;
+}
+
+struct Likeness {
+    double weight = 0.0;  ///< from 1 down to 0
+    double scale = 1.0;   ///< how much busier the one is in a usual hour
+};
+
+/// By the mean square of what the logarithms of their hours differ by, beside what chance alone makes of it.
+/// Days of one shape are alike, however busy.
+Likeness likeness(const double* one, const double* other, double noise) {
+    Values apart(hours_of_day);
+    for (std::size_t hour = 0; hour < hours_of_day; ++hour)
+        apart[hour] = std::log((one[hour] + logarithm_floor) / (other[hour] + logarithm_floor));
+    const double usual = quantile(apart, 0.5);
+    for (double& each : apart) each = (each - usual) * (each - usual);
+    // A job of a few hours makes no other day of it.
+    constexpr std::ptrdiff_t left_out = 4;
+    std::nth_element(apart.begin(), apart.end() - left_out, apart.end());
+    const double sum = std::accumulate(apart.begin(), apart.end() - left_out, 0.0);
+    const double by_chance = 2.0 * noise + 1e-4;
+    const double beyond = sum / static_cast<double>(hours_of_day - left_out) / by_chance - 1.0;
+    return {std::exp(-std::max(beyond, 0.0)), std::exp(usual)};
+}
+
+/// For each day the mean of all days, each as much as it is alike, and as busy as the day itself is.
+Values blended_days(const Values& means, double noise) {
+    Values blended(means.size(), 0.0);
+    for (std::size_t day = 0; day < means.size(); day += hours_of_day) {
+        double weights = 0.0;
+        for (std::size_t other = 0; other < means.size(); other += hours_of_day) {
+            const Likeness alike = likeness(&means[day], &means[other], noise);
+            weights += alike.weight;
+            for (std::size_t hour = 0; hour < hours_of_day; ++hour)
+                blended[day + hour] += alike.weight * alike.scale * means[other + hour];
+        }
+        for (std::size_t hour = 0; hour < hours_of_day; ++hour) blended[day + hour] /= weights;
+    }
+    return blended;
 }
 
 class Finder {
@@ -55,7 +113,8 @@ private:
     }
     double ratio(std::size_t i) const noexcept { return profile_.calm[i] / level_[i]; }
 
-    /// Of the week around each hour: what it was beside what the profile says. A whole week where there is one.
+    /// Of the week around each hour: what it was beside what the profile says. A whole week where there is
+    /// one.
     void find_level() {
         Values was(size_ + 1, 0.0), said(size_ + 1, 0.0);
         for (std::size_t i = 0; i < size_; ++i) {
@@ -90,6 +149,19 @@ private:
             const double bound = most * std::max(usual(i), ratio_floor * level_[i]);
             profile_.calm[i] = std::min(series_.values[i], bound);
         }
+        if (low - gap_spreads * (high - low) > 0.0) fill_gaps();
+    }
+
+    /// Of a key that asks in every hour, hours of nothing that are over say that nobody was there to see.
+    void fill_gaps() {
+        for (std::size_t begin = 0; begin < size_; ++begin) {
+            if (series_.values[begin] > 0.0) continue;
+            std::size_t end = begin;
+            while (end < size_ && series_.values[end] <= 0.0) ++end;
+            if (end < size_ && end - begin <= gap_hours_max)
+                for (std::size_t i = begin; i < end; ++i) profile_.calm[i] = usual(i);
+            begin = end;
+        }
     }
 
     std::vector<Values> ratios_by(std::size_t period) const {
@@ -98,36 +170,38 @@ private:
         return groups;
     }
 
-    /// What an hour is expected to be before it is looked at by itself.
-    Values prior() const {
-        Values prior(profile_.period, 1.0);
-        if (profile_.period != hours_of_week) return prior;
-        const std::vector<Values> by_hour = ratios_by(hours_of_day);
-        Values of_hour(hours_of_day);
-        std::transform(by_hour.begin(), by_hour.end(), of_hour.begin(), mean_of);
-        std::vector<double> was(7, 0.0), said(7, 0.0);
-        for (std::size_t i = 0; i < size_; ++i) {
-            const std::size_t day = phase(i, hours_of_week) / hours_of_day;
-            was[day] += ratio(i);
-            said[day] += of_hour[phase(i, hours_of_day)];
-        }
-        for (std::size_t at = 0; at < prior.size(); ++at) {
-            const std::size_t day = at / hours_of_day;
-            const double of_day = said[day] > 0.0 ? was[day] / said[day] : 1.0;
-            prior[at] = of_hour[at % hours_of_day] * of_day;
-        }
-        return prior;
+    /// What an hour is expected to be before it is looked at by itself: what the days that are like its day
+    /// were at that hour.
+    Values prior(const std::vector<Values>& groups) const {
+        if (profile_.period != hours_of_week) return Values(profile_.period, 1.0);
+        Values means(groups.size());
+        std::transform(groups.begin(), groups.end(), means.begin(), mean_of);
+        return blended_days(means, noise_of_logarithms(groups, means));
     }
 
-    /// How much an hour's own mean counts: n / (n + k), where k is how much values of one hour differ from one
-    /// another beside how much hours differ from what was expected of them.
+    /// How much an hour's own mean counts: n / (n + k), where k is how much values of one hour differ from
+    /// one another beside how much hours differ from what was expected of them. Alone, where chance can't be
+    /// why.
     void find_factors() {
-        const Values expected = prior();
         const std::vector<Values> groups = ratios_by(profile_.period);
+        const Values expected = prior(groups);
+        const double k = shrinkage(groups, expected);
+        double weight = 0.0;
+        for (std::size_t at = 0; at < groups.size(); ++at) {
+            const double count = static_cast<double>(groups[at].size()), mean = mean_of(groups[at]);
+            const bool is_its_own = is_beyond_chance(groups[at], mean, expected[at]);
+            const double own = is_its_own ? 1.0 : count / (count + k);
+            profile_.factors[at] = own * mean + (1.0 - own) * expected[at];
+            if (count > 0.0) weight += own / count;
+        }
+        profile_.weight_of_one = weight / static_cast<double>(groups.size());
+    }
+
+    static double shrinkage(const std::vector<Values>& groups, const Values& expected) {
         double within = 0.0, between = 0.0, freedom = 0.0, counted = 0.0, noise = 0.0;
         for (std::size_t at = 0; at < groups.size(); ++at) {
             const double mean = mean_of(groups[at]), count = static_cast<double>(groups[at].size());
-            if (count < 2.0) continue;
+            if (count < 2.0 || is_beyond_chance(groups[at], mean, expected[at])) continue;
             for (const double value : groups[at]) within += (value - mean) * (value - mean);
             freedom += count - 1.0;
             between += (mean - expected[at]) * (mean - expected[at]);
@@ -136,15 +210,17 @@ private:
         }
         const double spread = freedom > 0.0 ? within / freedom : 1.0;
         const double found = counted > 0.0 ? (between - spread * noise) / counted : 0.0;
-        const double k = std::clamp(spread / std::max(found, 1e-9), 0.05, 50.0);
-        double weight = 0.0;
-        for (std::size_t at = 0; at < groups.size(); ++at) {
-            const double count = static_cast<double>(groups[at].size());
-            const double own = groups[at].empty() ? 0.0 : count / (count + k);
-            profile_.factors[at] = own * mean_of(groups[at]) + (1.0 - own) * expected[at];
-            if (count > 0.0) weight += own / count;
-        }
-        profile_.weight_of_one = weight / static_cast<double>(groups.size());
+        return std::clamp(spread / std::max(found, 1e-9), 0.05, 50.0);
+    }
+
+    /// Three values or more, all of them on one side and far away.
+    static bool is_beyond_chance(const Values& values, double mean, double expected) {
+        if (values.size() < 3) return false;
+        double squares = 0.0;
+        for (const double value : values) squares += (value - mean) * (value - mean);
+        const auto count = static_cast<double>(values.size());
+        const double variance = squares / (count - 1.0) / count + 1e-4;
+        return (mean - expected) * (mean - expected) > 36.0 * variance;
     }
 
     const HourlySeries& series_;
