@@ -23,6 +23,10 @@ awaitable<Answer> show_key(Call& call);
 // ledgers.cpp
 awaitable<Answer> show_ledgers(Call& call);
 
+// forecast.cpp
+awaitable<Answer> show_forecast(Call& call);
+awaitable<Answer> list_recommended(Call& call);
+
 // key_changes.cpp
 awaitable<Answer> create_key(Call& call);
 awaitable<Answer> patch_key(Call& call);

@@ -40,6 +40,32 @@ inline constexpr std::array of_key_list{
     Parameter{.name = "after", .about = "what the answer before had as `next`"},
     Parameter{.name = "q", .about = "a part of the id, in any case"},
 };
+inline constexpr std::array of_forecast{
+    key_id,
+    Parameter{.name = "past",
+              .type = Type::integer,
+              .about = "hours of history in the answer, the one that has begun among them",
+              .usual = "72",
+              .min = 1,
+              .max = 840},
+    Parameter{.name = "hours",
+              .type = Type::integer,
+              .about = "hours that are foretold, from the one that has begun on",
+              .usual = "24",
+              .min = 1,
+              .max = 168},
+};
+inline constexpr std::array of_recommended{
+    Parameter{.name = "key", .type = Type::name, .about = "this key alone", .max = 128},
+    Parameter{.name = "limit",
+              .type = Type::integer,
+              .about = "keys in an answer",
+              .usual = "50",
+              .min = 1,
+              .max = 200},
+    Parameter{.name = "after", .about = "what the answer before had as `next`"},
+    Parameter{.name = "q", .about = "a part of the id, in any case"},
+};
 inline constexpr std::array of_usage{
     Parameter{.name = "from", .type = Type::day, .about = "the first day, UTC; else the last or today"},
     Parameter{.name = "to", .type = Type::day, .about = "the last day; else today"},

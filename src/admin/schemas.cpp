@@ -131,6 +131,43 @@ constexpr std::string_view answers = R"json(
 "ByDimension": {"type": "object", "additionalProperties": false, "properties": {
   "requests": {"type": "integer"}, "input_tokens": {"type": "integer"}, "output_tokens": {"type": "integer"},
   "total_tokens": {"type": "integer"}, "in_flight": {"type": "integer"}}},
+"ForecastHour": {"type": "object", "required": ["expected", "low", "high"], "description":
+  "low and high: a band that four of five hours are meant to lie in.", "properties": {
+  "expected": {"type": "integer"}, "low": {"type": "integer"}, "high": {"type": "integer"}}},
+"Forecast": {"type": "object", "required": ["id", "now", "basis", "history", "forecast", "limits", "recommended"],
+  "properties": {"id": {"type": "string"}, "now": {"$ref": "#/components/schemas/Time"},
+  "basis": {"enum": ["none", "average", "hour_of_day", "hour_of_week"], "description":
+    "What it goes by: 3 hours, 2 days or 8 days of history. none: there is no forecast."},
+  "history": {"type": "array", "maxItems": 840, "description": "The last is the hour that has begun.",
+    "items": {"allOf": [{"$ref": "#/components/schemas/Amounts"}, {"type": "object", "required": ["hour"],
+    "properties": {"hour": {"$ref": "#/components/schemas/Time"}, "requests": {"type": "integer",
+    "description": "Let through, as limits count them."}}}]}},
+  "forecast": {"type": "array", "maxItems": 168, "description":
+    "The first is the hour that has begun, as a whole.", "items": {"type": "object", "required": ["hour", "requests",
+    "input_tokens", "output_tokens"], "properties": {"hour": {"$ref": "#/components/schemas/Time"},
+    "requests": {"$ref": "#/components/schemas/ForecastHour"},
+    "input_tokens": {"$ref": "#/components/schemas/ForecastHour"},
+    "output_tokens": {"$ref": "#/components/schemas/ForecastHour"}}}},
+  "limits": {"type": "array", "description": "The key's own, of an hour or more.", "items": {"allOf": [
+    {"$ref": "#/components/schemas/Level"}, {"type": "object", "required": ["reached_at", "projected_until"],
+    "properties": {"reached_at": {"$ref": "#/components/schemas/Time", "description":
+      "At the rate that is forecast; null: not by projected_until."},
+    "projected_until": {"$ref": "#/components/schemas/Time", "description": "null: there is no forecast."}}}]}},
+  "recommended": {"type": "array", "items": {"$ref": "#/components/schemas/RecommendedLimit"}}}},
+"RecommendedLimit": {"type": "object", "required": ["key", "dimension", "window", "limit", "p99", "recommended",
+  "hours", "hours_needed", "refused_part"], "properties": {"key": {"type": "string"},
+  "dimension": {"enum": ["requests", "input_tokens", "output_tokens", "total_tokens"]},
+  "window": {"enum": ["1m", "1d"]}, "limit": {"type": ["integer", "null"], "description": "The one in force."},
+  "p99": {"type": ["integer", "null"], "description":
+    "Of the busiest minute of each hour in which something was asked for, or of the use of 24 hours."},
+  "recommended": {"type": ["integer", "null"], "description":
+    "A fifth above p99, rounded up; null: hours is below hours_needed."},
+  "hours": {"type": "integer"}, "hours_needed": {"type": "integer"},
+  "refused_part": {"type": "number", "minimum": 0, "maximum": 1, "description":
+    "Of all requests of the key, those that limits have refused: it would have used more."}}},
+"RecommendedLimits": {"type": "object", "required": ["recommended", "next"], "properties": {
+  "recommended": {"type": "array", "items": {"$ref": "#/components/schemas/RecommendedLimit"}},
+  "next": {"type": ["string", "null"]}}},
 "TierList": {"type": "object", "required": ["tiers"],
   "properties": {"tiers": {"$ref": "#/components/schemas/Objects"}}},
 "GroupList": {"type": "object", "required": ["groups"],
