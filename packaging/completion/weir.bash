@@ -39,7 +39,7 @@ _weir() {
         keys/list) flags="--sort --dimension --limit --after --match $of_commands" ;;
         keys/create) flags="--tier --group --secret-sha256 --disabled $of_commands" words='rpm= itpm= otpm= tpm= max_in_flight=' ;;
         keys/rotate) flags="--overlap $of_commands" ;;
-        limits/) flags=$of_commands words='get set clear' ;;
+        limits/) flags=$of_commands words='get set clear recommend' ;;
         limits/set) flags="--factor --until --reason $of_commands" words='rpm= itpm= otpm= tpm= max_in_flight=' ;;
         ledgers/*) flags="--all $of_commands" ;;
         usage/*) flags="--from --to --by --csv $of_commands" ;;

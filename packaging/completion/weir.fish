@@ -44,7 +44,7 @@ complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -l disabled 
 complete -c weir -n "$keys; and __fish_seen_subcommand_from create" -a 'rpm= itpm= otpm= tpm= max_in_flight='
 complete -c weir -n "$keys; and __fish_seen_subcommand_from rotate" -l overlap -x -d 'How long the old secret stays valid'
 
-complete -c weir -n "$limits; and not __fish_seen_subcommand_from get set clear" -a 'get set clear'
+complete -c weir -n "$limits; and not __fish_seen_subcommand_from get set clear recommend" -a 'get set clear recommend'
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l factor -x -d 'Multiplies all limits'
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l until -x -d 'When the change ends'
 complete -c weir -n "$limits; and __fish_seen_subcommand_from set" -l reason -x -d 'Kept with the change'

@@ -214,6 +214,36 @@ void add_clear(CLI::App& limits, Action& action) {
     });
 }
 
+/// Page after page.
+Json recommended_for(const Session& session, const std::string& key) {
+    if (!key.empty())
+        return session.ask({.target = "/admin/limits/recommended?key=" + text::percent_encoded(key)});
+    Json all{{"recommended", Json::array()}, {"next", nullptr}};
+    std::string after;
+    do {
+        const std::string behind = after.empty() ? "" : "&after=" + text::percent_encoded(after);
+        const Json page = session.ask({.target = "/admin/limits/recommended?limit=200" + behind});
+        for (const Json& row : member_of(page, "recommended")) all["recommended"].push_back(row);
+        after = text_of(page, "next");
+    } while (!after.empty());
+    return all;
+}
+
+void add_recommend(CLI::App& limits, Action& action) {
+    CLI::App* recommend = limits.add_subcommand(
+        "recommend", "Limits that would hold no key back that goes on as before, by the last five weeks");
+    recommend->footer(
+        "A fifth above the 99th percentile of use, rounded up. Of a minute: of the busiest one of each "
+        "hour.");
+    const auto key = std::make_shared<std::string>();
+    recommend->add_option("KEY", *key, "The id of a key; all keys if not given");
+    recommend->callback([key, &action] {
+        action = [key](const Session& session) {
+            session.show(recommended_for(session, *key), render_recommended);
+        };
+    });
+}
+
 }  // namespace
 
 void add_limits(CLI::App& app, Action& action, const Clock& clock) {
@@ -222,6 +252,7 @@ void add_limits(CLI::App& app, Action& action, const Clock& clock) {
     add_get(*limits, action);
     add_set(*limits, action, clock);
     add_clear(*limits, action);
+    add_recommend(*limits, action);
 }
 
 }  // namespace weir::cli

@@ -18,6 +18,8 @@ std::string render_levels(const Json& levels, std::size_t width);
 /// Each ledger of a key: limits, buckets, and when there is room. `shows_all`: every bucket, instead of a
 /// dozen sums of them at the most.
 std::string render_ledgers(const Json& answer, std::size_t width, bool shows_all);
+/// Of each key, dimension and window: the limit, the 99th percentile of its use, and which limit would do.
+std::string render_recommended(const Json& answer, std::size_t width);
 std::string render_usage(const Json& answer, std::size_t width);
 std::string render_explanation(const Json& answer, std::size_t width);
 std::string render_nodes(const Json& answer, std::size_t width);

@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<CommandRow, 9> rows{{
     {"keys", "list|show|create|rotate|disable|enable|delete|reset",
      "API keys: who has one, and how they fare"},
-    {"limits", "get|set|clear", "Limits, and changes of them for a while"},
+    {"limits", "get|set|clear|recommend", "Limits, changes of them for a while, and which would do"},
     {"ledgers", "KEY [--all]", "What a key's ledgers hold, and when there is room again"},
     {"usage", "[--by key,model,day] [--from DATE] [--to DATE]", "Requests and tokens by key, model and day"},
     {"top", "", "What goes on now: rates, the fullest limits, recent refusals"},

@@ -32,6 +32,25 @@ TEST_F(LimitCommands, LimitsAreLaidOverAndCleared) {
     EXPECT_EQ(api_.line(), "GET /admin/keys/acme");
 }
 
+TEST_F(LimitCommands, RecommendedOnesComePageAfterPage) {
+    const auto page = [](const std::string& key, const std::string& next) {
+        return R"({"recommended":[{"key":")" + key +
+               R"(","dimension":"requests","window":"1m","limit":20,"p99":10,"recommended":12,"hours":400,)"
+               R"("hours_needed":24,"refused_part":0}],"next":)" +
+               next + "}";
+    };
+    api_.answer_to("GET /admin/limits/recommended?limit=200", 200, page("a b", R"("a b")"));
+    api_.answer_to("GET /admin/limits/recommended?limit=200&after=a%20b", 200, page("c", "null"));
+    EXPECT_EQ(run({"limits", "recommend"}), 0) << err();
+    EXPECT_THAT(out(), HasSubstr("a b"));
+    EXPECT_THAT(out(), HasSubstr("\nc "));
+    EXPECT_EQ(run({"limits", "recommend", "--json"}), 0) << err();
+    EXPECT_EQ(nlohmann::json::parse(out())["recommended"].size(), 2U);
+    api_.answer_to("GET /admin/limits/recommended?key=c%20d", 200, page("c d", "null"));
+    EXPECT_EQ(run({"limits", "recommend", "c d"}), 0) << err();
+    EXPECT_THAT(out(), HasSubstr("c d"));
+}
+
 TEST_F(LimitCommands, WhatWasLaidOverBeforeStays) {
     api_.answer(201, R"({"target":"key/acme","limits":{"rpm":100},"version":8})");
     const std::string before =
