@@ -103,3 +103,26 @@ test('what others send is text and nothing else', async () => {
     assert.equal(await page.locator('main img, main script').count(), 0);
     assertClean(/400|404/);
 });
+
+test('a key shows its last days by hour, what is expected, and which limits would do', async () => {
+    const { page, assertClean } = await open('#/keys/acme-web');
+    const days = page.getByRole('region', { name: 'The last days, and the next' });
+    await days.waitFor();
+    assert.equal(await days.getByRole('img').count(), 3);
+    const label = await days.getByRole('img').first().getAttribute('aria-label');
+    assert.match(label, /^requests by hour: [\d,]+ within the last 24 hours/);
+    const limits = page.getByRole('table', { name: 'Recommended limits' });
+    assert.ok((await limits.getByRole('rowheader').allInnerTexts()).includes('output tokens per minute'));
+    const told = await target.json('admin/keys/acme-web/forecast');
+    if (told.forecast.length) {
+        assert.match(label, /[\d,]+ expected within the next 24$/);
+        await days.getByText(/^(At this rate|It has reached)/).first().waitFor();
+    } else {
+        await days.getByText('a forecast takes three hours of history').waitFor();
+        await limits.getByText(/^takes 24 hours with requests, there are \d+$/).first().waitFor();
+    }
+    await days.getByText('As a table').click();
+    await days.getByRole('table', { name: 'The last and the next hours' }).getByRole('row').first().waitFor();
+    await assertAccessible(page, 'the last days of a key');
+    assertClean();
+});

@@ -1,6 +1,7 @@
 // What the page reckons without a browser: limits as documents, changes of them, and numbers as text.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { heldBackText, reachedText, recommendedText } from '../../src/admin/page/forecast_text.js';
 import { compact, duration, limitText, milliseconds, percent } from '../../src/admin/page/format.js';
 import { goneNodes, storeState, upstreamState, verdict } from '../../src/admin/page/health.js';
 import {
@@ -192,4 +193,34 @@ test('a node that is gone', () => {
     assert.deepEqual(goneNodes([], at(0, [node('a'), node('b', { draining: true })]), at(1, [node('a')])), []);
     assert.deepEqual(goneNodes([], both, at(1, [node('a')], 'local')), [], 'the store is away');
     assert.deepEqual(goneNodes([], null, both), []);
+});
+
+test('a limit is reached at a time of the reader, now, or not at all', () => {
+    const now = Date.now();
+    const at = new Date(now + 3_600_000);
+    const two = (n) => String(n).padStart(2, '0');
+    const level = { dimension: 'requests', window: '1d', limit: 2000, projected_until: new Date(now + 86_400_000) };
+    const said = reachedText({ ...level, reached_at: at.toISOString() }, now);
+    assert.ok(said.startsWith('At this rate it reaches the limit of 2,000 requests per day at '));
+    assert.ok(said.endsWith(`${two(at.getHours())}:${two(at.getMinutes())}.`));
+    assert.equal(
+        reachedText({ ...level, reached_at: new Date(now).toISOString() }, now),
+        'It has reached the limit of 2,000 requests per day.',
+    );
+    assert.equal(
+        reachedText({ ...level, reached_at: null, projected_until: new Date(now + 86_400_000).toISOString() }, now),
+        'At this rate it does not reach the limit of 2,000 requests per day within 24 h.',
+    );
+    assert.equal(reachedText({ ...level, reached_at: null, projected_until: null }, now), '', 'nothing is known');
+});
+
+test('a recommended limit is a number, or what is missing for one', () => {
+    assert.equal(recommendedText({ recommended: 50_000, hours: 400, hours_needed: 168, window: '1d' }), '50,000');
+    assert.equal(
+        recommendedText({ recommended: null, hours: 3, hours_needed: 24, window: '1m' }),
+        'takes 24 hours with requests, there are 3',
+    );
+    assert.equal(heldBackText([{ refused_part: 0.004 }]), '');
+    assert.equal(heldBackText([]), '');
+    assert.match(heldBackText([{ refused_part: 0.2 }]), /refused 20% of its requests/);
 });

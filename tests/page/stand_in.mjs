@@ -9,6 +9,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { listOf } from './stand_in_configuration.mjs';
+import { forecastOf } from './stand_in_forecast.mjs';
 import { World } from './stand_in_world.mjs';
 
 const page = join(dirname(fileURLToPath(import.meta.url)), '../../src/admin/page');
@@ -127,6 +128,8 @@ async function keyCall(request, response, id, action) {
             };
         }),
     });
+    if (request.method === 'GET' && action === 'forecast')
+        return answer(response, 200, forecastOf(key, world.row(key, true).limits ?? [], Date.now()));
     if (request.method === 'GET') return answer(response, 200, whole(), { etag: `"${world.version}"` });
     if (key === world.unknown) throw problem(404, 'not_found', 'No key has this id.');
     const given = await body(request);

@@ -20,7 +20,7 @@ function datasetOf(series, chartType) {
         label: series.label,
         data: series.points,
         borderColor: line,
-        borderWidth: type === 'bar' ? 0 : 1.75,
+        borderWidth: series.width ?? (type === 'bar' ? 0 : 1.75),
         borderDash: series.dash ?? [],
         backgroundColor: type === 'bar' ? line : translucent(line, 0.14),
         fill: series.fill ?? false,
@@ -37,7 +37,9 @@ function datasetOf(series, chartType) {
     };
 }
 
-function optionsOf(chart) {
+/** What is said along the axis moves with time: of `entry.chart`, as it was given last. */
+function optionsOf(entry) {
+    const { chart } = entry;
     const ink = color('--soft');
     const grid = color('--line');
     const format = chart.format ?? compact;
@@ -60,7 +62,7 @@ function optionsOf(chart) {
                 boxWidth: 8,
                 boxHeight: 8,
                 callbacks: {
-                    title: (items) => (items.length ? chart.xText(items[0].parsed.x) : ''),
+                    title: (items) => (items.length ? entry.chart.xText(items[0].parsed.x) : ''),
                     label: (item) => ` ${item.dataset.label}: ${format(item.parsed.y)}${chart.unit ?? ''}`,
                 },
             },
@@ -78,9 +80,9 @@ function optionsOf(chart) {
                     maxRotation: 0,
                     autoSkip: false,
                     font: { size: 11 },
-                    callback: (value) => chart.tickText(value),
+                    callback: (value) => entry.chart.tickText(value),
                 },
-                afterBuildTicks: (axis) => (axis.ticks = chart.ticks.map((value) => ({ value }))),
+                afterBuildTicks: (axis) => (axis.ticks = entry.chart.ticks.map((value) => ({ value }))),
             },
             y: {
                 type: chart.logarithmic ? 'logarithmic' : 'linear',
@@ -113,7 +115,7 @@ function draw(holder, chart) {
         entry.drawn = new window.Chart(holder.firstChild, {
             type: chart.type ?? 'line',
             data: { datasets: chart.series.map((series) => datasetOf(series, chart.type ?? 'line')) },
-            options: optionsOf(chart),
+            options: optionsOf(entry),
         });
         return;
     }
@@ -126,7 +128,7 @@ export function redrawCharts() {
 }
 
 /**
- * chart: {key, label, series: [{label, color: '--name', points: [{x, y}], dash, fill, now}], from, to, ticks,
+ * chart: {key, label, series: [{label, color: '--name', points: [{x, y}], dash, fill, width, unlisted, now}], from, to, ticks,
  * tickText, xText, format, unit, type, stacked,
  * logarithmic, isTick}; a series may have a type of its own.
  */
@@ -141,26 +143,28 @@ export function timeChart(chart) {
             h(
                 'ul',
                 { class: 'legend' },
-                chart.series.map((series) =>
-                    h(
-                        'li',
-                        { key: series.label },
-                        h('i', {
-                            class: series.dash ? 'dashed' : '',
-                            style: { '--c': `var(${series.color})` },
-                            'aria-hidden': 'true',
-                        }),
-                        series.label,
-                        ' ',
-                        series.now === undefined
-                            ? null
-                            : h(
-                                  'b',
-                                  { class: 'number' },
-                                  `${series.now === null ? '–' : format(series.now)}${chart.unit ?? ''}`,
-                              ),
+                chart.series
+                    .filter((series) => !series.unlisted)
+                    .map((series) =>
+                        h(
+                            'li',
+                            { key: series.label },
+                            h('i', {
+                                class: series.dash ? 'dashed' : '',
+                                style: { '--c': `var(${series.color})` },
+                                'aria-hidden': 'true',
+                            }),
+                            series.label,
+                            ' ',
+                            series.now === undefined
+                                ? null
+                                : h(
+                                      'b',
+                                      { class: 'number' },
+                                      `${series.now === null ? '–' : format(series.now)}${chart.unit ?? ''}`,
+                                  ),
+                        ),
                     ),
-                ),
             ),
         ),
         h('div', {

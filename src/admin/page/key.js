@@ -3,6 +3,7 @@ import { change, get } from './api.js';
 import { confirmDialog, say, warningOf } from './dialog.js';
 import { h } from './dom.js';
 import { ago, compact, duration, scopeText, timeOfDay } from './format.js';
+import { forecastCard, recommendedCard } from './key_forecast.js';
 import { historyCharts, historyTable } from './key_history.js';
 import { keyBadges } from './keys.js';
 import { createDialog, editDialog, rotateDialog } from './key_forms.js';
@@ -13,7 +14,9 @@ import { raiseDialog } from './raise.js';
 import { redraw } from './redraw.js';
 import { untilText } from './until.js';
 
-const state = { id: '', row: null, error: null };
+const state = { id: '', row: null, error: null, told: null, toldAt: 0 };
+/** Hours change slowly; limits are changed here. */
+const forecastEveryMs = 30_000;
 const path = (id = state.id) => `admin/keys/${encodeURIComponent(id)}`;
 
 /** Nobody has this id; or nobody can have it, because it is no name. */
@@ -25,10 +28,26 @@ async function load() {
         const row = await get(path(id));
         if (id !== state.id) return;
         Object.assign(state, { row, error: null });
+        if (row.known) loadForecast();
     } catch (error) {
         if (id !== state.id) return;
         state.error = error;
         if (isNoKey(error)) state.row = null;
+    }
+    redraw();
+}
+
+/** Without it all else is shown; its own failure shows in that it stays as it was. */
+async function loadForecast() {
+    const { id, row } = state;
+    const limits = JSON.stringify(row.limits?.map(({ name, limit }) => [name, limit]));
+    if (Date.now() - state.toldAt < forecastEveryMs && limits === state.toldOf) return;
+    Object.assign(state, { toldAt: Date.now(), toldOf: limits });
+    try {
+        const told = await get(`${path(id)}/forecast`);
+        if (id === state.id) state.told = told;
+    } catch {
+        // Asked again soon.
     }
     redraw();
 }
@@ -232,6 +251,8 @@ function body(row) {
                   historyTable(row.history),
               )
             : null,
+        state.told ? forecastCard(state.told) : null,
+        state.told ? recommendedCard(state.told) : null,
     ];
 }
 
@@ -239,7 +260,7 @@ let timer = 0;
 export const keyView = {
     title: 'Key',
     start(id) {
-        Object.assign(state, { id, row: null, error: null });
+        Object.assign(state, { id, row: null, error: null, told: null, toldAt: 0 });
         load();
         timer = setInterval(() => !document.hidden && load(), 2000);
     },
