@@ -200,5 +200,31 @@ TEST_F(OperationsTest, UsageMetricsAndClientsAgreeToTheLastRequest) {
     EXPECT_EQ(total["admitted"], admitted.load());
 }
 
+TEST_F(OperationsTest, HoursOfAKeyAreThoseOfAllNodes) {
+    start(node_count, 1'000'000);
+    const RawAnswer created = ask(nodes_->admin_port(0), "POST", "/admin/keys", {{"id", "acme"}});
+    ASSERT_EQ(created.status, 201) << created.body;
+    const std::string secret = json::parse(created.body)["secret"];
+    constexpr int requests = 10;
+    for (std::size_t node = 0; node < node_count; ++node) {
+        ASSERT_TRUE(eventually([&] {
+            return ask(nodes_->admin_port(node), "GET", "/admin/keys/acme/forecast").status == 200;
+        })) << "node "
+            << node << " does not know the key";
+        for (int i = 0; i < requests; ++i) ASSERT_EQ(status_through(node, secret), 200);
+    }
+    // What SIGTERM leaves is told by the node that stays, the minute's peaks among it.
+    for (std::size_t node = 1; node < node_count; ++node) (void)nodes_->stop(node);
+    json told;
+    EXPECT_TRUE(eventually([&] {
+        told = json::parse(ask(nodes_->admin_port(0), "GET", "/admin/keys/acme/forecast?past=2").body);
+        std::int64_t sum = 0;
+        for (const json& hour : told["history"]) sum += hour["requests"].get<std::int64_t>();
+        return sum == requests * static_cast<std::int64_t>(node_count) &&
+               told["recommended"][0]["hours"] >= 1;
+    })) << told;
+    EXPECT_EQ(told["basis"], "none");
+}
+
 }  // namespace
 }  // namespace weir::testing

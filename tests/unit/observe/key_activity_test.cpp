@@ -52,6 +52,22 @@ TEST(KeyActivity, AnHourIsSixtyMinutesWithTheCurrentOne) {
     EXPECT_EQ(activity.recent("nobody", start_us).last_seen_us, 0);
 }
 
+TEST(KeyActivity, AMinuteOfAllNodesIsToldOfTheKeysSeenHere) {
+    KeyActivity activity;
+    const std::int64_t minute = start_us / minute_us;
+    activity.add("a", start_us, {.requests = 3, .refused = 1, .input_tokens = 30});
+    activity.add("a", start_us + minute_us, {.requests = 100});
+    activity.add("b", start_us + minute_us, {.requests = 1});
+    activity.replace("other", "a", minute, {.requests = 4, .output_tokens = 5}, start_us, {}, 0);
+    activity.replace("other", "c", minute, {.requests = 9}, start_us, {}, 0);
+    const std::vector<KeyMinute> all = activity.minutes_of_all(minute);
+    ASSERT_EQ(all.size(), 1U) << "b was not seen then, c not here";
+    EXPECT_EQ(all[0].id, "a");
+    EXPECT_EQ(all[0].amounts, (MinuteAmounts{7, 1, 30, 5}));
+    EXPECT_TRUE(activity.minutes_of_all(minute - 1).empty());
+    EXPECT_TRUE(KeyActivity().minutes_of_all(minute).empty());
+}
+
 TEST(KeyActivity, TheLastRefusalNamesItsLimitForAnHour) {
     KeyActivity activity;
     activity.add("a", start_us, {.requests = 1, .refused = 1}, "key/requests/1m", 20);
