@@ -114,6 +114,7 @@ struct Server::Impl {
     const std::unique_ptr<usage::Recorder> recorder;
     observe::AccessLog access_log;
     const std::shared_ptr<proxy::Upstreams> upstreams = std::make_shared<proxy::Upstreams>();
+    const std::shared_ptr<proxy::WaitingRoom> waiting_room = std::make_shared<proxy::WaitingRoom>(clock);
     boost::asio::io_context main_context{1};
     const std::unique_ptr<Store> ledgers;
     proxy::BodyBudget body_budget;
@@ -175,6 +176,7 @@ void Server::Impl::start_workers(const config::Config& config) {
     const unsigned count = config.threads > 0 ? static_cast<unsigned>(config.threads) : cores;
     proxy::Shared shared{clock, access_log, body_budget, connections_open};
     shared.upstreams = upstreams;
+    shared.waiting_room = waiting_room;
     const auto make_limiter = [this](boost::asio::io_context& context) {
         return ledgers->make_limiter(context);
     };
@@ -345,6 +347,11 @@ observe::ProcessFigures Server::Impl::process_figures() const {
                                      .healthy = upstream.healthy,
                                      .ejected = upstream.ejected,
                                      .asleep = upstream.asleep});
+    }
+    const auto waiting = waiting_room->waiting_by_tier();
+    for (const auto& [name, tier] : store.current()->tiers) {
+        const auto of_tier = waiting.find(name);
+        figures.waiting.push_back({name, of_tier == waiting.end() ? 0 : of_tier->second});
     }
     ledgers->report(figures.store);
     return figures;

@@ -71,6 +71,7 @@ void WorkerThread::take_counted(std::function<void(Counted)> done) {
 void WorkerThread::drain(std::int64_t drain_ms) {
     boost::asio::post(context_, [this, drain_ms] {
         worker_.draining = true;
+        worker_.waiting_room->close();
         listener_.drain();
         boost::asio::co_spawn(context_, drain_until_empty(drain_ms), boost::asio::detached);
     });
@@ -80,7 +81,8 @@ awaitable<void> WorkerThread::drain_until_empty(std::int64_t drain_ms) {
     const std::int64_t cut_at_us = worker_.clock.steady_us() + drain_ms * 1000;
     Timer timer(context_);
     bool cut = false;
-    while (!listener_.empty() || worker_.background->held_by(&worker_) > 0) {
+    while (!listener_.empty() || worker_.background->held_by(&worker_) > 0 ||
+           worker_.waiting_room->serves(worker_)) {
         if (!cut && worker_.clock.steady_us() >= cut_at_us) {
             spdlog::warn("drain: time is up, ending the connections that are left");
             listener_.cut();

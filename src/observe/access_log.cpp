@@ -89,6 +89,7 @@ std::string format_record(const RequestRecord& record) {
     if (record.cached_input_tokens > 0)
         append_number(line, R"(,"cached_input":)", record.cached_input_tokens);
     append_number(line, R"(,"added_us":)", record.added_us);
+    if (record.waited_us) append_number(line, R"(,"waited_ms":)", *record.waited_us / 1000);
     append_number(line, R"(,"upstream_us":)", record.upstream_us);
     append_number(line, R"(,"duration_us":)", record.duration_us);
     append_number(line, R"(,"request_bytes":)", record.request_bytes);

@@ -25,7 +25,16 @@ void WorkerMetrics::count(const RequestRecord& record) noexcept {
         added_latency.observe(record.added_us);
         if (!record.refused_by) admitted.add();
     }
+    if (record.waited_us) count_wait(record);
     if (record.upstream_us != 0 || record.outcome == Outcome::upstream_failed) count_upstream(record);
+}
+
+void WorkerMetrics::count_wait(const RequestRecord& record) noexcept {
+    const bool is_decided = record.decided_at_us != 0;
+    const WaitEnd end = record.refused_by ? WaitEnd::refused
+                        : is_decided      ? WaitEnd::admitted
+                                          : WaitEnd::given_up;
+    waits[static_cast<std::size_t>(end)].observe(*record.waited_us);
 }
 
 void WorkerMetrics::count_tokens(const RequestRecord& record) noexcept {

@@ -79,9 +79,15 @@ enum class LimitHit : std::uint8_t {
     body_bytes,
     header,
     accept_errors,
-    background_responses  ///< reservations kept until their answers are fetched
+    background_responses,  ///< reservations kept until their answers are fetched
+    waiting                ///< requests that wait for room
 };
-inline constexpr std::size_t limit_hit_count = 6;
+inline constexpr std::size_t limit_hit_count = 7;
+
+/// How waiting for room ended: it was admitted, or refused when its time was up; or the client left, weir
+/// drained, or nobody could decide.
+enum class WaitEnd : std::uint8_t { admitted, refused, given_up };
+inline constexpr std::size_t wait_end_count = 3;
 
 /// Upstreams that are counted apart.
 inline constexpr std::size_t upstreams_max = 64;
@@ -111,6 +117,7 @@ struct WorkerMetrics {
     DurationHistogram request_duration, upstream_duration, time_to_first_token;
     LatencyHistogram added_latency;
     std::array<LatencyHistogram, store_call_count> store_duration;
+    std::array<DurationHistogram, wait_end_count> waits;
     RatioHistogram estimate_error;  ///< actual input by estimated
     std::array<Counter, limit_hit_count> limit_hits;
     std::array<UpstreamCounters, upstreams_max> upstreams;  ///< by RequestRecord::upstream_slot
@@ -127,6 +134,7 @@ struct WorkerMetrics {
 
 private:
     void count_tokens(const RequestRecord& record) noexcept;
+    void count_wait(const RequestRecord& record) noexcept;
     void count_upstream(const RequestRecord& record) noexcept;
 };
 
@@ -169,6 +177,12 @@ struct UpstreamState {
     bool asleep = false;   ///< it takes nothing for a while, for one model at least
 };
 
+/// Requests of one tier that wait now.
+struct WaitingOfTier {
+    std::string tier;
+    std::uint64_t count = 0;
+};
+
 /// Answers of one status class, "2xx" to "5xx".
 struct StatusCount {
     std::string_view status;
@@ -191,6 +205,7 @@ struct ProcessFigures {
     std::uint64_t log_lines_dropped = 0;         ///< log_lines_dropped()
     std::vector<TierLimit> tier_limits{};        ///< of the configuration in force
     std::vector<UpstreamState> upstreams{};      ///< in the configuration's order
+    std::vector<WaitingOfTier> waiting{};        ///< every tier of the configuration in force
     ProcessUsage usage{};                        ///< process_usage()
     StoreFigures store{};
 };

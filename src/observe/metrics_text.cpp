@@ -84,11 +84,25 @@ void write_tokens(const Page& page) {
 
 void write_limit_hits(const Page& page) {
     constexpr std::array<std::string_view, limit_hit_count> names{
-        "connections", "buffered_bytes", "body_bytes", "header", "accept_errors", "background_responses"};
+        "connections",   "buffered_bytes",       "body_bytes", "header",
+        "accept_errors", "background_responses", "waiting"};
     for (std::size_t i = 0; i < limit_hit_count; ++i) {
         page.text.value({{"limit", names[i]}},
                         page.sum([i](const WorkerMetrics& worker) -> auto& { return worker.limit_hits[i]; }));
     }
+}
+
+void write_waits(const Page& page) {
+    constexpr std::array<std::string_view, wait_end_count> ends{"admitted", "refused", "given_up"};
+    for (std::size_t i = 0; i < wait_end_count; ++i) {
+        page.histogram(
+            {{"end", ends[i]}}, [i](const WorkerMetrics& worker) -> auto& { return worker.waits[i]; });
+    }
+}
+
+void write_waiting(const Page& page) {
+    for (const WaitingOfTier& waiting : page.process.waiting)
+        page.text.value({{"tier", waiting.tier}}, waiting.count);
 }
 
 void write_store_durations(const Page& page) {
@@ -231,6 +245,10 @@ const Family families[] = {
     {"weir_added_latency_seconds", "histogram",
      "weir's own part of a request's time, the store included, the transfer of bodies not.",
      &WorkerMetrics::added_latency},
+    {"weir_wait_seconds", "histogram",
+     "How long requests that were held have waited for room, by how that ended. No part of added latency.",
+     write_waits},
+    {"weir_waiting", "gauge", "Requests that wait for room now, by tier.", write_waiting},
     {"weir_time_to_first_token_seconds", "histogram",
      "Of streams, from the complete header to the first byte of the upstream's answer.",
      &WorkerMetrics::time_to_first_token},

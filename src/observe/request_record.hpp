@@ -65,9 +65,10 @@ struct RequestRecord {
     std::int64_t received_at_us = 0;    ///< wall clock, when the head was complete
     std::int64_t decided_at_us = 0;     ///< the store's clock; 0: no decision
     std::int64_t first_byte_at_us = 0;  ///< wall clock, of the upstream's answer; 0: none
-    std::int64_t added_us = 0;          ///< weir's own part, store included, body transfer not
-    std::int64_t upstream_us = 0;       ///< from sending to the end of the answer
-    std::int64_t duration_us = 0;       ///< from the complete head to the end
+    std::int64_t added_us = 0;          ///< weir's own part, store included, body transfer and waiting not
+    std::optional<std::int64_t> waited_us;  ///< for room; none: it did not wait
+    std::int64_t upstream_us = 0;           ///< from sending to the end of the answer
+    std::int64_t duration_us = 0;           ///< from the complete head to the end
     std::int64_t request_bytes = 0;
     std::int64_t answer_bytes = 0;  ///< body bytes sent to the client
     bool streamed = false;

@@ -12,7 +12,7 @@ namespace weir::proxy {
 awaitable<void> Exchange::answer(const llm::Answer& answer, observe::Outcome outcome) {
     record_.outcome = outcome;
     record_.status = answer.status;
-    const llm::HeaderLines own_lines = cors_ + shadow_;
+    const llm::HeaderLines own_lines = cors_ + remarks_;
     const std::string bytes = make_own_answer({.answer = answer,
                                                .request_id = record_.request_id,
                                                .now_us = worker_.clock.now_us(),

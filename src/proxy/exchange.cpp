@@ -1,5 +1,5 @@
 // Reads from top to bottom as what happens to a request. What is sent to the upstream is in forward.cpp, what
-// weir itself answers in answers.cpp.
+// weir itself answers in answers.cpp, how room is reserved and waited for in reserving.cpp.
 #include "proxy/exchange.hpp"
 
 #include <algorithm>
@@ -10,10 +10,8 @@
 #include "observe/log.hpp"
 #include "proxy/books.hpp"
 #include "proxy/cors.hpp"
-#include "proxy/demand.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/request_rules.hpp"
-#include "proxy/shadow.hpp"
 #include "text/hex.hpp"
 
 namespace weir::proxy {
@@ -143,7 +141,7 @@ awaitable<void> Exchange::admit_and_forward() {
         co_return co_await forward();
     }
     const bool admitted = co_await reserve();
-    record_.added_us = worker_.clock.steady_us() - arrived_us;
+    record_.added_us = worker_.clock.steady_us() - arrived_us - record_.waited_us.value_or(0);
     if (admitted) co_await forward();
 }
 
@@ -269,46 +267,11 @@ awaitable<bool> Exchange::understand() {
     co_return true;
 }
 
-awaitable<bool> Exchange::reserve() {
-    applicable_ = policy_->limits_for(*subject_, call_.model, choice_->left(), call_.further_models);
-    const Demand demand = make_demand(call_, *subject_->tier, applicable_);
-    record_.estimated = demand;
-    // A client that leaves while a shared store is asked need not be admitted.
-    client_.watch([] {});
-    const std::int64_t asked_us = worker_.clock.steady_us();
-    std::vector<observe::RefusedBy> shadowed_by;
-    auto decided = co_await reserve_past_shadow(worker_.limiter, demand, applicable_.ledgers,
-                                                Withdrawal(client_.gone()), shadowed_by);
-    worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);
-    client_.unwatch();
-    if (!decided) {
-        co_await answer_error(decided.error());
-        co_return false;
-    }
-    Decision& decision = *decided;
-    if (!decision.candidate_levels.empty())
-        choice_->note_levels(decision.candidate_levels, applicable_.ledgers, worker_.clock.steady_us());
-    record_.decided_at_us = decision.decided_at_us;
-    record_.store_mode = to_string(decision.decided_by);
-    if (decision.verdict != Verdict::admitted) {
-        co_await refuse(decision);
-        co_return false;
-    }
-    record_.reserved = demand;
-    take_upstream(decision.candidate, asked_us);
-    reservation_ = std::move(decision.reservation);
-    worker_.metrics.reservations_in_flight.add();
-    llm::append_rate_limit_headers(dialect_, decision.tightest, worker_.clock.now_us(), rate_limits_);
-    record_.shadowed_by = std::move(shadowed_by);
-    shadow_ = shadow_lines(record_.shadowed_by);
-    rate_limits_.append(shadow_);
-    co_return true;
-}
-
 awaitable<void> Exchange::settle() {
     facts_.cached_input_weight = subject_->tier->cached_input_weight;
     if (is_worked_on_later()) {
         co_await worker_.limiter.end_flight(*reservation_);
+        note_given_back({});
         if (hold_for_later()) co_return;
     }
     const Usage usage = settle_by(facts_);
@@ -318,6 +281,7 @@ awaitable<void> Exchange::settle() {
     const std::int64_t asked_us = worker_.clock.steady_us();
     co_await worker_.limiter.settle(std::move(*reservation_), usage);
     worker_.metrics.count_store_call(observe::StoreCall::settle, worker_.clock.steady_us() - asked_us);
+    note_given_back(given_back_by(usage, spent_, record_.reserved));
     worker_.metrics.reservations_in_flight.subtract();
     reservation_.reset();
 }

@@ -49,8 +49,13 @@ private:
     awaitable<bool> understand();
     const RefusalReason* choose_upstreams(std::int64_t steady_us);
     awaitable<bool> reserve();
+    awaitable<result<Decision>> decide(const Demand& demand);
+    awaitable<result<Decision>> ask_store(const Demand& demand);
+    awaitable<WaitingRoom::Stayed> wait_for_room(const WaitingRoom::Guest& guest, const Decision* refused);
+    std::int64_t max_wait_us() const;
     awaitable<void> forward();
     awaitable<void> settle();
+    void note_given_back(const Amounts& amounts);
 
     // Answers of weir's own.
     awaitable<void> answer(const llm::Answer& answer, observe::Outcome outcome);
@@ -112,7 +117,8 @@ private:
     bool asks_for_usage_ = false;        ///< of the upstream that is asked: `Call::ask_for_usage` goes along
     std::optional<Reservation> reservation_;
     llm::HeaderLines rate_limits_;
-    llm::HeaderLines shadow_;         ///< which limits in shadow mode would have refused it; empty: none
+    /// Which limits in shadow mode would have refused it, and how long it has waited, where there is such.
+    llm::HeaderLines remarks_;
     std::optional<Attempt> attempt_;  ///< the last one
     EndingFacts facts_{.ending = Ending::never_sent};
     Spent spent_;  ///< zero until it is settled

@@ -155,7 +155,7 @@ RelayTerms Exchange::relay_terms() const {
             .dialect = dialect_,
             .request_id = record_.request_id,
             .rate_limits = rate_limits_,
-            .more_lines = shadow_,
+            .more_lines = remarks_,
             .cors = cors_,
             .close = closes_after()};
 }

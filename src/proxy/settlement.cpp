@@ -79,6 +79,14 @@ Spent spent_by(const EndingFacts& facts, const Demand& reserved) noexcept {
     return spent;
 }
 
+Amounts given_back_by(const Usage& usage, const Spent& spent, const Demand& reserved) noexcept {
+    const bool runs_out = usage.unproduced == Unproduced::run_out;
+    return {.requests = std::max<std::int64_t>(reserved.requests - usage.requests, 0),
+            .input_tokens = std::max<std::int64_t>(reserved.input_tokens - spent.weighted_input_tokens, 0),
+            .output_tokens =
+                runs_out ? 0 : std::max<std::int64_t>(reserved.output_tokens - spent.output_tokens, 0)};
+}
+
 Spent spent_as_reserved(const Demand& reserved) noexcept {
     return {.input_tokens = reserved.input_tokens,
             .cached_input_tokens = 0,

@@ -44,6 +44,8 @@ struct Spent {
 Usage settle_by(const EndingFacts& facts) noexcept;
 /// The same for the books. Output that is left to run out was seen by nobody, and is no part of it.
 Spent spent_by(const EndingFacts& facts, const Demand& reserved) noexcept;
+/// What of it is free again, at least: not what is left to run out.
+Amounts given_back_by(const Usage& usage, const Spent& spent, const Demand& reserved) noexcept;
 /// Nobody ever said what became of it.
 Spent spent_as_reserved(const Demand& reserved) noexcept;
 

@@ -36,6 +36,7 @@ Obstacle obstacle_of(const Decision& decision, const LedgerSet& ledgers, std::in
                       .dimension = refusal.dimension,
                       .due_us = now_us + refusal.retry_after_us,
                       .missing = refusal.used + refusal.requested - refusal.limit,
+                      .used = refusal.used,
                       .room = {.limit = refusal.limit,
                                .remaining = std::max<std::int64_t>(refusal.limit - refusal.used, 0),
                                .window_us = refusal.dimension == Dimension::in_flight ? 0 : ledger.window_us},

@@ -27,11 +27,12 @@ struct Obstacle {
     Dimension dimension = Dimension::requests;
     std::int64_t due_us = 0;   ///< steady clock: no earlier does the demand fit, unless somebody gives back
     std::int64_t missing = 0;  ///< so much must be given back until it fits
+    std::int64_t used = 0;     ///< may exceed the limit
     Room room;                 ///< of that ledger and dimension
     /// Of each dimension the ledger with the least remaining.
-    std::array<std::optional<Room>, dimension_count> tightest;
-    std::array<std::optional<Level>, dimension_count> levels;  ///< the same, for the answer's headers
-    std::int64_t decided_at_us = 0;                            ///< the store's clock
+    std::array<std::optional<Room>, dimension_count> tightest{};
+    std::array<std::optional<Level>, dimension_count> levels{};  ///< the same, for the answer's headers
+    std::int64_t decided_at_us = 0;                              ///< the store's clock
     StoreMode decided_by = StoreMode::memory;
 };
 

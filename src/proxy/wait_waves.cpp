@@ -68,7 +68,8 @@ WaitLines::Step WaitLines::step(LineId id, std::int64_t now_us) {
     for (const Ticket ticket : late) take_out(*lines_.at(id), ticket);
     step.is_over = !lines_.contains(id);
     if (step.is_over) return step;
-    if (asks) {
+    // Whoever is in front now may have come there just so.
+    if (asks_at_us(line) <= now_us) {
         step.ask = begin_wave(line);
     } else {
         step.wake_us = std::min(asks_at_us(line), line.deadlines.begin()->first);

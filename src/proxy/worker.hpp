@@ -18,6 +18,7 @@
 #include "proxy/stream_usage.hpp"
 #include "proxy/upstream_pool.hpp"
 #include "proxy/upstreams.hpp"
+#include "proxy/waiting_room.hpp"
 #include "usage/counter.hpp"
 #include "weir/clock.hpp"
 #include "weir/limiter.hpp"
@@ -33,6 +34,7 @@ struct Shared {
     std::shared_ptr<BackgroundResponses> background = std::make_shared<BackgroundResponses>(clock);
     std::shared_ptr<StreamUsageRefusals> stream_usage_refusals = std::make_shared<StreamUsageRefusals>();
     std::shared_ptr<Upstreams> upstreams = std::make_shared<Upstreams>();
+    std::shared_ptr<WaitingRoom> waiting_room = std::make_shared<WaitingRoom>(clock);
 };
 
 /// Touched by its own thread alone, but for `metrics`, which anybody may read.
@@ -49,6 +51,7 @@ struct Worker {
           background(shared.background),
           stream_usage_refusals(shared.stream_usage_refusals),
           upstreams(shared.upstreams),
+          waiting_room(shared.waiting_room),
           policy(std::move(initial)),
           pool(io_context, shared.clock, metrics),
           leases(io_context, shared.clock, thread_limiter, metrics),
@@ -63,6 +66,7 @@ struct Worker {
     std::shared_ptr<BackgroundResponses> background;
     std::shared_ptr<StreamUsageRefusals> stream_usage_refusals;
     std::shared_ptr<Upstreams> upstreams;
+    std::shared_ptr<WaitingRoom> waiting_room;
     observe::WorkerMetrics metrics;
     usage::Counter usage;
     observe::RefusedKeys refused_keys;

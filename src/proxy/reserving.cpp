@@ -1,0 +1,129 @@
+// Takes room for a request from every ledger that applies, and waits for it where there is none yet.
+#include <algorithm>
+
+#include "proxy/demand.hpp"
+#include "proxy/errors.hpp"
+#include "proxy/exchange.hpp"
+#include "proxy/shadow.hpp"
+#include "text/numbers.hpp"
+
+namespace weir::proxy {
+
+namespace {
+constexpr std::string_view max_wait_field = "x-weir-max-wait-ms";
+constexpr std::string_view waited_field = "x-weir-waited-ms";
+}  // namespace
+
+awaitable<bool> Exchange::reserve() {
+    applicable_ = policy_->limits_for(*subject_, call_.model, choice_->left(), call_.further_models);
+    const Demand demand = make_demand(call_, *subject_->tier, applicable_);
+    record_.estimated = demand;
+    auto decided = co_await decide(demand);
+    if (record_.waited_us)
+        llm::append_header(remarks_, waited_field, std::to_string(*record_.waited_us / 1000));
+    if (!decided) {
+        co_await answer_error(decided.error());
+        co_return false;
+    }
+    Decision& decision = *decided;
+    const std::int64_t decided_us = worker_.clock.steady_us();
+    if (!decision.candidate_levels.empty())
+        choice_->note_levels(decision.candidate_levels, applicable_.ledgers, decided_us);
+    record_.decided_at_us = decision.decided_at_us;
+    record_.store_mode = to_string(decision.decided_by);
+    if (decision.verdict != Verdict::admitted) {
+        co_await refuse(decision);
+        co_return false;
+    }
+    reservation_ = std::move(decision.reservation);
+    // Of one that has waited it may be another's that asked for more: see WaitLines.
+    record_.reserved = reservation_->demand();
+    take_upstream(decision.candidate, decided_us);
+    worker_.metrics.reservations_in_flight.add();
+    llm::append_rate_limit_headers(dialect_, decision.tightest, worker_.clock.now_us(), rate_limits_);
+    remarks_.append(shadow_lines(record_.shadowed_by));
+    rate_limits_.append(remarks_);
+    co_return true;
+}
+
+/// Asks the store, unless others wait for the same; and waits, where it may and that helps.
+awaitable<result<Decision>> Exchange::decide(const Demand& demand) {
+    const std::int64_t wait_us = max_wait_us();
+    WaitingRoom& room = *worker_.waiting_room;
+    if (wait_us == 0 && room.is_empty()) co_return co_await ask_store(demand);
+
+    const LedgerSet& ledgers = applicable_.ledgers;
+    const config::WeirLimits& limits = config().limits_of_weir;
+    const std::string set = wait_set_name(ledgers);
+    const bool has_shadow = std::any_of(ledgers.begin(), ledgers.end(),
+                                        [](const LedgerLimits& ledger) { return !ledger.enforced; });
+    const WaitingRoom::Guest guest{.applicant = {.set = set,
+                                                 .key_id = subject_->id,
+                                                 .tier = subject_->tier->name,
+                                                 .demand = demand,
+                                                 .weight = subject_->tier->weight,
+                                                 .deadline_us = worker_.clock.steady_us() + wait_us,
+                                                 // What shadow mode asks again is no longer in order.
+                                                 .asks_alone = has_shadow},
+                                   .ledgers = ledgers,
+                                   .bounds = {static_cast<std::size_t>(limits.max_waiting),
+                                              static_cast<std::size_t>(limits.max_waiting_per_key)}};
+    if (!room.is_empty() && may_ever_fit(demand, ledgers) && room.is_behind(guest, wait_us > 0)) {
+        WaitingRoom::Stayed stayed = co_await wait_for_room(guest, nullptr);
+        if (stayed.stay != WaitingRoom::Stay::ask) co_return std::move(*stayed.decision);
+    }
+    auto decided = co_await ask_store(demand);
+    const bool is_refused = decided && decided->verdict == Verdict::refused;
+    if (!is_refused || decided->refusal.retry_after_us > wait_us) co_return decided;
+    WaitingRoom::Stayed stayed = co_await wait_for_room(guest, &*decided);
+    // What the store itself has just said tells more than what it told others.
+    if (stayed.stay != WaitingRoom::Stay::over && stayed.decision->has_value()) {
+        decided->refusal.retry_after_us =
+            std::max(decided->refusal.retry_after_us, (*stayed.decision)->refusal.retry_after_us);
+        co_return decided;
+    }
+    co_return std::move(*stayed.decision);
+}
+
+awaitable<WaitingRoom::Stayed> Exchange::wait_for_room(const WaitingRoom::Guest& guest,
+                                                       const Decision* refused) {
+    WaitingRoom::Stayed stayed = co_await worker_.waiting_room->stay(worker_, client_, guest, refused);
+    if (stayed.stay == WaitingRoom::Stay::no_room) worker_.metrics.count(observe::LimitHit::waiting);
+    if (stayed.stay == WaitingRoom::Stay::over) {
+        record_.waited_us = stayed.waited_us;
+        record_.shadowed_by = std::move(stayed.shadowed_by);
+    }
+    co_return stayed;
+}
+
+awaitable<result<Decision>> Exchange::ask_store(const Demand& demand) {
+    // A client that leaves while a shared store is asked need not be admitted.
+    client_.watch([] {});
+    const std::int64_t asked_us = worker_.clock.steady_us();
+    auto decided = co_await reserve_past_shadow(worker_.limiter, demand, applicable_.ledgers,
+                                                Withdrawal(client_.gone()), record_.shadowed_by);
+    worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);
+    client_.unwatch();
+    co_return decided;
+}
+
+/// As its key or tier has it; a client may make it less. What is no whole number counts as not sent. 0: it
+/// does not wait.
+std::int64_t Exchange::max_wait_us() const {
+    const config::Key* key = subject_->key;
+    const bool has_own = key != nullptr && key->max_wait_ms.has_value();
+    std::int64_t max_wait_ms = has_own ? *key->max_wait_ms : subject_->tier->max_wait_ms;
+    if (max_wait_ms > 0) {
+        const auto asked = text::number_in<std::int64_t>(request_.head.fields.value(max_wait_field));
+        if (asked && *asked >= 0) max_wait_ms = std::min(max_wait_ms, *asked);
+    }
+    return max_wait_ms * 1000;
+}
+
+/// To those who wait for it.
+void Exchange::note_given_back(const Amounts& amounts) {
+    WaitingRoom& room = *worker_.waiting_room;
+    if (!room.is_empty()) room.given_back(applicable_.ledgers, amounts);
+}
+
+}  // namespace weir::proxy

@@ -1,0 +1,366 @@
+// The mutex is held for look-ups alone, never across a call to the store.
+#include "proxy/waiting_room.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+
+#include "proxy/shadow.hpp"
+#include "proxy/worker.hpp"
+
+namespace weir::proxy {
+
+namespace {
+
+/// Nobody is told to come back at once.
+constexpr std::int64_t retry_after_us_min = 1'000;
+
+/// The answer to whoever is refused without having been asked for.
+Decision refusal_by(const Obstacle& obstacle, const Demand& demand, const LedgerSet& ledgers,
+                    std::int64_t retry_after_us) {
+    Decision decision;
+    decision.decided_at_us = obstacle.decided_at_us;
+    decision.decided_by = obstacle.decided_by;
+    decision.tightest = obstacle.levels;
+    decision.refusal = {.ledger_index = 0,
+                        .dimension = obstacle.dimension,
+                        .limit = obstacle.room.limit,
+                        .used = obstacle.used,
+                        .requested = amount_of(demand, obstacle.dimension),
+                        .retry_after_us = std::max(retry_after_us, retry_after_us_min)};
+    for (std::size_t index = 0; index < ledgers.size(); ++index) {
+        if (ledgers[index].ledger.key() == obstacle.ledger) decision.refusal.ledger_index = index;
+    }
+    return decision;
+}
+
+WaitLines::Answer answer_of(const result<Decision>& decided, const LedgerSet& ledgers, std::int64_t now_us) {
+    using Kind = WaitLines::Answer::Kind;
+    if (!decided || decided->verdict == Verdict::never_fits || decided->verdict == Verdict::blocked)
+        return {Kind::final, std::nullopt};
+    if (decided->verdict == Verdict::admitted) return {Kind::admitted, std::nullopt};
+    return {Kind::refused, obstacle_of(*decided, ledgers, now_us)};
+}
+
+}  // namespace
+
+struct WaitingRoom::Waiter {
+    Waiter(boost::asio::io_context& its_context, Demand its_demand, const LedgerSet& its_ledgers)
+        : context(its_context), demand(its_demand), ledgers(its_ledgers) {}
+
+    boost::asio::io_context& context;
+    const Demand demand;
+    const LedgerSet& ledgers;
+    bool is_gone = false;  ///< its client left while it was asked for; by the room's mutex
+    std::optional<result<Decision>> answer;
+    std::vector<observe::RefusedBy> shadowed_by;
+    net::Wakeup wakeup;
+
+    /// On its own thread.
+    void take(result<Decision> decision, std::vector<observe::RefusedBy> shadows) {
+        answer.emplace(std::move(decision));
+        shadowed_by = std::move(shadows);
+        wakeup.notify();
+    }
+    /// From any thread.
+    static void deliver(std::shared_ptr<Waiter> waiter, result<Decision> decision,
+                        std::vector<observe::RefusedBy> shadows = {}) {
+        boost::asio::io_context& its_context = waiter->context;
+        boost::asio::post(its_context, [waiter = std::move(waiter), decision = std::move(decision),
+                                        shadows = std::move(shadows)]() mutable {
+            waiter->take(std::move(decision), std::move(shadows));
+        });
+    }
+};
+
+struct WaitingRoom::Server {
+    Server(Worker& its_worker, WaitLines::LineId its_line)
+        : worker(its_worker), line(its_line), timer(its_worker.context) {}
+
+    Worker& worker;
+    const WaitLines::LineId line;
+    Timer timer;
+
+    static void wake(const std::vector<std::shared_ptr<Server>>& servers) {
+        for (const std::shared_ptr<Server>& server : servers)
+            boost::asio::post(server->worker.context, [server] { server->timer.cancel(); });
+    }
+};
+
+/// What a server does next.
+struct WaitingRoom::Turn {
+    std::vector<WaitLines::Ticket> tickets;
+    std::vector<std::shared_ptr<Waiter>> waiters;  ///< of these tickets
+    std::int64_t wake_us = 0;
+    bool is_over = false;
+};
+
+/// Asked for together, in their order.
+struct WaitingRoom::Wave {
+    std::vector<WaitLines::Ticket> tickets;
+    std::vector<std::shared_ptr<Waiter>> waiters;
+    std::vector<std::optional<result<Decision>>> answers;
+    std::vector<std::vector<observe::RefusedBy>> shadows;
+    std::size_t unanswered = 0;
+    net::Wakeup all_answered;
+
+    explicit Wave(Turn& turn)
+        : tickets(std::move(turn.tickets)),
+          waiters(std::move(turn.waiters)),
+          answers(waiters.size()),
+          shadows(waiters.size()),
+          unanswered(waiters.size()) {}
+
+    awaitable<void> ask_for(Worker& worker, std::size_t place) {
+        const Waiter& waiter = *waiters[place];
+        const std::int64_t asked_us = worker.clock.steady_us();
+        try {
+            auto decided = co_await reserve_past_shadow(worker.limiter, waiter.demand, waiter.ledgers,
+                                                        Withdrawal(), shadows[place]);
+            answers[place].emplace(std::move(decided));
+        } catch (...) {
+            answers[place].emplace(errc::store_unavailable);
+        }
+        worker.metrics.count_store_call(observe::StoreCall::reserve, worker.clock.steady_us() - asked_us);
+        if (--unanswered == 0) all_answered.notify();
+    }
+
+    awaitable<void> ask(Worker& worker) {
+        if (waiters.size() == 1) co_return co_await ask_for(worker, 0);
+        for (std::size_t place = 0; place < waiters.size(); ++place)
+            boost::asio::co_spawn(worker.context, ask_for(worker, place), boost::asio::detached);
+        while (unanswered > 0) co_await all_answered.wait();
+    }
+};
+
+bool WaitingRoom::is_behind(const Guest& guest, bool joins_others) const {
+    const std::lock_guard lock(mutex_);
+    return lines_.is_behind(guest.applicant.set, guest.ledgers, guest.applicant.demand, joins_others);
+}
+
+WaitLines::Entry WaitingRoom::let_in(Worker& worker, const Guest& guest,
+                                     const std::shared_ptr<Waiter>& waiter, const Decision* own,
+                                     std::optional<Obstacle>& obstacle) {
+    const std::int64_t now_us = clock_.steady_us();
+    if (own != nullptr) obstacle = obstacle_of(*own, guest.ledgers, now_us);
+    std::vector<std::shared_ptr<Server>> woken;
+    WaitLines::Entry entry;
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_closed_) {
+            waiter->answer.emplace(http_errc::draining);
+            return entry;
+        }
+        // Whoever was before it may have gone since it was asked whether anybody is.
+        if (own == nullptr &&
+            !lines_.is_behind(guest.applicant.set, guest.ledgers, guest.applicant.demand, true)) {
+            entry.entered = WaitLines::Entered::ask;
+            return entry;
+        }
+        entry = lines_.enter(guest.applicant, guest.ledgers, obstacle, guest.bounds, now_us);
+        if (entry.entered == WaitLines::Entered::waits) {
+            waiters_.emplace(entry.ticket, waiter);
+            if (entry.is_new_line) servers_.emplace(entry.line, std::make_shared<Server>(worker, entry.line));
+        } else if (entry.line != 0 && own == nullptr) {
+            obstacle = lines_.obstacle_before(entry.line);
+        }
+        note_size();
+        woken = take_woken();
+        if (entry.is_new_line)
+            boost::asio::co_spawn(worker.context, serve(worker, servers_.at(entry.line)),
+                                  boost::asio::detached);
+    }
+    Server::wake(woken);
+    entry.turn_us = std::max<std::int64_t>(entry.turn_us - now_us, 0);
+    return entry;
+}
+
+awaitable<WaitingRoom::Stayed> WaitingRoom::stay(Worker& worker, ClientStream& client, const Guest& guest,
+                                                 const Decision* own) {
+    const std::int64_t began_us = clock_.steady_us();
+    const auto waiter = std::make_shared<Waiter>(worker.context, guest.applicant.demand, guest.ledgers);
+    std::optional<Obstacle> obstacle;
+    const WaitLines::Entry entry = let_in(worker, guest, waiter, own, obstacle);
+    Stayed stayed;
+    if (entry.entered == WaitLines::Entered::ask) {
+        stayed.stay = Stay::ask;
+        co_return stayed;
+    }
+    if (entry.entered != WaitLines::Entered::waits) {
+        const bool is_late = entry.entered == WaitLines::Entered::too_late;
+        stayed.stay = is_late ? Stay::not_let : Stay::no_room;
+        stayed.decision.emplace(refusal_by(*obstacle, guest.applicant.demand, guest.ledgers, entry.turn_us));
+        co_return stayed;
+    }
+    if (!waiter->answer) client.watch([this, ticket = entry.ticket] { leave(ticket); });
+    while (!waiter->answer) co_await waiter->wakeup.wait();
+    client.unwatch();
+    stayed.decision = std::move(waiter->answer);
+    stayed.shadowed_by = std::move(waiter->shadowed_by);
+    stayed.waited_us = clock_.steady_us() - began_us;
+    co_return stayed;
+}
+
+/// On the thread of the client that has left.
+void WaitingRoom::leave(WaitLines::Ticket ticket) {
+    std::shared_ptr<Waiter> left;
+    std::vector<std::shared_ptr<Server>> woken;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = waiters_.find(ticket);
+        if (found == waiters_.end()) return;  // its answer is on the way
+        if (lines_.leave(ticket)) {
+            left = take_waiter(ticket);
+        } else {
+            found->second->is_gone = true;
+        }
+        note_size();
+        woken = take_woken();
+    }
+    Server::wake(woken);
+    if (left) Waiter::deliver(std::move(left), errc::withdrawn);
+}
+
+std::shared_ptr<WaitingRoom::Waiter> WaitingRoom::take_waiter(WaitLines::Ticket ticket) {
+    return std::move(waiters_.extract(ticket).mapped());
+}
+
+std::vector<std::shared_ptr<WaitingRoom::Server>> WaitingRoom::take_woken() {
+    std::vector<std::shared_ptr<Server>> woken;
+    for (const WaitLines::LineId line : lines_.take_wakes()) {
+        const auto server = servers_.find(line);
+        if (server != servers_.end()) woken.push_back(server->second);
+    }
+    return woken;
+}
+
+awaitable<void> WaitingRoom::serve(Worker& worker, std::shared_ptr<Server> server) {
+    for (;;) {
+        Turn turn = begin_turn(server->line);
+        if (turn.is_over) co_return;
+        if (turn.tickets.empty()) {
+            const std::int64_t pause_us = std::max<std::int64_t>(turn.wake_us - clock_.steady_us(), 0);
+            server->timer.expires_after(std::chrono::microseconds(pause_us));
+            co_await server->timer.async_wait(use_awaitable_as_tuple);
+            continue;
+        }
+        Wave wave(turn);
+        co_await wave.ask(worker);
+        end_turn(server->line, wave);
+    }
+}
+
+WaitingRoom::Turn WaitingRoom::begin_turn(WaitLines::LineId line) {
+    Turn turn;
+    std::vector<std::pair<std::shared_ptr<Waiter>, std::int64_t>> late;
+    std::vector<std::shared_ptr<Server>> woken;
+    const std::int64_t now_us = clock_.steady_us();
+    std::optional<Obstacle> obstacle;
+    {
+        const std::lock_guard lock(mutex_);
+        WaitLines::Step step = lines_.step(line, now_us);
+        for (const WaitLines::Expired& expired : step.expired)
+            late.emplace_back(take_waiter(expired.ticket), expired.turn_us - now_us);
+        for (const WaitLines::Ticket ticket : step.ask) turn.waiters.push_back(waiters_.at(ticket));
+        turn.tickets = std::move(step.ask);
+        turn.wake_us = step.wake_us;
+        turn.is_over = step.is_over;
+        obstacle = std::move(step.obstacle);
+        if (turn.is_over) servers_.erase(line);
+        note_size();
+        woken = take_woken();
+    }
+    Server::wake(woken);
+    for (auto& [waiter, retry_after_us] : late) {
+        Decision decision = refusal_by(*obstacle, waiter->demand, waiter->ledgers, retry_after_us);
+        Waiter::deliver(std::move(waiter), std::move(decision));
+    }
+    return turn;
+}
+
+void WaitingRoom::end_turn(WaitLines::LineId line, Wave& wave) {
+    const std::int64_t now_us = clock_.steady_us();
+    std::vector<WaitLines::Answer> answers;
+    for (std::size_t place = 0; place < wave.waiters.size(); ++place)
+        answers.push_back(answer_of(*wave.answers[place], wave.waiters[place]->ledgers, now_us));
+    std::vector<std::optional<std::size_t>> dealt;
+    std::vector<std::pair<std::shared_ptr<Waiter>, boost::system::error_code>> left;
+    std::vector<std::shared_ptr<Server>> woken;
+    {
+        const std::lock_guard lock(mutex_);
+        dealt = lines_.decided(line, std::move(answers), now_us);
+        for (std::size_t place = 0; place < dealt.size(); ++place) {
+            const WaitLines::Ticket ticket = wave.tickets[place];
+            const bool is_gone = wave.waiters[place]->is_gone;
+            if (dealt[place]) {
+                take_waiter(ticket);
+            } else if ((is_gone || is_closed_) && lines_.leave(ticket)) {
+                left.emplace_back(take_waiter(ticket), is_gone
+                                                           ? boost::system::error_code(errc::withdrawn)
+                                                           : boost::system::error_code(http_errc::draining));
+            }
+        }
+        note_size();
+        woken = take_woken();
+    }
+    Server::wake(woken);
+    for (std::size_t place = 0; place < dealt.size(); ++place) {
+        if (!dealt[place]) continue;
+        const std::size_t from = *dealt[place];
+        Waiter::deliver(std::move(wave.waiters[place]), std::move(*wave.answers[from]),
+                        std::move(wave.shadows[from]));
+    }
+    for (auto& [waiter, error] : left) Waiter::deliver(std::move(waiter), error);
+}
+
+void WaitingRoom::given_back(const LedgerSet& ledgers, const Amounts& amounts) {
+    std::vector<std::shared_ptr<Server>> woken;
+    {
+        const std::lock_guard lock(mutex_);
+        lines_.given_back(ledgers, amounts);
+        woken = take_woken();
+    }
+    Server::wake(woken);
+}
+
+void WaitingRoom::close() {
+    std::vector<std::shared_ptr<Waiter>> left;
+    std::vector<std::shared_ptr<Server>> woken;
+    {
+        const std::lock_guard lock(mutex_);
+        is_closed_ = true;
+        for (const WaitLines::Ticket ticket : lines_.leave_all()) left.push_back(take_waiter(ticket));
+        note_size();
+        woken = take_woken();
+    }
+    Server::wake(woken);
+    for (std::shared_ptr<Waiter>& waiter : left) Waiter::deliver(std::move(waiter), http_errc::draining);
+}
+
+bool WaitingRoom::serves(const Worker& worker) const {
+    const std::lock_guard lock(mutex_);
+    return std::any_of(servers_.begin(), servers_.end(),
+                       [&](const auto& server) { return &server.second->worker == &worker; });
+}
+
+std::map<std::string, std::size_t, std::less<>> WaitingRoom::waiting_by_tier() const {
+    const std::lock_guard lock(mutex_);
+    return lines_.by_tier();
+}
+
+std::string wait_set_name(const LedgerSet& ledgers) {
+    std::string name;
+    std::size_t candidate = 0;
+    for (std::size_t index = 0; index <= ledgers.size(); ++index) {
+        while (candidate < ledgers.candidate_count() && ledgers.candidate(candidate).begin == index) {
+            name.push_back('|');
+            ++candidate;
+        }
+        if (index < ledgers.size()) name.append(ledgers[index].ledger.key()).push_back('\n');
+    }
+    return name;
+}
+
+}  // namespace weir::proxy
