@@ -15,17 +15,24 @@ void count_down(Map& counts, const std::string& name) {
 
 }  // namespace
 
-WaitLines::Gate* WaitLines::find_gate(const std::string& ledger, Dimension dimension) const {
+WaitLines::Gate* WaitLines::find_gate(const std::string& ledger, Dimension dimension,
+                                      std::int64_t limit) const {
     const auto gates = gates_.find(ledger);
-    return gates == gates_.end() ? nullptr : gates->second[static_cast<std::size_t>(dimension)].get();
+    if (gates == gates_.end()) return nullptr;
+    for (const auto& gate : gates->second) {
+        if (gate->obstacle.dimension == dimension && gate->obstacle.limit == limit) return gate.get();
+    }
+    return nullptr;
 }
 
 WaitLines::Gate* WaitLines::gate_before(const LedgerSet& ledgers, const Demand& demand) const {
     for (std::size_t index = ledgers.own().begin; index < ledgers.own().end; ++index) {
         if (!ledgers[index].enforced) continue;
         for (const Dimension dimension : all_dimensions) {
-            Gate* gate = find_gate(ledgers[index].ledger.key(), dimension);
-            if (gate != nullptr && amount_of(demand, dimension) > 0) return gate;
+            const std::int64_t limit = ledgers[index].limits.of(dimension);
+            if (limit == unlimited || amount_of(demand, dimension) == 0) continue;
+            Gate* gate = find_gate(ledgers[index].ledger.key(), dimension, limit);
+            if (gate != nullptr) return gate;
         }
     }
     return nullptr;
@@ -42,7 +49,7 @@ WaitLines::Entry WaitLines::enter(const Applicant& applicant, const LedgerSet& l
     const auto known = by_set_.find(std::string(applicant.set));
     Line* line = known == by_set_.end() ? nullptr : lines_.at(known->second).get();
     Gate* gate = line != nullptr ? line->gate
-                 : own           ? find_gate(own->ledger, own->dimension)
+                 : own           ? find_gate(own->ledger, own->dimension, own->limit)
                                  : gate_before(ledgers, applicant.demand);
     Entry entry;
     if (line != nullptr) entry.line = line->id;
@@ -87,8 +94,8 @@ void WaitLines::add(Line& line, Ticket ticket, const Applicant& applicant) {
 }
 
 WaitLines::Gate& WaitLines::make_gate(const Obstacle& obstacle, std::int64_t now_us) {
-    auto& gate = gates_[obstacle.ledger][static_cast<std::size_t>(obstacle.dimension)];
-    gate = std::make_unique<Gate>();
+    Gates& gates = gates_[obstacle.ledger];
+    const auto& gate = gates.emplace_back(std::make_unique<Gate>());
     gate->obstacle = obstacle;
     gate->asked_us = now_us;
     return *gate;
@@ -121,9 +128,8 @@ void WaitLines::step_away(Line& line) {
         return wake_front(gate);
     }
     const auto gates = gates_.find(gate.obstacle.ledger);
-    gates->second[static_cast<std::size_t>(gate.obstacle.dimension)].reset();
-    if (std::all_of(gates->second.begin(), gates->second.end(), [](const auto& each) { return !each; }))
-        gates_.erase(gates);
+    std::erase_if(gates->second, [&](const auto& each) { return each.get() == &gate; });
+    if (gates->second.empty()) gates_.erase(gates);
 }
 
 bool WaitLines::has_turn(const Line& line) const {

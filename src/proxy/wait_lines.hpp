@@ -1,7 +1,6 @@
 // Who waits for which limit, who is asked for next, and whose time is up. Pure: the time is an argument.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -22,7 +21,7 @@ namespace weir::proxy {
 /// Demands that were refused, and wait. Those of one set of ledgers stand in one line, in order of arrival;
 /// only the one in front is asked for, and while anybody stands there, whoever comes joins the line unasked.
 ///
-/// A line stands at the gate that refused its front: a dimension of a ledger, which other sets may share.
+/// A line stands at the gate that refused its front: a limit of a ledger, which other sets may share.
 /// The lines at one gate take turns: stride scheduling by what was taken from that dimension, divided by the
 /// weight of whoever took it. A line that comes starts where the turn is. Only the line whose turn it is
 /// asks: when the refusal says that there will be room, or at once when so much as it lacks was given back;
@@ -154,7 +153,7 @@ private:
         bool knows_front = true;                          ///< the obstacle is what the front was told
         bool is_busy = false;                             ///< somebody is being asked for
     };
-    using Gates = std::array<std::unique_ptr<Gate>, dimension_count>;
+    using Gates = std::vector<std::unique_ptr<Gate>>;
 
     /// At the gate; in the line, or as a new one.
     struct Spot {
@@ -162,7 +161,7 @@ private:
         const Line* line = nullptr;
     };
 
-    Gate* find_gate(const std::string& ledger, Dimension dimension) const;
+    Gate* find_gate(const std::string& ledger, Dimension dimension, std::int64_t limit) const;
     Gate* gate_before(const LedgerSet& ledgers, const Demand& demand) const;
     Gate& make_gate(const Obstacle& obstacle, std::int64_t now_us);
     Line& make_line(std::string_view set, Gate& gate);

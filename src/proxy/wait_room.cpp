@@ -34,6 +34,7 @@ Obstacle obstacle_of(const Decision& decision, const LedgerSet& ledgers, std::in
     const LedgerLimits& ledger = ledgers[refusal.ledger_index];
     Obstacle obstacle{.ledger = ledger.ledger.key(),
                       .dimension = refusal.dimension,
+                      .limit = ledger.limits.of(refusal.dimension),
                       .due_us = now_us + refusal.retry_after_us,
                       .missing = refusal.used + refusal.requested - refusal.limit,
                       .used = refusal.used,

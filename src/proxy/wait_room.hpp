@@ -25,10 +25,12 @@ struct Room {
 struct Obstacle {
     std::string ledger;  ///< its key
     Dimension dimension = Dimension::requests;
+    std::int64_t limit = unlimited;  ///< what it has there for whoever was refused: tiers may differ
     std::int64_t due_us = 0;   ///< steady clock: no earlier does the demand fit, unless somebody gives back
     std::int64_t missing = 0;  ///< so much must be given back until it fits
     std::int64_t used = 0;     ///< may exceed the limit
-    Room room;                 ///< of that ledger and dimension
+    /// Of that ledger and dimension. A node that decides alone has its part of the limit.
+    Room room;
     /// Of each dimension the ledger with the least remaining.
     std::array<std::optional<Room>, dimension_count> tightest{};
     std::array<std::optional<Level>, dimension_count> levels{};  ///< the same, for the answer's headers

@@ -137,8 +137,7 @@ std::vector<std::optional<std::size_t>> WaitLines::decided(LineId id, std::vecto
 bool WaitLines::note_refusal(Line& line, Obstacle obstacle, std::int64_t now_us) {
     Gate& gate = *line.gate;
     line.told = obstacle;
-    const bool is_same =
-        obstacle.ledger == gate.obstacle.ledger && obstacle.dimension == gate.obstacle.dimension;
+    const bool is_same = find_gate(obstacle.ledger, obstacle.dimension, obstacle.limit) == &gate;
     if (is_same) {
         gate.asked_us = now_us;
         gate.obstacle = std::move(obstacle);
@@ -148,7 +147,7 @@ bool WaitLines::note_refusal(Line& line, Obstacle obstacle, std::int64_t now_us)
     }
     // Whoever comes after it at the old gate need not be refused there.
     step_away(line);
-    Gate* other = find_gate(obstacle.ledger, obstacle.dimension);
+    Gate* other = find_gate(obstacle.ledger, obstacle.dimension, obstacle.limit);
     stand_at(line, other != nullptr ? *other : make_gate(obstacle, now_us));
     return true;
 }
@@ -157,9 +156,8 @@ void WaitLines::given_back(const LedgerSet& ledgers, const Amounts& amounts) {
     for (const LedgerLimits& ledger : ledgers) {
         const auto gates = gates_.find(ledger.ledger.key());
         if (gates == gates_.end()) continue;
-        for (const Dimension dimension : all_dimensions) {
-            Gate* gate = gates->second[static_cast<std::size_t>(dimension)].get();
-            if (gate == nullptr) continue;
+        for (const std::unique_ptr<Gate>& gate : gates->second) {
+            const Dimension dimension = gate->obstacle.dimension;
             const bool is_slot = dimension == Dimension::in_flight;
             gate->given_back += is_slot ? 1 : std::max<std::int64_t>(amounts.of(dimension), 0);
             if (gate->is_busy || gate->is_open || gate->given_back < gate->obstacle.missing) continue;

@@ -358,7 +358,14 @@ std::string wait_set_name(const LedgerSet& ledgers) {
             name.push_back('|');
             ++candidate;
         }
-        if (index < ledgers.size()) name.append(ledgers[index].ledger.key()).push_back('\n');
+        if (index == ledgers.size()) break;
+        name.append(ledgers[index].ledger.key());
+        // Tiers may have different limits on one ledger, and a reload changes them.
+        for (const std::int64_t limit : ledgers[index].limits.by_dimension) {
+            name.push_back(' ');
+            if (limit != unlimited) name.append(std::to_string(limit));
+        }
+        name.push_back('\n');
     }
     return name;
 }

@@ -121,6 +121,7 @@ private:
         const SimpleLedger& by = is_own ? keys_[key] : shared_;
         return Obstacle{.ledger = ledgers_[is_own ? key : key_count].ledger.key(),
                         .dimension = Dimension::input_tokens,
+                        .limit = by.limit(),
                         .due_us = std::max(own_us, shared_us),
                         .missing = by.used() + tokens - by.limit(),
                         .used = by.used(),
@@ -285,6 +286,7 @@ std::map<std::string, std::int64_t> shared_out(std::int64_t weight_of_b, std::in
     const auto obstacle = [&] {
         return Obstacle{.ledger = shared.ledger.key(),
                         .dimension = Dimension::input_tokens,
+                        .limit = 1'000,
                         .due_us = now_us + 10 * ms,
                         .missing = 1'000'000,
                         .room = {.limit = 1'000, .remaining = 0, .window_us = window_us}};

@@ -38,6 +38,7 @@ LedgerSet set_of(std::initializer_list<const LedgerLimits*> ledgers) {
 Obstacle by(const LedgerLimits& of, std::int64_t due_us, std::int64_t missing = 1) {
     return {.ledger = of.ledger.key(),
             .dimension = Dimension::requests,
+            .limit = 100,
             .due_us = due_us,
             .missing = missing,
             .used = 100,
@@ -244,6 +245,7 @@ TEST_F(WaitLinesTest, GivenBackEnoughTheFrontAsksAtOnce) {
 TEST_F(WaitLinesTest, EverySettlementGivesASlotBack) {
     Obstacle obstacle = by(shared, now + 1'000 * ms);
     obstacle.dimension = Dimension::in_flight;
+    obstacle.limit = 1;
     obstacle.room.window_us = 0;
     const auto front = enter("a", obstacle);
     EXPECT_EQ(enter("a", std::nullopt).turn_us, now + 1'000 * ms) << "nobody knows when they end";
@@ -265,6 +267,18 @@ TEST_F(WaitLinesTest, LinesAtOneGateTakeTurns) {
     EXPECT_THAT(lines_.step(b1.line, now + 201 * ms).ask, ElementsAre(b1.ticket));
     decide(b1.line, {Kind::admitted}, now + 202 * ms);
     EXPECT_THAT(lines_.step(a1.line, now + 202 * ms).ask, ElementsAre(a2.ticket));
+}
+
+TEST_F(WaitLinesTest, WhoHasAnotherLimitOnTheSameLedgerIsHeldUpByNobody) {
+    Obstacle lower = by(shared, now + 200 * ms);
+    lower.limit = 70;
+    const auto a = enter("a", lower);
+    EXPECT_FALSE(lines_.is_behind("b", b_, {1, 0, 0}, true));
+    const auto b = enter("b", by(shared, now + 100 * ms));
+    EXPECT_THAT(lines_.step(b.line, now + 100 * ms).ask, ElementsAre(b.ticket));
+    lines_.take_wakes();
+    lines_.given_back(b_, {1, 0, 0});
+    EXPECT_THAT(lines_.take_wakes(), ElementsAre(a.line));
 }
 
 TEST_F(WaitLinesTest, WhatAnotherLedgerRefusesGivesItsTurnUp) {
