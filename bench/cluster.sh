@@ -11,6 +11,7 @@ admin_port() { echo $((first_port + 40 + $1)); }
 
 # What the nodes are configured with; whoever sources this may assign others.
 store=redis store_timeout_ms=100 default_limits='{}' keys_json='' unknown_keys=reject
+provider_options=() # beside those that all have
 ample_limits='{"rpm": 1000000000, "itpm": 1000000000000, "otpm": 1000000000000}'
 
 key_json() { # KEY LIMITS
@@ -33,7 +34,7 @@ CONF
 bring_up() { # NODES
     local node
     start redis redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no; redis_pid=$started
-    start provider "$bin/weir-mock" --listen "127.0.0.1:$provider_port" --tokens 60; provider_pid=$started
+    start provider "$bin/weir-mock" --listen "127.0.0.1:$provider_port" --tokens 60 "${provider_options[@]}"; provider_pid=$started
     await_port redis "$redis_port"
     await_port provider "$provider_port"
     nodes=() node_pids=() targets=

@@ -31,6 +31,7 @@ void AnswerScan::clear() {
     left_ = 0;
     head_.clear();
     refused_by_.clear();
+    waited_ms_.reset();
     problem_ = {};
     usage_ = {};
     pieces_.clear();
@@ -124,6 +125,9 @@ void AnswerScan::read_field(std::string_view line) {
         has_retry_after_ = true;
     } else if (text::equals_ignoring_case(name, "x-weir-limit")) {
         refused_by_ = text::trimmed(value, blanks);
+    } else if (text::equals_ignoring_case(name, "x-weir-waited-ms")) {
+        std::uint64_t waited_ms = 0;
+        if (read_number(text::trimmed(value, blanks), waited_ms)) waited_ms_ = waited_ms;
     }
 }
 

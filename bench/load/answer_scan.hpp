@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,8 @@ public:
     // What stands in the head, once it is there.
     unsigned status() const { return status_; }
     bool has_retry_after() const { return has_retry_after_; }
-    std::string_view refused_by() const { return refused_by_; }  ///< x-weir-limit; empty: none
+    std::string_view refused_by() const { return refused_by_; }            ///< x-weir-limit; empty: none
+    std::optional<std::uint64_t> waited_ms() const { return waited_ms_; }  ///< x-weir-waited-ms
     bool keep_alive() const { return keep_alive_; }
 
     bool has_body() const { return has_body_; }  ///< its first byte has arrived
@@ -65,6 +67,7 @@ private:
     std::uint64_t left_ = 0;  ///< bytes of the body, or of the chunk
     std::string head_;        ///< a head that came in pieces; afterwards a line of the chunked coding
     std::string refused_by_;
+    std::optional<std::uint64_t> waited_ms_;
     std::string_view problem_;
     ReportedUsage usage_;
     UsageScan pieces_;

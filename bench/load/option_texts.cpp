@@ -154,6 +154,12 @@ std::vector<std::string> read_options(const OptionTexts& texts, LoadOptions& opt
     reader.number<double>("--duration", texts.duration, 0.001, 604'800, options.duration_s);
     reader.number<double>("--warmup", texts.warmup, 0, 86'400, options.warmup_s);
     reader.number<double>("--rate", texts.rate, 0.001, 10'000'000, options.rate);
+    reader.number<std::uint64_t>("--burst", texts.burst, 1, 1'000'000, options.burst);
+    if (options.burst > 1 && options.rate == 0) reader.mistake("--burst", "--rate beside it", "none");
+    std::uint64_t max_wait_ms = 0;
+    reader.number<std::uint64_t>("--max-wait-ms", texts.max_wait_ms, 0, 3'600'000, max_wait_ms);
+    if (!texts.max_wait_ms.empty())
+        options.headers.emplace_back("x-weir-max-wait-ms", std::to_string(max_wait_ms));
     reader.number<std::uint64_t>("--timeout-ms", texts.timeout_ms, 1, 3'600'000, options.timeout_ms);
     reader.number<unsigned>("--threads", texts.threads, 1, 256, options.threads);
     reader.size("--input-tokens", texts.input_tokens, options.input_tokens);

@@ -58,6 +58,9 @@ void add_what_to_send(CLI::App& app, OptionTexts& texts, LoadOptions& options) {
     app.add_option("--output-tokens,--max-tokens", texts.output_tokens, "output tokens to allow")
         ->type_name("SIZE")
         ->capture_default_str();
+    app.add_option("--max-wait-ms", texts.max_wait_ms,
+                   "tell weir to let a request wait for room no longer than that (x-weir-max-wait-ms)")
+        ->type_name("MS");
     app.add_option("--header", texts.headers, "name:value to add to every request; repeatable")
         ->allow_extra_args(false);
 }
@@ -68,6 +71,8 @@ void add_how_to_send(CLI::App& app, OptionTexts& texts) {
         ->capture_default_str();
     app.add_option("--rate", texts.rate, "requests a second, over all connections (as fast as answers come)")
         ->type_name("R");
+    app.add_option("--burst", texts.burst, "with --rate: so many are due at once, as rarely (1)")
+        ->type_name("N");
     app.add_option("--duration", texts.duration,
                    "stop after so many seconds (10 where --requests is not given)")
         ->type_name("S");

@@ -29,6 +29,7 @@ struct LoadOptions {
     double duration_s = 0;                       ///< 0: no bound
     double warmup_s = 0;                         ///< before that, not counted
     double rate = 0;                             ///< requests a second; 0: closed loop
+    std::uint64_t burst = 1;                     ///< with a rate: so many are due at once
     SizeDistribution input_tokens = Fixed{100};  ///< words in the prompt
     SizeDistribution output_tokens = Fixed{16};  ///< that a request allows
     std::uint64_t timeout_ms = 60'000;           ///< of one request
@@ -50,6 +51,8 @@ struct OptionTexts {
     std::string duration{};
     std::string warmup = "0";
     std::string rate{};
+    std::string burst{};
+    std::string max_wait_ms{};
     std::string input_tokens = "100";
     std::string output_tokens = "16";
     std::string timeout_ms = "60000";

@@ -31,6 +31,7 @@ Json options_json(const LoadOptions& options) {
             {"output_tokens", text_of(options.output_tokens)},
             {"concurrent", options.concurrent},
             {"rate", options.rate > 0 ? Json(options.rate) : Json()},
+            {"burst", options.burst},
             {"duration_s", options.duration_s > 0 ? Json(options.duration_s) : Json()},
             {"requests", options.requests > 0 ? Json(options.requests) : Json()},
             {"warmup_s", options.warmup_s},
@@ -120,6 +121,7 @@ Json latencies_json(const Tally& tally, Detail detail) {
             {"refused", latency_json(tally.refused_us, detail)},
             {"other", latency_json(tally.other_us, detail)},
             {"first_token", latency_json(tally.first_token_us, detail)},
+            {"waited", latency_json(tally.waited_us, detail)},
             {"late", latency_json(tally.late_us, detail)}};
 }
 
@@ -138,6 +140,8 @@ std::string json_report(const LoadOptions& options, const Result& result, Detail
               {"total", counts_json(tally.total)},
               {"unfinished", tally.unfinished},
               {"unsent", tally.unsent},
+              {"admitted_after_waiting", tally.admitted_waited},
+              {"refused_after_waiting", tally.refused_waited},
               {"percent", percent_json(tally)},
               {"per_second",
                {{"answers", per_second(tally.total.answered())},

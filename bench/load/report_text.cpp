@@ -65,6 +65,10 @@ std::string outcomes(const LoadOptions& options, const Result& result) {
     add("sent", total.sent, total.sent);
     add("admitted", total.admitted, total.sent);
     add("refused", total.refused, total.sent);
+    if (tally.waited_us.count() > 0) {
+        add("admitted after waiting", tally.admitted_waited, total.sent);
+        add("refused after waiting", tally.refused_waited, total.sent);
+    }
     if (total.other > 0) add("other answers", total.other, total.sent);
     add("failed", total.failed, total.sent);
     if (tally.unfinished > 0) add("unfinished when interrupted", tally.unfinished, total.sent);
@@ -89,6 +93,7 @@ std::string latencies(const LoadOptions& options, const Tally& tally) {
     add_latency(table, "refused", tally.refused_us);
     add_latency(table, "other answers", tally.other_us);
     add_latency(table, "until the first token", tally.first_token_us);
+    add_latency(table, "waited for room", tally.waited_us);
     if (options.rate > 0) add_latency(table, "from due to sent", tally.late_us);
     return block(table);
 }

@@ -26,13 +26,13 @@ Span span_of(const LoadOptions& options, std::int64_t start_us) {
 Supply::Supply(const LoadOptions& options, const Span& span, Counter& counter, unsigned part, unsigned parts)
     : span_(span), counter_(counter), requests_(options.requests) {
     if (options.rate == 0) return;
-    schedule_.emplace(options.rate, span.start_us, part, parts);
+    schedule_.emplace(options.rate, span.start_us, part, parts, options.burst);
     warmup_ = schedule_->due_before(span.measure_us);
     if (span.end_us != far_away) part_requests_ = schedule_->due_before(span.end_us);
     if (requests_ == 0) return;
     // Of all numbers below the bound, every parts-th is this part's.
     const std::uint64_t bound =
-        Schedule(options.rate, span.start_us, 0, 1).due_before(span.measure_us) + requests_;
+        Schedule(options.rate, span.start_us, 0, 1, options.burst).due_before(span.measure_us) + requests_;
     part_requests_ = std::min(part_requests_, bound / parts + (part < bound % parts ? 1 : 0));
 }
 

@@ -48,14 +48,17 @@ void Tally::count_answer(std::size_t key, const Answer& answer) {
     counts.output_tokens = answer.usage.output_tokens;
     ++statuses_[std::min<std::size_t>(answer.status, status_end - 1)];
     if (answer.status == 429 && !answer.has_retry_after) ++without_retry_after;
+    if (answer.waited_ms) waited_us.add(*answer.waited_ms * 1000);
     if (answer.first_token_us) first_token_us.add(*answer.first_token_us);
     if (answer.status / 100 == 2) {
         counts.admitted = 1;
+        admitted_waited += answer.waited_ms ? 1 : 0;
         ++row.admitted;
         row.admitted_us.add(answer.duration_us);
         admitted_us.add(answer.duration_us);
     } else if (answer.status == 429 || !answer.refused_by.empty()) {
         counts.refused = 1;
+        refused_waited += answer.waited_ms ? 1 : 0;
         ++row.refused;
         row.refused_us.add(answer.duration_us);
         refused_us.add(answer.duration_us);
@@ -88,12 +91,15 @@ void Tally::merge(const Tally& other) {
     connections.left_open += other.connections.left_open;
     timeline.merge(other.timeline);
     without_retry_after += other.without_retry_after;
+    admitted_waited += other.admitted_waited;
+    refused_waited += other.refused_waited;
     unfinished += other.unfinished;
     unsent += other.unsent;
     admitted_us.merge(other.admitted_us);
     refused_us.merge(other.refused_us);
     other_us.merge(other.other_us);
     first_token_us.merge(other.first_token_us);
+    waited_us.merge(other.waited_us);
     late_us.merge(other.late_us);
 }
 

@@ -20,6 +20,7 @@ struct Answer {
     unsigned status = 0;
     std::string_view refused_by{};  ///< x-weir-limit: <scope>/<dimension>/<window>
     bool has_retry_after = false;
+    std::optional<std::uint64_t> waited_ms{};  ///< for room, as weir says; none: it did not wait
     ReportedUsage usage{};
     std::uint64_t duration_us = 0;
     std::optional<std::uint64_t> first_token_us{};  ///< of a stream
@@ -69,13 +70,16 @@ public:
     ConnectionCounts connections;
     Timeline timeline;
     std::uint64_t without_retry_after = 0;  ///< answers with 429 that lack it
+    std::uint64_t admitted_waited = 0;      ///< admitted after they had waited for room
+    std::uint64_t refused_waited = 0;       ///< refused after that
     std::uint64_t unfinished = 0;           ///< in flight when the run was interrupted
     std::uint64_t unsent = 0;               ///< due in an open loop, and no connection was free until the end
     Histogram admitted_us;
     Histogram refused_us;
     Histogram other_us;
     Histogram first_token_us;
-    Histogram late_us;  ///< from when a request was due until it was sent
+    Histogram waited_us;  ///< of what has waited, whatever came of it
+    Histogram late_us;    ///< from when a request was due until it was sent
 
 private:
     static constexpr std::size_t status_end = 1000;

@@ -121,6 +121,7 @@ void Worker::finish(Client& client, std::int64_t now_us) {
         Answer answer{.status = scan.status(),
                       .refused_by = scan.refused_by(),
                       .has_retry_after = scan.has_retry_after(),
+                      .waited_ms = scan.waited_ms(),
                       .usage = scan.usage(),
                       .duration_us = static_cast<std::uint64_t>(now_us - client.order.intended_us),
                       .second = second_of(now_us)};

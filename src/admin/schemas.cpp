@@ -208,6 +208,7 @@ constexpr std::string_view answers = R"json(
   "age_ms": {"type": "integer"}}},
 "Figures": {"type": "object", "required": ["now", "node", "store", "nodes", "upstreams", "rates", "limits",
   "latency_ms", "recent"], "properties": {
+  "waiting": {"type": "integer", "description": "Requests that wait for room, on all nodes."},
   "upstreams": {"type": "array", "items": {"$ref": "#/components/schemas/UpstreamState"}}}},
 "UpstreamState": {"type": "object", "required": ["name", "url", "healthy", "since", "ejected", "asleep",
   "answers_per_s", "errors_per_s"], "properties": {

@@ -48,6 +48,7 @@ struct OperationsParts {
     std::function<Reloaded()> reload;
     std::function<void()> drain;
     std::function<std::string()> metrics;
+    std::function<std::size_t()> waiting;  ///< requests that wait for room on this node
 };
 
 /// Main thread. Twice a second it gathers what the workers have counted, writes it down, and exchanges with

@@ -166,7 +166,8 @@ OperationsParts Server::Impl::parts() {
             .publish = [this] { publish(); },
             .reload = [this] { return reload(); },
             .drain = [this] { drain(); },
-            .metrics = [this] { return metrics_text(); }};
+            .metrics = [this] { return metrics_text(); },
+            .waiting = [this] { return waiting_room->size(); }};
 }
 
 void Server::Impl::start_workers(const config::Config& config) {

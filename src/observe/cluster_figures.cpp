@@ -207,6 +207,12 @@ public:
         json["shadow"] = limits_per_second(shadow);
     }
 
+    std::int64_t waiting() const {
+        std::int64_t sum = 0;
+        for (const Node* node : nodes_) sum += std::max<std::int64_t>(node->latest.waiting, 0);
+        return sum;
+    }
+
     Json latency() const {
         Totals sum;
         for (const Node* node : nodes_) {
@@ -305,6 +311,7 @@ std::string ClusterFigures::figures_json(std::string_view self, const KeyActivit
     json["nodes"] = view.nodes();
     json["upstreams"] = view.upstreams();
     view.add_rates(json);
+    json["waiting"] = view.waiting();
     Json& keys = json["refused_keys"] = Json::array();
     for (const KeyRecent& key : activity.ranked(KeyOrder::refused, now_us, refused_keys_max)) {
         if (key.last_minute.refused == 0) break;

@@ -32,10 +32,11 @@ constexpr std::array<Row<std::string>, 9> text_rows{{{"name", &NodeFigures::name
                                                      {"store_remark", &NodeFigures::store_remark},
                                                      {"remark", &NodeFigures::remark},
                                                      {"config_hash", &NodeFigures::config_hash}}};
-constexpr std::array<Row<std::int64_t>, 4> number_rows{{{"started_us", &NodeFigures::started_us},
+constexpr std::array<Row<std::int64_t>, 5> number_rows{{{"started_us", &NodeFigures::started_us},
                                                         {"made_us", &NodeFigures::made_us},
                                                         {"mode_since_us", &NodeFigures::mode_since_us},
-                                                        {"runtime_version", &NodeFigures::runtime_version}}};
+                                                        {"runtime_version", &NodeFigures::runtime_version},
+                                                        {"waiting", &NodeFigures::waiting}}};
 constexpr std::array<Row<bool>, 2> flag_rows{
     {{"ready", &NodeFigures::ready}, {"draining", &NodeFigures::draining}}};
 

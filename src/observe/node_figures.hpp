@@ -62,6 +62,7 @@ struct NodeFigures {
     std::int64_t runtime_version = 0;
     std::vector<UpstreamFigures> upstreams;
     std::string sleep;  ///< which upstreams have asked this node for a pause: proxy::UpstreamSleep::text
+    std::int64_t waiting = 0;  ///< requests that wait for room
     Totals totals;
     std::vector<KeyActivity::OwnMinute> minutes;  ///< KeyActivity::own_minutes(now_us, keys_max)
     std::vector<LimitLevel> limits;

@@ -67,6 +67,13 @@ std::uint64_t errors_of(const WorkerMetrics& worker) {
     return sum;
 }
 
+std::uint64_t waited_of(const WorkerMetrics& worker) {
+    std::uint64_t sum = 0;
+    for (const Counter& bucket : worker.waits[static_cast<std::size_t>(WaitEnd::admitted)].counts)
+        sum += bucket.value();
+    return sum;
+}
+
 enum Kind : std::size_t { reserved = 1, actual = 2 };  // 0: estimated
 template <auto tokens, Kind kind>
 std::uint64_t tokens_of(const WorkerMetrics& worker) {
@@ -79,6 +86,7 @@ const std::array<TotalsRow, totals_count> totals_rows{{
     {"requests", &Totals::requests, requests_of},
     {"admitted", &Totals::admitted, [](const WorkerMetrics& worker) { return worker.admitted.value(); }},
     {"refused", &Totals::refused, refused_of},
+    {"waited", &Totals::waited, waited_of},
     {"errors", &Totals::errors, errors_of},
     {"input_tokens", &Totals::input_tokens, tokens_of<&WorkerMetrics::input_tokens, actual>},
     {"output_tokens", &Totals::output_tokens, tokens_of<&WorkerMetrics::output_tokens, actual>},

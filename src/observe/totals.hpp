@@ -24,6 +24,7 @@ struct Totals {
     std::uint64_t requests = 0;
     std::uint64_t admitted = 0;
     std::uint64_t refused = 0;  ///< by limits
+    std::uint64_t waited = 0;   ///< admitted after they had waited for room
     std::uint64_t errors = 0;   ///< of upstreams, the store, and weir itself; not of clients
     std::uint64_t input_tokens = 0;
     std::uint64_t output_tokens = 0;
@@ -43,7 +44,7 @@ struct TotalsRow {
     std::uint64_t Totals::*member;
     std::uint64_t (*of)(const WorkerMetrics&);
 };
-inline constexpr std::size_t totals_count = 8;
+inline constexpr std::size_t totals_count = 9;
 extern const std::array<TotalsRow, totals_count> totals_rows;
 
 struct BucketsRow {

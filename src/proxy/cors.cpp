@@ -20,7 +20,7 @@ constexpr std::string_view request_fields =
     "x-stainless-custom-poll-interval";
 constexpr std::string_view answer_fields =
     "retry-after, retry-after-ms, x-should-retry, x-request-id, request-id, x-weir-limit, "
-    "x-weir-shadow, "
+    "x-weir-shadow, x-weir-waited-ms, "
     "x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, "
     "x-ratelimit-limit-input-tokens, x-ratelimit-remaining-input-tokens, x-ratelimit-reset-input-tokens, "
     "x-ratelimit-limit-output-tokens, x-ratelimit-remaining-output-tokens, x-ratelimit-reset-output-tokens, "

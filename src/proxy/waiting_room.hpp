@@ -53,7 +53,8 @@ public:
     };
 
     /// Nobody waits, so that nothing else needs to be looked at.
-    bool is_empty() const noexcept { return waiting_.load(std::memory_order_relaxed) == 0; }
+    bool is_empty() const noexcept { return size() == 0; }
+    std::size_t size() const noexcept { return waiting_.load(std::memory_order_relaxed); }
     /// See WaitLines::is_behind.
     bool is_behind(const Guest& guest, bool joins_others) const;
     /// Until it is admitted, its time is up, its client leaves, or weir drains. `own`: what the store has

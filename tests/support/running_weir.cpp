@@ -25,6 +25,7 @@ RunningWeir::RunningWeir(config::Config config, unsigned threads, app::WorkerThr
       limiter_(make_memory_limiter(clock_)),
       body_budget_(config_->limits_of_weir.max_buffered_bytes) {
     const proxy::Shared shared{clock_, access_log_, body_budget_, connections_open_};
+    waiting_room_ = shared.waiting_room;
     if (!store) store = [this](boost::asio::io_context&) { return limiter_; };
     const auto policy = std::make_shared<const policy::Policy>(config_, app::fast_sha256);
     config::Endpoint endpoint = config_->listen;

@@ -38,6 +38,8 @@ public:
     std::uint64_t counted(observe::Outcome outcome) const;
     std::uint64_t limit_hits(observe::LimitHit which) const;
     std::uint64_t reservations_in_flight() const;
+    /// That wait for room now.
+    std::size_t waiting() const { return waiting_room_->size(); }
     /// What was settled, as the metrics have it.
     std::uint64_t settled_input_tokens() const;
     std::uint64_t settled_output_tokens() const;
@@ -55,6 +57,7 @@ private:
     observe::AccessLog access_log_{{.enabled = false}};
     proxy::BodyBudget body_budget_;
     std::atomic<std::int64_t> connections_open_{0};
+    std::shared_ptr<proxy::WaitingRoom> waiting_room_;
     std::vector<std::unique_ptr<app::WorkerThread>> workers_;
     std::uint16_t port_ = 0;
     bool draining_ = false;

@@ -53,6 +53,12 @@ export function wellCard(figures) {
             figure(compact(rates.requests), 'requests a second'),
             figure(compact(rates.admitted), 'admitted'),
             figure(compact(rates.refused), 'refused', rates.refused > 0 ? 'refused' : ''),
+            figures.waiting > 0 || rates.waited > 0
+                ? [
+                      figure(compact(figures.waiting), 'wait for room now'),
+                      figure(compact(rates.waited), 'served after waiting'),
+                  ]
+                : null,
             figure(compact(rates.errors), 'errors', rates.errors > 0 ? 'failed' : ''),
             figure(compact(rates.input_tokens), 'input tokens a second'),
             figure(compact(rates.output_tokens), 'output tokens a second'),

@@ -30,6 +30,18 @@ TEST(Schedule, IsEvenAndDoesNotDrift) {
     EXPECT_EQ(schedule.due_us(3'000'000), start_us + 1'000'000 * second_us);
 }
 
+TEST(Schedule, ABurstIsDueAtOnceAndTheRateStays) {
+    for (unsigned part = 0; part < 2; ++part) {
+        const Schedule schedule(100, start_us, part, 2, 10);
+        for (std::uint64_t n = 0; n < 5; ++n) EXPECT_EQ(schedule.due_us(n), start_us);
+        EXPECT_EQ(schedule.due_us(5), start_us + 100'000);
+        EXPECT_EQ(schedule.due_us(500), start_us + 10 * second_us);
+        EXPECT_EQ(schedule.due_before(start_us + 1), 5U);
+        EXPECT_EQ(schedule.due_before(start_us + 100'000), 5U);
+        EXPECT_EQ(schedule.due_before(start_us + second_us), 50U);
+    }
+}
+
 TEST(Schedule, CountsWhatIsDueBeforeATime) {
     for (const double rate : {0.7, 3.0, 2000.0, 33'333.0}) {
         for (unsigned part = 0; part < 3; ++part) {

@@ -74,6 +74,21 @@ TEST(Tally, MergingAddsEverything) {
     EXPECT_EQ(sum.admitted_us.count(), 2U);
 }
 
+TEST(Tally, WhatHasWaitedIsCountedWhateverCameOfIt) {
+    Tally tally(1);
+    tally.count_answer(0, {.status = 200, .waited_ms = 40});
+    tally.count_answer(0, {.status = 200});
+    tally.count_answer(0, {.status = 429, .waited_ms = 2'000});
+    tally.count_answer(0, {.status = 503, .waited_ms = 7});
+    Tally sum(1);
+    sum.merge(tally);
+    sum.merge(tally);
+    EXPECT_EQ(sum.admitted_waited, 2U);
+    EXPECT_EQ(sum.refused_waited, 2U);
+    EXPECT_EQ(sum.waited_us.count(), 6U);
+    EXPECT_EQ(sum.waited_us.max(), 2'000'000U);
+}
+
 TEST(Tally, InventedReasonsAreBounded) {
     Tally tally(1);
     for (int i = 0; i < 5000; ++i) {
