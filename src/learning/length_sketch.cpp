@@ -1,0 +1,151 @@
+// Quantiles of decayed weights, interpolated within a size.
+#include "learning/length_sketch.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace weir::learning {
+
+namespace {
+
+/// What one answer weighs. Instead of all others' getting lighter, its own gets heavier, until it is twice
+/// this and all are halved.
+constexpr std::uint16_t weight_unit = 64;
+
+/// Upper bounds of the sizes.
+template <std::size_t count>
+constexpr std::array<std::int64_t, count> make_bounds() {
+    std::array<std::int64_t, count> bounds{};
+    std::int64_t bound = 0;
+    for (std::int64_t& each : bounds) each = bound = std::max(bound + 1, (bound * 5 + 3) / 4);
+    return bounds;
+}
+constexpr auto length_bounds = make_bounds<56>();
+
+}  // namespace
+
+template <std::size_t count>
+void LengthSketch::Sizes<count>::add(std::size_t size, std::uint16_t weight) noexcept {
+    constexpr int weight_max = 0xFFFF;
+    weights[size] = static_cast<std::uint16_t>(std::min(weights[size] + weight, weight_max));
+    last[next] = static_cast<std::uint8_t>(size);
+    next = static_cast<std::uint8_t>((next + 1) % last_count);
+    known = static_cast<std::uint8_t>(std::min<int>(known + 1, answers_min));
+}
+
+template <std::size_t count>
+void LengthSketch::Sizes<count>::halve() noexcept {
+    for (std::uint16_t& weight : weights) weight /= 2;
+}
+
+template <std::size_t count>
+std::uint32_t LengthSketch::Sizes<count>::sum() const noexcept {
+    return std::accumulate(weights.begin(), weights.end(), std::uint32_t{0});
+}
+
+/// 2.5: in the middle of the size with index 2.
+template <std::size_t count>
+double LengthSketch::Sizes<count>::place_of(double quantile) const noexcept {
+    const double wanted = quantile * sum();
+    double passed = 0;
+    for (std::size_t size = 0; size < count; ++size) {
+        if (weights[size] == 0 || passed + weights[size] < wanted) {
+            passed += weights[size];
+            continue;
+        }
+        return static_cast<double>(size) + std::max(wanted - passed, 0.0) / weights[size];
+    }
+    return static_cast<double>(count);
+}
+
+template <std::size_t count>
+double LengthSketch::Sizes<count>::place_among_last(double quantile) const noexcept {
+    std::array<std::uint8_t, last_count> sorted = last;
+    const auto rank = std::clamp<std::ptrdiff_t>(
+        static_cast<std::ptrdiff_t>(std::ceil(quantile * last_count)) - 1, 0, last_count - 1);
+    std::nth_element(sorted.begin(), sorted.begin() + rank, sorted.end());
+    return sorted[static_cast<std::size_t>(rank)] + 1.0;
+}
+
+/// How far apart the long and the short ones are.
+template <std::size_t count>
+double LengthSketch::Sizes<count>::spread() const noexcept {
+    return place_of(0.9) - place_of(0.1);
+}
+
+template <std::size_t count>
+std::size_t LengthSketch::Sizes<count>::last_above(double place) const noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(last.begin(), last.end(), [place](std::uint8_t size) { return size >= place; }));
+}
+
+/// Of n answers n (1 - q) lie above the quantile q, give or take a deviation of sqrt(n q (1 - q)): three
+/// deviations more are no chance.
+template <std::size_t count>
+double LengthSketch::Sizes<count>::likely_place_of(double quantile) const noexcept {
+    const double place = place_of(quantile);
+    const double above = last_count * (1 - quantile);
+    const double deviation = std::sqrt(above * quantile);
+    const bool has_grown = static_cast<double>(last_above(std::floor(place) + 1)) > above + 3 * deviation;
+    return has_grown ? std::max(place, place_among_last(quantile)) : place;
+}
+
+std::size_t LengthSketch::size_of(std::int64_t length) noexcept {
+    const auto bound = std::lower_bound(length_bounds.begin(), length_bounds.end() - 1, length);
+    return static_cast<std::size_t>(bound - length_bounds.begin());
+}
+
+/// The last part is from four fifths of the bound to all of it, the one before is four fifths of that, and
+/// so on.
+std::size_t LengthSketch::part_of(std::int64_t length, std::int64_t bound) noexcept {
+    const double part =
+        static_cast<double>(std::clamp<std::int64_t>(length, 1, bound)) / static_cast<double>(bound);
+    const double below_all = std::floor(-std::log(part) / std::log(1.25));
+    return part_count - 1 - static_cast<std::size_t>(std::min(below_all, part_count - 1.0));
+}
+
+double LengthSketch::length_at(double place) noexcept {
+    const auto size = static_cast<std::size_t>(std::min(place, size_count - 1.0));
+    const double low = size == 0 ? 0.0 : static_cast<double>(length_bounds[size - 1]);
+    const double high = static_cast<double>(length_bounds[size]);
+    return low + (high - low) * std::min(place - static_cast<double>(size), 1.0);
+}
+
+double LengthSketch::part_at(double place) noexcept {
+    return std::pow(1.25, place - static_cast<double>(part_count));
+}
+
+void LengthSketch::learn(std::int64_t length, std::optional<std::int64_t> bound) noexcept {
+    const auto weight =
+        static_cast<std::uint16_t>(weight_unit + weight_unit * since_halved_ / half_life_answers);
+    lengths_.add(size_of(std::max<std::int64_t>(length, 1)), weight);
+    if (bound && *bound > 0) parts_.add(part_of(length, *bound), weight);
+    answers_ = static_cast<std::uint8_t>(std::min<int>(answers_ + 1, answers_min));
+    if (++since_halved_ < half_life_answers) return;
+    since_halved_ = 0;
+    lengths_.halve();
+    parts_.halve();
+}
+
+std::int64_t LengthSketch::quantile(double quantile, std::optional<std::int64_t> bound) const noexcept {
+    const auto whole = [](double tokens) {
+        return std::max<std::int64_t>(static_cast<std::int64_t>(std::ceil(tokens)), 1);
+    };
+    const double length = lengths_.likely_place_of(quantile);
+    if (!bound || parts_.known < answers_min) return whole(length_at(length));
+    const double part = parts_.likely_place_of(quantile);
+    const bool is_part_closer = parts_.spread() < lengths_.spread();
+    return whole(is_part_closer ? part_at(part) * static_cast<double>(*bound) : length_at(length));
+}
+
+std::int64_t LengthSketch::more_after(std::int64_t produced) const noexcept {
+    Sizes<size_count> longer = lengths_;
+    const std::size_t reached = size_of(std::max<std::int64_t>(produced, 1));
+    std::fill_n(longer.weights.begin(), reached + 1, std::uint16_t{0});
+    if (longer.sum() == 0) return 0;
+    const double likely = length_at(longer.place_of(0.5));
+    return std::max<std::int64_t>(static_cast<std::int64_t>(std::ceil(likely)) - produced, 1);
+}
+
+}  // namespace weir::learning
