@@ -184,6 +184,9 @@ struct Usage {
     std::int64_t output_tokens = 0;
     Certainty certainty = Certainty::lower_bound;
     Unproduced unproduced = Unproduced::charge;
+    /// Of progress alone: output that is still to come, as far as anybody can guess. Where it is more than
+    /// what is left of the reservation, so much stays reserved, whether there is room or not.
+    std::int64_t expected_more = 0;
 };
 
 }  // namespace weir

@@ -74,7 +74,8 @@ public:
     /// What was taken from the own ledgers stays as it is. Two round trips: what goes back and what is taken
     /// are different ledgers, about which no promise is made together. Not admitted: the reservation holds
     /// its own alone, and can be moved again. Decision::reservation is never set. Errors: as `reserve`.
-    /// REQUIRES: nothing of the answer has been charged by `progress`; no ledger is in it twice.
+    /// REQUIRES: nothing of the answer has been charged by `progress`, and nothing more reserved; no ledger
+    /// is in it twice.
     awaitable<result<Decision>> move(Reservation& reservation, Usage usage, LedgerSet ledgers,
                                      Withdrawal withdrawal);
     /// Replaces what was reserved by what was used. May overdraw a ledger; never forgives. What a store can't
@@ -83,9 +84,9 @@ public:
     /// The request is over, and what it used comes to light later: gives its slots of requests in flight
     /// back. All else stays reserved.
     awaitable<void> end_flight(Reservation& reservation);
-    /// Part of the answer has been produced: charge it now, keep the rest reserved for another lease, and so
-    /// the slots of requests in flight.
-    /// Only `usage.output_tokens` is read, the total produced so far.
+    /// Part of the answer has been produced: charge it now, keep the rest reserved for another lease, or
+    /// `usage.expected_more` where that is more, and so the slots of requests in flight.
+    /// Besides only `usage.output_tokens` is read, the total produced so far.
     virtual awaitable<void> progress(Reservation& reservation, Usage so_far) = 0;
     /// Somebody else has used so much of what the ledger limits: it counts from now on, whether there is room
     /// or not, and slides out like any other charge. A store that can't be told now is not told later.

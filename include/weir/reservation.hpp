@@ -27,6 +27,8 @@ public:
     const Demand& demand() const noexcept { return demand_; }
     /// Output charged as produced so far, in every ledger alike.
     std::int64_t produced() const noexcept { return produced_; }
+    /// Output that is reserved still: what the demand, or the last progress, keeps free for what is to come.
+    std::int64_t held() const noexcept { return held_; }
     /// Progress is due before so much time has passed since the reservation or the last progress:
     /// a third of the shortest lease.
     std::int64_t progress_due_us() const noexcept { return lease_us_ / 3; }
@@ -44,6 +46,7 @@ private:
     std::size_t own_charges_ = 0;  ///< the first ones; behind them are the candidate's
     std::int64_t lease_us_ = 0;
     std::int64_t produced_ = 0;
+    std::int64_t held_ = 0;
     bool live_ = false;
 };
 

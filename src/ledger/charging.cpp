@@ -3,14 +3,11 @@
 
 #include <algorithm>
 
+#include "ledger/reservation_access.hpp"
+
 namespace weir {
 
 namespace {
-
-/// Output that is still reserved.
-std::int64_t lease_left(const Reservation& reservation) noexcept {
-    return std::max<std::int64_t>(reservation.demand().output_tokens - reservation.produced(), 0);
-}
 
 void settle_input(Correction& correction, const Reservation& reservation, const Usage& usage) noexcept {
     const std::int64_t charged = reservation.demand().input_tokens;
@@ -24,7 +21,7 @@ void settle_input(Correction& correction, const Reservation& reservation, const 
 }
 
 void settle_output(Correction& correction, const Reservation& reservation, const Usage& usage) noexcept {
-    const std::int64_t reserved = lease_left(reservation);
+    const std::int64_t reserved = reservation.held();
     const bool may_fall = usage.certainty == Certainty::exact;
     std::int64_t total =
         may_fall ? usage.output_tokens : std::max(reservation.produced(), usage.output_tokens);
@@ -51,6 +48,7 @@ Usage clamp_usage(Usage usage) noexcept {
     usage.requests = std::clamp<std::int64_t>(usage.requests, 0, 1);
     usage.input_tokens = clamp_amount(usage.input_tokens);
     usage.output_tokens = clamp_amount(usage.output_tokens);
+    usage.expected_more = clamp_amount(usage.expected_more);
     return usage;
 }
 
@@ -70,13 +68,20 @@ Place charge(Window& window, const Demand& demand, std::int64_t now_us) {
     return place;
 }
 
-Correction renewal(const Reservation& reservation, std::int64_t produced) noexcept {
+Correction renewal(const Reservation& reservation, const Usage& so_far) noexcept {
     Correction correction;
-    correction.lease_back = lease_left(reservation);
-    correction.produced = std::max<std::int64_t>(produced - reservation.produced(), 0);
-    correction.lease_again = std::max<std::int64_t>(reservation.demand().output_tokens - produced, 0);
+    correction.lease_back = reservation.held();
+    correction.produced = std::max<std::int64_t>(so_far.output_tokens - reservation.produced(), 0);
+    // Never below what is expected, nor above it but for what the reservation had held before.
+    const std::int64_t left = std::max<std::int64_t>(reservation.held() - correction.produced, 0);
+    correction.lease_again = std::max(left, so_far.expected_more);
     correction.slots_back = correction.slots_again = reservation.demand().requests;
     return correction;
+}
+
+void note_progress(Reservation& reservation, const Correction& renewed) noexcept {
+    ReservationAccess::set_progress(reservation, reservation.produced() + renewed.produced,
+                                    renewed.lease_again);
 }
 
 Correction settlement(const Reservation& reservation, const Usage& usage) noexcept {

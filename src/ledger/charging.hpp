@@ -42,8 +42,11 @@ struct Correction {
 /// What of it concerns the ledger of that charge, without slots: those of requests in flight are a lease.
 Correction correction_for(const Charge& charge, const Correction& correction) noexcept;
 
-/// `produced` in all is charged by now, and the lease on the rest is renewed.
-Correction renewal(const Reservation& reservation, std::int64_t produced) noexcept;
+/// All of `so_far.output_tokens` is charged by now, and the lease on what is still to come is renewed: the
+/// rest of what was held, or `so_far.expected_more` where that is more. Less than before is no news.
+Correction renewal(const Reservation& reservation, const Usage& so_far) noexcept;
+/// After a renewal was sent to all ledgers, in whatever way they took it.
+void note_progress(Reservation& reservation, const Correction& renewed) noexcept;
 /// The charge becomes what was used.
 Correction settlement(const Reservation& reservation, const Usage& usage) noexcept;
 

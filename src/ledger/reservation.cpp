@@ -18,6 +18,7 @@ Reservation::Reservation(const Demand& demand, std::vector<Charge> charges, std:
       charges_(std::move(charges)),
       own_charges_(own_charges),
       lease_us_(lease_us),
+      held_(demand.output_tokens),
       live_(true) {}
 
 Reservation::Reservation(Reservation&& other) noexcept
@@ -26,6 +27,7 @@ Reservation::Reservation(Reservation&& other) noexcept
       own_charges_(other.own_charges_),
       lease_us_(other.lease_us_),
       produced_(other.produced_),
+      held_(other.held_),
       live_(std::exchange(other.live_, false)) {}
 
 Reservation& Reservation::operator=(Reservation&& other) noexcept {
@@ -36,6 +38,7 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
     own_charges_ = other.own_charges_;
     lease_us_ = other.lease_us_;
     produced_ = other.produced_;
+    held_ = other.held_;
     live_ = std::exchange(other.live_, false);
     return *this;
 }

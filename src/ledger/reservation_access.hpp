@@ -54,8 +54,10 @@ struct ReservationAccess {
         reservation.lease_us_ = std::min(reservation.lease_us_, other.lease_us_);
     }
     static std::vector<Charge>& charges(Reservation& reservation) noexcept { return reservation.charges_; }
-    static void set_produced(Reservation& reservation, std::int64_t produced) noexcept {
+    /// After a progress: so much is charged as produced, so much is reserved still.
+    static void set_progress(Reservation& reservation, std::int64_t produced, std::int64_t held) noexcept {
         reservation.produced_ = produced;
+        reservation.held_ = held;
     }
     /// It has been settled, or its charge is deliberately left to expire.
     static void close(Reservation& reservation) noexcept { reservation.live_ = false; }

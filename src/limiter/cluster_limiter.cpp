@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "ledger/charging.hpp"
 #include "ledger/decide.hpp"
 #include "ledger/reservation_access.hpp"
 #include "limiter/slot_parts.hpp"
@@ -146,7 +147,7 @@ awaitable<void> ClusterLimiter::undo(Asked& asked, std::size_t first) {
 awaitable<void> ClusterLimiter::settle(Reservation reservation, Usage usage) {
     for (ChargePart& part : parts_of(ReservationAccess::charges(reservation), node_.owners)) {
         Reservation of_part = ReservationAccess::make(reservation.demand(), std::move(part.charges));
-        ReservationAccess::set_produced(of_part, reservation.produced());
+        ReservationAccess::set_progress(of_part, reservation.produced(), reservation.held());
         co_await limiter_of(part.slot).settle(std::move(of_part), usage);
     }
     ReservationAccess::close(reservation);
@@ -154,17 +155,15 @@ awaitable<void> ClusterLimiter::settle(Reservation reservation, Usage usage) {
 
 awaitable<void> ClusterLimiter::progress(Reservation& reservation, Usage so_far) {
     std::vector<Charge>& charges = ReservationAccess::charges(reservation);
-    std::int64_t produced = reservation.produced();
     for (ChargePart& part : parts_of(charges, node_.owners)) {
         Reservation of_part = ReservationAccess::make(reservation.demand(), std::move(part.charges));
-        ReservationAccess::set_produced(of_part, reservation.produced());
+        ReservationAccess::set_progress(of_part, reservation.produced(), reservation.held());
         co_await limiter_of(part.slot).progress(of_part, so_far);
-        produced = std::max(produced, of_part.produced());
         std::vector<Charge>& renewed = ReservationAccess::charges(of_part);
         for (std::size_t i = 0; i < renewed.size(); ++i) charges[part.indexes[i]] = std::move(renewed[i]);
         ReservationAccess::close(of_part);
     }
-    ReservationAccess::set_produced(reservation, produced);
+    note_progress(reservation, renewal(reservation, clamp_usage(so_far)));
 }
 
 awaitable<result<void>> ClusterLimiter::count_foreign(const LedgerLimits& ledger, Amounts used) {

@@ -214,14 +214,13 @@ private:
     }
 
     void progress_now(Reservation& reservation, const Usage& so_far) {
-        const std::int64_t produced = std::max(reservation.produced(), so_far.output_tokens);
-        const Correction renewed = renewal(reservation, produced);
+        const Correction renewed = renewal(reservation, so_far);
         for_each_charge(reservation, [&](Window& window, Charge& made, std::int64_t now_us) {
             const Correction correction = correction_for(made, renewed);
             apply(window, made.place, correction, now_us);
             note_renewal(made.place, made.window_us, correction, now_us);
         });
-        ReservationAccess::set_produced(reservation, produced);
+        note_progress(reservation, renewed);
     }
 
     std::vector<Level> peek_now(const LedgerSet& ledgers) const {

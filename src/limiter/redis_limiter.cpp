@@ -221,10 +221,9 @@ awaitable<void> RedisLimiter::settle(Reservation reservation, Usage usage) {
 }
 
 awaitable<void> RedisLimiter::progress(Reservation& reservation, Usage so_far) {
-    const std::int64_t produced = std::max(reservation.produced(), clamp_usage(so_far).output_tokens);
-    const Correction correction = renewal(reservation, produced);
+    const Correction correction = renewal(reservation, clamp_usage(so_far));
     (void)co_await correct(reservation, correction, true);
-    ReservationAccess::set_produced(reservation, produced);
+    note_progress(reservation, correction);
 }
 
 awaitable<LocalCopy::InStore> RedisLimiter::correct(Reservation& reservation, const Correction& correction,

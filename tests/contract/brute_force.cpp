@@ -140,7 +140,7 @@ BruteForce::Answer BruteForce::reserve_from(const Demand& asked, const LedgerSet
 
 BruteForce::Answer BruteForce::move(Ticket& ticket, const Usage& usage, const LedgerSet& ledgers,
                                     std::int64_t now_us) {
-    Ticket of_candidate{ticket.demand, ticket.produced, {}, 0};
+    Ticket of_candidate{ticket.demand, ticket.produced, ticket.held, {}, 0};
     while (ticket.places.size() > ticket.own_places) {
         of_candidate.places.push_back(ticket.places.back());
         ticket.places.pop_back();
@@ -186,7 +186,11 @@ BruteForce::Answer BruteForce::judge(const Demand& demand, std::span<const Ledge
 
 BruteForce::Ticket BruteForce::charge(const Demand& demand, std::span<const LedgerLimits> ledgers,
                                       std::int64_t now_us) {
-    Ticket ticket{.demand = demand, .produced = 0, .places = {}, .own_places = ledgers.size()};
+    Ticket ticket{.demand = demand,
+                  .produced = 0,
+                  .held = demand.output_tokens,
+                  .places = {},
+                  .own_places = ledgers.size()};
     for (const LedgerLimits& ledger : ledgers) {
         Log& log = at(ledger.ledger, ledger.window_us, now_us);
         Place place;
@@ -208,11 +212,12 @@ BruteForce::Ticket BruteForce::charge(const Demand& demand, std::span<const Ledg
     return ticket;
 }
 
-void BruteForce::progress(Ticket& ticket, std::int64_t output_tokens, std::int64_t now_us) {
+void BruteForce::progress(Ticket& ticket, std::int64_t output_tokens, std::int64_t expected_more,
+                          std::int64_t now_us) {
     const std::int64_t produced = std::max(sane(output_tokens), ticket.produced);
     const std::int64_t fresh = produced - ticket.produced;
-    const std::int64_t leased = std::max<std::int64_t>(ticket.demand.output_tokens - ticket.produced, 0);
-    const std::int64_t left = std::max<std::int64_t>(ticket.demand.output_tokens - produced, 0);
+    const std::int64_t leased = ticket.held;
+    const std::int64_t left = std::max({leased - fresh, std::int64_t{0}, sane(expected_more)});
     for (Place& place : ticket.places) {
         Log& log = at(place.ledger, place.window_us, now_us);
         const std::int64_t before_us = place.lease_until_us;
@@ -231,6 +236,7 @@ void BruteForce::progress(Ticket& ticket, std::int64_t output_tokens, std::int64
         place.newest_output_until_us = until_us;
     }
     ticket.produced = produced;
+    ticket.held = left;
 }
 
 void BruteForce::settle(const Ticket& ticket, const Usage& usage, std::int64_t now_us) {
@@ -258,7 +264,7 @@ void BruteForce::settle(const Ticket& ticket, const Usage& usage, std::int64_t n
             log.push_back({Dimension::input_tokens, input - demand.input_tokens,
                            gone ? today_us : place.input_until_us});
         }
-        const std::int64_t leased = std::max<std::int64_t>(demand.output_tokens - ticket.produced, 0);
+        const std::int64_t leased = ticket.held;
         const std::int64_t unseen = output - ticket.produced;
         if (unseen < 0)
             take(log, Dimension::output_tokens, std::min(-unseen, place.newest_output),

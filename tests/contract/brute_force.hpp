@@ -30,6 +30,7 @@ public:
     struct Ticket {
         Demand demand;
         std::int64_t produced = 0;
+        std::int64_t held = 0;  ///< output that is still reserved
         std::vector<Place> places;
         std::size_t own_places = 0;  ///< the first ones; the others are a candidate's
     };
@@ -45,7 +46,8 @@ public:
     Answer reserve(const Demand& demand, std::span<const LedgerLimits> ledgers, std::int64_t now_us);
     /// The answer has no ticket: this one goes on.
     Answer move(Ticket& ticket, const Usage& usage, const LedgerSet& ledgers, std::int64_t now_us);
-    void progress(Ticket& ticket, std::int64_t output_tokens, std::int64_t now_us);
+    void progress(Ticket& ticket, std::int64_t output_tokens, std::int64_t expected_more,
+                  std::int64_t now_us);
     void settle(const Ticket& ticket, const Usage& usage, std::int64_t now_us);
     std::vector<Level> peek(std::span<const LedgerLimits> ledgers, std::int64_t now_us);
     /// What counts then, by the time when it expires.

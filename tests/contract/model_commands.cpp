@@ -34,6 +34,8 @@ rc::Gen<Command> any_command() {
         rc::gen::set(&Command::pick, inRange<std::uint32_t>(0, 1U << 16U)),
         rc::gen::set(&Command::requests, inRange<std::int64_t>(0, 3)),
         rc::gen::set(&Command::input_tokens, amount(60)), rc::gen::set(&Command::output_tokens, amount(60)),
+        rc::gen::set(&Command::expected_more, rc::gen::weightedOneOf<std::int64_t>(
+                                                  {{1, rc::gen::just<std::int64_t>(0)}, {1, amount(60)}})),
         rc::gen::set(&Command::exact, rc::gen::arbitrary<bool>()),
         rc::gen::set(&Command::unproduced, inRange(0, 3)), rc::gen::set(&Command::scale, scale),
         rc::gen::set(&Command::millionths, inRange<std::int64_t>(0, 1'000'001)));
@@ -54,6 +56,7 @@ std::ostream& operator<<(std::ostream& out, const Command& command) {
     if (command.kind >= Kind::pass) return out << " " << duration_us(command) << " us";
     out << " pick " << command.pick << " " << command.requests << "/" << command.input_tokens << "/"
         << command.output_tokens;
+    if (command.kind == Kind::progress) out << " expects " << command.expected_more;
     if (command.kind == Kind::settle)
         out << (command.exact ? " exact " : " lower_bound ") << fates[command.unproduced];
     return out;

@@ -37,6 +37,7 @@ struct Command {
     std::int64_t requests = 0;
     std::int64_t input_tokens = 0;
     std::int64_t output_tokens = 0;
+    std::int64_t expected_more = 0;  ///< of progress
     bool exact = false;
     int unproduced = 0;
     int scale = 0;  ///< how far time moves: 0, up to a tick, ... up to two months

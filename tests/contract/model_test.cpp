@@ -183,11 +183,12 @@ private:
         expect_same_levels(ledgers);
     }
 
-    /// Of a reservation of which nothing has been produced, to one or two of the ledgers that it has not.
+    /// Of a reservation of which nothing has been produced, and nothing more reserved, to one or two of the
+    /// ledgers that it has not.
     void move(const Command& command) {
         if (in_flight_.empty()) return;
         Flight& flight = in_flight_[command.pick % in_flight_.size()];
-        if (flight.ticket.produced > 0) return;
+        if (flight.ticket.produced > 0 || flight.ticket.held != flight.ticket.demand.output_tokens) return;
         const auto own = flight.ledgers.begin() + static_cast<std::ptrdiff_t>(flight.ticket.own_places);
         flight.ledgers.erase(own, flight.ledgers.end());
         LedgerSet set;
@@ -216,8 +217,8 @@ private:
         if (in_flight_.empty()) return;
         Flight& flight = in_flight_[command.pick % in_flight_.size()];
         ++tally_.progressed;
-        store_.progress(flight.reservation, command.output_tokens);
-        model_.progress(flight.ticket, command.output_tokens, store_.now_us());
+        store_.progress(flight.reservation, command.output_tokens, command.expected_more);
+        model_.progress(flight.ticket, command.output_tokens, command.expected_more, store_.now_us());
         expect_same_levels(flight.ledgers);
     }
 

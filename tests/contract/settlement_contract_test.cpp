@@ -182,6 +182,24 @@ TEST_P(LimiterContract, ProgressBeyondWhatWasReservedIsCharged) {
     EXPECT_EQ(used("a"), (Amounts{1, 100, 80}));
 }
 
+TEST_P(LimiterContract, WhatIsStillToComeIsReservedAsItGoes) {
+    const Ledgers ledgers{ledger("a", minute_us, {{output_tokens, 100}}), ledger("b", day_us, {})};
+    Reservation reservation = admit(demand, ledgers);
+    store.advance(second_us);
+    store.progress(reservation, 50, 45);
+    EXPECT_EQ(reservation.held(), 45);
+    EXPECT_EQ(used("a"), (Amounts{1, 100, 95}));
+    EXPECT_EQ(store.reserve({1, 1, 6}, ledgers).verdict, Verdict::refused) << "there is room for 5";
+    store.progress(reservation, 80, 90);
+    EXPECT_EQ(used("a"), (Amounts{1, 100, 170})) << "whether there is room or not";
+    store.advance(3 * minute_us);
+    EXPECT_EQ(used("b", day_us), (Amounts{1, 100, 80})) << "it is a lease like any other";
+    store.progress(reservation, 81);
+    EXPECT_EQ(used("b", day_us), (Amounts{1, 100, 170}));
+    store.settle(std::move(reservation), exactly({1, 100, 85}));
+    EXPECT_EQ(used("b", day_us), (Amounts{1, 100, 85}));
+}
+
 TEST_P(LimiterContract, AnExactEndMayCorrectWhatProgressChargedLast) {
     const Ledgers ledgers{ledger("a", minute_us, {})};
     Reservation guessed = admit(demand, ledgers);

@@ -39,9 +39,10 @@ void StoreDriver::settle(Reservation reservation, Usage usage) {
     run_awaitable(store_->context(), store_->limiter().settle(std::move(reservation), usage));
 }
 
-void StoreDriver::progress(Reservation& reservation, std::int64_t output_tokens) {
+void StoreDriver::progress(Reservation& reservation, std::int64_t output_tokens, std::int64_t expected_more) {
     Usage so_far;
     so_far.output_tokens = output_tokens;
+    so_far.expected_more = expected_more;
     run_awaitable(store_->context(), store_->limiter().progress(reservation, so_far));
 }
 

@@ -46,7 +46,7 @@ public:
     Decision move(Reservation& reservation, Usage usage, LedgerSet ledgers);
     void settle(Reservation reservation, Usage usage);
     void end_flight(Reservation& reservation);
-    void progress(Reservation& reservation, std::int64_t output_tokens);
+    void progress(Reservation& reservation, std::int64_t output_tokens, std::int64_t expected_more = 0);
     std::vector<Level> peek(std::span<const LedgerLimits> ledgers);
     void count_foreign(const LedgerLimits& ledger, const Amounts& used);
     LedgerContents read(const LedgerLimits& ledger);

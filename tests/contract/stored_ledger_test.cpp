@@ -169,12 +169,13 @@ private:
 
     void progress(const Step& step) {
         const auto picked = pick_flights(step);
-        const Usage so_far{.output_tokens = step.amounts.output_tokens};
+        const Usage so_far{.output_tokens = step.amounts.output_tokens,
+                           .expected_more = step.amounts.input_tokens};
         together(picked.size(), [&](std::size_t i) {
             return store_->limiter().progress(in_flight_[picked[i]].reservation, so_far);
         });
         for (const std::size_t i : picked) {
-            model_.progress(in_flight_[i].ticket, so_far.output_tokens, now_us_);
+            model_.progress(in_flight_[i].ticket, so_far.output_tokens, so_far.expected_more, now_us_);
             ++tally_.progressed;
         }
     }

@@ -23,11 +23,12 @@ protected:
         now_us += duration_us;
         window.trim(now_us);
     }
-    void progress(std::int64_t produced) {
-        const Correction correction = renewal(reservation, produced);
+    void progress(std::int64_t produced, std::int64_t expected_more = 0) {
+        const Correction correction =
+            renewal(reservation, {.output_tokens = produced, .expected_more = expected_more});
         apply(window, made, correction, now_us);
         note_renewal(made, window.window_us(), correction, now_us);
-        ReservationAccess::set_produced(reservation, produced);
+        note_progress(reservation, correction);
     }
     void settle(const Usage& usage) { apply(window, made, settlement(reservation, usage), now_us); }
     /// What is left when only what expires later than `after_us` from now counts.
@@ -198,6 +199,34 @@ TEST(Clamping, EveryAmountIsWithinZeroAndTheLargest) {
     EXPECT_EQ(clamp_usage({.requests = -3}).requests, 0);
 }
 
+TEST_F(Charging, BeyondTheReservationMoreIsReservedAsItGoes) {
+    progress(demand.output_tokens + 10, 25);
+    EXPECT_EQ(window.sum(), (Amounts{1, 100, 75}));
+    EXPECT_EQ(reservation.held(), 25);
+    EXPECT_EQ(reservation.demand(), demand) << "what was asked for stays what it was";
+    pass(minute_us);
+    progress(60, 5);
+    EXPECT_EQ(window.sum(), (Amounts{1, 100, 75})) << "less than is held is no news";
+    EXPECT_EQ(reservation.held(), 15);
+    EXPECT_EQ(left_after(2 * minute_us - 1), (Amounts{1, 100, 75}));
+    EXPECT_EQ(left_after(2 * minute_us), (Amounts{1, 100, 60})) << "what died runs out";
+    settle({.input_tokens = 100, .output_tokens = 62, .certainty = Certainty::exact});
+    EXPECT_EQ(window.sum(), (Amounts{1, 100, 62}));
+}
+
+TEST_F(Charging, WhatWasReservedAsItWentIsNotChargedWhereNobodySaysHowLongItWas) {
+    progress(60, 30);
+    settle({.input_tokens = 100, .output_tokens = 61, .unproduced = Unproduced::charge});
+    EXPECT_EQ(window.sum(), (Amounts{1, 100, 61}));
+}
+
+TEST_F(Charging, WhatWasReservedAsItWentIsLeftToRunOut) {
+    progress(60, 30);
+    settle({.input_tokens = 100, .output_tokens = 70, .unproduced = Unproduced::run_out});
+    EXPECT_EQ(window.sum(), (Amounts{1, 100, 90}));
+    EXPECT_EQ(left_after(2 * minute_us), (Amounts{1, 100, 70}));
+}
+
 TEST(ChargingInFlight, ASlotIsRenewedAndAlwaysGivenBack) {
     const Demand two{2, 100, 40};
     const Charge slots{.window_us = in_flight_lease_us, .in_flight = true};
@@ -205,7 +234,7 @@ TEST(ChargingInFlight, ASlotIsRenewedAndAlwaysGivenBack) {
     Reservation reservation = ReservationAccess::make(two, {usage, slots});
     EXPECT_EQ(demand_for(slots, two), (Demand{0, 0, 2}));
     EXPECT_EQ(demand_for(usage, two), two);
-    const Correction renewed = correction_for(slots, renewal(reservation, 15));
+    const Correction renewed = correction_for(slots, renewal(reservation, {.output_tokens = 15}));
     EXPECT_EQ(renewed.lease_back, 2);
     EXPECT_EQ(renewed.lease_again, 2);
     EXPECT_EQ(renewed.produced, 0);

@@ -10,7 +10,7 @@ namespace {
 
 Reservation some_reservation() {
     Reservation reservation = ReservationAccess::make({1, 2, 3}, {{.window_us = 9'000'000}});
-    ReservationAccess::set_produced(reservation, 2);
+    ReservationAccess::set_progress(reservation, 2, 5);
     return reservation;
 }
 
@@ -26,6 +26,7 @@ TEST(Reservation, DroppingCountsOnceHoweverItMoved) {
         Reservation first = some_reservation();
         Reservation second = std::move(first);
         EXPECT_EQ(second.produced(), 2);
+        EXPECT_EQ(second.held(), 5);
         EXPECT_EQ(second.demand(), (Demand{1, 2, 3}));
     }
     EXPECT_EQ(Reservation::dropped(), before + 1);
@@ -47,6 +48,7 @@ TEST(Reservation, AssigningOverALiveOneDropsIt) {
     EXPECT_EQ(Reservation::dropped(), before + 1);
     EXPECT_EQ(kept.demand(), (Demand{7, 8, 9}));
     EXPECT_EQ(kept.produced(), 0);
+    EXPECT_EQ(kept.held(), 9);
     ReservationAccess::close(kept);
     EXPECT_EQ(Reservation::dropped(), before + 1);
 }
