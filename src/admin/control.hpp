@@ -104,7 +104,8 @@ public:
                                                                        std::int64_t to_hour) = 0;
     /// JSON; charges nothing.
     virtual awaitable<Answered<std::string>> explain(ExplainQuestion question) = 0;
-    virtual std::string nodes_json() const = 0;  ///< for GET /admin/nodes
+    virtual std::string nodes_json() const = 0;   ///< for GET /admin/nodes
+    virtual std::string models_json() const = 0;  ///< for GET /admin/models
     virtual std::string figures_json()
         const = 0;  ///< for GET /admin/events, one event's data; made once a second
 };

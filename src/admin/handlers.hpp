@@ -63,6 +63,7 @@ awaitable<Answer> drain(Call& call);
 
 // nodes.cpp, events.cpp
 awaitable<Answer> list_nodes(Call& call);
+awaitable<Answer> list_models(Call& call);
 awaitable<Answer> show_figures(Call& call);
 awaitable<Answer> stream_events(Call& call);
 

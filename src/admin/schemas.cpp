@@ -197,6 +197,18 @@ constexpr std::string_view answers = R"json(
 "Reloaded": {"type": "object", "required": ["hash", "notes"], "properties": {"hash": {"type": "string"},
   "notes": {"type": "array", "items": {"$ref": "#/components/schemas/Mistake"}}}},
 "Draining": {"type": "object", "required": ["draining"]},
+"ModelList": {"type": "object", "required": ["calibrate", "models"], "properties": {
+  "calibrate": {"type": "boolean", "description": "Estimates are multiplied with the factors."},
+  "models": {"type": "array", "maxItems": 1000, "items": {"$ref": "#/components/schemas/Model"}}}},
+"Model": {"type": "object", "required": ["upstream", "model", "answers", "actual_by_estimated", "factor",
+  "output_tokens"], "properties": {
+  "upstream": {"type": "string"}, "model": {"type": "string"},
+  "answers": {"type": "integer", "description": "Of all nodes, at most 1,000 of each."},
+  "actual_by_estimated": {"type": "number", "description": "Input as the provider counted it, by the estimate."},
+  "factor": {"type": "number", "minimum": 0.5, "maximum": 2},
+  "output_tokens": {"type": ["object", "null"], "description": "What answers to all keys of this node take.",
+    "required": ["p50", "p90", "p99"], "properties": {"p50": {"type": "integer"}, "p90": {"type": "integer"},
+    "p99": {"type": "integer"}}}}},
 "Nodes": {"type": "object", "required": ["nodes"], "properties": {
   "nodes": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}}}},
 "Node": {"type": "object", "required": ["name", "host", "listen", "version", "started", "mode", "mode_since", "ready",

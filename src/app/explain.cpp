@@ -58,7 +58,8 @@ std::string counted(std::int64_t count, const char* what) {
 }
 
 /// In words, how the estimate came about.
-Json reasons(const llm::Call& call, llm::Api api, const config::Tier& tier, const Demand& demand) {
+Json reasons(const llm::Call& call, llm::Api api, const config::Tier& tier, const Demand& demand,
+             const proxy::Experience& experience) {
     if (api == llm::Api::unmetered)
         return Json::array({"This path is not metered: it counts as one request."});
     Json why = Json::array();
@@ -70,12 +71,22 @@ Json reasons(const llm::Call& call, llm::Api api, const config::Tier& tier, cons
     if (input.media_tokens > 0) {
         why.push_back("Of these, " + std::to_string(input.media_tokens) + " for images, sound and files.");
     }
+    if (experience.input_factor != 1.0) {
+        why.push_back("That of its text is multiplied with " + std::to_string(experience.input_factor) +
+                      ", as the model's answers teach.");
+    }
     why.push_back(call.output_bound
                       ? "Output: the request allows " + std::to_string(*call.output_bound) + " tokens, " +
                             std::to_string(demand.output_tokens) + " are reserved (tier: reserve " +
                             std::string(config::reserve_names[static_cast<std::size_t>(tier.reserve)]) + ")."
                       : "Output: the request gives no bound, " + std::to_string(demand.output_tokens) +
-                            " tokens are reserved (tier: output_default, cut to the tightest limit).");
+                            " tokens are reserved (tier: reserve " +
+                            std::string(config::reserve_names[static_cast<std::size_t>(tier.reserve)]) +
+                            ", cut to the tightest limit).");
+    if (experience.output_tokens) {
+        why.push_back("Of earlier answers few took more than " + std::to_string(*experience.output_tokens) +
+                      " tokens.");
+    }
     return why;
 }
 
@@ -146,8 +157,8 @@ std::optional<policy::Subject> subject_of(const policy::Policy& policy,
 
 }  // namespace
 
-awaitable<Answered<std::string>> explain(const policy::Policy& policy, Limiter& limiter,
-                                         admin::ExplainQuestion question) {
+awaitable<Answered<std::string>> explain(const policy::Policy& policy, const proxy::Learned& learned,
+                                         Limiter& limiter, admin::ExplainQuestion question) {
     const auto subject = subject_of(policy, question);
     if (!subject && !question.key_id.empty()) {
         co_return Problem{.status = 404,
@@ -187,11 +198,14 @@ awaitable<Answered<std::string>> explain(const policy::Policy& policy, Limiter& 
     }
     const policy::Applicable applicable =
         policy.limits_for(*subject, call.model, upstreams.order, call.further_models);
-    const Demand demand = proxy::make_demand(call, tier, applicable);
+    const proxy::Experience experience = proxy::experience_with(
+        learned, policy.config(), tier, call,
+        {subject->id, call.model, policy.config().upstreams[upstreams.order.front()].name});
+    const Demand demand = proxy::make_demand(call, tier, applicable, experience);
     told["estimate"] = {{"requests", demand.requests},
                         {"input_tokens", demand.input_tokens},
                         {"output_tokens", demand.output_tokens},
-                        {"why", reasons(call, api, tier, demand)}};
+                        {"why", reasons(call, api, tier, demand, experience)}};
     const auto levels = co_await limiter.peek(applicable.ledgers);
     if (!levels) co_return store_away();
     told["ledgers"] = ledgers_json(applicable.ledgers, *levels, demand);

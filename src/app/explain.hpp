@@ -6,6 +6,7 @@
 
 #include "admin/control.hpp"
 #include "policy/policy.hpp"
+#include "proxy/learned.hpp"
 #include "weir/awaitable.hpp"
 #include "weir/limiter.hpp"
 
@@ -15,7 +16,7 @@ namespace weir::app {
 /// is the store asked for the exact time, which it tells by refusing. Should room have come meanwhile, what
 /// the store then took is given back at once. Problems: 404 for an id that no key has, 503 where the store
 /// can't be asked.
-awaitable<admin::Answered<std::string>> explain(const policy::Policy& policy, Limiter& limiter,
-                                                admin::ExplainQuestion question);
+awaitable<admin::Answered<std::string>> explain(const policy::Policy& policy, const proxy::Learned& learned,
+                                                Limiter& limiter, admin::ExplainQuestion question);
 
 }  // namespace weir::app

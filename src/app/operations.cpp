@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/explain.hpp"
+#include "app/learned_models.hpp"
 #include "text/hex.hpp"
 
 namespace weir::app {
@@ -45,7 +46,7 @@ Problem store_unavailable() {
 
 }  // namespace
 
-Operations::Operations(OperationsParts parts, std::string runtime_file)
+Operations::Operations(OperationsParts parts, std::string runtime_file, const std::string& state_directory)
     : parts_(std::move(parts)),
       layer_(
           parts_.context, parts_.config,
@@ -53,6 +54,7 @@ Operations::Operations(OperationsParts parts, std::string runtime_file)
            .file = std::move(runtime_file),
            .newest_of_others = [this] { return newest_of_others(); }},
           [this] { return parts_.store.now_us(); }, parts_.publish),
+      learned_file_(state_directory, parts_.clock),
       limiter_(parts_.store.make_limiter(parts_.context)),
       pause_(parts_.context),
       name_(text::random_hex(12)),
@@ -163,7 +165,7 @@ awaitable<Answered<std::vector<usage::KeyHour>>> Operations::key_hours(std::stri
 
 awaitable<Answered<std::string>> Operations::explain(admin::ExplainQuestion question) {
     const std::shared_ptr<const policy::Policy> current = parts_.policy();
-    co_return co_await app::explain(*current, *limiter_, std::move(question));
+    co_return co_await app::explain(*current, parts_.learned, *limiter_, std::move(question));
 }
 
 std::string Operations::nodes_json() const {
@@ -177,6 +179,10 @@ std::string Operations::figures_json() const {
         return subject ? observe::KeyFacts{.known = true, .tier = subject->tier->name} : observe::KeyFacts{};
     };
     return cluster_.figures_json(name_, activity_, facts_of, parts_.clock.now_us());
+}
+
+std::string Operations::models_json() const {
+    return app::models_json(parts_.learned, parts_.config.current()->calibrate, parts_.clock.now_us());
 }
 
 }  // namespace weir::app

@@ -11,6 +11,7 @@
 
 #include "admin/control.hpp"
 #include "app/layer_keeper.hpp"
+#include "app/learned_file.hpp"
 #include "app/store.hpp"
 #include "app/worker_thread.hpp"
 #include "config/config_store.hpp"
@@ -18,6 +19,7 @@
 #include "observe/key_activity.hpp"
 #include "observe/recent_requests.hpp"
 #include "observe/upstream_health.hpp"
+#include "proxy/learned.hpp"
 #include "proxy/upstreams.hpp"
 #include "usage/recorder.hpp"
 #include "weir/clock.hpp"
@@ -41,6 +43,7 @@ struct OperationsParts {
     SharedState* shared = nullptr;  ///< nullptr: this node is alone
     usage::Recorder& usage;
     proxy::Upstreams& upstreams;
+    proxy::Learned& learned;
     const observe::RecentRequests& recent;
     const std::vector<std::unique_ptr<WorkerThread>>& workers;
     std::function<std::shared_ptr<const policy::Policy>()> policy;  ///< the newest
@@ -55,8 +58,8 @@ struct OperationsParts {
 /// the other nodes what all have to know.
 class Operations final : public admin::Control {
 public:
-    /// `runtime_file`: see LayerKeeper::Places.
-    Operations(OperationsParts parts, std::string runtime_file);
+    /// `runtime_file`: see LayerKeeper::Places. `state_directory`: empty: nothing outlives the process.
+    Operations(OperationsParts parts, std::string runtime_file, const std::string& state_directory);
 
     /// After the workers are bound and before they start: puts in force what was in force last.
     void start();
@@ -87,6 +90,7 @@ public:
     awaitable<admin::Answered<std::string>> explain(admin::ExplainQuestion question) override;
     std::string nodes_json() const override;
     std::string figures_json() const override;
+    std::string models_json() const override;
 
     /// Of the layer in force, for metrics.
     std::int64_t runtime_version() const noexcept { return layer_.version(); }
@@ -114,6 +118,7 @@ private:
 
     OperationsParts parts_;
     LayerKeeper layer_;
+    LearnedFile learned_file_;
     std::shared_ptr<Limiter> limiter_;  ///< the main thread's
     Timer pause_;
     std::string name_;  ///< of this process, random

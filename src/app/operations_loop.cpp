@@ -84,6 +84,7 @@ void Operations::start() {
     config::Endpoint listen = parts_.config.current()->listen;
     listen.port = parts_.workers.front()->port();
     listen_ = config::to_string(listen);
+    learned_file_.load(parts_.learned.calibration);
     layer_.start();
 }
 
@@ -119,6 +120,7 @@ awaitable<void> Operations::gather_and_exchange(bool leaving) {
         layer_.tick();
     }
     flush_usage();
+    learned_file_.tick(parts_.learned.calibration, leaving);
     co_await exchange(leaving);
     activity_.forget_old(parts_.clock.now_us());
     if (leaving) {
@@ -223,6 +225,7 @@ void Operations::note_fate(const ExchangeReply& reply, std::uint64_t sequence) {
 
 void Operations::take_figures(const std::vector<ExchangeReply::Node>& nodes) {
     const std::int64_t now_us = parts_.clock.now_us();
+    std::vector<std::string> calibrations;
     for (const ExchangeReply::Node& node : nodes) {
         if (node.name == name_) continue;
         auto figures = observe::parse_node_figures(node.figures);
@@ -231,8 +234,10 @@ void Operations::take_figures(const std::vector<ExchangeReply::Node>& nodes) {
                               .heard_us = parts_.clock.steady_us() - node.age_us};
         observe::take_minutes(*figures, now_us, activity_);
         (void)parts_.upstreams.merge_sleep(figures->sleep, node.age_us, parts_.clock.steady_us());
+        calibrations.push_back(std::move(figures->calibration));
         cluster_.take(std::move(*figures), now_us);
     }
+    parts_.learned.calibration.replace_others(calibrations, now_us);
 }
 
 std::int64_t Operations::newest_of_others() {
@@ -296,6 +301,8 @@ observe::NodeFigures Operations::own_figures() {
     figures.upstreams = upstreams_;
     figures.sleep =
         parts_.upstreams.sleep_text(parts_.clock.steady_us(), observe::NodeFigures::sleep_bytes_max);
+    figures.calibration =
+        parts_.learned.calibration.text(now_us, observe::NodeFigures::calibration_bytes_max);
     return figures;
 }
 

@@ -115,6 +115,7 @@ struct Server::Impl {
     observe::AccessLog access_log;
     const std::shared_ptr<proxy::Upstreams> upstreams = std::make_shared<proxy::Upstreams>();
     const std::shared_ptr<proxy::WaitingRoom> waiting_room = std::make_shared<proxy::WaitingRoom>(clock);
+    const std::shared_ptr<proxy::Learned> learned = std::make_shared<proxy::Learned>();
     boost::asio::io_context main_context{1};
     const std::unique_ptr<Store> ledgers;
     proxy::BodyBudget body_budget;
@@ -141,7 +142,7 @@ Server::Impl::Impl(config::ConfigStore& config_store, const Clock& system_clock)
       ledgers(make_store(*store.current(), clock, main_context)),
       body_budget(store.current()->limits_of_weir.max_buffered_bytes),
       policy(std::make_shared<const policy::Policy>(store.current(), fast_sha256)),
-      operations(parts(), state.runtime_file()),
+      operations(parts(), state.runtime_file(), state.path()),
       signals(main_context, SIGTERM, SIGINT, SIGHUP) {
     const std::shared_ptr<const config::Config> config = store.current();
     std::signal(SIGPIPE, SIG_IGN);
@@ -160,6 +161,7 @@ OperationsParts Server::Impl::parts() {
             .shared = ledgers->shared_state(),
             .usage = *recorder,
             .upstreams = *upstreams,
+            .learned = *learned,
             .recent = access_log.recent(),
             .workers = workers,
             .policy = [this] { return policy; },
@@ -178,6 +180,7 @@ void Server::Impl::start_workers(const config::Config& config) {
     proxy::Shared shared{clock, access_log, body_budget, connections_open};
     shared.upstreams = upstreams;
     shared.waiting_room = waiting_room;
+    shared.learned = learned;
     const auto make_limiter = [this](boost::asio::io_context& context) {
         return ledgers->make_limiter(context);
     };
@@ -354,6 +357,12 @@ observe::ProcessFigures Server::Impl::process_figures() const {
         const auto of_tier = waiting.find(name);
         figures.waiting.push_back({name, of_tier == waiting.end() ? 0 : of_tier->second});
     }
+    constexpr std::size_t calibrated_max = 200;
+    figures.calibration = learned->calibration.rows(clock.now_us(), calibrated_max);
+    figures.learned_models = learned->calibration.size();
+    figures.learned_lengths = learned->output_lengths.size();
+    figures.models_forgotten = learned->calibration.forgotten();
+    figures.lengths_forgotten = learned->output_lengths.forgotten();
     ledgers->report(figures.store);
     return figures;
 }

@@ -68,12 +68,6 @@ double LengthSketch::Sizes<count>::place_among_last(double quantile) const noexc
     return sorted[static_cast<std::size_t>(rank)] + 1.0;
 }
 
-/// How far apart the long and the short ones are.
-template <std::size_t count>
-double LengthSketch::Sizes<count>::spread() const noexcept {
-    return place_of(0.9) - place_of(0.1);
-}
-
 template <std::size_t count>
 std::size_t LengthSketch::Sizes<count>::last_above(double place) const noexcept {
     return static_cast<std::size_t>(
@@ -116,12 +110,34 @@ double LengthSketch::part_at(double place) noexcept {
     return std::pow(1.25, place - static_cast<double>(part_count));
 }
 
+double LengthSketch::by_length(double quantile) const noexcept {
+    return length_at(lengths_.likely_place_of(quantile));
+}
+
+double LengthSketch::by_part(double quantile, std::int64_t bound) const noexcept {
+    return part_at(parts_.likely_place_of(quantile)) * static_cast<double>(bound);
+}
+
+/// By the loss whose mean is least for the true quantile: what was too much counts little, what was missing
+/// counts much.
+void LengthSketch::judge(std::int64_t length, std::int64_t bound) noexcept {
+    constexpr double quantile = 0.9, weight_of_newest = 1.0 / 64;
+    const auto note = [&](float& mean, double reserved) {
+        const double over = std::min(reserved, static_cast<double>(bound)) - static_cast<double>(length);
+        const double loss = over > 0 ? over * (1 - quantile) : -over * quantile;
+        mean += static_cast<float>((loss - static_cast<double>(mean)) * weight_of_newest);
+    };
+    note(loss_by_length_, by_length(quantile));
+    note(loss_by_part_, by_part(quantile, bound));
+}
+
 void LengthSketch::learn(std::int64_t length, std::optional<std::int64_t> bound) noexcept {
     const auto weight =
         static_cast<std::uint16_t>(weight_unit + weight_unit * since_halved_ / half_life_answers);
+    const bool has_bound = bound && *bound > 0;
+    if (has_bound && parts_.known >= answers_min) judge(std::clamp<std::int64_t>(length, 1, *bound), *bound);
     lengths_.add(size_of(std::max<std::int64_t>(length, 1)), weight);
-    if (bound && *bound > 0) parts_.add(part_of(length, *bound), weight);
-    answers_ = static_cast<std::uint8_t>(std::min<int>(answers_ + 1, answers_min));
+    if (has_bound) parts_.add(part_of(length, *bound), weight);
     if (++since_halved_ < half_life_answers) return;
     since_halved_ = 0;
     lengths_.halve();
@@ -129,14 +145,9 @@ void LengthSketch::learn(std::int64_t length, std::optional<std::int64_t> bound)
 }
 
 std::int64_t LengthSketch::quantile(double quantile, std::optional<std::int64_t> bound) const noexcept {
-    const auto whole = [](double tokens) {
-        return std::max<std::int64_t>(static_cast<std::int64_t>(std::ceil(tokens)), 1);
-    };
-    const double length = lengths_.likely_place_of(quantile);
-    if (!bound || parts_.known < answers_min) return whole(length_at(length));
-    const double part = parts_.likely_place_of(quantile);
-    const bool is_part_closer = parts_.spread() < lengths_.spread();
-    return whole(is_part_closer ? part_at(part) * static_cast<double>(*bound) : length_at(length));
+    const bool is_by_part = bound && parts_.known >= answers_min && loss_by_part_ < loss_by_length_;
+    const double tokens = is_by_part ? by_part(quantile, *bound) : by_length(quantile);
+    return std::max<std::int64_t>(static_cast<std::int64_t>(std::ceil(tokens)), 1);
 }
 
 std::int64_t LengthSketch::more_after(std::int64_t produced) const noexcept {

@@ -22,10 +22,10 @@ public:
 
     /// The answer took so many. `bound`: what the request itself allowed.
     void learn(std::int64_t length, std::optional<std::int64_t> bound) noexcept;
-    bool is_known() const noexcept { return answers_ >= answers_min; }
+    bool is_known() const noexcept { return lengths_.known >= answers_min; }
 
     /// So many or fewer the part `quantile` of answers take, of a request with that bound. Of the two ways to
-    /// tell, by length and by part of the bound, the one whose values lie closer together. At least 1.
+    /// tell, by length and by part of the bound, the one that has come closer lately. At least 1.
     /// REQUIRES: is_known().
     std::int64_t quantile(double quantile, std::optional<std::int64_t> bound) const noexcept;
 
@@ -51,7 +51,6 @@ private:
         double place_of(double quantile) const noexcept;
         double place_among_last(double quantile) const noexcept;
         double likely_place_of(double quantile) const noexcept;
-        double spread() const noexcept;
         std::size_t last_above(double place) const noexcept;
     };
 
@@ -59,10 +58,13 @@ private:
     static std::size_t part_of(std::int64_t length, std::int64_t bound) noexcept;
     static double length_at(double place) noexcept;
     static double part_at(double place) noexcept;
+    double by_length(double quantile) const noexcept;
+    double by_part(double quantile, std::int64_t bound) const noexcept;
+    void judge(std::int64_t length, std::int64_t bound) noexcept;
 
     Sizes<size_count> lengths_;
     Sizes<part_count> parts_;
-    std::uint8_t answers_ = 0;  ///< up to `answers_min`
+    float loss_by_length_ = 0, loss_by_part_ = 0;  ///< of either way to tell, lately
     std::uint8_t since_halved_ = 0;
 };
 static_assert(sizeof(LengthSketch) <= 200);

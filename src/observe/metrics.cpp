@@ -9,6 +9,10 @@ std::uint64_t amount(std::int64_t value) noexcept {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(value, 0));
 }
 
+std::int64_t millionths_of(std::int64_t value, std::int64_t whole) noexcept {
+    return std::clamp<std::int64_t>(value, 0, amount_max) * 1'000'000 / whole;
+}
+
 void count_limit(LimitCounters& counters, const RefusedBy& limit) noexcept {
     counters[static_cast<std::size_t>(limit.scope)][static_cast<std::size_t>(limit.dimension)].add();
 }
@@ -67,10 +71,14 @@ void WorkerMetrics::count_settled(const Demand& reserved, const Usage& actual) n
     output_tokens[2].add(amount(actual.output_tokens));
     overshoot_tokens.add(amount(actual.input_tokens - reserved.input_tokens) +
                          amount(actual.output_tokens - reserved.output_tokens));
-    const std::int64_t estimate = reserved.input_tokens;
-    if (actual.certainty == Certainty::exact && estimate > 0 && actual.input_tokens > 0) {
-        estimate_error.observe(std::min(actual.input_tokens, amount_max) * 1'000'000 / estimate);
-    }
+}
+
+void WorkerMetrics::count_estimate(std::int64_t estimated, std::int64_t actual) noexcept {
+    if (estimated > 0 && actual > 0) estimate_error.observe(millionths_of(actual, estimated));
+}
+
+void WorkerMetrics::count_reservation(std::int64_t reserved, std::int64_t actual) noexcept {
+    if (reserved > 0) reserved_output.observe(millionths_of(actual, reserved));
 }
 
 }  // namespace weir::observe

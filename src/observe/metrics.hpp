@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "learning/calibration.hpp"
 #include "observe/process_usage.hpp"
 #include "observe/request_record.hpp"
 #include "observe/worker_counters.hpp"
@@ -118,13 +119,18 @@ struct WorkerMetrics {
     LatencyHistogram added_latency;
     std::array<LatencyHistogram, store_call_count> store_duration;
     std::array<DurationHistogram, wait_end_count> waits;
-    RatioHistogram estimate_error;  ///< actual input by estimated
+    RatioHistogram estimate_error;   ///< actual input by estimated
+    RatioHistogram reserved_output;  ///< actual output by reserved
     std::array<Counter, limit_hit_count> limit_hits;
     std::array<UpstreamCounters, upstreams_max> upstreams;  ///< by RequestRecord::upstream_slot
 
     void count(const RequestRecord& record) noexcept;
     /// Tokens of a settlement, those of a record or of one that came after its record.
     void count_settled(const Demand& reserved, const Usage& actual) noexcept;
+    /// An answer has reported its input, here before `cached_input_weight`.
+    void count_estimate(std::int64_t estimated, std::int64_t actual) noexcept;
+    /// An answer has reported its output.
+    void count_reservation(std::int64_t reserved, std::int64_t actual) noexcept;
     void count(LimitHit which) noexcept {
         limit_hits[static_cast<std::size_t>(which)].add();
     }
@@ -206,7 +212,12 @@ struct ProcessFigures {
     std::vector<TierLimit> tier_limits{};        ///< of the configuration in force
     std::vector<UpstreamState> upstreams{};      ///< in the configuration's order
     std::vector<WaitingOfTier> waiting{};        ///< every tier of the configuration in force
-    ProcessUsage usage{};                        ///< process_usage()
+    std::vector<learning::Calibration::Row> calibration{};  ///< of the models taught last
+    std::uint64_t learned_models = 0;                       ///< whose estimates are calibrated, or will be
+    std::uint64_t learned_lengths = 0;    ///< keys on models whose answers' lengths are known
+    std::uint64_t models_forgotten = 0;   ///< for want of room
+    std::uint64_t lengths_forgotten = 0;  ///< for want of room
+    ProcessUsage usage{};                 ///< process_usage()
     StoreFigures store{};
 };
 

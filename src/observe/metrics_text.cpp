@@ -1,55 +1,13 @@
 // All metrics: one row each (counters of workers have theirs in worker_counters.hpp), and how a row's values
 // are found in the workers and the process.
-#include <functional>
-#include <numeric>
 #include <variant>
 
 #include "observe/metrics.hpp"
-#include "observe/prometheus_text.hpp"
+#include "observe/process_metrics.hpp"
 
 namespace weir::observe {
 
 namespace {
-
-using Workers = std::vector<const WorkerMetrics*>;
-
-/// Where values come from, and where they go.
-struct Page {
-    const Workers& workers;
-    const ProcessFigures& process;
-    PrometheusText& text;
-
-    /// `pick`: of one worker.
-    template <typename Pick>
-    std::uint64_t sum(const Pick& pick) const {
-        return std::transform_reduce(
-            workers.begin(), workers.end(), std::uint64_t{0}, std::plus<>(),
-            [&](const WorkerMetrics* worker) { return std::invoke(pick, *worker).value(); });
-    }
-    template <typename Pick>
-    std::uint64_t newest(const Pick& pick) const {
-        return std::transform_reduce(
-            workers.begin(), workers.end(), std::uint64_t{0},
-            [](std::uint64_t left, std::uint64_t right) { return std::max(left, right); },
-            [&](const WorkerMetrics* worker) { return std::invoke(pick, *worker).value(); });
-    }
-    template <typename Pick>
-    void histogram(Labels labels, const Pick& pick) const {
-        using Kind = std::remove_cvref_t<std::invoke_result_t<Pick, const WorkerMetrics&>>;
-        std::array<std::uint64_t, Kind::bounds.size() + 1> counts{};
-        std::uint64_t sum = 0;
-        for (const WorkerMetrics* worker : workers) {
-            const Kind& histogram = std::invoke(pick, *worker);
-            for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += histogram.counts[i].value();
-            sum += histogram.sum.value();
-        }
-        text.histogram(labels, Kind::bounds, counts, sum);
-    }
-};
-
-double seconds(std::uint64_t time_us) {
-    return static_cast<double>(time_us) / 1e6;
-}
 
 void write_requests(const Page& page) {
     for (std::size_t i = 0; i < outcome_count; ++i) {
@@ -187,34 +145,6 @@ void write_tier_limits(const Page& page) {
     }
 }
 
-void write_build(const Page& page) {
-    page.text.value({{"version", page.process.version}}, std::uint64_t{1});
-}
-
-void write_config(const Page& page) {
-    page.text.value({{"hash", page.process.config_hash}}, std::uint64_t{1});
-}
-
-void write_start_time(const Page& page) {
-    page.text.value({}, seconds(static_cast<std::uint64_t>(page.process.started_at_us)));
-}
-
-void write_resident(const Page& page) {
-    page.text.value({}, static_cast<std::uint64_t>(page.process.usage.resident_bytes));
-}
-
-void write_open_files(const Page& page) {
-    page.text.value({}, static_cast<std::uint64_t>(page.process.usage.open_files));
-}
-
-void write_open_files_max(const Page& page) {
-    page.text.value({}, static_cast<std::uint64_t>(page.process.usage.open_files_max));
-}
-
-void write_cpu(const Page& page) {
-    page.text.value({}, seconds(static_cast<std::uint64_t>(page.process.usage.cpu_us)));
-}
-
 /// A member, or a function where there are labels.
 using Source =
     std::variant<Counter WorkerMetrics::*, DurationHistogram WorkerMetrics::*,
@@ -257,6 +187,16 @@ const Family families[] = {
     {"weir_estimate_error_ratio", "histogram",
      "Input tokens as the provider counted them, by what they were estimated to be.",
      &WorkerMetrics::estimate_error},
+    {"weir_reserved_output_ratio", "histogram",
+     "Output tokens as the provider counted them, by what was reserved for them.",
+     &WorkerMetrics::reserved_output},
+    {"weir_estimate_calibration", "gauge",
+     "What estimates of a model's input are multiplied with, of the 200 models that answered last.",
+     write_calibration},
+    {"weir_learned", "gauge", "Models, and keys on models, that something has been learned of.",
+     write_learned},
+    {"weir_learned_forgotten_total", "counter", "Of these, those that gave way to others for want of room.",
+     write_forgotten},
     {"weir_reservations_dropped_total", "counter", "Reservations lost unsettled: a bug if not 0.",
      &ProcessFigures::dropped_reservations},
     {"weir_settle_failures_total", "counter",

@@ -168,6 +168,13 @@ public:
         const auto found = json.find(name);
         if (found != json.end()) read(*found, out);
     }
+    /// What cannot be cut without losing its sense.
+    void text(const Json& json, std::string_view name, std::size_t bytes_max, std::string& out) {
+        const auto found = json.find(name);
+        if (found == json.end() || !expect(found->is_string())) return;
+        const auto& text = found->get_ref<const std::string&>();
+        if (expect(text.size() <= bytes_max)) out = text;
+    }
     template <typename Item>
     void list(const Json& json, std::string_view name, std::size_t items_max, std::vector<Item>& out) {
         const auto found = json.find(name);
@@ -200,6 +207,8 @@ std::string to_json(const NodeFigures& figures) {
     for (const auto& row : flag_rows) json[std::string(row.name)] = figures.*row.member;
     json["totals"] = totals_json(figures.totals);
     if (figures.sleep.size() <= NodeFigures::sleep_bytes_max) json["sleep"] = figures.sleep;
+    if (figures.calibration.size() <= NodeFigures::calibration_bytes_max)
+        json["calibration"] = figures.calibration;
     std::string out = dump(json);
     out.pop_back();
     // Room for some of each: the later lists get what the earlier ones leave, and at least this.
@@ -227,7 +236,8 @@ std::optional<NodeFigures> parse_node_figures(std::string_view text) {
     for (const auto& row : number_rows) reader.member(json, row.name, figures.*row.member);
     for (const auto& row : flag_rows) reader.member(json, row.name, figures.*row.member);
     reader.member(json, "totals", figures.totals);
-    reader.member(json, "sleep", figures.sleep);
+    reader.text(json, "sleep", NodeFigures::sleep_bytes_max, figures.sleep);
+    reader.text(json, "calibration", NodeFigures::calibration_bytes_max, figures.calibration);
     reader.list(json, "upstreams", upstreams_max, figures.upstreams);
     reader.list(json, "minutes", 2 * NodeFigures::keys_max, figures.minutes);
     reader.list(json, "limits", NodeFigures::limits_max, figures.limits);

@@ -44,6 +44,7 @@ struct NodeFigures {
     static constexpr std::size_t keys_max = 200;
     static constexpr std::size_t limits_max = 60;
     static constexpr std::size_t sleep_bytes_max = 4 << 10;
+    static constexpr std::size_t calibration_bytes_max = 4 << 10;
 
     std::string name;    ///< unique in the cluster, never empty
     std::string host;    ///< of the machine
@@ -63,6 +64,7 @@ struct NodeFigures {
     std::vector<UpstreamFigures> upstreams;
     std::string sleep;  ///< which upstreams have asked this node for a pause: proxy::UpstreamSleep::text
     std::int64_t waiting = 0;  ///< requests that wait for room
+    std::string calibration;   ///< how far this node's estimates were off: learning::Calibration::text
     Totals totals;
     std::vector<KeyActivity::OwnMinute> minutes;  ///< KeyActivity::own_minutes(now_us, keys_max)
     std::vector<LimitLevel> limits;

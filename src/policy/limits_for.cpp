@@ -205,6 +205,7 @@ void cut_to_limits(Applicable& applicable, std::int64_t output_default) {
     const LedgerSet& ledgers = applicable.ledgers;
     const Limits own = tightest_of(ledgers, ledgers.own());
     applicable.input_limit = own.of(Dimension::input_tokens);
+    applicable.output_limit = own.of(Dimension::output_tokens);
     applicable.total_limit = own.of(Dimension::total_tokens);
     cut_to(own.of(Dimension::output_tokens));
     cut_to(applicable.total_limit);
@@ -216,19 +217,30 @@ void cut_to_limits(Applicable& applicable, std::int64_t output_default) {
     cut_to(most_allowed);
 }
 
-}  // namespace
-
-std::int64_t Applicable::input_room(std::int64_t output_tokens) const noexcept {
-    const std::int64_t own = std::min(input_limit, total_limit - output_tokens);
-    if (ledgers.candidate_count() == 0) return own;
+/// The most of that dimension that one of them allows beside so much of the other; without any there is no
+/// end.
+std::int64_t room_of_candidates(const LedgerSet& ledgers, Dimension dimension,
+                                std::int64_t of_other) noexcept {
+    if (ledgers.candidate_count() == 0) return unlimited;
     std::int64_t most = std::numeric_limits<std::int64_t>::min();
     for (std::size_t number = 0; number < ledgers.candidate_count(); ++number) {
         const Limits limits = tightest_of(ledgers, ledgers.candidate(number));
         if (limits.of(Dimension::requests) == 0) continue;  // it takes nothing at all
-        most = std::max(most, std::min(limits.of(Dimension::input_tokens),
-                                       limits.of(Dimension::total_tokens) - output_tokens));
+        most = std::max(most, std::min(limits.of(dimension), limits.of(Dimension::total_tokens) - of_other));
     }
-    return std::min(own, most);
+    return most;
+}
+
+}  // namespace
+
+std::int64_t Applicable::input_room(std::int64_t output_tokens) const noexcept {
+    const std::int64_t own = std::min(input_limit, total_limit - output_tokens);
+    return std::min(own, room_of_candidates(ledgers, Dimension::input_tokens, output_tokens));
+}
+
+std::int64_t Applicable::output_room(std::int64_t input_tokens) const noexcept {
+    const std::int64_t own = std::min(output_limit, total_limit - input_tokens);
+    return std::min(own, room_of_candidates(ledgers, Dimension::output_tokens, input_tokens));
 }
 
 Applicable Policy::limits_for(const Subject& subject, std::string_view model,

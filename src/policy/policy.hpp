@@ -76,11 +76,14 @@ struct Applicable {
     std::int64_t output_default = 0;
     // The tightest over all ledgers but candidates'. What is in shadow mode bounds nothing.
     std::int64_t input_limit = unlimited;
+    std::int64_t output_limit = unlimited;
     std::int64_t total_limit = unlimited;
 
     /// The most input that the limits allow beside so much output: the tightest of them, and of candidates
     /// the one that allows most. May be negative.
     std::int64_t input_room(std::int64_t output_tokens) const noexcept;
+    /// The same of output beside so much input.
+    std::int64_t output_room(std::int64_t input_tokens) const noexcept;
 };
 
 /// Immutable; any thread.

@@ -278,6 +278,7 @@ awaitable<void> Exchange::settle() {
     spent_ = spent_by(facts_, reservation_->demand());
     record_.actual = as_recorded(usage, spent_);
     record_.cached_input_tokens = spent_.cached_input_tokens;
+    teach(reservation_->demand());
     const std::int64_t asked_us = worker_.clock.steady_us();
     co_await worker_.limiter.settle(std::move(*reservation_), usage);
     worker_.metrics.count_store_call(observe::StoreCall::settle, worker_.clock.steady_us() - asked_us);

@@ -8,7 +8,9 @@
 #include "proxy/attempt.hpp"
 #include "proxy/client_stream.hpp"
 #include "proxy/credentials.hpp"
+#include "proxy/demand.hpp"
 #include "proxy/errors.hpp"
+#include "proxy/growth.hpp"
 #include "proxy/http_names.hpp"
 #include "proxy/request_body.hpp"
 #include "proxy/settlement.hpp"
@@ -86,6 +88,11 @@ private:
     awaitable<void> relay_answer();
     RelayTerms relay_terms() const;
     void note_relayed(AttemptEnd end, const Attempt::Relayed& relayed);
+
+    // What is learned.
+    Experience experience() const;
+    Growth growth() const;
+    void teach(const Demand& reserved);
 
     // Answers that are made in the background.
     void note_stored_response();

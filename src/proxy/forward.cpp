@@ -10,7 +10,7 @@ namespace weir::proxy {
 
 awaitable<void> Exchange::forward() {
     std::optional<Lease> lease;
-    if (reservation_) lease.emplace(*reservation_);
+    if (reservation_) lease.emplace(*reservation_, growth());
     std::exception_ptr unforeseen;
     try {
         const std::int64_t began_us = worker_.clock.steady_us();

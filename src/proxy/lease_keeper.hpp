@@ -8,16 +8,20 @@
 
 #include "net/wakeup.hpp"
 #include "observe/metrics.hpp"
+#include "proxy/growth.hpp"
 #include "weir/clock.hpp"
 #include "weir/limiter.hpp"
 
 namespace weir::proxy {
 
-/// One reservation, and when it has to be renewed. Outlives the attempts that it is held for.
+/// One reservation, and when it has to be renewed: in time, and as soon as the answer has become longer than
+/// what was reserved. Outlives the attempts that it is held for.
 struct Lease {
-    explicit Lease(Reservation& held) : reservation(held) {}
+    explicit Lease(Reservation& held, Growth grows = {}) : reservation(held), growth(grows) {}
     Reservation& reservation;
-    std::int64_t due_us = 0;  ///< steady clock; 0: not looked after yet
+    Growth growth;
+    std::int64_t due_us = 0;       ///< steady clock; 0: not looked after yet
+    std::int64_t may_grow_us = 0;  ///< steady clock; not before, however fast the answer comes
 };
 
 /// One thread. Whatever is added must be removed before it is destroyed.

@@ -16,7 +16,7 @@ constexpr std::string_view waited_field = "x-weir-waited-ms";
 
 awaitable<bool> Exchange::reserve() {
     applicable_ = policy_->limits_for(*subject_, call_.model, choice_->left(), call_.further_models);
-    const Demand demand = make_demand(call_, *subject_->tier, applicable_);
+    const Demand demand = make_demand(call_, *subject_->tier, applicable_, experience());
     record_.estimated = demand;
     auto decided = co_await decide(demand);
     if (record_.waited_us)

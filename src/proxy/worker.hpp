@@ -13,6 +13,7 @@
 #include "policy/policy.hpp"
 #include "proxy/background_responses.hpp"
 #include "proxy/body_budget.hpp"
+#include "proxy/learned.hpp"
 #include "proxy/lease_keeper.hpp"
 #include "proxy/refusal_rate.hpp"
 #include "proxy/stream_usage.hpp"
@@ -35,6 +36,7 @@ struct Shared {
     std::shared_ptr<StreamUsageRefusals> stream_usage_refusals = std::make_shared<StreamUsageRefusals>();
     std::shared_ptr<Upstreams> upstreams = std::make_shared<Upstreams>();
     std::shared_ptr<WaitingRoom> waiting_room = std::make_shared<WaitingRoom>(clock);
+    std::shared_ptr<Learned> learned = std::make_shared<Learned>();
 };
 
 /// Touched by its own thread alone, but for `metrics`, which anybody may read.
@@ -52,6 +54,7 @@ struct Worker {
           stream_usage_refusals(shared.stream_usage_refusals),
           upstreams(shared.upstreams),
           waiting_room(shared.waiting_room),
+          learned(shared.learned),
           policy(std::move(initial)),
           pool(io_context, shared.clock, metrics),
           leases(io_context, shared.clock, thread_limiter, metrics),
@@ -67,6 +70,7 @@ struct Worker {
     std::shared_ptr<StreamUsageRefusals> stream_usage_refusals;
     std::shared_ptr<Upstreams> upstreams;
     std::shared_ptr<WaitingRoom> waiting_room;
+    std::shared_ptr<Learned> learned;
     observe::WorkerMetrics metrics;
     usage::Counter usage;
     observe::RefusedKeys refused_keys;

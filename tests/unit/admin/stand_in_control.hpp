@@ -36,6 +36,7 @@ public:
                                                                std::int64_t to_hour) override;
     awaitable<Answered<std::string>> explain(ExplainQuestion question) override;
     std::string nodes_json() const override { return R"({"nodes":[]})"; }
+    std::string models_json() const override { return R"({"calibrate":true,"models":[]})"; }
     std::string figures_json() const override;
 
     /// The layer's document; "" where there is none.

@@ -70,13 +70,31 @@ TEST(Metrics, CountsARequestWhereItBelongs) {
                   "weir_time_to_first_token_seconds_bucket{le=\"0.5\"} 1"});
 }
 
-TEST(Metrics, ComparesEstimatesWithExactFigures) {
-    RequestRecord guessed = served();
-    guessed.actual->certainty = Certainty::lower_bound;
+TEST(Metrics, ComparesWhatWasTakenForTrueWithWhatAnswersReport) {
+    WorkerMetrics metrics;
+    metrics.count_estimate(10, 12);
+    metrics.count_estimate(0, 12);
+    metrics.count_estimate(10, 0);
+    metrics.count_reservation(100, 25);
+    metrics.count_reservation(0, 25);
     expect_lines(
-        text_of({served(), guessed, guessed}),
-        {"weir_estimate_error_ratio_bucket{le=\"1.1\"} 0", "weir_estimate_error_ratio_bucket{le=\"1.25\"} 1",
+        render_metrics({&metrics}, {}),
+        {"weir_reserved_output_ratio_count 1", "weir_reserved_output_ratio_sum 0.25",
+         "weir_estimate_error_ratio_bucket{le=\"1.1\"} 0", "weir_estimate_error_ratio_bucket{le=\"1.25\"} 1",
          "weir_estimate_error_ratio_count 1", "weir_estimate_error_ratio_sum 1.2"});
+}
+
+TEST(Metrics, TellsWhatWasLearned) {
+    ProcessFigures process;
+    process.calibration.push_back(
+        {.upstream = "openai", .model = "gpt-4o", .answers = 30, .ratio = 2.5, .factor = 2.0});
+    process.learned_models = 3;
+    process.learned_lengths = 70;
+    process.lengths_forgotten = 5;
+    expect_lines(render_metrics({}, process),
+                 {"weir_estimate_calibration{upstream=\"openai\",model=\"gpt-4o\"} 2",
+                  "weir_learned{what=\"calibration\"} 3", "weir_learned{what=\"output_lengths\"} 70",
+                  "weir_learned_forgotten_total{what=\"output_lengths\"} 5"});
 }
 
 TEST(Metrics, CountsLimitsInShadowMode) {

@@ -1,0 +1,24 @@
+// How much more is reserved for an answer that has become longer than its reservation.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "learning/output_lengths.hpp"
+#include "weir/limit.hpp"
+
+namespace weir::proxy {
+
+struct Growth {
+    const learning::OutputLengths* lengths = nullptr;  ///< nullptr: nothing more is reserved
+    learning::AnswerOf answer_of{};
+    std::int64_t output_bound = unlimited;  ///< the request's own
+
+    /// Of an answer that has taken so much: what is likely to come, within the bound.
+    std::int64_t more_after(std::int64_t produced) const {
+        if (lengths == nullptr || produced >= output_bound) return 0;
+        return std::min(lengths->more_after(answer_of, produced), output_bound - produced);
+    }
+};
+
+}  // namespace weir::proxy
