@@ -26,6 +26,8 @@ constexpr double trend_max = 0.5 / static_cast<double>(hours_of_week);  // of a 
 constexpr double quiet = 0.3;
 /// Of the mean: what the band of a quiet hour is made of.
 constexpr double band_floor = 0.05;
+/// How much wider the band of a history of one season is than what it shows: it has not shown all.
+constexpr double surprises = 0.4;
 
 using Values = std::vector<double>;
 
@@ -162,7 +164,9 @@ private:
             off.push_back((past_.values[i] - said) / (said + floor_));
         }
         if (off.empty()) off = {-1.0, 1.0};
-        const double widened = 1.0 / std::max(1.0 - profile_.weight_of_one, 0.5);
+        const double season = static_cast<double>(std::max(profile_.period, hours_of_day));
+        const double seasons = std::max(static_cast<double>(size_) / season, 0.5);
+        const double widened = (1.0 + surprises / seasons) / std::max(1.0 - profile_.weight_of_one, 0.5);
         low_ = std::min(quantile(off, (1.0 - band_part) / 2.0) * widened, 0.0);
         high_ = std::max(quantile(std::move(off), (1.0 + band_part) / 2.0) * widened, 0.0);
     }
