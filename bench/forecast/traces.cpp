@@ -154,7 +154,7 @@ const std::vector<Kind>& kinds() {
         {"weekly, growing", "the same, a tenth more every week", growing, true},
         {"weekly, bursts", "the same, every fiftieth hour 4 to 12 times as much", with_bursts, true},
         {"weekly, drifting", "the same, with a level that wanders from day to day", drifting, true},
-        {"weekly job", "the same, and three hours each Tuesday night with four times as much as any other",
+        {"weekly job", "the same, and three hours each Tuesday night with three times as much as any other",
          weekly_job, true},
         {"weekly, gaps", "the same, and weir was down five times, once for 26 hours", with_gaps, true},
         {"weekly, sparse", "the same of three requests an hour", sparse, true},
