@@ -146,6 +146,7 @@ WaitLines::Entry WaitingRoom::let_in(Worker& worker, const Guest& guest,
     const std::int64_t now_us = clock_.steady_us();
     if (own != nullptr) obstacle = obstacle_of(*own, guest.ledgers, now_us);
     std::vector<std::shared_ptr<Server>> woken;
+    std::shared_ptr<Server> server;
     WaitLines::Entry entry;
     {
         const std::lock_guard lock(mutex_);
@@ -160,18 +161,17 @@ WaitLines::Entry WaitingRoom::let_in(Worker& worker, const Guest& guest,
             return entry;
         }
         entry = lines_.enter(guest.applicant, guest.ledgers, obstacle, guest.bounds, now_us);
-        if (entry.entered == WaitLines::Entered::waits) {
-            waiters_.emplace(entry.ticket, waiter);
-            if (entry.is_new_line) servers_.emplace(entry.line, std::make_shared<Server>(worker, entry.line));
-        } else if (entry.line != 0 && own == nullptr) {
-            obstacle = lines_.obstacle_before(entry.line);
+        if (entry.entered == WaitLines::Entered::waits) waiters_.emplace(entry.ticket, waiter);
+        if (entry.is_new_line) {
+            server = std::make_shared<Server>(worker, entry.line);
+            servers_.emplace(entry.line, server);
         }
+        if (entry.entered != WaitLines::Entered::waits && entry.line != 0 && own == nullptr)
+            obstacle = lines_.obstacle_before(entry.line);
         note_size();
         woken = take_woken();
-        if (entry.is_new_line)
-            boost::asio::co_spawn(worker.context, serve(worker, servers_.at(entry.line)),
-                                  boost::asio::detached);
     }
+    if (server) boost::asio::co_spawn(worker.context, serve(worker, server), boost::asio::detached);
     Server::wake(woken);
     entry.turn_us = std::max<std::int64_t>(entry.turn_us - now_us, 0);
     return entry;
