@@ -25,8 +25,9 @@ namespace weir::proxy {
 /// The lines at one gate take turns: stride scheduling by what was taken from that dimension, divided by the
 /// weight of whoever took it. A line that comes starts where the turn is. Only the line whose turn it is
 /// asks: when the refusal says that there will be room, or at once when so much as it lacks was given back;
-/// otherwise no more often than every `pause_us`. Admitted, the turn goes on and whoever has it asks at once;
-/// where it is the same line again, with up to `wave_max` demands of those behind.
+/// otherwise no more often than every `pause_us`. With the front go those behind it for whom there should be
+/// room by now. All admitted, the turn goes on and whoever has it asks at once; where it is the same line
+/// again, with up to `wave_max` demands of those behind.
 ///
 /// A wave holds only demands none of which is smaller than one before it, in any dimension. What of it was
 /// admitted is dealt out from the front: so the order is kept even where room came while it was on its way,
@@ -149,7 +150,7 @@ private:
         std::int64_t asked_us = 0;                        ///< when the store last refused here
         std::int64_t given_back = 0;                      ///< since then
         bool is_open = false;                             ///< who has the turn asks at once
-        bool was_admitted = false;                        ///< the last one that asked here was
+        bool was_admitted = false;                        ///< all of the last wave was
         bool knows_front = true;                          ///< the obstacle is what the front was told
         bool is_busy = false;                             ///< somebody is being asked for
     };
@@ -177,7 +178,7 @@ private:
     std::int64_t asks_at_us(const Line& line) const;
     std::int64_t turn_us(const Spot& spot, const Amounts& ahead, const Applicant& applicant) const;
     std::int64_t turn_us(const Line& line, Ticket ticket) const;
-    std::vector<Ticket> begin_wave(Line& line);
+    std::vector<Ticket> begin_wave(Line& line, std::int64_t now_us);
     bool note_refusal(Line& line, Obstacle obstacle, std::int64_t now_us);
 
     std::unordered_map<LineId, std::unique_ptr<Line>> lines_;

@@ -70,29 +70,38 @@ WaitLines::Step WaitLines::step(LineId id, std::int64_t now_us) {
     if (step.is_over) return step;
     // Whoever is in front now may have come there just so.
     if (asks_at_us(line) <= now_us) {
-        step.ask = begin_wave(line);
+        step.ask = begin_wave(line, now_us);
     } else {
         step.wake_us = std::min(asks_at_us(line), line.deadlines.begin()->first);
     }
     return step;
 }
 
-std::vector<WaitLines::Ticket> WaitLines::begin_wave(Line& line) {
+std::vector<WaitLines::Ticket> WaitLines::begin_wave(Line& line, std::int64_t now_us) {
     Gate& gate = *line.gate;
     const auto next = std::next(gate.turns.begin());
     const std::int64_t others_pass = next == gate.turns.end() ? never_us : next->first;
     std::int64_t pass = line.pass;
     std::vector<Ticket> wave;
     const Waiting* last = nullptr;
+    const Dimension dimension = gate.obstacle.dimension;
+    const std::int64_t of_front = amount_of(line.waiting.begin()->second.demand, dimension);
+    std::int64_t needed = 0;
     for (const auto& [ticket, waiting] : line.waiting) {
         if (last != nullptr) {
-            const bool goes_along = gate.was_admitted && wave.size() < wave_max && pass <= others_pass &&
+            const bool has_room =
+                gate.was_admitted ||
+                (gate.knows_front && gate.obstacle.room.window_us > 0 &&
+                 room_at_us(gate.obstacle.room, needed + amount_of(waiting.demand, dimension), of_front,
+                            gate.obstacle.due_us) <= now_us);
+            const bool goes_along = has_room && wave.size() < wave_max && pass <= others_pass &&
                                     !last->asks_alone && !waiting.asks_alone &&
                                     is_no_smaller(waiting.demand, last->demand);
             if (!goes_along) break;
         }
         wave.push_back(ticket);
-        pass += cost_of(waiting.demand, waiting.weight, gate.obstacle.dimension);
+        pass += cost_of(waiting.demand, waiting.weight, dimension);
+        needed += amount_of(waiting.demand, dimension);
         last = &waiting;
     }
     line.asked = wave.size();
@@ -140,6 +149,7 @@ bool WaitLines::note_refusal(Line& line, Obstacle obstacle, std::int64_t now_us)
     const bool is_same = find_gate(obstacle.ledger, obstacle.dimension, obstacle.limit) == &gate;
     if (is_same) {
         gate.asked_us = now_us;
+        gate.was_admitted = false;
         gate.obstacle = std::move(obstacle);
         gate.knows_front = has_turn(line);
         gate.is_open = !gate.knows_front || gate.given_back >= gate.obstacle.missing;

@@ -75,6 +75,11 @@ protected:
         EXPECT_TRUE(eventually([&] { return weir_->waiting() == before + 1; }));
         return client;
     }
+    /// Written down a moment after the client has its answer.
+    std::vector<mock::MockRecord> records(std::size_t count) const {
+        EXPECT_TRUE(eventually([&] { return upstream_.records().size() >= count; }));
+        return upstream_.records();
+    }
     static std::int64_t waited_ms(const RawAnswer& answer) {
         const auto field = answer.headers.find("x-weir-waited-ms");
         return field == answer.headers.end() ? -1 : std::stoll(field->second);
@@ -96,12 +101,12 @@ TEST_P(Waiting, IsServedWhenThereIsRoom) {
     EXPECT_EQ(answer.status, 200);
     EXPECT_GT(waited_ms(answer), 0);
     EXPECT_LE(waited_ms(answer), 1'500);
-    const auto records = upstream_.records();
-    ASSERT_EQ(records.size(), 3U);
+    const std::vector<mock::MockRecord> passed = records(3);
+    ASSERT_EQ(passed.size(), 3U);
     const std::int64_t apart_us =
-        std::stoll(records.back().decided_at_us) - std::stoll(records.front().decided_at_us);
+        std::stoll(passed.back().decided_at_us) - std::stoll(passed.front().decided_at_us);
     EXPECT_GE(apart_us, second_us);
-    for (const auto& [name, value] : records.back().headers) EXPECT_NE(name, "x-weir-max-wait-ms");
+    for (const auto& [name, value] : passed.back().headers) EXPECT_NE(name, "x-weir-max-wait-ms");
 }
 
 TEST_P(Waiting, FirstComeFirstServed) {
@@ -116,7 +121,7 @@ TEST_P(Waiting, FirstComeFirstServed) {
         EXPECT_GT(waited_ms(answer), 0);
     }
     std::vector<std::int64_t> decided(count);
-    for (const mock::MockRecord& record : upstream_.records()) {
+    for (const mock::MockRecord& record : records(4 + count)) {
         if (record.mock_id.starts_with('w'))
             decided[static_cast<std::size_t>(std::stoi(record.mock_id.substr(1)))] =
                 std::stoll(record.decided_at_us);
@@ -154,7 +159,7 @@ TEST_P(Waiting, WhoLeavesIsNotServed) {
     clients_.front().close();
     EXPECT_TRUE(eventually([&] { return weir_->waiting() == 1; }));
     EXPECT_EQ(last.read_answer().status, 200);
-    EXPECT_EQ(upstream_.records().size(), 2U);
+    EXPECT_EQ(records(2).size(), 2U);
     EXPECT_TRUE(eventually([&] { return weir_->counted(observe::Outcome::client_gone) == 1; }));
 }
 
@@ -297,7 +302,7 @@ TEST_P(Waiting, LimitsHoldAndManyAreServed) {
     EXPECT_EQ(served, clients * each);
     EXPECT_GT(waited, 0);
     std::map<std::string, std::vector<std::int64_t>> decided;
-    for (const mock::MockRecord& record : upstream_.records()) {
+    for (const mock::MockRecord& record : records(clients * each)) {
         decided[record.key].push_back(std::stoll(record.decided_at_us));
         decided["all"].push_back(std::stoll(record.decided_at_us));
     }

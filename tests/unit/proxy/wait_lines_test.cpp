@@ -163,6 +163,18 @@ TEST_F(WaitLinesTest, AfterAnAdmissionAWaveGoesOutOfDemandsThatDoNotGetSmaller) 
     EXPECT_THAT(lines_.step(front.line, now + 201 * ms).ask, ElementsAre(tickets[0], tickets[1], tickets[2]));
 }
 
+TEST_F(WaitLinesTest, ThoseForWhomThereShouldBeRoomByNowGoAlong) {
+    const auto front = enter("a", by(shared, now + 200 * ms));
+    std::vector<WaitLines::Ticket> tickets;
+    for (int i = 0; i < 4; ++i) tickets.push_back(enter("a", std::nullopt).ticket);
+    // A tenth of a second each, at 100 in 10 s.
+    EXPECT_THAT(lines_.step(front.line, now + 400 * ms).ask,
+                ElementsAre(front.ticket, tickets[0], tickets[1]));
+    decide(front.line, {Kind::admitted, Kind::admitted, Kind::refused}, now + 401 * ms, now + 500 * ms);
+    EXPECT_THAT(lines_.step(front.line, now + 401 * ms).ask, IsEmpty()) << "the refusal tells when";
+    EXPECT_THAT(lines_.step(front.line, now + 500 * ms).ask, ElementsAre(tickets[1]));
+}
+
 TEST_F(WaitLinesTest, AWaveIsBoundedAndWhatAsksAloneIsInNone) {
     const auto front = enter("a", by(shared, now + 200 * ms));
     bounds_.per_key_max = 1'000;
