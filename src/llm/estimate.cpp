@@ -1,25 +1,13 @@
-// A linear model over classes of characters, and what messages, names and tools add.
+// What the text likely is in the model's vocabulary, and what messages, names and tools add.
 #include "llm/estimate.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "llm/character_class.hpp"
 #include "weir/limit.hpp"
 
 namespace weir::llm {
 
 namespace {
-
-/// Thousandths of a token for each character of a class, in the order of CharacterClass.
-constexpr std::array<std::int64_t, character_class_count_max> token_thousandths{
-    850,  700,  900,  30,   110,  150, 750, 350, 500, 350,        // words
-    1000, 1900, 1100, 0,                                          // digits
-    0,    500,  20,   600,  100,                                  // white space
-    750,  800,  450,  350,  1000, 900,                            // punctuation
-    500,  240,  450,  400,  320,  430, 560, 770, 770, 700, 2200,  // scripts
-    700,  1100, 2200, 1000,                                       // marks and emoji
-};
 
 // https://github.com/openai/openai-cookbook, "How to count tokens with tiktoken"
 constexpr std::int64_t tokens_per_message = 3;
@@ -44,7 +32,8 @@ bool has_messages(Api api) noexcept {
 
 std::int64_t fitted_input(const Call& call) noexcept {
     const InputSize& input = call.input;
-    std::int64_t tokens = estimate_text(input.text) + input.exact_tokens + input.media_tokens;
+    std::int64_t tokens =
+        estimate_text(input.text, encoding_of(call.model)) + input.exact_tokens + input.media_tokens;
     if (has_messages(call.api)) {
         tokens += tokens_per_message * input.messages + tokens_per_name * input.names + tokens_of_reply;
     }
@@ -66,11 +55,8 @@ std::int64_t bound_of_input(const Call& call) noexcept {
 
 }  // namespace
 
-std::int64_t estimate_text(const TextProfile& text) noexcept {
-    std::int64_t thousandths = 0;
-    for (std::size_t i = 0; i < character_class_count_max; ++i)
-        thousandths += text.counts[i] * token_thousandths[i];
-    const std::int64_t tokens = (std::max<std::int64_t>(thousandths, 0) + 500) / 1000;
+std::int64_t estimate_text(const TextProfile& text, Encoding encoding) noexcept {
+    const std::int64_t tokens = (text.thousandths[static_cast<std::size_t>(encoding)] + 500) / 1000;
     return std::min(tokens, text.bytes);
 }
 

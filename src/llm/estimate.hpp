@@ -19,8 +19,8 @@ std::int64_t estimate_input(const Call& call, EstimateMode mode) noexcept;
 /// Whoever refuses for good refuses for no more than this. At least 1.
 std::int64_t estimate_input_least(const Call& call) noexcept;
 
-/// Tokens of a piece of text by the fitted model.
-std::int64_t estimate_text(const TextProfile& text) noexcept;
+/// Tokens of a text in a vocabulary, as the fitted table has it. At most its bytes.
+std::int64_t estimate_text(const TextProfile& text, Encoding encoding) noexcept;
 
 /// What a tier reserves where the call bounds its own output.
 enum class OutputReserve : std::uint8_t {

@@ -187,9 +187,7 @@ void InputReader::repeat_query(dom::object body) {
     if (!query || documents_ < 2) return;
     TextProfile once;
     once.add(*query);
-    const std::int64_t more = std::min(documents_, documents_max) - 1;
-    size_.text.bytes += more * once.bytes;
-    for (std::size_t i = 0; i < once.counts.size(); ++i) size_.text.counts[i] += more * once.counts[i];
+    size_.text.add(once, std::min(documents_, documents_max) - 1);
 }
 
 void InputReader::json(dom::element value) {

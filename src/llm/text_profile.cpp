@@ -1,108 +1,113 @@
-// One walk over the text is a chain of look-ups, each waiting for the one before. So long texts are walked in
-// four places at once, which begin where the state is known without a walk.
+// A look-up for each window around each byte, none of which waits for another.
 #include "llm/text_profile.hpp"
 
-#include <algorithm>
-
-#include "llm/text_automaton.hpp"
+#include "llm/token_table.hpp"
 
 namespace weir::llm {
 
 namespace {
 
-using automaton::Counts;
-using automaton::Walk;
+static_assert(token_table::encoding_count == encoding_count);
 
-constexpr std::size_t walk_count = 4;
-constexpr std::size_t walked_at_once_min = 256;
-constexpr std::size_t looked_at_max = 64;  // for a place to begin
+/// A slot as it is summed up: from the lowest bit on a number for each encoding. The check stands above them,
+/// where a hash has it, and no sum needs it.
+using Slot = std::uint64_t;
+constexpr unsigned lane_bits = 14;
+constexpr Slot lane_mask = (Slot{1} << lane_bits) - 1;
+constexpr unsigned check_shift = 64 - token_table::slot_bits - token_table::check_bits;
+constexpr Slot check_mask = ((Slot{1} << token_table::check_bits) - 1) << check_shift;
+static_assert(lane_bits * encoding_count <= check_shift);
+/// So many slots can be summed up before a lane runs over.
+constexpr unsigned summed_max = lane_mask / token_table::certain;
+constexpr std::int64_t thousandths_each = 1000 / token_table::certain;
 
-using Walks = std::array<Walk, walk_count>;
+constexpr std::string_view data =
+#include "llm/token_table.inc"
+    ;
+constexpr std::size_t byte_count = 256;
+static_assert(data.size() == (byte_count + token_table::slot_count) * token_table::slot_characters);
 
-constexpr bool is_letter(unsigned char c) noexcept {
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
-/// Behind a space that follows a letter the state is after_space, whatever came before; nullptr where there
-/// is none. Three bytes of ASCII before the space, or it might belong to a character that is no UTF-8.
-const unsigned char* find_known_state(const unsigned char* begin, const unsigned char* end) noexcept {
-    for (const unsigned char* at = begin + 3; at < end; ++at) {
-        if (*at == ' ' && is_letter(at[-1]) && at[-2] < 0x80 && at[-3] < 0x80) return at + 1;
+constexpr auto make_digit_values() noexcept {
+    std::array<std::uint8_t, 128> values{};
+    for (std::size_t i = 0; i < token_table::digits.size(); ++i) {
+        values[static_cast<unsigned char>(token_table::digits[i])] = static_cast<std::uint8_t>(i);
     }
-    return nullptr;
+    return values;
 }
 
-/// Walks that together are the one from `begin` to `end`; false where the text offers no such places.
-bool split(const unsigned char* begin, const unsigned char* end, Walks& walks) noexcept {
-    const auto part = static_cast<std::size_t>(end - begin) / walk_count;
-    walks.front().at = begin;
-    walks.back().end = end;
-    for (std::size_t i = 1; i < walk_count; ++i) {
-        const unsigned char* const near = begin + i * part;
-        const unsigned char* const found = find_known_state(near, near + std::min(part, looked_at_max));
-        if (found == nullptr) return false;
-        walks[i - 1].end = found;
-        walks[i].at = found;
-        walks[i].state = automaton::after_space;
-    }
-    return true;
-}
-
-void walk_to_the_end(Walk walk, Counts& counts) noexcept {
-    while (walk.at != walk.end) take_character(walk, counts);
-}
-
-/// As long as all of them meet ASCII. Each has counts of its own: a count just stored would be waited for,
-/// too.
-void walk_ascii(Walks& walks, std::array<Counts, walk_count>& counts, std::size_t bytes_max) noexcept {
-    auto [first, second, third, fourth] = walks;
-    std::size_t i = 0;
-    for (; i < bytes_max; ++i) {
-        const unsigned char a = first.at[i], b = second.at[i], c = third.at[i], d = fourth.at[i];
-        if ((a | b | c | d) >= 0x80) break;
-        first.state = take_ascii(first.state, a, counts[0]);
-        second.state = take_ascii(second.state, b, counts[1]);
-        third.state = take_ascii(third.state, c, counts[2]);
-        fourth.state = take_ascii(fourth.state, d, counts[3]);
-    }
-    walks = {first, second, third, fourth};
-    for (Walk& walk : walks) walk.at += i;
-}
-
-void walk_together(Walks walks, Counts& sum) noexcept {
-    std::array<Counts, walk_count> counts{};
-    const auto bytes_left = [&] {
-        const auto shortest = std::min_element(walks.begin(), walks.end(), [](const Walk& a, const Walk& b) {
-            return a.end - a.at < b.end - b.at;
-        });
-        return static_cast<std::size_t>(shortest->end - shortest->at);
-    };
-    while (const std::size_t bytes_max = bytes_left()) {
-        walk_ascii(walks, counts, bytes_max);
-        for (std::size_t i = 0; i < walk_count; ++i) {
-            if (walks[i].at != walks[i].end) take_character(walks[i], counts[i]);
+template <std::size_t count>
+std::array<Slot, count> make_slots(std::size_t first) noexcept {
+    constexpr auto values = make_digit_values();
+    std::array<Slot, count> slots{};
+    for (std::size_t i = 0; i < count; ++i) {
+        std::uint32_t number = 0;
+        for (std::size_t k = token_table::slot_characters; k-- > 0;) {
+            const char digit = data[(first + i) * token_table::slot_characters + k];
+            number = number * token_table::digits.size() + values[static_cast<unsigned char>(digit)];
         }
+        for (std::size_t encoding = encoding_count; encoding-- > 0;) {
+            const Slot probability = token_table::levels[number % token_table::levels.size()];
+            slots[i] |= probability << lane_bits * encoding;
+            number /= token_table::levels.size();
+        }
+        slots[i] |= Slot{number} << check_shift;
     }
-    for (std::size_t i = 0; i < walk_count; ++i) walk_to_the_end(walks[i], counts[i]);
-    for (std::size_t i = 0; i < sum.size(); ++i)
-        sum[i] += counts[0][i] + counts[1][i] + counts[2][i] + counts[3][i];
+    return slots;
 }
+// Made when the program starts, in a millisecond: a compiler would need seconds.
+const std::array<Slot, byte_count> byte_slots = make_slots<byte_count>(0);
+const std::array<Slot, token_table::slot_count> slots = make_slots<token_table::slot_count>(byte_count);
+
+/// `found`, or the slot of the window where it is of these bytes.
+template <std::size_t window>
+Slot look_up(std::uint64_t around, Slot found) noexcept {
+    const std::uint64_t hash = token_table::hash_of(token_table::windows[window], around);
+    const Slot slot = slots[hash >> (64 - token_table::slot_bits)];
+    return ((hash ^ slot) & check_mask) == 0 ? slot : found;
+}
+
+/// The slot of the widest window that the table knows.
+Slot find(std::uint64_t around) noexcept {
+    Slot found = byte_slots[around >> 8 * token_table::before_max & 0xff];
+    found = look_up<0>(around, found);
+    found = look_up<1>(around, found);
+    found = look_up<2>(around, found);
+    return look_up<3>(around, found);
+}
+static_assert(token_table::windows.size() == 4);
 
 }  // namespace
 
-void TextProfile::add(std::string_view utf8) noexcept {
-    bytes += static_cast<std::int64_t>(utf8.size());
-    const auto* const begin = reinterpret_cast<const unsigned char*>(utf8.data());
-    const auto* const end = begin + utf8.size();
-    Walks walks;
-    if (utf8.size() >= walked_at_once_min && split(begin, end, walks)) return walk_together(walks, counts);
-    walk_to_the_end({.at = begin, .end = end}, counts);
+void TextProfile::add(std::string_view text) noexcept {
+    bytes += static_cast<std::int64_t>(text.size());
+    Slot sum = 0;
+    unsigned summed = 0;
+    const auto empty = [&] {
+        for (std::size_t i = 0; i < encoding_count; ++i) {
+            thousandths[i] += thousandths_each * static_cast<std::int64_t>(sum >> lane_bits * i & lane_mask);
+        }
+        sum = summed = 0;
+    };
+    // Inlined, or the sum would be stored and loaded again for each byte.
+    const auto take = [&](std::uint64_t around) __attribute__((always_inline)) {
+        sum += find(around);
+        if (++summed == summed_max) [[unlikely]]
+            empty();
+    };
+    token_table::for_each_byte(text, take);
+    empty();
+}
+
+void TextProfile::add(const TextProfile& other, std::int64_t times) noexcept {
+    bytes += times * other.bytes;
+    for (std::size_t i = 0; i < encoding_count; ++i) thousandths[i] += times * other.thousandths[i];
 }
 
 void TextProfile::add_json_marks(std::int64_t more) noexcept {
     constexpr std::int64_t bytes_each = 8;  // quotes, colon, comma, a line end and some indentation
+    constexpr std::int64_t token = 1000;
     bytes += bytes_each * more;
-    counts[static_cast<std::size_t>(CharacterClass::json_mark)] += more;
+    for (std::int64_t& sum : thousandths) sum += token * more;
 }
 
 }  // namespace weir::llm

@@ -1,23 +1,22 @@
-// Text reduced to what a linear token estimate needs: how many of each class of character.
+// Text reduced to how many tokens it likely is, by each vocabulary: the model may be known only afterwards.
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-namespace weir::llm {
+#include "llm/encoding.hpp"
 
-/// Defined in character_class.hpp, their coefficients in estimate.cpp.
-enum class CharacterClass : std::uint8_t;
-inline constexpr std::size_t character_class_count_max = 40;
+namespace weir::llm {
 
 struct TextProfile {
     std::int64_t bytes = 0;  ///< UTF-8 length
-    std::array<std::int64_t, character_class_count_max> counts{};
+    /// Thousandths of a token, by Encoding.
+    std::array<std::int64_t, encoding_count> thousandths{};
 
-    /// Takes any bytes; what is no UTF-8 counts as text of an unknown script.
-    void add(std::string_view utf8) noexcept;
+    /// Takes any bytes. Pieces add up to what the whole would give, but for a token or two at each cut.
+    void add(std::string_view text) noexcept;
+    void add(const TextProfile& other, std::int64_t times) noexcept;
     /// Bytes that only the bound counts.
     void add_unread(std::int64_t more_bytes) noexcept { bytes += more_bytes; }
     /// Quotes, colons and commas around a key or value of JSON that is shown to the model.
