@@ -192,7 +192,7 @@ TEST_P(LimiterContract, WhatIsStillToComeIsReservedAsItGoes) {
     EXPECT_EQ(store.reserve({1, 1, 6}, ledgers).verdict, Verdict::refused) << "there is room for 5";
     store.progress(reservation, 80, 90);
     EXPECT_EQ(used("a"), (Amounts{1, 100, 170})) << "whether there is room or not";
-    store.advance(3 * minute_us);
+    store.advance(60 * minute_us);
     EXPECT_EQ(used("b", day_us), (Amounts{1, 100, 80})) << "it is a lease like any other";
     store.progress(reservation, 81);
     EXPECT_EQ(used("b", day_us), (Amounts{1, 100, 170}));

@@ -31,10 +31,15 @@ std::string long_content() {
     return content;
 }
 
+/// Of the admin port: without a token only names of this machine are answered there.
 std::string body_of(std::uint16_t port, const std::string& path) {
     RawClient client(port);
-    client.send(get(path, "Connection: close\r\n"));
-    return client.read_answer().body;
+    client.send(
+        "GET " + path +
+        " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer test-key\r\nConnection: close\r\n\r\n");
+    RawAnswer answer = client.read_answer();
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.body;
 }
 
 json config_with(std::int64_t output_default) {
