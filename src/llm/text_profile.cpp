@@ -40,7 +40,7 @@ std::array<Slot, count> make_slots(std::size_t first) noexcept {
     constexpr auto values = make_digit_values();
     std::array<Slot, count> slots{};
     for (std::size_t i = 0; i < count; ++i) {
-        std::uint32_t number = 0;
+        std::size_t number = 0;
         for (std::size_t k = token_table::slot_characters; k-- > 0;) {
             const char digit = data[(first + i) * token_table::slot_characters + k];
             number = number * token_table::digits.size() + values[static_cast<unsigned char>(digit)];
