@@ -1,3 +1,4 @@
+// A file with all texts, one behind the other.
 #include "estimator/corpus.hpp"
 
 #include <fstream>

@@ -99,7 +99,7 @@ constexpr SettingRow<Config> of_config[] = {
      "variable with the admin token"},
     {"admin.tokens", by_hand<Config>("list, up to 100"), "further tokens of the admin API"},
     {"state_dir", text<parse_folder_path, &Config::state_dir>("path"),
-     "folder for `runtime.json` and `usage.sqlite`", restart | each_nodes,
+     "folder for `runtime.json`, `usage.sqlite` and `learned`", restart | each_nodes,
      "the file's folder; none without a file"},
     {"threads", integer<&Config::threads>({0, 1024}, "one a core"), "io threads; 0: one a core",
      restart | each_nodes},

@@ -75,13 +75,19 @@ protected:
                        config_with(output_default));
         ASSERT_TRUE(nodes_->all_become(uses_redis() ? "redis" : "memory"));
     }
+    /// Until the node has counted them, too.
     void chat(std::size_t node, int times = 1) const {
+        const std::int64_t counted = answered(node);
         for (int i = 0; i < times; ++i) {
             RawClient client(nodes_->port(node));
             client.send(post("/v1/chat/completions", chat_body(",\"max_tokens\":4000", long_content()),
                              "Connection: close\r\n"));
             ASSERT_EQ(client.read_answer().status, 200);
         }
+        ASSERT_TRUE(eventually([&] { return answered(node) == counted + times; }));
+    }
+    std::int64_t answered(std::size_t node) const {
+        return nodes_->metric(node, "weir_requests_total{outcome=\"served\"}");
     }
     std::int64_t reserved(std::size_t node, const std::string& direction) const {
         return nodes_->metric(node, "weir_tokens_total{direction=\"" + direction + "\",kind=\"reserved\"}");

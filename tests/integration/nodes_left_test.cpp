@@ -27,11 +27,16 @@ TEST(NodesLeft, WhoLeavesBeforeTheDecisionCostsNothing) {
     ASSERT_TRUE(nodes.all_become("redis"));
     const std::string request = post("/v1/chat/completions", chat_body(",\"max_tokens\":4"));
 
-    // Leaves a connection to the provider behind, on which the next request could be sent at once.
+    // The thread that answers has a connection to Redis of its own.
     RawClient stays(nodes.port(0));
+    ASSERT_TRUE(eventually([&] {
+        stays.send(get("/weir/limits", "authorization: Bearer test-key\r\n"));
+        return stays.read_answer().status == 200;
+    }));
+    const std::int64_t calls_before = nodes.metric(0, "weir_store_calls_total") + 2;
+    // Leaves a connection to the provider behind, on which the next request could be sent at once.
     stays.send(request);
     ASSERT_EQ(stays.read_answer().status, 200);
-    const std::int64_t calls_before = 2;
     ASSERT_TRUE(eventually([&] { return nodes.metric(0, "weir_store_calls_total") == calls_before; }));
     // Answered, too: behind a call on the wire the next ones would wait.
     ASSERT_TRUE(eventually([&] { return nodes.metric(0, "weir_reservations_in_flight") == 0; }));

@@ -1,3 +1,4 @@
+// Which vocabulary a model is counted by.
 #include "llm/encoding.hpp"
 
 #include <gtest/gtest.h>
