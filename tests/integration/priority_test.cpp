@@ -8,7 +8,6 @@
 #include "config/sha256.hpp"
 #include "mock_upstream/mock_upstream.hpp"
 #include "support/lasting_store.hpp"
-#include "support/redis_server.hpp"
 
 namespace weir::testing {
 namespace {
@@ -24,13 +23,11 @@ config::Key key_in(const std::string& tier) {
     return made;
 }
 
-class Priority : public ::testing::TestWithParam<const char*> {
+class Priority : public OverStore {
 protected:
     void SetUp() override {
-        const bool is_redis = std::string_view(GetParam()) == "redis";
-        if (is_redis && !RedisServer::available()) GTEST_SKIP() << "redis-server is not installed";
-        if (is_redis) redis_.emplace();
-        store_.emplace(is_redis ? "redis://127.0.0.1:" + std::to_string(redis_->port()) : "memory");
+        OverStore::SetUp();
+        if (IsSkipped()) return;
         upstream_.start();
         config::Config config = config_for(upstream_.port());
         config.groups["team"] = {"team", {{Dimension::requests, group_limit, day_us}}};
@@ -76,8 +73,6 @@ protected:
         return {batch, interactive};
     }
 
-    std::optional<RedisServer> redis_;
-    std::optional<LastingStore> store_;
     mock::MockUpstream upstream_{{}};
     std::optional<RunningWeir> weir_;
 };

@@ -8,7 +8,6 @@
 #include "mock_upstream/mock_upstream.hpp"
 #include "support/lasting_store.hpp"
 #include "support/raw_client.hpp"
-#include "support/redis_server.hpp"
 #include "support/running_weir.hpp"
 
 namespace weir::testing {
@@ -34,13 +33,10 @@ config::Tier tier(const std::string& name, config::LimitSet limits, bool enforce
     return made;
 }
 
-class Shadow : public ::testing::TestWithParam<const char*> {
+class Shadow : public OverStore {
 protected:
     void SetUp() override {
-        const bool is_redis = std::string_view(GetParam()) == "redis";
-        if (is_redis && !RedisServer::available()) GTEST_SKIP() << "redis-server is not installed";
-        if (is_redis) redis_.emplace();
-        store_.emplace(is_redis ? "redis://127.0.0.1:" + std::to_string(redis_->port()) : "memory");
+        OverStore::SetUp();
         upstream_.start();
     }
 
@@ -79,8 +75,6 @@ protected:
         return nlohmann::json::parse(ask(get("/weir/limits", fields)).body)["limits"];
     }
 
-    std::optional<RedisServer> redis_;
-    std::optional<LastingStore> store_;
     mock::MockUpstream upstream_{{}};
     std::optional<RunningWeir> weir_;
 };

@@ -6,12 +6,15 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "app/store.hpp"
 #include "config/store_url.hpp"
 #include "support/raw_client.hpp"
+#include "support/redis_server.hpp"
 #include "support/running_weir.hpp"
 
 namespace weir::testing {
@@ -46,6 +49,20 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{context_.get_executor()};
     std::unique_ptr<app::Store> store_;
     std::thread thread_;
+};
+
+/// Fixture: over a store of its own, "memory" or "redis" by the parameter.
+class OverStore : public ::testing::TestWithParam<const char*> {
+protected:
+    void SetUp() override {
+        const bool is_redis = std::string_view(GetParam()) == "redis";
+        if (is_redis && !RedisServer::available()) GTEST_SKIP() << "redis-server is not installed";
+        if (is_redis) redis_.emplace();
+        store_.emplace(is_redis ? "redis://127.0.0.1:" + std::to_string(redis_->port()) : "memory");
+    }
+
+    std::optional<RedisServer> redis_;
+    std::optional<LastingStore> store_;
 };
 
 }  // namespace weir::testing
