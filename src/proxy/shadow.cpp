@@ -18,6 +18,13 @@ public:
 
     const LedgerSet& ledgers() const noexcept { return ledgers_; }
     std::size_t place_of(std::size_t index) const noexcept { return places_[index]; }
+    /// What points into the ledgers that are left points into all of them then.
+    void put_back(Decision& decision) const noexcept {
+        for (std::optional<Level>& level : decision.tightest) {
+            if (level) level->ledger_index = place_of(level->ledger_index);
+        }
+        for (Level& level : decision.candidate_levels) level.ledger_index = place_of(level.ledger_index);
+    }
     bool has_shadow() const noexcept {
         return !std::all_of(ledgers_.begin(), ledgers_.end(),
                             [](const LedgerLimits& ledger) { return ledger.enforced; });
@@ -52,12 +59,14 @@ awaitable<result<Decision>> ask_past_shadow(const LedgerSet& ledgers, Ask ask,
         }
         if (decided->verdict == Verdict::admitted) {
             shadowed_by.insert(shadowed_by.end(), noted.begin(), noted.end());
+            asked.put_back(*decided);
             co_return decided;
         }
         Refusal& refusal = decided->refusal;
         const LedgerLimits& ledger = asked.ledgers()[refusal.ledger_index];
         if (ledger.enforced) {
             refusal.ledger_index = asked.place_of(refusal.ledger_index);
+            asked.put_back(*decided);
             co_return decided;
         }
         noted.push_back(refused_by(ledger, refusal));

@@ -13,8 +13,9 @@ namespace weir::proxy {
 /// Asks all ledgers; whenever one in shadow mode refuses, once more without it. So a request is refused by
 /// enforced limits alone, and a ledger in shadow mode holds what it would hold if it were enforced: what it
 /// would have refused is not charged to it. One round trip, and one more for each such refusal.
-/// `shadowed_by` gets those that would have refused what is admitted. The decision's refusal points into
-/// `ledgers`. A store that cannot decide is asked again without them: they must not stop a request either.
+/// `shadowed_by` gets those that would have refused what is admitted. The decision's refusal and levels
+/// point into `ledgers`. A store that cannot decide is asked again without them: they must not stop a request
+/// either.
 awaitable<result<Decision>> reserve_past_shadow(Limiter& limiter, Demand demand, const LedgerSet& ledgers,
                                                 Withdrawal withdrawal,
                                                 std::vector<observe::RefusedBy>& shadowed_by);

@@ -26,6 +26,9 @@ public:
         Decision decision;
         decision.verdict = answer.verdict;
         decision.refusal.ledger_index = answer.ledger_index;
+        // Of the last ledger that was asked.
+        decision.tightest[0] = Level{.ledger_index = ledgers.size() - 1};
+        decision.candidate_levels = {Level{.ledger_index = ledgers.size() - 1}};
         co_return decision;
     }
     awaitable<void> settle(Reservation, Usage) override { co_return; }
@@ -82,6 +85,19 @@ TEST_F(PastShadow, TheRefusalPointsIntoAllLedgers) {
     EXPECT_EQ(decision->refusal.ledger_index, 3U);
     EXPECT_EQ(limiter_.asked, (Asked{"s1 e1 s2 e2 ", "e1 s2 e2 ", "e1 e2 "}));
     EXPECT_TRUE(noted_.empty());
+}
+
+TEST_F(PastShadow, LevelsPointIntoAllLedgersHoweverManyWereLeftOut) {
+    const auto admitted = ask({{.verdict = Verdict::refused, .ledger_index = 0}, {}});
+    EXPECT_EQ(admitted->tightest[0]->ledger_index, 3U);
+    EXPECT_EQ(admitted->candidate_levels.front().ledger_index, 3U);
+}
+
+TEST_F(PastShadow, ARefusalsLevelsPointIntoAllLedgersToo) {
+    const auto refused = ask(
+        {{.verdict = Verdict::refused, .ledger_index = 2}, {.verdict = Verdict::refused, .ledger_index = 1}});
+    EXPECT_EQ(refused->refusal.ledger_index, 1U);
+    EXPECT_EQ(refused->tightest[0]->ledger_index, 3U);
 }
 
 TEST_F(PastShadow, AStoreThatCannotDecideIsAskedWithoutThem) {
