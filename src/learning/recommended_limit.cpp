@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "weir/limit.hpp"
+
 namespace weir::learning {
 
 namespace {
@@ -40,18 +42,17 @@ RecommendedLimit recommend_for_day(const HourlySeries& hours) {
 
 std::int64_t friendly_number_from(double value) noexcept {
     constexpr std::array<double, 10> friendly{1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0};
-    constexpr double largest = 1e12;  // that a configuration takes
-    for (double power = 1.0; power <= largest; power *= 10.0) {
+    for (std::int64_t power = 1; power <= limit_max; power *= 10) {
         for (const double number : friendly) {
-            const double candidate = number * power;
+            const double candidate = number * static_cast<double>(power);
             // Below ten only whole numbers are meant.
             if (candidate != std::floor(candidate)) continue;
             // What is off by rounding alone does not make it the next one.
             if (candidate >= value * (1.0 - 1e-9))
-                return static_cast<std::int64_t>(std::min(candidate, largest));
+                return std::min(static_cast<std::int64_t>(candidate), limit_max);
         }
     }
-    return static_cast<std::int64_t>(largest);
+    return limit_max;
 }
 
 }  // namespace weir::learning
