@@ -12,7 +12,7 @@
 namespace weir::usage {
 
 /// Five weeks: as many of each hour of the week as a profile needs.
-inline constexpr std::int64_t hours_kept = 5 * 7 * 24;
+inline constexpr std::int64_t hours_kept = 840;
 inline constexpr std::int64_t hour_us = 3'600'000'000;
 
 /// One hour of a key. Hours in which it asked for nothing are not kept.
