@@ -21,7 +21,7 @@ constexpr std::size_t ahead = 24;
 constexpr std::size_t step = 6;
 constexpr std::uint32_t seeds = 40;
 constexpr double bar = 0.8;
-constexpr std::int64_t monday = 4 * 24;  // 1970-01-05
+constexpr std::int64_t monday = 96;  // 1970-01-05, in hours
 
 struct Errors {
     double weir = 0.0, last_week = 0.0, average = 0.0;

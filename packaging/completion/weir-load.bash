@@ -5,11 +5,12 @@ _weir_load() {
         --ca-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         --report) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         --path) words='/v1/chat/completions /v1/responses /v1/completions /v1/embeddings /v1/messages' ;;
-        --targets | --keys | --model | --input-tokens | --output-tokens | --max-tokens | --header | --concurrent | \
-            --rate | --duration | --requests | --warmup | --timeout-ms | --threads) return ;;
+        --targets | --keys | --model | --input-tokens | --output-tokens | --max-tokens | --max-wait-ms | --header | \
+            --concurrent | --rate | --burst | --duration | --requests | --warmup | --timeout-ms | --threads) return ;;
         *)
             words='--targets --ca-file --insecure --keys --path --model --stream --input-tokens --output-tokens
-                --max-tokens --header --concurrent --rate --duration --requests --warmup --timeout-ms --threads
+                --max-tokens --max-wait-ms --header --concurrent --rate --burst --duration --requests --warmup
+                --timeout-ms --threads
                 --report --json --help --version'
             ;;
     esac

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view hours_key = "weir:1:{runtime}:hours";
 constexpr std::int64_t days_kept = 401;
 constexpr std::int64_t day_s = 86'400;
-constexpr std::int64_t hours_per_block = 5 * 24;
+constexpr std::int64_t hours_per_block = 120;  // five days
 constexpr std::int64_t hour_blocks_kept = 8;
 constexpr std::int64_t hour_s = 3'600;
 constexpr char separator = '\x1f';  // between key and model: neither holds control characters
