@@ -5,9 +5,11 @@
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <iterator>
 #include <map>
 
 #include "estimator/corpus.hpp"
+#include "estimator/repeated.hpp"
 #include "llm/token_table.hpp"
 
 namespace {
@@ -15,188 +17,228 @@ namespace {
 using namespace weir::estimator;
 namespace table = weir::llm::token_table;
 
-using Values = std::array<float, encoding_count>;
+/// One for each encoding, and one that keeps the compiler's vectors full.
+using Values = std::array<float, 4>;
+static_assert(encoding_count < std::tuple_size_v<Values>);
+using Table = std::vector<Values>;
+using Sums = std::array<double, std::tuple_size_v<Values>>;
 
-constexpr std::size_t identity_count = table::slot_count << table::check_bits;
-constexpr std::uint32_t nobody = ~std::uint32_t{0};
-/// A context counts as if it had been seen so often more, like what would decide without it.
-constexpr float prior = 4;
+constexpr int rounds = 50;
+/// An error in the count of a text counts 1. So much counts one in a piece of so many bytes, the mean of a
+/// text's pieces, and one in the place of a token: enough that the table also holds for short texts, and for
+/// texts unlike these.
+constexpr std::size_t piece_bytes = 16;
+constexpr float piece_weight = 0.3F;
+constexpr float place_weight = 0.03F;
+/// Draws numbers that few bytes decide towards 0.
+constexpr float shrinkage = 0.001F;
 
-struct Sum {
-    Values tokens{};
-    Values without{};  ///< what would be estimated without this context
-    float weight = 0;
+struct Row {
+    std::vector<std::array<std::uint32_t, table::windows.size()>> slots;  ///< for each byte
+    const std::vector<std::uint8_t>* marks = nullptr;
+    Values count_weight{};
+    Values piece_weight{};
+    Values place_weight{};
 };
 
-std::vector<std::uint32_t> no_owners() {
-    std::vector<std::uint32_t> owners(table::slot_count);
-    // A slot that nobody takes has check 0, and is of whoever has that.
-    for (std::uint32_t slot = 0; slot < owners.size(); ++slot) owners[slot] = slot << table::check_bits;
-    return owners;
-}
-
-struct Model {
-    std::array<Values, 256> by_byte{};
-    std::vector<std::uint32_t> owners = no_owners();
-    std::vector<Values> values = std::vector<Values>(table::slot_count);
-};
-
-/// The two widest windows that the table knows: the one that decides, and the one that would without it.
-struct Found {
-    const Values* value = nullptr;
-    const Values* without = nullptr;
-    std::uint32_t slot = nobody;  ///< of `value`; nobody: the byte alone decides
-};
-
-Found find(const Model& model, std::uint64_t around) {
-    const auto byte = static_cast<unsigned char>(around >> 8 * table::before_max);
-    Found found{&model.by_byte[byte], &model.by_byte[byte], nobody};
-    for (const table::Window& window : table::windows) {
-        const std::uint32_t identity = table::identity_of(table::hash_of(window, around));
-        const std::uint32_t slot = identity >> table::check_bits;
-        if (model.owners[slot] != identity) continue;
-        found = {&model.values[slot], found.value, slot};
-    }
-    return found;
-}
-
-/// Kinds of which there is much count for less than their length, or Latin would have all the slots.
+/// A kind counts with the root of how much there is of it, or Latin would decide for all others.
 std::vector<float> weights_of(const std::vector<Text>& texts) {
     std::map<std::string, double> bytes;
     for (const Text& text : texts) bytes[text.kind] += static_cast<double>(text.bytes.size());
     std::vector<float> weights;
     for (const Text& text : texts) {
-        double weight = std::pow(bytes[text.kind] / 2e6, -0.6);
-        if (text.kind == "runs") weight *= 0.1;   // rare in life
-        if (text.kind == "English") weight *= 3;  // and what most prompts are
+        double weight = std::min(std::pow(bytes[text.kind] / 5e6, -0.5), 7.0);
+        if (text.kind == "repeated") weight = 0.3;
+        if (text.kind == "runs") weight *= 0.2;   // rare in life
+        if (text.kind == "English") weight *= 2;  // and what most prompts are
         weights.push_back(static_cast<float>(weight));
     }
     return weights;
 }
 
+Row row_of(const Text& text, float weight) {
+    Row row;
+    row.marks = &text.marks;
+    row.slots.reserve(text.bytes.size());
+    table::for_each_run(text.bytes, [&](const char* at, const char* end) {
+        for (; at != end; ++at) {
+            row.slots.push_back({static_cast<std::uint32_t>(table::slot_of<0>(at)),
+                                 static_cast<std::uint32_t>(table::slot_of<1>(at)),
+                                 static_cast<std::uint32_t>(table::slot_of<2>(at))});
+        }
+    });
+    const auto tokens = tokens_of(text);
+    for (std::size_t i = 0; i < encoding_count; ++i) {
+        const auto count = static_cast<float>(std::max(tokens[i], 5.0));
+        row.count_weight[i] = weight / (count * count);  // the error is relative
+        const auto pieces = std::max(1.0F, static_cast<float>(text.bytes.size()) / piece_bytes);
+        row.piece_weight[i] = piece_weight * pieces * row.count_weight[i];
+        row.place_weight[i] = place_weight * weight / count;
+    }
+    return row;
+}
+
+Values values_of(std::uint8_t mark) {
+    const auto tokens = tokens_at(mark);
+    Values values{};
+    for (std::size_t i = 0; i < encoding_count; ++i) values[i] = static_cast<float>(tokens[i]);
+    return values;
+}
+
+Sums product(const Table& left, const Table& right) {
+    Sums sums{};
+    for (std::size_t slot = 0; slot < left.size(); ++slot) {
+        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += double{left[slot][i]} * right[slot][i];
+    }
+    return sums;
+}
+
+/// table += factors * more
+void add(Table& to, const Sums& factors, const Table& more) {
+    for (std::size_t slot = 0; slot < to.size(); ++slot) {
+        for (std::size_t i = 0; i < factors.size(); ++i)
+            to[slot][i] += static_cast<float>(factors[i]) * more[slot][i];
+    }
+}
+
+Sums quotients(const Sums& above, const Sums& below, double sign = 1) {
+    Sums result{};
+    for (std::size_t i = 0; i < encoding_count; ++i)
+        result[i] = below[i] > 0 ? sign * above[i] / below[i] : 0;
+    return result;
+}
+
+/// Least squares by conjugate gradients: of the relative errors in the counts of texts and of their pieces,
+/// and of the places.
 class Fit {
 public:
-    explicit Fit(const std::vector<Text>& texts) : texts_(texts), weights_(weights_of(texts)) {}
+    explicit Fit(const std::vector<Text>& texts) {
+        const std::vector<float> weights = weights_of(texts);
+        for (std::size_t i = 0; i < texts.size(); ++i) rows_.push_back(row_of(texts[i], weights[i]));
+        for (std::size_t mark = 0; mark < tokens_.size(); ++mark)
+            tokens_[mark] = values_of(static_cast<std::uint8_t>(mark));
+    }
 
-    Model run() {
-        settle_values();
-        for (const table::Window& window : table::windows) {
-            give_slots(window);
-            settle_values();
-            settle_values();
-            const auto taken =
-                std::count_if(gains_.begin(), gains_.end(), [](float gain) { return gain > 0; });
-            std::fprintf(stderr, "window of %u bytes before and %u behind: %td slots are taken\n",
-                         window.before, window.behind, taken);
+    Table run() const {
+        Table result(table::slots_in_all);
+        const Table scale = diagonal();
+        Table gradient = apply([&](const Row& row, std::size_t byte) { return tokens_[(*row.marks)[byte]]; });
+        Table scaled = divide(gradient, scale);
+        Table direction = scaled;
+        Sums length = product(gradient, scaled);
+        for (int round = 0; round < rounds; ++round) {
+            Table image =
+                apply([&](const Row& row, std::size_t byte) { return sum_at(direction, row, byte); });
+            add(image, {shrinkage, shrinkage, shrinkage, 0}, direction);
+            const Sums along = product(direction, image);
+            add(result, quotients(length, along), direction);
+            add(gradient, quotients(length, along, -1), image);
+            scaled = divide(gradient, scale);
+            const Sums next = product(gradient, scaled);
+            const Sums keep = quotients(next, length);
+            length = next;
+            std::swap(direction, scaled);
+            add(direction, keep, scaled);
+            std::fprintf(stderr, "round %d of %d: gradient %.2e\n", round + 1, rounds, length[0]);
         }
-        settle_values();
-        return std::move(model_);
+        return result;
     }
 
 private:
-    template <typename Take>
-    void for_each_byte(Take take) {
-        for (std::size_t i = 0; i < texts_.size(); ++i) {
-            const std::uint8_t* mark = texts_[i].marks.data();
-            table::for_each_byte(texts_[i].bytes, [&](std::uint64_t around) {
-                take(around, tokens_at(*mark++), weights_[i]);
-            });
+    static Values sum_at(const Table& from, const Row& row, std::size_t byte) {
+        Values sum{};
+        for (const std::uint32_t slot : row.slots[byte]) {
+            for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += from[slot][i];
         }
+        return sum;
     }
 
-    /// A slot goes to the context by which the squared error falls most.
-    void give_slots(const table::Window& window) {
-        struct Residual {
-            Values sum{};
-            float weight = 0;
-        };
-        std::vector<Residual> residuals(identity_count);
-        for_each_byte([&](std::uint64_t around, const auto& tokens, float weight) {
-            const Values& now = *find(model_, around).value;
-            Residual& residual = residuals[table::identity_of(table::hash_of(window, around))];
-            residual.weight += weight;
-            for (std::size_t i = 0; i < encoding_count; ++i)
-                residual.sum[i] += weight * (static_cast<float>(tokens[i]) - now[i]);
-        });
-        for (std::uint32_t identity = 0; identity < identity_count; ++identity) {
-            const Residual& residual = residuals[identity];
-            if (residual.weight <= 0) continue;
-            float gain = 0;
-            for (const float sum : residual.sum) gain += sum * sum / (residual.weight + prior);
-            const std::uint32_t slot = identity >> table::check_bits;
-            if (gain <= gains_[slot]) continue;
-            gains_[slot] = gain;
-            model_.owners[slot] = identity;
-        }
-    }
-
-    void settle_values() {
-        std::vector<Sum> sums(table::slot_count);
-        std::array<Sum, 256> by_byte;
-        for_each_byte([&](std::uint64_t around, const auto& tokens, float weight) {
-            const Found found = find(model_, around);
-            Sum& sum =
-                found.slot == nobody ? by_byte[around >> 8 * table::before_max & 0xff] : sums[found.slot];
-            sum.weight += weight;
-            for (std::size_t i = 0; i < encoding_count; ++i) {
-                sum.tokens[i] += weight * static_cast<float>(tokens[i]);
-                sum.without[i] += weight * (*found.without)[i];
+    /// What the bytes' values give to each slot: weighed by themselves, and as sums over a piece and a text.
+    template <typename ValueAt>
+    Table apply(ValueAt value_at) const {
+        Table result(table::slots_in_all);
+        std::vector<Values> values;
+        for (const Row& row : rows_) {
+            values.resize(row.slots.size());
+            for (std::size_t byte = 0; byte < values.size(); ++byte) values[byte] = value_at(row, byte);
+            const Values whole = weighed_sum(values, 0, values.size(), row.count_weight);
+            for (std::size_t begin = 0; begin < values.size(); begin += piece_bytes) {
+                const std::size_t end = std::min(values.size(), begin + piece_bytes);
+                const Values piece = weighed_sum(values, begin, end, row.piece_weight);
+                for (std::size_t byte = begin; byte < end; ++byte) {
+                    for (std::size_t i = 0; i < whole.size(); ++i) {
+                        const float given = whole[i] + piece[i] + row.place_weight[i] * values[byte][i];
+                        for (const std::uint32_t slot : row.slots[byte]) result[slot][i] += given;
+                    }
+                }
             }
-        });
-        const auto settle = [](const Sum& sum, Values& values) {
-            if (sum.weight <= 0) return;
-            for (std::size_t i = 0; i < encoding_count; ++i)
-                values[i] = (sum.tokens[i] + prior * sum.without[i] / sum.weight) / (sum.weight + prior);
-        };
-        for (std::size_t slot = 0; slot < table::slot_count; ++slot) settle(sums[slot], model_.values[slot]);
-        for (std::size_t byte = 0; byte < by_byte.size(); ++byte) settle(by_byte[byte], model_.by_byte[byte]);
+        }
+        return result;
     }
 
-    const std::vector<Text>& texts_;
-    std::vector<float> weights_;
-    Model model_;
-    std::vector<float> gains_ = std::vector<float>(table::slot_count, 0.0F);
+    static Values weighed_sum(const std::vector<Values>& values, std::size_t begin, std::size_t end,
+                              const Values& weight) {
+        Values sum{};
+        for (std::size_t byte = begin; byte < end; ++byte) {
+            for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += values[byte][i];
+        }
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] *= weight[i];
+        return sum;
+    }
+
+    /// By what a gradient is divided, so that frequent slots and rare ones settle together.
+    Table diagonal() const {
+        Table result(table::slots_in_all, Values{shrinkage, shrinkage, shrinkage, 1});
+        for (const Row& row : rows_) {
+            for (const auto& slots : row.slots) {
+                for (const std::uint32_t slot : slots) {
+                    for (std::size_t i = 0; i < encoding_count; ++i)
+                        result[slot][i] +=
+                            row.place_weight[i] + 2 * (row.piece_weight[i] + row.count_weight[i]);
+                }
+            }
+        }
+        return result;
+    }
+
+    static Table divide(Table above, const Table& below) {
+        for (std::size_t slot = 0; slot < above.size(); ++slot) {
+            for (std::size_t i = 0; i < above[slot].size(); ++i) above[slot][i] /= below[slot][i];
+        }
+        return above;
+    }
+
+    std::vector<Row> rows_;
+    std::array<Values, 256> tokens_{};
 };
 
-std::size_t level_of(float probability) {
-    const float parts = table::certain * probability;
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < table::levels.size(); ++i) {
-        if (std::abs(static_cast<float>(table::levels[i]) - parts) <
-            std::abs(static_cast<float>(table::levels[best]) - parts))
-            best = i;
-    }
-    return best;
+int step_of(float tokens) {
+    const float step = std::round(std::sqrt(std::abs(tokens) * 1000 * 20));
+    return static_cast<int>(std::copysign(std::min(step, static_cast<float>(table::step_max)), tokens));
 }
 
-std::string word_of(const Values& values, std::uint32_t check) {
-    std::size_t number = check;
-    for (const float value : values) number = number * table::levels.size() + level_of(value);
-    std::string word;
-    for (std::size_t i = 0; i < table::slot_characters; ++i) {
-        word += table::digits[number % table::digits.size()];
-        number /= table::digits.size();
+std::string word_of(const Values& values) {
+    std::size_t number = 0;
+    for (std::size_t i = encoding_count; i-- > 0;) {
+        number *= table::step_count;
+        number += static_cast<std::size_t>(step_of(values[i]) + table::step_max);
     }
+    std::string word(table::slot_characters, ' ');
+    for (std::size_t i = word.size(); i-- > 0; number /= table::digits.size())
+        word[i] = table::digits[number % table::digits.size()];
     return word;
 }
 
-void print(const Model& model) {
-    constexpr std::size_t words_per_row = 38;
+void print(const Table& fitted) {
+    constexpr std::size_t words_per_row = 28;
     std::puts("// Made by bench/estimator/fit, which explains it; not to be changed by hand.");
-    std::puts(
-        "// How likely a token begins at a byte: for each byte, then for each slot of token_table.hpp.");
-    constexpr std::uint32_t check_mask = (1U << table::check_bits) - 1;
-    const auto print_words = [](std::size_t count, const auto& word) {
-        for (std::size_t i = 0; i < count; i += words_per_row) {
-            std::string row;
-            for (std::size_t k = i; k < std::min(count, i + words_per_row); ++k) row += word(k);
-            std::printf("\"%s\"\n", row.c_str());
-        }
-    };
-    print_words(model.by_byte.size(), [&](std::size_t byte) { return word_of(model.by_byte[byte], 0); });
-    print_words(model.owners.size(), [&](std::size_t slot) {
-        return word_of(model.values[slot], model.owners[slot] & check_mask);
-    });
+    std::puts("// What each slot of token_table.hpp adds to a count of tokens.");
+    for (std::size_t i = 0; i < fitted.size(); i += words_per_row) {
+        std::string row;
+        for (std::size_t k = i; k < std::min(fitted.size(), i + words_per_row); ++k)
+            row += word_of(fitted[k]);
+        std::printf("\"%s\"\n", row.c_str());
+    }
 }
 
 }  // namespace
@@ -207,7 +249,8 @@ int main(int count, char** arguments) {
         return 2;
     }
     try {
-        const std::vector<Text> texts = read_corpus(arguments[1]);
+        std::vector<Text> texts = read_corpus(arguments[1]);
+        std::ranges::move(repeated_words(texts), std::back_inserter(texts));
         print(Fit(texts).run());
     } catch (const std::exception& error) {
         std::fprintf(stderr, "fit_estimator: %s\n", error.what());

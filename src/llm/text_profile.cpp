@@ -1,5 +1,7 @@
-// A look-up for each window around each byte, none of which waits for another.
+// Three look-ups for each byte, without a branch, none of which waits for another.
 #include "llm/text_profile.hpp"
+
+#include <algorithm>
 
 #include "llm/token_table.hpp"
 
@@ -9,23 +11,19 @@ namespace {
 
 static_assert(token_table::encoding_count == encoding_count);
 
-/// A slot as it is summed up: from the lowest bit on a number for each encoding. The check stands above them,
-/// where a hash has it, and no sum needs it.
-using Slot = std::uint64_t;
-constexpr unsigned lane_bits = 14;
-constexpr Slot lane_mask = (Slot{1} << lane_bits) - 1;
-constexpr unsigned check_shift = 64 - token_table::slot_bits - token_table::check_bits;
-constexpr Slot check_mask = ((Slot{1} << token_table::check_bits) - 1) << check_shift;
-static_assert(lane_bits * encoding_count <= check_shift);
-/// So many slots can be summed up before a lane runs over.
-constexpr unsigned summed_max = lane_mask / token_table::certain;
-constexpr std::int64_t thousandths_each = 1000 / token_table::certain;
+/// From the lowest bit on a number for each encoding. So that it is not below 0, thousandths_max is added.
+using Lanes = std::uint64_t;
+constexpr unsigned lane_bits = 21;
+constexpr Lanes lane_mask = (Lanes{1} << lane_bits) - 1;
+static_assert(lane_bits * encoding_count <= 64);
+constexpr std::int64_t added_each_byte = token_table::windows.size() * token_table::thousandths_max;
+/// So many bytes can be summed up before a lane runs over.
+constexpr std::ptrdiff_t summed_max = lane_mask / (2 * added_each_byte);
 
 constexpr std::string_view data =
 #include "llm/token_table.inc"
     ;
-constexpr std::size_t byte_count = 256;
-static_assert(data.size() == (byte_count + token_table::slot_count) * token_table::slot_characters);
+static_assert(data.size() == token_table::slots_in_all * token_table::slot_characters);
 
 constexpr auto make_digit_values() noexcept {
     std::array<std::uint8_t, 128> values{};
@@ -35,67 +33,57 @@ constexpr auto make_digit_values() noexcept {
     return values;
 }
 
-template <std::size_t count>
-std::array<Slot, count> make_slots(std::size_t first) noexcept {
+auto make_slots() noexcept {
     constexpr auto values = make_digit_values();
-    std::array<Slot, count> slots{};
-    for (std::size_t i = 0; i < count; ++i) {
+    std::array<Lanes, token_table::slots_in_all> slots{};
+    for (std::size_t i = 0; i < slots.size(); ++i) {
         std::size_t number = 0;
-        for (std::size_t k = token_table::slot_characters; k-- > 0;) {
-            const char digit = data[(first + i) * token_table::slot_characters + k];
+        for (const char digit : data.substr(i * token_table::slot_characters, token_table::slot_characters))
             number = number * token_table::digits.size() + values[static_cast<unsigned char>(digit)];
+        for (std::size_t encoding = 0; encoding < encoding_count; ++encoding) {
+            const int step = static_cast<int>(number % token_table::step_count) - token_table::step_max;
+            const int lane = token_table::thousandths_of(step) + token_table::thousandths_max;
+            slots[i] |= static_cast<Lanes>(lane) << lane_bits * encoding;
+            number /= token_table::step_count;
         }
-        for (std::size_t encoding = encoding_count; encoding-- > 0;) {
-            const Slot probability = token_table::levels[number % token_table::levels.size()];
-            slots[i] |= probability << lane_bits * encoding;
-            number /= token_table::levels.size();
-        }
-        slots[i] |= Slot{number} << check_shift;
     }
     return slots;
 }
-// Made when the program starts, in a millisecond: a compiler would need seconds.
-const std::array<Slot, byte_count> byte_slots = make_slots<byte_count>(0);
-const std::array<Slot, token_table::slot_count> slots = make_slots<token_table::slot_count>(byte_count);
+// Made when the program starts, in less than a millisecond: a compiler would need seconds.
+const std::array<Lanes, token_table::slots_in_all> slots = make_slots();
 
-/// `found`, or the slot of the window where it is of these bytes.
-template <std::size_t window>
-Slot look_up(std::uint64_t around, Slot found) noexcept {
-    const std::uint64_t hash = token_table::hash_of(token_table::windows[window], around);
-    const Slot slot = slots[hash >> (64 - token_table::slot_bits)];
-    return ((hash ^ slot) & check_mask) == 0 ? slot : found;
+Lanes look_up(const char* at) noexcept {
+    static_assert(token_table::windows.size() == 3);
+    return slots[token_table::slot_of<0>(at)] + slots[token_table::slot_of<1>(at)] +
+           slots[token_table::slot_of<2>(at)];
 }
 
-/// The slot of the widest window that the table knows.
-Slot find(std::uint64_t around) noexcept {
-    Slot found = byte_slots[around >> 8 * token_table::before_max & 0xff];
-    found = look_up<0>(around, found);
-    found = look_up<1>(around, found);
-    found = look_up<2>(around, found);
-    return look_up<3>(around, found);
+using Thousandths = std::array<std::int64_t, encoding_count>;
+
+void sum_up(const char* at, const char* end, Thousandths& sums) noexcept {
+    while (at != end) {
+        const char* const stop = at + std::min(end - at, summed_max);
+        Lanes lanes = 0;
+        for (; at != stop; ++at) lanes += look_up(at);
+        for (std::size_t i = 0; i < encoding_count; ++i)
+            sums[i] += static_cast<std::int64_t>(lanes >> lane_bits * i & lane_mask);
+    }
 }
-static_assert(token_table::windows.size() == 4);
 
 }  // namespace
 
 void TextProfile::add(std::string_view text) noexcept {
-    bytes += static_cast<std::int64_t>(text.size());
-    Slot sum = 0;
-    unsigned summed = 0;
-    const auto empty = [&] {
-        for (std::size_t i = 0; i < encoding_count; ++i) {
-            thousandths[i] += thousandths_each * static_cast<std::int64_t>(sum >> lane_bits * i & lane_mask);
-        }
-        sum = summed = 0;
-    };
-    // Inlined, or the sum would be stored and loaded again for each byte.
-    const auto take = [&](std::uint64_t around) __attribute__((always_inline)) {
-        sum += find(around);
-        if (++summed == summed_max) [[unlikely]]
-            empty();
-    };
-    token_table::for_each_byte(text, take);
-    empty();
+    if (text.empty()) return;
+    constexpr std::int64_t token = 1000;
+    const auto more_bytes = static_cast<std::int64_t>(text.size());
+    bytes += more_bytes;
+    Thousandths sums{};
+    token_table::for_each_run(text, [&](const char* at, const char* end) { sum_up(at, end, sums); });
+    for (std::size_t i = 0; i < encoding_count; ++i) {
+        // What is like no text may come out below a token in all, or above one for each byte.
+        const std::int64_t sum = sums[i] - added_each_byte * more_bytes;
+        thousandths[i] += std::clamp(sum, token, token * more_bytes);
+    }
 }
 
 void TextProfile::add(const TextProfile& other, std::int64_t times) noexcept {

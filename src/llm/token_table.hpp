@@ -1,8 +1,9 @@
-// How likely a token begins at a byte, by the bytes around it: what was counted in texts whose tokens are
-// known. bench/estimator fits the table; this header is what it and the estimate have in common. Inside the
-// room alone.
+// How many tokens a byte likely is, by the bytes around it: a sum of one number for each of three windows. A
+// number is fitted to texts whose tokens are known. bench/estimator fits them; this header is what it and the
+// estimate have in common. Inside the room alone.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -12,80 +13,84 @@
 
 namespace weir::llm::token_table {
 
-/// So many bytes before the one at hand, and so many behind it.
+/// The bytes from `before` ahead of the one at hand, `width` of them. A hash of them says which slot of the
+/// table is theirs; nothing says whether others share it, which the fit takes into account.
 struct Window {
     unsigned before;
-    unsigned behind;
-    std::uint64_t multiplier;  ///< of its hash
+    unsigned width;
+    unsigned slot_bits;
+    std::uint64_t multiplier;  ///< of the hash; odd
 };
-/// The widest whose bytes are in the table decides; where none is, the byte alone.
-inline constexpr std::array<Window, 4> windows{{{1, 0, 0x9e3779b97f4a7c15U},
-                                                {2, 1, 0xc2b2ae3d27d4eb4fU},
-                                                {3, 2, 0xa0761d6478bd642fU},
-                                                {5, 2, 0xe7037ed1a0b428dbU}}};
-/// Around each byte, eight are looked at: five before it and two behind it.
-inline constexpr std::size_t before_max = 5;
-inline constexpr std::size_t behind_max = 2;
+inline constexpr std::array<Window, 3> windows{
+    {{1, 2, 13, 0x9e3779b97f4a7c15U}, {1, 3, 13, 0xc2b2ae3d27d4eb4fU}, {3, 5, 14, 0xa0761d6478bd642fU}}};
 
-constexpr std::uint64_t mask_of(const Window& window) noexcept {
-    const unsigned low = 8 * static_cast<unsigned>(before_max - window.before);
-    const unsigned width = 8 * (window.before + window.behind + 1);
-    return (width == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << width) - 1) << low;
+constexpr std::size_t slot_count(const Window& window) noexcept {
+    return std::size_t{1} << window.slot_bits;
 }
-
-inline constexpr unsigned slot_bits = 16;
-inline constexpr unsigned check_bits = 6;
-inline constexpr std::size_t slot_count = std::size_t{1} << slot_bits;
-
-/// The upper bits of a hash say which slot, the next ones whether the slot is of these bytes: contexts with
-/// the same identity are one to the table.
-constexpr std::uint64_t hash_of(const Window& window, std::uint64_t around) noexcept {
-    return (around & mask_of(window)) * window.multiplier;
+/// The windows' slots stand one behind the other.
+constexpr std::size_t first_slot(std::size_t window) noexcept {
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < window; ++i) first += slot_count(windows[i]);
+    return first;
 }
-constexpr std::uint32_t identity_of(std::uint64_t hash) noexcept {
-    return static_cast<std::uint32_t>(hash >> (64 - slot_bits - check_bits));
+inline constexpr std::size_t slots_in_all = first_slot(windows.size());
+
+/// Around each byte so many others are read, if not used: eight from where a window begins.
+inline constexpr std::size_t before_max = 3;
+inline constexpr std::size_t behind_max = 6;
+static_assert(std::all_of(windows.begin(), windows.end(), [](const Window& window) {
+    return window.before <= before_max && 7 - window.before <= behind_max && window.width <= 8;
+}));
+
+/// REQUIRES: the bytes around `at` can be read.
+template <std::size_t window>
+std::size_t slot_of(const char* at) noexcept {
+    constexpr Window shape = windows[window];
+    // What is behind the window is shifted out at the top.
+    constexpr std::uint64_t multiplier = shape.multiplier << 8 * (8 - shape.width);
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, at - shape.before, sizeof bytes);
+    if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
+    return first_slot(window) + (bytes * multiplier >> (64 - shape.slot_bits));
 }
 
 /// Vocabularies: o200k, cl100k, and the mean of open ones.
 inline constexpr std::size_t encoding_count = 3;
 
-/// Probabilities are kept as one of these, in parts of 250: fine where it matters, near none and near all.
-inline constexpr std::uint8_t certain = 250;
-inline constexpr std::array<std::uint8_t, 22> levels{
-    0, 1, 3, 7, 13, 22, 35, 50, 68, 90, 113, 137, 160, 182, 200, 215, 228, 237, 243, 247, 249, certain};
+/// A number is kept as one of -step_max to step_max: fine near none, where most are.
+inline constexpr int step_max = 200;
+constexpr int thousandths_of(int step) noexcept {
+    const int size = (step * step + 10) / 20;
+    return step < 0 ? -size : size;
+}
+inline constexpr int thousandths_max = thousandths_of(step_max);
 
-/// One slot in the words of the data file: three characters of these.
+/// One slot in the words of the data file: four characters of these.
 inline constexpr std::string_view digits =
     "#$%&'()*+,-./0123456789:;<=>@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
-inline constexpr std::size_t slot_characters = 3;
-static_assert(digits.size() * digits.size() * digits.size() >=
-              levels.size() * levels.size() * levels.size() * (std::size_t{1} << check_bits));
+inline constexpr std::size_t slot_characters = 4;
+inline constexpr std::size_t step_count = 2 * step_max + 1;
+static_assert(digits.size() * digits.size() * digits.size() * digits.size() >=
+              step_count * step_count * step_count);
 
-/// The eight bytes around `at`, the first one lowest. REQUIRES: they can be read.
-inline std::uint64_t load_around(const char* at) noexcept {
-    std::uint64_t around = 0;
-    std::memcpy(&around, at - before_max, sizeof around);
-    if constexpr (std::endian::native == std::endian::big) around = __builtin_bswap64(around);
-    return around;
-}
-
-/// Calls take(around) for each byte of the text; beyond its ends all bytes are 0.
+/// Calls take(begin, end) for the text in its order, in up to three runs: the bytes around each can be read.
+/// Beyond the text's ends all bytes are 0.
 template <typename Take>
-void for_each_byte(std::string_view text, Take take) noexcept {
+void for_each_run(std::string_view text, Take take) noexcept {
     constexpr std::size_t edge = before_max + behind_max;
     std::array<char, before_max + edge + behind_max> padded{};
+    char* const inside = padded.data() + before_max;
     if (text.size() <= edge) {
-        std::memcpy(padded.data() + before_max, text.data(), text.size());
-        for (std::size_t i = 0; i < text.size(); ++i) take(load_around(padded.data() + before_max + i));
-        return;
+        // An empty text may have no data at all.
+        if (!text.empty()) std::memcpy(inside, text.data(), text.size());
+        return take(inside, inside + text.size());
     }
-    std::memcpy(padded.data() + before_max, text.data(), edge);
-    for (std::size_t i = 0; i < before_max; ++i) take(load_around(padded.data() + before_max + i));
-    const char* const last = text.data() + text.size() - behind_max;
-    for (const char* at = text.data() + before_max; at < last; ++at) take(load_around(at));
-    padded.fill(0);
-    std::memcpy(padded.data() + before_max, text.data() + text.size() - edge, edge);
-    for (std::size_t i = edge - behind_max; i < edge; ++i) take(load_around(padded.data() + before_max + i));
+    std::memcpy(inside, text.data(), edge);
+    take(inside, inside + before_max);
+    take(text.data() + before_max, text.data() + text.size() - behind_max);
+    std::memset(padded.data(), 0, padded.size());
+    std::memcpy(inside, text.data() + text.size() - edge, edge);
+    take(inside + before_max, inside + edge);
 }
 
 }  // namespace weir::llm::token_table

@@ -216,7 +216,8 @@ TEST(EstimateTest, ARerankerReadsTheQueryWithEachDocument) {
         return estimate_input(
             call_of(Api::rerank, R"({"query":"one two three four","documents":)" + documents + "}"), mode);
     };
-    EXPECT_NEAR(static_cast<double>(tokens(R"(["a","a","a"])", EstimateMode::fitted)), 3 * 4 + 3, 1);
+    // Three times the error of the query.
+    EXPECT_NEAR(static_cast<double>(tokens(R"(["a","a","a"])", EstimateMode::fitted)), 3 * 4 + 3, 3);
     EXPECT_GE(tokens(R"(["a","a","a"])", EstimateMode::bound), 3 * 18 + 3);
     EXPECT_GT(tokens(R"([{"text":"a"},{"text":"a"}])", EstimateMode::fitted), 8);
     const Call score = call_of(Api::rerank, R"({"text_1":"one two three four","text_2":["a","a","a"]})");

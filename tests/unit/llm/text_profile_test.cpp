@@ -22,8 +22,10 @@ struct Sample {
     std::string_view text;
     double o200k;
     double cl100k;
+    double tolerance = 0.1;  ///< of either count
 };
-// Counted by the real tokenizers: node bench/estimator/count.mjs
+// Counted by the real tokenizers: node bench/estimator/count.mjs. Short texts are off by more than the pages
+// that bench/estimator judges; most where o200k has whole words that are wider than what the table looks at.
 const std::vector<Sample> samples{
     {"English",
      R"(Please read the attached report and tell me, in three short sentences, what went wrong last Tuesday. If the numbers in the second table do not add up, say so, and suggest how we could check them before the meeting on Friday. I would rather have an honest answer now than a polite one next week.)",
@@ -39,13 +41,13 @@ const std::vector<Sample> samples{
      61, 98},
     {"Chinese",
      R"(请阅读附件中的报告，用三句简短的话告诉我上周二出了什么问题。如果第二个表格里的数字对不上，请直接说明，并建议我们在星期五开会之前如何核对。)",
-     44, 68},
+     44, 68, 0.3},
     {"Arabic",
      R"(من فضلك اقرأ التقرير المرفق وأخبرني في ثلاث جمل قصيرة ما الذي حدث يوم الثلاثاء الماضي. إذا كانت الأرقام في الجدول الثاني غير صحيحة فقل ذلك واقترح كيف يمكننا التحقق منها قبل اجتماع يوم الجمعة.)",
-     51, 134},
+     51, 134, 0.3},
     {"Hindi",
      R"(कृपया संलग्न रिपोर्ट पढ़ें और मुझे तीन छोटे वाक्यों में बताएं कि पिछले मंगलवार को क्या गलत हुआ। अगर दूसरी तालिका की संख्याएं सही नहीं हैं तो यह भी बताएं।)",
-     46, 155},
+     46, 155, 0.25},
     {"code", R"(for (const auto& [name, limit] : limits) {
     if (limit.tokens_per_minute == 0) continue;
     const auto used = window.sum(name, now - std::chrono::minutes(1), now);
@@ -61,31 +63,43 @@ const std::vector<Sample> samples{
 };
 
 TEST(TextProfileTest, IsNearTheRealCounts) {
-    // So short texts are off by more than the pages that bench/estimator judges.
-    constexpr double tolerance = 0.2;
-    // o200k has whole words of Chinese, Arabic and Hindi, which are wider than what the table looks at.
-    constexpr double o200k_tolerance = 0.4;
     for (const Sample& sample : samples) {
         EXPECT_NEAR(static_cast<double>(tokens_of(sample.text, Encoding::o200k)), sample.o200k,
-                    o200k_tolerance * sample.o200k)
+                    sample.tolerance * sample.o200k)
             << sample.name;
         EXPECT_NEAR(static_cast<double>(tokens_of(sample.text, Encoding::cl100k)), sample.cl100k,
-                    tolerance * sample.cl100k)
+                    sample.tolerance * sample.cl100k)
             << sample.name;
     }
 }
 
 TEST(TextProfileTest, PiecesAddUpToTheWhole) {
+    constexpr std::size_t piece_bytes = 50;
     for (const Sample& sample : samples) {
         TextProfile pieces;
         std::size_t cuts = 0;
-        for (std::size_t at = 0; at < sample.text.size(); at += 50, ++cuts)
-            pieces.add(sample.text.substr(at, 50));
+        for (std::size_t at = 0; at < sample.text.size(); at += piece_bytes, ++cuts)
+            pieces.add(sample.text.substr(at, piece_bytes));
         EXPECT_EQ(pieces.bytes, static_cast<std::int64_t>(sample.text.size()));
         EXPECT_NEAR(static_cast<double>(estimate_text(pieces, Encoding::o200k)),
                     static_cast<double>(tokens_of(sample.text, Encoding::o200k)),
                     2.0 * static_cast<double>(cuts))
             << sample.name;
+    }
+}
+
+TEST(TextProfileTest, APieceIsATokenAtLeast) {
+    for (const std::string_view text : {"a", " ", "\xd6", "\x01", "the"})
+        EXPECT_GE(tokens_of(text, Encoding::other), 1);
+    EXPECT_EQ(tokens_of("", Encoding::other), 0);
+}
+
+TEST(TextProfileTest, OneWordAgainAndAgainIsATokenEach) {
+    for (const std::string_view word : {"word ", "water ", "different "}) {
+        std::string text;
+        for (int i = 0; i < 1000; ++i) text += word;
+        for (const Encoding encoding : {Encoding::o200k, Encoding::cl100k, Encoding::other})
+            EXPECT_NEAR(static_cast<double>(tokens_of(text, encoding)), 1000, 100) << word;
     }
 }
 
@@ -111,11 +125,17 @@ TEST(TextProfileTest, AnyBytesAreTakenAndNoneCostsMoreThanAToken) {
 }
 
 TEST(TextProfileTest, LongTextsDoNotRunOver) {
-    // Each of these is a token: the sum of a lane is as high as it gets.
-    std::string text;
-    for (int i = 0; i < 20'000; ++i) text += "\x01";
-    EXPECT_GT(tokens_of(text, Encoding::o200k), 5'000);
-    EXPECT_EQ(tokens_of(text, Encoding::o200k) / 1000, tokens_of(text + text, Encoding::o200k) / 2000);
+    for (const Sample& sample : samples) {
+        constexpr std::int64_t times = 300;
+        std::string text;
+        for (int i = 0; i < times; ++i) text += sample.text;
+        for (const Encoding encoding : {Encoding::o200k, Encoding::cl100k, Encoding::other}) {
+            const std::int64_t once = tokens_of(sample.text, encoding);
+            EXPECT_NEAR(static_cast<double>(tokens_of(text, encoding)), static_cast<double>(times * once),
+                        2.0 * times)
+                << sample.name;
+        }
+    }
 }
 
 }  // namespace
