@@ -20,5 +20,5 @@ build_program() {
     cmake -S . -B "$data/programs" -G Ninja -DCMAKE_BUILD_TYPE=Release -DWEIR_TESTS=OFF >/dev/null
     cmake --build "$data/programs" --target "$1" >/dev/null
     # shellcheck disable=SC2034  # read by whoever includes this
-    program=$data/programs/bench/$1
+    program=$data/programs/bin/$1
 }

@@ -30,7 +30,7 @@ constexpr int rounds = 50;
 constexpr std::size_t piece_bytes = 16;
 constexpr float piece_weight = 0.3F;
 constexpr float place_weight = 0.03F;
-/// Draws numbers that few bytes decide towards 0.
+/// Draws numbers that few bytes decide towards where they began.
 constexpr float shrinkage = 0.001F;
 
 struct Row {
@@ -120,9 +120,14 @@ public:
     }
 
     Table run() const {
-        Table result(table::slots_in_all);
+        Table result = start();
         const Table scale = diagonal();
-        Table gradient = apply([&](const Row& row, std::size_t byte) { return tokens_[(*row.marks)[byte]]; });
+        Table gradient = apply([&](const Row& row, std::size_t byte) {
+            Values missing = tokens_[(*row.marks)[byte]];
+            const Values sum = sum_at(result, row, byte);
+            for (std::size_t i = 0; i < sum.size(); ++i) missing[i] -= sum[i];
+            return missing;
+        });
         Table scaled = divide(gradient, scale);
         Table direction = scaled;
         Sums length = product(gradient, scaled);
@@ -145,6 +150,15 @@ public:
     }
 
 private:
+    /// What no text has counts as this much.
+    static Table start() {
+        constexpr float unseen = 0.5F;
+        Table result(table::slots_in_all);
+        for (std::size_t slot = 0; slot < table::slot_count(table::windows[0]); ++slot)
+            result[slot] = {unseen, unseen, unseen, 0};
+        return result;
+    }
+
     static Values sum_at(const Table& from, const Row& row, std::size_t byte) {
         Values sum{};
         for (const std::uint32_t slot : row.slots[byte]) {

@@ -8,7 +8,7 @@ namespace weir::estimator {
 
 namespace {
 
-constexpr std::size_t words_max = 2000;
+constexpr std::size_t words_max = 4000;
 constexpr std::size_t letters_min = 2;
 constexpr int times = 30;
 /// A token of o200k, of cl100k and of three open vocabularies begins here.
@@ -44,7 +44,7 @@ Text repeat(const std::string& word) {
 std::vector<Text> repeated_words(const std::vector<Text>& texts) {
     std::map<std::string, int> counts;
     for (const Text& text : texts) {
-        if (text.kind != "English") continue;
+        if (text.kind != "English" && text.kind != "code") continue;
         for (std::size_t at = 0; at < text.bytes.size(); ++at) {
             const std::size_t letters = letters_at(text, at);
             if (letters >= letters_min) ++counts[text.bytes.substr(at + 1, letters)];

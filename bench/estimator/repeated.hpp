@@ -5,8 +5,8 @@
 
 namespace weir::estimator {
 
-/// Of the words of English texts that are one token in every vocabulary, the most frequent ones. Their kind
-/// is "repeated".
+/// Of the words in English texts and code that are one token in every vocabulary, the most frequent ones.
+/// Their kind is "repeated".
 std::vector<Text> repeated_words(const std::vector<Text>& texts);
 
 }  // namespace weir::estimator

@@ -64,6 +64,9 @@ void sum_up(const char* at, const char* end, Thousandths& sums) noexcept {
     while (at != end) {
         const char* const stop = at + std::min(end - at, summed_max);
         Lanes lanes = 0;
+        // Four in a step, or the loop's own work would be a fifth of it.
+        for (; stop - at >= 4; at += 4)
+            lanes += look_up(at) + look_up(at + 1) + look_up(at + 2) + look_up(at + 3);
         for (; at != stop; ++at) lanes += look_up(at);
         for (std::size_t i = 0; i < encoding_count; ++i)
             sums[i] += static_cast<std::int64_t>(lanes >> lane_bits * i & lane_mask);

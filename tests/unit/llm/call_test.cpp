@@ -209,7 +209,7 @@ TEST(CallTest, TextCountsWhereverItStands) {
              {Api::moderations, R"({"input":[{"type":"text","text":)" + quoted + "}]}"}}) {
         const std::string shown = std::to_string(static_cast<int>(api)) + " " + body.substr(0, 90);
         EXPECT_GE(fitted(api, body), 900) << shown;
-        EXPECT_LE(fitted(api, body), 1050) << shown;
+        EXPECT_LE(fitted(api, body), 1000) << shown;
     }
 }
 
