@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <list>
-#include <optional>
 #include <utility>
 
 #include "limiter/call_builder.hpp"
@@ -19,7 +18,7 @@ public:
 
     struct Entry {
         Operation* operation = nullptr;
-        std::optional<Waiter> waiter;  ///< none: its owner makes the call
+        Waiter waiter;
     };
     using Entries = std::list<Entry>;
     struct Batch {
@@ -33,7 +32,7 @@ public:
     /// Waiting longer would not make the next call any larger.
     bool fills_a_call() const noexcept { return size() >= operations_max; }
 
-    void push(Operation& operation, std::optional<Waiter> waiter) {
+    void push(Operation& operation, Waiter waiter) {
         (operation.correct() != nullptr ? corrections_ : demands_).push_back({&operation, std::move(waiter)});
     }
 

@@ -1,4 +1,4 @@
-// An operation that finds nothing on the wire makes the call; all others wait for one.
+// An operation that finds nothing on the wire has the call leave as soon as what is ready has had its turn.
 #include "limiter/batcher.hpp"
 
 #include <boost/asio/async_result.hpp>
@@ -29,11 +29,6 @@ bool may_have_changed(const Operation& operation) {
 
 awaitable<void> Batcher::send(Operation& operation, std::uint16_t slot) {
     Lane& lane = lanes_[slot];
-    if (lane.calls == 0) {
-        lane.waiting.push(operation, std::nullopt);
-        ++lane.calls;
-        co_return co_await call(slot, lane.waiting.take());
-    }
     if (lane.waiting.full()) {
         node_.counters.overflows.fetch_add(1, std::memory_order_relaxed);
         operation.error = errc::store_unavailable;
@@ -41,18 +36,31 @@ awaitable<void> Batcher::send(Operation& operation, std::uint16_t slot) {
     }
     co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<executor>, void()>(
         [&](Waiter waiter) {
+            const bool is_idle = lane.calls == 0 && lane.waiting.empty();
             lane.waiting.push(operation, std::move(waiter));
-            if (lane.waiting.fills_a_call()) go_on(slot, lane);
+            // Posted, so that what one handler starts, and what else is ready now, goes out in one call.
+            if (is_idle) boost::asio::post(context_, [this, slot] { go_on(slot); });
+            if (lane.waiting.fills_a_call()) go_on(slot);
         },
         use_awaitable);
 }
 
-void Batcher::go_on(std::uint16_t slot, Lane& lane) {
-    Queue::Entries withdrawn = lane.waiting.take_withdrawn();
-    fail(withdrawn, errc::withdrawn);
-    while (lane.calls < calls_max &&
-           (lane.waiting.fills_a_call() || (lane.calls == 0 && !lane.waiting.empty()))) {
+void Batcher::go_on(std::uint16_t slot) {
+    for (;;) {
+        const auto found = lanes_.find(slot);
+        if (found == lanes_.end()) return;
+        Lane& lane = found->second;
+        Queue::Entries withdrawn = lane.waiting.take_withdrawn();
+        fail(withdrawn, errc::withdrawn);
+        const bool sends = lane.calls < calls_max &&
+                           (lane.waiting.fills_a_call() || (lane.calls == 0 && !lane.waiting.empty()));
+        if (!sends) {
+            // One server has one lane, for good.
+            if (lane.calls == 0 && node_.owners.is_cluster()) lanes_.erase(found);
+            return;
+        }
         ++lane.calls;
+        // What fails at once has ended the lane when this returns.
         boost::asio::co_spawn(context_, call(slot, lane.waiting.take()), boost::asio::detached);
     }
 }
@@ -64,16 +72,13 @@ awaitable<void> Batcher::call(std::uint16_t slot, Queue::Batch batch) {
     const auto reply = co_await windows_.run(std::move(batch.call), node_.options.timeout_ms);
     answer(batch.entries, reply);
 
-    const auto found = lanes_.find(slot);
-    Lane& lane = found->second;
+    Lane& lane = lanes_.at(slot);
     --lane.calls;
     if (!reply) {
         Queue::Entries left_behind = lane.waiting.take_all();
         fail(left_behind, errc::store_unavailable);
     }
-    go_on(slot, lane);
-    // One server has one lane, for good.
-    if (lane.calls == 0 && node_.owners.is_cluster()) lanes_.erase(found);
+    go_on(slot);
 }
 
 void Batcher::answer(Queue::Entries& entries, const result<WindowReply>& reply) {
@@ -98,14 +103,14 @@ void Batcher::answer(Queue::Entries& entries, const result<WindowReply>& reply) 
         Operation& operation = *entry.operation;
         if (operation.changes) operation.changes = changes_of(operation);
         // Posted, so that the next call leaves before all of them go on with their requests.
-        if (entry.waiter) boost::asio::post(std::move(*entry.waiter));
+        boost::asio::post(std::move(entry.waiter));
     }
 }
 
 void Batcher::fail(Queue::Entries& entries, boost::system::error_code error) {
     for (auto& entry : entries) {
         entry.operation->error = error;
-        if (entry.waiter) boost::asio::post(std::move(*entry.waiter));
+        boost::asio::post(std::move(entry.waiter));
     }
 }
 

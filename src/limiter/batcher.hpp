@@ -1,6 +1,6 @@
 // Group commit: what arrives while a call is on the wire waits, and goes out together with the next one, of
-// whatever ledgers: when that call is answered, or when enough waits to fill a call. No timer, and no delay
-// where nothing is on the wire: a batch grows with the load.
+// whatever ledgers: when that call is answered, or when enough waits to fill a call. No timer: where nothing
+// is on the wire, what is ready at the same moment goes out together. A batch grows with the load.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -42,7 +42,7 @@ private:
 
     awaitable<void> call(std::uint16_t slot, Queue::Batch batch);
     /// Sends what waits where it need not wait any longer.
-    void go_on(std::uint16_t slot, Lane& lane);
+    void go_on(std::uint16_t slot);
     void answer(Queue::Entries& entries, const result<WindowReply>& reply);
     static void fail(Queue::Entries& entries, boost::system::error_code error);
     void note_changes(const Operation& operation);

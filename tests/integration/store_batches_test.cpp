@@ -40,6 +40,12 @@ protected:
         EXPECT_TRUE(node_->reserve(one, {}).has_value()) << "one that nobody has to be asked about";
         return decided;
     }
+    /// As many, and one before them that is on the wire alone.
+    std::vector<Decided> start_behind_one(std::size_t count, const LedgerLimits& ledger) {
+        std::vector<Decided> decided = start_reserves(1, ledger);
+        for (Decided& behind : start_reserves(count, ledger)) decided.push_back(std::move(behind));
+        return decided;
+    }
     static std::int64_t decided_by(std::vector<Decided>& all, StoreMode whom) {
         std::int64_t count = 0;
         for (Decided& one_of_them : all) {
@@ -69,6 +75,18 @@ TEST_F(StoreBatchesTest, WhatArrivesDuringACallGoesOutTogether) {
     EXPECT_EQ(node_->statistics().calls - before.calls, 2U);
     EXPECT_EQ(node_->statistics().operations - before.operations, 65U);
     EXPECT_EQ(stored_sum(*server_, ledger).requests, 65);
+}
+
+TEST_F(StoreBatchesTest, WhatOneHandlerStartsGoesOutTogether) {
+    start(60'000);
+    const LedgerLimits ledger = ledger_named("k", 1'000);
+    const RedisStoreStatistics before = node_->statistics();
+    std::vector<Decided> all;
+    node_->in_one_handler([&] {
+        for (int i = 0; i < 10; ++i) all.push_back(node_->start_reserve(one, {ledger}));
+    });
+    EXPECT_EQ(decided_by(all, StoreMode::redis), 10);
+    EXPECT_EQ(node_->statistics().calls - before.calls, 1U);
 }
 
 TEST_F(StoreBatchesTest, OtherLedgersShareTheCall) {
@@ -110,8 +128,8 @@ TEST_F(StoreBatchesTest, OnlySoManyWait) {
     start(60'000);
     const LedgerLimits ledger = ledger_named("k", 1'000'000);
     server_->pause();
-    constexpr std::size_t on_the_wire = 1 + (Batcher::calls_max - 1) * operations_max;
-    std::vector<Decided> waiting = start_reserves(on_the_wire + BatchQueue<int>::waiting_max, ledger);
+    constexpr std::size_t in_full_calls = (Batcher::calls_max - 1) * operations_max;
+    std::vector<Decided> waiting = start_behind_one(in_full_calls + BatchQueue<int>::waiting_max, ledger);
     std::vector<Decided> rest = start_reserves(too_many, ledger);
     EXPECT_EQ(decided_by(rest, StoreMode::local), 3) << "answered while the others wait";
     EXPECT_EQ(node_->statistics().overflows, too_many);
@@ -124,7 +142,7 @@ TEST_F(StoreBatchesTest, ACallThatFailsTakesWithItWhatWaits) {
     const LedgerLimits ledger = ledger_named("k", 1'000, 600'000'000);
     const RedisStoreStatistics before = node_->statistics();
     server_->pause();
-    std::vector<Decided> all = start_reserves(200, ledger);
+    std::vector<Decided> all = start_behind_one(199, ledger);
     EXPECT_EQ(decided_by(all, StoreMode::local), 200);
     EXPECT_EQ(node_->statistics().operations - before.operations, 193U)
         << "one, and three full calls: what waited behind them was never sent";

@@ -2,6 +2,7 @@
 #include "store_node.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <sstream>
 #include <stdexcept>
 
@@ -52,6 +53,15 @@ std::future<result<Decision>> StoreNode::start_reserve(Demand demand, const Ledg
 
 result<Decision> StoreNode::reserve(Demand demand, const Ledgers& ledgers) {
     return start_reserve(demand, ledgers).get();
+}
+
+void StoreNode::in_one_handler(const std::function<void()>& work) {
+    const auto done = std::make_shared<std::promise<void>>();
+    boost::asio::post(context_, [&work, done] {
+        work();
+        done->set_value();
+    });
+    done->get_future().get();
 }
 
 Reservation StoreNode::admitted(Demand demand, const Ledgers& ledgers) {

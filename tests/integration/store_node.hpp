@@ -35,6 +35,8 @@ public:
     result<Decision> reserve(Demand demand, const Ledgers& ledgers);
     std::future<result<Decision>> start_reserve(Demand demand, const Ledgers& ledgers,
                                                 const bool* gone = nullptr);
+    /// On the limiter's thread; waits for its end.
+    void in_one_handler(const std::function<void()>& work);
     /// Of a demand that is expected to be admitted; throws where it is not.
     Reservation admitted(Demand demand, const Ledgers& ledgers);
     void settle(Reservation reservation, Usage usage);

@@ -36,7 +36,7 @@ protected:
     std::vector<int> take() { return waiters_of(queue.take().entries); }
     static std::vector<int> waiters_of(const BatchQueue<int>::Entries& entries) {
         std::vector<int> waiters;
-        for (const auto& entry : entries) waiters.push_back(entry.waiter.value_or(-1));
+        for (const auto& entry : entries) waiters.push_back(entry.waiter);
         return waiters;
     }
 
