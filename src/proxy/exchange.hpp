@@ -51,9 +51,11 @@ private:
     awaitable<bool> understand();
     const RefusalReason* choose_upstreams(std::int64_t steady_us);
     awaitable<bool> reserve();
-    awaitable<result<Decision>> decide(const Demand& demand);
-    awaitable<result<Decision>> ask_store(const Demand& demand);
-    awaitable<WaitingRoom::Stayed> wait_for_room(const WaitingRoom::Guest& guest, const Decision* refused);
+    // What they decide is kept in one place: thousands may wait.
+    using Decided = std::optional<result<Decision>>;
+    awaitable<void> decide(const Demand& demand, Decided& decided);
+    awaitable<void> ask_store(const Demand& demand, Decided& decided);
+    awaitable<bool> wait_for_room(const WaitingRoom::Guest& guest, Decided& decided);
     std::int64_t max_wait_us() const;
     awaitable<void> forward();
     awaitable<void> settle();

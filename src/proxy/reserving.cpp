@@ -18,14 +18,15 @@ awaitable<bool> Exchange::reserve() {
     applicable_ = policy_->limits_for(*subject_, call_.model, choice_->left(), call_.further_models);
     const Demand demand = make_demand(call_, *subject_->tier, applicable_, experience());
     record_.estimated = demand;
-    auto decided = co_await decide(demand);
+    Decided decided;
+    co_await decide(demand, decided);
     if (record_.waited_us)
         llm::append_header(remarks_, waited_field, std::to_string(*record_.waited_us / 1000));
-    if (!decided) {
-        co_await answer_error(decided.error());
+    if (!*decided) {
+        co_await answer_error(decided->error());
         co_return false;
     }
-    Decision& decision = *decided;
+    Decision& decision = **decided;
     const std::int64_t decided_us = worker_.clock.steady_us();
     if (!decision.candidate_levels.empty())
         choice_->note_levels(decision.candidate_levels, applicable_.ledgers, decided_us);
@@ -47,10 +48,10 @@ awaitable<bool> Exchange::reserve() {
 }
 
 /// Asks the store, unless others wait for the same; and waits, where it may and that helps.
-awaitable<result<Decision>> Exchange::decide(const Demand& demand) {
+awaitable<void> Exchange::decide(const Demand& demand, Decided& decided) {
     const std::int64_t wait_us = max_wait_us();
     WaitingRoom& room = *worker_.waiting_room;
-    if (wait_us == 0 && room.is_empty()) co_return co_await ask_store(demand);
+    if (wait_us == 0 && room.is_empty()) co_return co_await ask_store(demand, decided);
 
     const LedgerSet& ledgers = applicable_.ledgers;
     const config::WeirLimits& limits = config().limits_of_weir;
@@ -69,42 +70,34 @@ awaitable<result<Decision>> Exchange::decide(const Demand& demand) {
                                    .bounds = {static_cast<std::size_t>(limits.max_waiting),
                                               static_cast<std::size_t>(limits.max_waiting_per_key)}};
     if (!room.is_empty() && may_ever_fit(demand, ledgers) && room.is_behind(guest, wait_us > 0)) {
-        WaitingRoom::Stayed stayed = co_await wait_for_room(guest, nullptr);
-        if (stayed.stay != WaitingRoom::Stay::ask) co_return std::move(*stayed.decision);
+        const bool is_decided = co_await wait_for_room(guest, decided);
+        if (is_decided) co_return;
     }
-    auto decided = co_await ask_store(demand);
-    const bool is_refused = decided && decided->verdict == Verdict::refused;
-    if (!is_refused || decided->refusal.retry_after_us > wait_us) co_return decided;
-    WaitingRoom::Stayed stayed = co_await wait_for_room(guest, &*decided);
-    // What the store itself has just said tells more than what it told others.
-    if (stayed.stay != WaitingRoom::Stay::over && stayed.decision->has_value()) {
-        decided->refusal.retry_after_us =
-            std::max(decided->refusal.retry_after_us, (*stayed.decision)->refusal.retry_after_us);
-        co_return decided;
-    }
-    co_return std::move(*stayed.decision);
+    co_await ask_store(demand, decided);
+    const bool is_refused = *decided && (*decided)->verdict == Verdict::refused;
+    if (is_refused && (*decided)->refusal.retry_after_us <= wait_us) co_await wait_for_room(guest, decided);
 }
 
-awaitable<WaitingRoom::Stayed> Exchange::wait_for_room(const WaitingRoom::Guest& guest,
-                                                       const Decision* refused) {
-    WaitingRoom::Stayed stayed = co_await worker_.waiting_room->stay(worker_, client_, guest, refused);
+/// False: the store is to be asked.
+awaitable<bool> Exchange::wait_for_room(const WaitingRoom::Guest& guest, Decided& decided) {
+    WaitingRoom::Stayed stayed = co_await worker_.waiting_room->stay(worker_, client_, guest, decided);
     if (stayed.stay == WaitingRoom::Stay::no_room) worker_.metrics.count(observe::LimitHit::waiting);
     if (stayed.stay == WaitingRoom::Stay::over) {
         record_.waited_us = stayed.waited_us;
         record_.shadowed_by = std::move(stayed.shadowed_by);
     }
-    co_return stayed;
+    co_return stayed.stay != WaitingRoom::Stay::ask;
 }
 
-awaitable<result<Decision>> Exchange::ask_store(const Demand& demand) {
+awaitable<void> Exchange::ask_store(const Demand& demand, Decided& decided) {
     // A client that leaves while a shared store is asked need not be admitted.
     client_.watch([] {});
     const std::int64_t asked_us = worker_.clock.steady_us();
-    auto decided = co_await reserve_past_shadow(worker_.limiter, demand, applicable_.ledgers,
-                                                Withdrawal(client_.gone()), record_.shadowed_by);
+    auto answer = co_await reserve_past_shadow(worker_.limiter, demand, applicable_.ledgers,
+                                               Withdrawal(client_.gone()), record_.shadowed_by);
+    decided.emplace(std::move(answer));
     worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);
     client_.unwatch();
-    co_return decided;
 }
 
 /// As its key or tier has it; a client may make it less. What is no whole number counts as not sent. 0: it

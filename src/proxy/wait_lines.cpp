@@ -20,9 +20,13 @@ WaitLines::Gate* WaitLines::find_gate(const std::string& ledger, Dimension dimen
     const auto gates = gates_.find(ledger);
     if (gates == gates_.end()) return nullptr;
     for (const auto& gate : gates->second) {
-        if (gate->obstacle.dimension == dimension && gate->obstacle.limit == limit) return gate.get();
+        if (gate->obstacle->dimension == dimension && gate->obstacle->limit == limit) return gate.get();
     }
     return nullptr;
+}
+
+WaitLines::Gate* WaitLines::gate_of(const Obstacle& obstacle) const {
+    return find_gate(obstacle.ledger, obstacle.dimension, obstacle.limit);
 }
 
 WaitLines::Gate* WaitLines::gate_before(const LedgerSet& ledgers, const Demand& demand) const {
@@ -48,9 +52,7 @@ WaitLines::Entry WaitLines::enter(const Applicant& applicant, const LedgerSet& l
                                   std::optional<Obstacle> own, const Bounds& bounds, std::int64_t now_us) {
     const auto known = by_set_.find(std::string(applicant.set));
     Line* line = known == by_set_.end() ? nullptr : lines_.at(known->second).get();
-    Gate* gate = line != nullptr ? line->gate
-                 : own           ? find_gate(own->ledger, own->dimension, own->limit)
-                                 : gate_before(ledgers, applicant.demand);
+    Gate* gate = line != nullptr ? line->gate : own ? gate_of(*own) : gate_before(ledgers, applicant.demand);
     Entry entry;
     if (line != nullptr) entry.line = line->id;
     entry.turn_us = own ? own->due_us : now_us;
@@ -67,9 +69,11 @@ WaitLines::Entry WaitLines::enter(const Applicant& applicant, const LedgerSet& l
         return entry;
     }
     if (line == nullptr) {
-        if (gate == nullptr) gate = &make_gate(*own, now_us);
+        std::shared_ptr<const Obstacle> told;
+        if (own) told = std::make_shared<const Obstacle>(*std::move(own));
+        if (gate == nullptr) gate = &make_gate(told, now_us);
         line = &make_line(applicant.set, *gate);
-        line->told = std::move(own);
+        line->told = std::move(told);
         entry.line = line->id;
         entry.is_new_line = true;
     }
@@ -93,10 +97,10 @@ void WaitLines::add(Line& line, Ticket ticket, const Applicant& applicant) {
     ++by_tier_[std::string(applicant.tier)];
 }
 
-WaitLines::Gate& WaitLines::make_gate(const Obstacle& obstacle, std::int64_t now_us) {
-    Gates& gates = gates_[obstacle.ledger];
+WaitLines::Gate& WaitLines::make_gate(std::shared_ptr<const Obstacle> obstacle, std::int64_t now_us) {
+    Gates& gates = gates_[obstacle->ledger];
     const auto& gate = gates.emplace_back(std::make_unique<Gate>());
-    gate->obstacle = obstacle;
+    gate->obstacle = std::move(obstacle);
     gate->asked_us = now_us;
     return *gate;
 }
@@ -127,7 +131,7 @@ void WaitLines::step_away(Line& line) {
         if (had_turn) gate.knows_front = false;
         return wake_front(gate);
     }
-    const auto gates = gates_.find(gate.obstacle.ledger);
+    const auto gates = gates_.find(gate.obstacle->ledger);
     std::erase_if(gates->second, [&](const auto& each) { return each.get() == &gate; });
     if (gates->second.empty()) gates_.erase(gates);
 }
@@ -143,7 +147,7 @@ void WaitLines::wake_front(const Gate& gate) {
 /// When there will be room for the applicant, behind so much of its own line.
 std::int64_t WaitLines::turn_us(const Spot& spot, const Amounts& ahead, const Applicant& applicant) const {
     const auto& [gate, line] = spot;
-    const Dimension dimension = gate.obstacle.dimension;
+    const Dimension dimension = gate.obstacle->dimension;
     Amounts total = ahead;
     total += applicant.demand;
     std::int64_t needed = amount_of(total, dimension);
@@ -159,7 +163,7 @@ std::int64_t WaitLines::turn_us(const Spot& spot, const Amounts& ahead, const Ap
         const std::int64_t its = std::min(amount_of(other.sum, dimension), share);
         needed += is_first ? std::max(its, first) : its;
     }
-    std::int64_t at_us = room_at_us(gate.obstacle.room, needed, first, gate.obstacle.due_us);
+    std::int64_t at_us = room_at_us(gate.obstacle->room, needed, first, gate.obstacle->due_us);
     if (line == nullptr || !line->told) return at_us;
     const Obstacle& told = *line->told;
     for (const Dimension other : all_dimensions) {
@@ -217,12 +221,6 @@ void WaitLines::take_out(Line& line, Ticket ticket) {
     tidy(line);
 }
 
-bool WaitLines::is_asked(const Line& line, Ticket ticket) const {
-    if (line.asked == 0) return false;
-    const auto last = std::next(line.waiting.begin(), static_cast<std::ptrdiff_t>(line.asked) - 1);
-    return ticket <= last->first;
-}
-
 bool WaitLines::leave(Ticket ticket) {
     const auto found = tickets_.find(ticket);
     if (found == tickets_.end()) return false;
@@ -244,7 +242,7 @@ std::vector<WaitLines::Ticket> WaitLines::leave_all() {
 Obstacle WaitLines::obstacle_before(LineId line) const {
     const Line& found = *lines_.at(line);
     if (found.told) return *found.told;
-    Obstacle obstacle = found.gate->obstacle;
+    Obstacle obstacle = *found.gate->obstacle;
     obstacle.levels = {};
     return obstacle;
 }

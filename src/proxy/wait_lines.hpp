@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "proxy/wait_room.hpp"
+#include "proxy/wait_estimate.hpp"
 
 namespace weir::proxy {
 
@@ -26,8 +26,12 @@ namespace weir::proxy {
 /// weight of whoever took it. A line that comes starts where the turn is. Only the line whose turn it is
 /// asks: when the refusal says that there will be room, or at once when so much as it lacks was given back;
 /// otherwise no more often than every `pause_us`. With the front go those behind it for whom there should be
-/// room by now. All admitted, the turn goes on and whoever has it asks at once; where it is the same line
-/// again, with up to `wave_max` demands of those behind.
+/// room by now, and one more, whose refusal says when to come back. All admitted, the turn goes on and
+/// whoever has it asks at once; where it is the same line again, with up to `wave_max` demands of those
+/// behind.
+///
+/// Whose time is up while it is being asked for gets the answer all the same. A front asks for the last time
+/// `last_ask_before_us` before its time is up, where it is due by then.
 ///
 /// A wave holds only demands none of which is smaller than one before it, in any dimension. What of it was
 /// admitted is dealt out from the front: so the order is kept even where room came while it was on its way,
@@ -37,6 +41,7 @@ namespace weir::proxy {
 class WaitLines {
 public:
     static constexpr std::int64_t pause_us = 50'000;
+    static constexpr std::int64_t last_ask_before_us = 10'000;
     static constexpr std::size_t wave_max = 64;
 
     using LineId = std::uint64_t;
@@ -87,8 +92,9 @@ public:
         std::vector<Expired> expired;
         std::optional<Obstacle> obstacle;  ///< before those that expired
         std::vector<Ticket> ask;           ///< in this order; `decided` must follow
-        std::int64_t wake_us = 0;          ///< where nothing is to be asked: when to come back
-        bool is_over = false;              ///< nobody stands there any more, and nobody will
+        /// Where nothing is to be asked: when to come back. The largest number: when woken.
+        std::int64_t wake_us = 0;
+        bool is_over = false;  ///< nobody stands there any more, and nobody will
     };
     Step step(LineId line, std::int64_t now_us);
 
@@ -137,14 +143,14 @@ private:
         std::string set;
         std::map<Ticket, Waiting> waiting;  ///< in order of arrival
         std::set<std::pair<std::int64_t, Ticket>> deadlines;
-        Amounts sum;  ///< of all demands
-        std::size_t asked = 0;
+        Amounts sum;          ///< of all demands
+        Ticket asked_to = 0;  ///< the last one that is being asked for; 0: nobody is
         Gate* gate = nullptr;
-        std::int64_t pass = 0;         ///< at its gate
-        std::optional<Obstacle> told;  ///< by the store, of its own front
+        std::int64_t pass = 0;                 ///< at its gate
+        std::shared_ptr<const Obstacle> told;  ///< by the store, of its own front; or nothing yet
     };
     struct Gate {
-        Obstacle obstacle;
+        std::shared_ptr<const Obstacle> obstacle;
         std::set<std::pair<std::int64_t, LineId>> turns;  ///< by pass
         std::int64_t pass = 0;                            ///< of the last turn
         std::int64_t asked_us = 0;                        ///< when the store last refused here
@@ -163,8 +169,9 @@ private:
     };
 
     Gate* find_gate(const std::string& ledger, Dimension dimension, std::int64_t limit) const;
+    Gate* gate_of(const Obstacle& obstacle) const;
     Gate* gate_before(const LedgerSet& ledgers, const Demand& demand) const;
-    Gate& make_gate(const Obstacle& obstacle, std::int64_t now_us);
+    Gate& make_gate(std::shared_ptr<const Obstacle> obstacle, std::int64_t now_us);
     Line& make_line(std::string_view set, Gate& gate);
     void add(Line& line, Ticket ticket, const Applicant& applicant);
     void stand_at(Line& line, Gate& gate);
@@ -174,10 +181,11 @@ private:
     void tidy(Line& line);
     void wake_front(const Gate& gate);
     bool has_turn(const Line& line) const;
-    bool is_asked(const Line& line, Ticket ticket) const;
+    static bool is_asked(const Line& line, Ticket ticket) noexcept { return ticket <= line.asked_to; }
     std::int64_t asks_at_us(const Line& line) const;
     std::int64_t turn_us(const Spot& spot, const Amounts& ahead, const Applicant& applicant) const;
     std::int64_t turn_us(const Line& line, Ticket ticket) const;
+    std::vector<Ticket> late_in(const Line& line, std::int64_t now_us) const;
     std::vector<Ticket> begin_wave(Line& line, std::int64_t now_us);
     bool note_refusal(Line& line, Obstacle obstacle, std::int64_t now_us);
 

@@ -48,7 +48,8 @@ std::int64_t WaitLines::asks_at_us(const Line& line) const {
     if (gate.is_open) return 0;
     const std::int64_t earliest_us = gate.asked_us + pause_us;
     if (!gate.knows_front) return earliest_us;
-    return std::max(gate.obstacle.due_us, std::min(earliest_us, line.waiting.begin()->second.deadline_us));
+    const std::int64_t last_us = line.waiting.begin()->second.deadline_us - last_ask_before_us;
+    return std::max(gate.obstacle->due_us, std::min(earliest_us, last_us));
 }
 
 WaitLines::Step WaitLines::step(LineId id, std::int64_t now_us) {
@@ -57,24 +58,38 @@ WaitLines::Step WaitLines::step(LineId id, std::int64_t now_us) {
     step.is_over = found == lines_.end();
     if (step.is_over) return step;
     Line& line = *found->second;
-    const bool asks = asks_at_us(line) <= now_us;
-    std::vector<Ticket> late;
-    for (const auto& [deadline_us, ticket] : line.deadlines) {
-        if (deadline_us > now_us) break;
-        if (!asks || ticket != line.waiting.begin()->first) late.push_back(ticket);
-    }
+    const std::vector<Ticket> late = late_in(line, now_us);
     if (!late.empty()) step.obstacle = obstacle_before(id);
     for (const Ticket ticket : late) step.expired.push_back({ticket, turn_us(line, ticket)});
     for (const Ticket ticket : late) take_out(*lines_.at(id), ticket);
     step.is_over = !lines_.contains(id);
     if (step.is_over) return step;
     // Whoever is in front now may have come there just so.
-    if (asks_at_us(line) <= now_us) {
+    const std::int64_t asks_us = asks_at_us(line);
+    if (asks_us <= now_us) {
         step.ask = begin_wave(line, now_us);
-    } else {
-        step.wake_us = std::min(asks_at_us(line), line.deadlines.begin()->first);
+        return step;
+    }
+    step.wake_us = asks_us;
+    for (const auto& [deadline_us, ticket] : line.deadlines) {
+        if (is_asked(line, ticket)) continue;
+        step.wake_us = std::min(step.wake_us, deadline_us);
+        break;
     }
     return step;
+}
+
+/// Whose time is up, but for those that are being asked for, and the front where it was to be asked for
+/// before that and only its server is late.
+std::vector<WaitLines::Ticket> WaitLines::late_in(const Line& line, std::int64_t now_us) const {
+    const auto& [front, waiting] = *line.waiting.begin();
+    const bool front_asks = asks_at_us(line) <= now_us && line.gate->asked_us < waiting.deadline_us;
+    std::vector<Ticket> late;
+    for (const auto& [deadline_us, ticket] : line.deadlines) {
+        if (deadline_us > now_us) break;
+        if (!is_asked(line, ticket) && !(front_asks && ticket == front)) late.push_back(ticket);
+    }
+    return late;
 }
 
 std::vector<WaitLines::Ticket> WaitLines::begin_wave(Line& line, std::int64_t now_us) {
@@ -84,27 +99,27 @@ std::vector<WaitLines::Ticket> WaitLines::begin_wave(Line& line, std::int64_t no
     std::int64_t pass = line.pass;
     std::vector<Ticket> wave;
     const Waiting* last = nullptr;
-    const Dimension dimension = gate.obstacle.dimension;
+    const Dimension dimension = gate.obstacle->dimension;
     const std::int64_t of_front = amount_of(line.waiting.begin()->second.demand, dimension);
     std::int64_t needed = 0;
+    bool has_room = true;
     for (const auto& [ticket, waiting] : line.waiting) {
+        needed += amount_of(waiting.demand, dimension);
         if (last != nullptr) {
-            const bool has_room =
-                gate.was_admitted ||
-                (gate.knows_front && gate.obstacle.room.window_us > 0 &&
-                 room_at_us(gate.obstacle.room, needed + amount_of(waiting.demand, dimension), of_front,
-                            gate.obstacle.due_us) <= now_us);
             const bool goes_along = has_room && wave.size() < wave_max && pass <= others_pass &&
                                     !last->asks_alone && !waiting.asks_alone &&
                                     is_no_smaller(waiting.demand, last->demand);
             if (!goes_along) break;
+            // The first for whom there should be none goes along too: its refusal says when there will be.
+            has_room = gate.was_admitted ||
+                       (gate.knows_front && gate.obstacle->room.window_us > 0 &&
+                        room_at_us(gate.obstacle->room, needed, of_front, gate.obstacle->due_us) <= now_us);
         }
         wave.push_back(ticket);
         pass += cost_of(waiting.demand, waiting.weight, dimension);
-        needed += amount_of(waiting.demand, dimension);
         last = &waiting;
     }
-    line.asked = wave.size();
+    line.asked_to = wave.back();
     gate.is_busy = true;
     gate.is_open = false;
     gate.given_back = 0;
@@ -125,13 +140,13 @@ std::vector<std::optional<std::size_t>> WaitLines::decided(LineId id, std::vecto
         const auto [ticket, waiting] = *place++;
         if (!gets) continue;
         if (answers[*gets].kind == Kind::admitted) {
-            line.pass += cost_of(waiting.demand, waiting.weight, gate.obstacle.dimension);
+            line.pass += cost_of(waiting.demand, waiting.weight, gate.obstacle->dimension);
             gate.was_admitted = true;
         }
         remove(line, ticket);
     }
     gate.turns.emplace(line.pass, line.id);
-    line.asked = 0;
+    line.asked_to = 0;
     const auto refused = std::find_if(answers.begin(), answers.end(),
                                       [](const Answer& answer) { return answer.kind == Kind::refused; });
     gate.is_open = true;
@@ -145,20 +160,19 @@ std::vector<std::optional<std::size_t>> WaitLines::decided(LineId id, std::vecto
 /// True: it stands at another gate now.
 bool WaitLines::note_refusal(Line& line, Obstacle obstacle, std::int64_t now_us) {
     Gate& gate = *line.gate;
-    line.told = obstacle;
-    const bool is_same = find_gate(obstacle.ledger, obstacle.dimension, obstacle.limit) == &gate;
-    if (is_same) {
+    line.told = std::make_shared<const Obstacle>(std::move(obstacle));
+    if (gate_of(*line.told) == &gate) {
         gate.asked_us = now_us;
         gate.was_admitted = false;
-        gate.obstacle = std::move(obstacle);
+        gate.obstacle = line.told;
         gate.knows_front = has_turn(line);
-        gate.is_open = !gate.knows_front || gate.given_back >= gate.obstacle.missing;
+        gate.is_open = !gate.knows_front || gate.given_back >= gate.obstacle->missing;
         return false;
     }
     // Whoever comes after it at the old gate need not be refused there.
     step_away(line);
-    Gate* other = find_gate(obstacle.ledger, obstacle.dimension, obstacle.limit);
-    stand_at(line, other != nullptr ? *other : make_gate(obstacle, now_us));
+    Gate* other = gate_of(*line.told);
+    stand_at(line, other != nullptr ? *other : make_gate(line.told, now_us));
     return true;
 }
 
@@ -167,10 +181,10 @@ void WaitLines::given_back(const LedgerSet& ledgers, const Amounts& amounts) {
         const auto gates = gates_.find(ledger.ledger.key());
         if (gates == gates_.end()) continue;
         for (const std::unique_ptr<Gate>& gate : gates->second) {
-            const Dimension dimension = gate->obstacle.dimension;
+            const Dimension dimension = gate->obstacle->dimension;
             const bool is_slot = dimension == Dimension::in_flight;
             gate->given_back += is_slot ? 1 : std::max<std::int64_t>(amounts.of(dimension), 0);
-            if (gate->is_busy || gate->is_open || gate->given_back < gate->obstacle.missing) continue;
+            if (gate->is_busy || gate->is_open || gate->given_back < gate->obstacle->missing) continue;
             gate->is_open = true;
             wake_front(*gate);
         }

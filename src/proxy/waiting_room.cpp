@@ -16,6 +16,8 @@ namespace {
 
 /// Nobody is told to come back at once.
 constexpr std::int64_t retry_after_us_min = 1'000;
+/// A server that has nothing to wait for but an answer looks again after so long.
+constexpr std::int64_t sleep_us_max = 60'000'000;
 
 /// The answer to whoever is refused without having been asked for.
 Decision refusal_by(const Obstacle& obstacle, const Demand& demand, const LedgerSet& ledgers,
@@ -47,19 +49,26 @@ WaitLines::Answer answer_of(const result<Decision>& decided, const LedgerSet& le
 }  // namespace
 
 struct WaitingRoom::Waiter {
-    Waiter(boost::asio::io_context& its_context, Demand its_demand, const LedgerSet& its_ledgers)
-        : context(its_context), demand(its_demand), ledgers(its_ledgers) {}
+    Waiter(boost::asio::io_context& its_context, const Guest& guest,
+           std::optional<result<Decision>>& its_answer, std::vector<observe::RefusedBy>& its_shadows)
+        : context(its_context),
+          demand(guest.applicant.demand),
+          ledgers(guest.ledgers),
+          answer(its_answer),
+          shadowed_by(its_shadows) {}
 
     boost::asio::io_context& context;
     const Demand demand;
     const LedgerSet& ledgers;
     bool is_gone = false;  ///< its client left while it was asked for; by the room's mutex
-    std::optional<result<Decision>> answer;
-    std::vector<observe::RefusedBy> shadowed_by;
+    bool is_answered = false;
+    std::optional<result<Decision>>& answer;       ///< until then what the store has refused, or nothing
+    std::vector<observe::RefusedBy>& shadowed_by;  ///< comes with the answer
     net::Wakeup wakeup;
 
     /// On its own thread.
     void take(result<Decision> decision, std::vector<observe::RefusedBy> shadows) {
+        is_answered = true;
         answer.emplace(std::move(decision));
         shadowed_by = std::move(shadows);
         wakeup.notify();
@@ -141,9 +150,10 @@ bool WaitingRoom::is_behind(const Guest& guest, bool joins_others) const {
 }
 
 WaitLines::Entry WaitingRoom::let_in(Worker& worker, const Guest& guest,
-                                     const std::shared_ptr<Waiter>& waiter, const Decision* own,
-                                     std::optional<Obstacle>& obstacle) {
+                                     const std::shared_ptr<Waiter>& waiter) {
     const std::int64_t now_us = clock_.steady_us();
+    Decision* const own = waiter->answer ? &**waiter->answer : nullptr;
+    std::optional<Obstacle> obstacle;
     if (own != nullptr) obstacle = obstacle_of(*own, guest.ledgers, now_us);
     std::vector<std::shared_ptr<Server>> woken;
     std::shared_ptr<Server> server;
@@ -151,7 +161,7 @@ WaitLines::Entry WaitingRoom::let_in(Worker& worker, const Guest& guest,
     {
         const std::lock_guard lock(mutex_);
         if (is_closed_) {
-            waiter->answer.emplace(http_errc::draining);
+            waiter->take(http_errc::draining, {});
             return entry;
         }
         // Whoever was before it may have gone since it was asked whether anybody is.
@@ -173,17 +183,25 @@ WaitLines::Entry WaitingRoom::let_in(Worker& worker, const Guest& guest,
     }
     if (server) boost::asio::co_spawn(worker.context, serve(worker, server), boost::asio::detached);
     Server::wake(woken);
-    entry.turn_us = std::max<std::int64_t>(entry.turn_us - now_us, 0);
+    const bool is_refused =
+        entry.entered != WaitLines::Entered::waits && entry.entered != WaitLines::Entered::ask;
+    if (!is_refused) return entry;
+    const std::int64_t retry_after_us = std::max<std::int64_t>(entry.turn_us - now_us, 0);
+    // What the store itself has just said tells more than what it told others.
+    if (own != nullptr) {
+        own->refusal.retry_after_us = std::max(own->refusal.retry_after_us, retry_after_us);
+    } else {
+        waiter->answer.emplace(refusal_by(*obstacle, guest.applicant.demand, guest.ledgers, retry_after_us));
+    }
     return entry;
 }
 
 awaitable<WaitingRoom::Stayed> WaitingRoom::stay(Worker& worker, ClientStream& client, const Guest& guest,
-                                                 const Decision* own) {
+                                                 std::optional<result<Decision>>& decision) {
     const std::int64_t began_us = clock_.steady_us();
-    const auto waiter = std::make_shared<Waiter>(worker.context, guest.applicant.demand, guest.ledgers);
-    std::optional<Obstacle> obstacle;
-    const WaitLines::Entry entry = let_in(worker, guest, waiter, own, obstacle);
     Stayed stayed;
+    const auto waiter = std::make_shared<Waiter>(worker.context, guest, decision, stayed.shadowed_by);
+    const WaitLines::Entry entry = let_in(worker, guest, waiter);
     if (entry.entered == WaitLines::Entered::ask) {
         stayed.stay = Stay::ask;
         co_return stayed;
@@ -191,14 +209,11 @@ awaitable<WaitingRoom::Stayed> WaitingRoom::stay(Worker& worker, ClientStream& c
     if (entry.entered != WaitLines::Entered::waits) {
         const bool is_late = entry.entered == WaitLines::Entered::too_late;
         stayed.stay = is_late ? Stay::not_let : Stay::no_room;
-        stayed.decision.emplace(refusal_by(*obstacle, guest.applicant.demand, guest.ledgers, entry.turn_us));
         co_return stayed;
     }
-    if (!waiter->answer) client.watch([this, ticket = entry.ticket] { leave(ticket); });
-    while (!waiter->answer) co_await waiter->wakeup.wait();
+    if (!waiter->is_answered) client.watch([this, ticket = entry.ticket] { leave(ticket); });
+    while (!waiter->is_answered) co_await waiter->wakeup.wait();
     client.unwatch();
-    stayed.decision = std::move(waiter->answer);
-    stayed.shadowed_by = std::move(waiter->shadowed_by);
     stayed.waited_us = clock_.steady_us() - began_us;
     co_return stayed;
 }
@@ -240,16 +255,24 @@ awaitable<void> WaitingRoom::serve(Worker& worker, std::shared_ptr<Server> serve
     for (;;) {
         Turn turn = begin_turn(server->line);
         if (turn.is_over) co_return;
-        if (turn.tickets.empty()) {
-            const std::int64_t pause_us = std::max<std::int64_t>(turn.wake_us - clock_.steady_us(), 0);
-            server->timer.expires_after(std::chrono::microseconds(pause_us));
-            co_await server->timer.async_wait(use_awaitable_as_tuple);
+        if (!turn.tickets.empty()) {
+            // Meanwhile the time of others may be up.
+            boost::asio::co_spawn(worker.context, ask(worker, server, std::move(turn)),
+                                  boost::asio::detached);
             continue;
         }
-        Wave wave(turn);
-        co_await wave.ask(worker);
-        end_turn(server->line, wave);
+        const std::int64_t pause_us = turn.wake_us - clock_.steady_us();
+        server->timer.expires_after(
+            std::chrono::microseconds(std::clamp<std::int64_t>(pause_us, 0, sleep_us_max)));
+        co_await server->timer.async_wait(use_awaitable_as_tuple);
     }
+}
+
+awaitable<void> WaitingRoom::ask(Worker& worker, std::shared_ptr<Server> server, Turn turn) {
+    Wave wave(turn);
+    co_await wave.ask(worker);
+    end_turn(server->line, wave);
+    server->timer.cancel();
 }
 
 WaitingRoom::Turn WaitingRoom::begin_turn(WaitLines::LineId line) {

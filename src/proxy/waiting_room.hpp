@@ -46,8 +46,6 @@ public:
     };
     struct Stayed {
         Stay stay = Stay::over;
-        /// Errors: as Limiter::reserve; http_errc::draining. None where `stay` is `ask`.
-        std::optional<result<Decision>> decision;
         std::vector<observe::RefusedBy> shadowed_by{};
         std::int64_t waited_us = 0;
     };
@@ -57,11 +55,13 @@ public:
     std::size_t size() const noexcept { return waiting_.load(std::memory_order_relaxed); }
     /// See WaitLines::is_behind.
     bool is_behind(const Guest& guest, bool joins_others) const;
-    /// Until it is admitted, its time is up, its client leaves, or weir drains. `own`: what the store has
-    /// just refused it; none: it is behind others. Never longer than to the deadline, and for one call to the
-    /// store that is under way then. A client that leaves while it is asked for gets a decision all the same,
-    /// to be settled.
-    awaitable<Stayed> stay(Worker& worker, ClientStream& client, const Guest& guest, const Decision* own);
+    /// Until it is admitted, its time is up, its client leaves, or weir drains. `decision`: what the store
+    /// has just refused it; none: it is behind others. It becomes the answer, unless the store is to be asked
+    /// for that. Errors: as Limiter::reserve; http_errc::draining. Never longer than to the deadline, and for
+    /// one call to the store that is under way then. A client that leaves while it is asked for gets a
+    /// decision all the same, to be settled.
+    awaitable<Stayed> stay(Worker& worker, ClientStream& client, const Guest& guest,
+                           std::optional<result<Decision>>& decision);
 
     /// A reservation was settled: so much of these ledgers is free again.
     void given_back(const LedgerSet& ledgers, const Amounts& amounts);
@@ -74,7 +74,7 @@ public:
     std::map<std::string, std::size_t, std::less<>> waiting_by_tier() const;
 
 private:
-    /// One that waits; its own thread alone touches `answer` and `wakeup`.
+    /// One that waits; its own thread alone touches its answer and its wakeup.
     struct Waiter;
     /// Who asks for a line.
     struct Server;
@@ -83,10 +83,10 @@ private:
     struct Wave;
 
     awaitable<void> serve(Worker& worker, std::shared_ptr<Server> server);
+    awaitable<void> ask(Worker& worker, std::shared_ptr<Server> server, Turn turn);
     Turn begin_turn(WaitLines::LineId line);
     void end_turn(WaitLines::LineId line, Wave& wave);
-    WaitLines::Entry let_in(Worker& worker, const Guest& guest, const std::shared_ptr<Waiter>& waiter,
-                            const Decision* own, std::optional<Obstacle>& obstacle);
+    WaitLines::Entry let_in(Worker& worker, const Guest& guest, const std::shared_ptr<Waiter>& waiter);
     void leave(WaitLines::Ticket ticket);
     std::vector<std::shared_ptr<Server>> take_woken();
     std::shared_ptr<Waiter> take_waiter(WaitLines::Ticket ticket);

@@ -181,10 +181,10 @@ private:
 
     void serve() {
         for (const WaitLines::LineId line : std::set<WaitLines::LineId>(alive_)) {
-            if (waves_.contains(line)) continue;
             WaitLines::Step step = lines_.step(line, now_);
             for (const auto& expired : step.expired) {
                 EXPECT_GE(now_, waiting_.at(expired.ticket).deadline_us);
+                EXPECT_FALSE(waiting_.at(expired.ticket).is_asked);
                 waiting_.erase(expired.ticket);
             }
             if (step.is_over) alive_.erase(line);
@@ -195,6 +195,7 @@ private:
 
     void begin(WaitLines::LineId line, std::vector<WaitLines::Ticket> wave) {
         ASSERT_LE(wave.size(), WaitLines::wave_max);
+        ASSERT_FALSE(waves_.contains(line)) << "one wave at a time";
         std::int64_t least = 0;
         for (const WaitLines::Ticket ticket : wave) {
             Guest& guest = waiting_.at(ticket);

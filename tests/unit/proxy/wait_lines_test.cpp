@@ -100,7 +100,7 @@ TEST_F(WaitLinesTest, WhoComesLaterOnTheSameSetJoinsUnasked) {
     EXPECT_FALSE(second.is_new_line);
     // A tenth of a second each, at 100 in 10 s.
     EXPECT_EQ(second.turn_us, now + 300 * ms);
-    EXPECT_THAT(lines_.step(first.line, now + 200 * ms).ask, ElementsAre(first.ticket));
+    EXPECT_THAT(lines_.step(first.line, now + 200 * ms).ask, ElementsAre(first.ticket, second.ticket));
 }
 
 TEST_F(WaitLinesTest, OthersAtTheSameGateJoinWhereTheyMayWait) {
@@ -158,21 +158,21 @@ TEST_F(WaitLinesTest, AfterAnAdmissionAWaveGoesOutOfDemandsThatDoNotGetSmaller) 
     std::vector<WaitLines::Ticket> tickets;
     for (const std::int64_t input : {1, 1, 3, 2, 5})
         tickets.push_back(enter("a", std::nullopt, now + 5'000 * ms, {1, input, 0}).ticket);
-    lines_.step(front.line, now + 200 * ms);
-    decide(front.line, {Kind::admitted}, now + 201 * ms);
-    EXPECT_THAT(lines_.step(front.line, now + 201 * ms).ask, ElementsAre(tickets[0], tickets[1], tickets[2]));
+    EXPECT_THAT(lines_.step(front.line, now + 200 * ms).ask, ElementsAre(front.ticket, tickets[0]));
+    decide(front.line, {Kind::admitted, Kind::admitted}, now + 201 * ms);
+    EXPECT_THAT(lines_.step(front.line, now + 201 * ms).ask, ElementsAre(tickets[1], tickets[2]));
 }
 
-TEST_F(WaitLinesTest, ThoseForWhomThereShouldBeRoomByNowGoAlong) {
+TEST_F(WaitLinesTest, ThoseForWhomThereShouldBeRoomByNowGoAlongAndOneMore) {
     const auto front = enter("a", by(shared, now + 200 * ms));
     std::vector<WaitLines::Ticket> tickets;
     for (int i = 0; i < 4; ++i) tickets.push_back(enter("a", std::nullopt).ticket);
     // A tenth of a second each, at 100 in 10 s.
-    EXPECT_THAT(lines_.step(front.line, now + 400 * ms).ask,
+    EXPECT_THAT(lines_.step(front.line, now + 300 * ms).ask,
                 ElementsAre(front.ticket, tickets[0], tickets[1]));
-    decide(front.line, {Kind::admitted, Kind::admitted, Kind::refused}, now + 401 * ms, now + 500 * ms);
-    EXPECT_THAT(lines_.step(front.line, now + 401 * ms).ask, IsEmpty()) << "the refusal tells when";
-    EXPECT_THAT(lines_.step(front.line, now + 500 * ms).ask, ElementsAre(tickets[1]));
+    decide(front.line, {Kind::admitted, Kind::admitted, Kind::refused}, now + 301 * ms, now + 400 * ms);
+    EXPECT_THAT(lines_.step(front.line, now + 301 * ms).ask, IsEmpty()) << "the refusal tells when";
+    EXPECT_THAT(lines_.step(front.line, now + 400 * ms).ask, ElementsAre(tickets[1], tickets[2]));
 }
 
 TEST_F(WaitLinesTest, AWaveIsBoundedAndWhatAsksAloneIsInNone) {
@@ -185,18 +185,18 @@ TEST_F(WaitLinesTest, AWaveIsBoundedAndWhatAsksAloneIsInNone) {
         decide(front.line, std::vector<Kind>(asked, Kind::admitted), now + 201 * ms);
         return lines_.step(front.line, now + 201 * ms).ask.size();
     };
-    EXPECT_EQ(lines_.step(front.line, now + 200 * ms).ask.size(), 1U);
-    EXPECT_EQ(wave_after_admission(1), WaitLines::wave_max);
-    EXPECT_EQ(wave_after_admission(WaitLines::wave_max), 98 - WaitLines::wave_max);
-    EXPECT_EQ(wave_after_admission(98 - WaitLines::wave_max), 1U);
+    EXPECT_EQ(lines_.step(front.line, now + 200 * ms).ask.size(), 2U);
+    EXPECT_EQ(wave_after_admission(2), WaitLines::wave_max);
+    EXPECT_EQ(wave_after_admission(WaitLines::wave_max), 97 - WaitLines::wave_max);
+    EXPECT_EQ(wave_after_admission(97 - WaitLines::wave_max), 1U);
     EXPECT_EQ(wave_after_admission(1), 1U);
 }
 
 TEST_F(WaitLinesTest, WhatAWaveWasAdmittedGoesToThoseInFront) {
     const auto front = enter("a", by(shared, now + 200 * ms));
-    for (int i = 0; i < 4; ++i) enter("a", std::nullopt);
+    for (int i = 0; i < 5; ++i) enter("a", std::nullopt);
     lines_.step(front.line, now + 200 * ms);
-    decide(front.line, {Kind::admitted}, now + 201 * ms);
+    decide(front.line, {Kind::admitted, Kind::admitted}, now + 201 * ms);
     const auto wave = lines_.step(front.line, now + 201 * ms).ask;
     ASSERT_EQ(wave.size(), 4U);
     const auto dealt = decide(front.line, {Kind::refused, Kind::admitted, Kind::final, Kind::admitted},
@@ -213,25 +213,54 @@ TEST_F(WaitLinesTest, AfterARefusalAsksNoMoreOftenThanThePause) {
     EXPECT_EQ(lines_.step(front.line, now + 201 * ms).wake_us, now + 201 * ms + WaitLines::pause_us);
 }
 
-TEST_F(WaitLinesTest, AsksOnceMoreAtItsDeadlineWhereThePauseIsLonger) {
+TEST_F(WaitLinesTest, AsksOnceMoreBeforeItsDeadlineWhereThePauseIsLonger) {
     const auto front = enter("a", by(shared, now + 200 * ms), now + 230 * ms);
     lines_.step(front.line, now + 200 * ms);
     decide(front.line, {Kind::refused}, now + 201 * ms, now + 210 * ms);
-    EXPECT_EQ(lines_.step(front.line, now + 201 * ms).wake_us, now + 230 * ms);
-    EXPECT_THAT(lines_.step(front.line, now + 230 * ms).ask, ElementsAre(front.ticket));
-    decide(front.line, {Kind::refused}, now + 231 * ms, now + 260 * ms);
-    const auto step = lines_.step(front.line, now + 231 * ms);
+    constexpr std::int64_t last_us = now + 230 * ms - WaitLines::last_ask_before_us;
+    EXPECT_EQ(lines_.step(front.line, now + 201 * ms).wake_us, last_us);
+    EXPECT_THAT(lines_.step(front.line, last_us).ask, ElementsAre(front.ticket));
+    decide(front.line, {Kind::refused}, last_us + 1 * ms, now + 260 * ms);
+    EXPECT_EQ(lines_.step(front.line, last_us + 1 * ms).wake_us, now + 230 * ms);
+    const auto step = lines_.step(front.line, now + 230 * ms);
     ASSERT_EQ(step.expired.size(), 1U);
     EXPECT_EQ(step.expired[0].turn_us, now + 260 * ms);
     EXPECT_TRUE(step.obstacle.has_value());
     EXPECT_TRUE(step.is_over);
 }
 
+TEST_F(WaitLinesTest, AFrontThatWasDueInTimeIsAskedForOnceAfterItsDeadline) {
+    const auto front = enter("a", by(shared, now + 200 * ms), now + 230 * ms);
+    EXPECT_THAT(lines_.step(front.line, now + 240 * ms).ask, ElementsAre(front.ticket))
+        << "its server is late";
+    lines_.given_back(a_, {1, 0, 0});
+    decide(front.line, {Kind::refused}, now + 241 * ms, now + 260 * ms);
+    const auto step = lines_.step(front.line, now + 241 * ms);
+    EXPECT_THAT(step.ask, IsEmpty());
+    EXPECT_EQ(step.expired.size(), 1U);
+}
+
+TEST_F(WaitLinesTest, WhoseTimeIsUpWhileOthersAreAskedForIsToldAtOnce) {
+    const auto front = enter("a", by(shared, now + 200 * ms), now + 205 * ms);
+    const auto second = enter("a", std::nullopt, now + 315 * ms);
+    const auto third = enter("a", std::nullopt, now + 410 * ms);
+    EXPECT_THAT(lines_.step(front.line, now + 200 * ms).ask, ElementsAre(front.ticket, second.ticket));
+    auto step = lines_.step(front.line, now + 320 * ms);
+    EXPECT_THAT(step.expired, IsEmpty()) << "their answers come";
+    EXPECT_EQ(step.wake_us, now + 410 * ms);
+    step = lines_.step(front.line, now + 410 * ms);
+    ASSERT_EQ(step.expired.size(), 1U);
+    EXPECT_EQ(step.expired[0].ticket, third.ticket);
+    EXPECT_FALSE(step.is_over);
+    EXPECT_THAT(decide(front.line, {Kind::admitted, Kind::admitted}, now + 411 * ms), ElementsAre(0, 1));
+    EXPECT_TRUE(lines_.step(front.line, now + 411 * ms).is_over);
+}
+
 TEST_F(WaitLinesTest, WhoseTimeIsUpIsToldWhenItsTurnWouldBe) {
     const auto front = enter("a", by(shared, now + 200 * ms));
     const auto second = enter("a", std::nullopt, now + 320 * ms);
     lines_.step(front.line, now + 200 * ms);
-    decide(front.line, {Kind::refused}, now + 201 * ms, now + 900 * ms);
+    decide(front.line, {Kind::refused, Kind::refused}, now + 201 * ms, now + 900 * ms);
     EXPECT_EQ(lines_.step(front.line, now + 250 * ms).wake_us, now + 320 * ms);
     const auto step = lines_.step(front.line, now + 320 * ms);
     ASSERT_EQ(step.expired.size(), 1U);
@@ -260,9 +289,11 @@ TEST_F(WaitLinesTest, EverySettlementGivesASlotBack) {
     obstacle.limit = 1;
     obstacle.room.window_us = 0;
     const auto front = enter("a", obstacle);
-    EXPECT_EQ(enter("a", std::nullopt).turn_us, now + 1'000 * ms) << "nobody knows when they end";
+    const auto second = enter("a", std::nullopt);
+    EXPECT_EQ(second.turn_us, now + 1'000 * ms) << "nobody knows when they end";
+    EXPECT_THAT(lines_.step(front.line, now).ask, IsEmpty());
     lines_.given_back(a_, {});
-    EXPECT_THAT(lines_.step(front.line, now).ask, ElementsAre(front.ticket));
+    EXPECT_THAT(lines_.step(front.line, now).ask, ElementsAre(front.ticket, second.ticket));
 }
 
 TEST_F(WaitLinesTest, LinesAtOneGateTakeTurns) {
@@ -308,13 +339,15 @@ TEST_F(WaitLinesTest, WhoLeavesIsForgottenUnlessItIsAskedFor) {
     const auto first = enter("a", by(shared, now + 200 * ms));
     const auto second = enter("a", std::nullopt);
     const auto third = enter("a", std::nullopt);
+    const auto fourth = enter("a", std::nullopt);
     EXPECT_TRUE(lines_.leave(second.ticket));
     EXPECT_FALSE(lines_.leave(second.ticket));
     lines_.step(first.line, now + 200 * ms);
     EXPECT_FALSE(lines_.leave(first.ticket));
-    EXPECT_THAT(lines_.leave_all(), ElementsAre(third.ticket));
-    decide(first.line, {Kind::refused}, now + 201 * ms, now + 300 * ms);
-    EXPECT_TRUE(lines_.leave(first.ticket));
+    EXPECT_FALSE(lines_.leave(third.ticket));
+    EXPECT_THAT(lines_.leave_all(), ElementsAre(fourth.ticket));
+    decide(first.line, {Kind::admitted, Kind::refused}, now + 201 * ms, now + 300 * ms);
+    EXPECT_TRUE(lines_.leave(third.ticket));
     EXPECT_TRUE(lines_.step(first.line, now + 201 * ms).is_over);
 }
 

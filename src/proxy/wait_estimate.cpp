@@ -1,5 +1,5 @@
 // Averages, in floating point: a turn is an estimate, and only the store decides.
-#include "proxy/wait_room.hpp"
+#include "proxy/wait_estimate.hpp"
 
 namespace weir::proxy {
 
