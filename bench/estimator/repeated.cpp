@@ -51,10 +51,12 @@ std::vector<Text> repeated_words(const std::vector<Text>& texts) {
         }
     }
     std::vector<std::pair<int, std::string>> words;
+    words.reserve(counts.size());
     for (const auto& [word, count] : counts) words.emplace_back(count, word);
     std::sort(words.rbegin(), words.rend());
     words.resize(std::min(words.size(), words_max));
     std::vector<Text> result;
+    result.reserve(words.size());
     for (const auto& [count, word] : words) result.push_back(repeat(word));
     return result;
 }
