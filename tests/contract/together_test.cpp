@@ -1,6 +1,6 @@
-// Operations that arrive together share calls: the first goes alone, then as many as fill a call, in the
-// order in which they came; within a call they are done one by one, corrections before demands, and refusals
-// tell how things stand after their call.
+// Operations that arrive together share calls, as many as fill a call, in the order in which they came;
+// within a call they are done one by one, corrections before demands, and refusals tell how things stand
+// after their call.
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 
@@ -127,10 +127,6 @@ private:
             const bool asked = !operation.decision || operation.decision->verdict != Verdict::never_fits;
             if (asked) waiting.push_back(&operation);
         }
-        if (waiting.empty()) return calls;
-        calls.push_back({waiting.front()});
-        waiting.erase(waiting.begin());
-
         for (std::size_t begin = 0; begin < waiting.size(); begin += operations_per_call) {
             const std::size_t end = std::min(begin + operations_per_call, waiting.size());
             calls.emplace_back(waiting.begin() + static_cast<std::ptrdiff_t>(begin),
