@@ -12,7 +12,6 @@
 #include "config/sha256.hpp"
 #include "mock_upstream/mock_upstream.hpp"
 #include "support/lasting_store.hpp"
-#include "support/redis_server.hpp"
 
 namespace weir::testing {
 namespace {
@@ -24,13 +23,10 @@ std::int64_t now_ms() {
     return SystemClock().steady_us() / 1'000;
 }
 
-class Waiting : public ::testing::TestWithParam<const char*> {
+class Waiting : public OverStore {
 protected:
     void SetUp() override {
-        const bool is_redis = std::string_view(GetParam()) == "redis";
-        if (is_redis && !RedisServer::available()) GTEST_SKIP() << "redis-server is not installed";
-        if (is_redis) redis_.emplace();
-        store_.emplace(is_redis ? "redis://127.0.0.1:" + std::to_string(redis_->port()) : "memory");
+        OverStore::SetUp();
         upstream_.start();
         config_ = config_for(upstream_.port());
         tier().max_wait_ms = max_wait_ms;
@@ -85,8 +81,6 @@ protected:
         return field == answer.headers.end() ? -1 : std::stoll(field->second);
     }
 
-    std::optional<RedisServer> redis_;
-    std::optional<LastingStore> store_;
     mock::MockUpstream upstream_{{.threads = 2, .keep_records = true}};
     config::Config config_;
     std::optional<RunningWeir> weir_;
