@@ -12,9 +12,11 @@ namespace weir::proxy {
 namespace {
 
 /// What experience adds to the estimate, or takes from it.
-std::int64_t correction_by(const Experience& experience, const llm::Call& call) noexcept {
+std::int64_t correction_by(const Experience& experience, const llm::Call& call,
+                           std::int64_t estimated) noexcept {
     if (experience.input_factor == 1.0) return 0;
-    return std::llround(static_cast<double>(estimated_text(call)) * (experience.input_factor - 1.0));
+    const auto text = static_cast<double>(text_of_estimate(call, estimated));
+    return std::llround(text * (experience.input_factor - 1.0));
 }
 
 std::int64_t output_of(const llm::Call& call, const config::Tier& tier, const policy::Applicable& applicable,
@@ -53,17 +55,18 @@ Demand make_demand(const llm::Call& call, const config::Tier& tier, const policy
         demand.output_tokens = llm::reserve_output(call, bound, applicable.output_default);
         return demand;
     }
-    const std::int64_t correction = correction_by(experience, call);
+    const std::int64_t estimated = llm::estimate_input(call, llm::EstimateMode::fitted);
+    const std::int64_t correction = correction_by(experience, call, estimated);
     const auto corrected = [&](std::int64_t tokens) {
         return std::clamp<std::int64_t>(tokens + correction, 1, amount_max);
     };
-    demand.input_tokens = corrected(llm::estimate_input(call, llm::EstimateMode::fitted));
+    demand.input_tokens = corrected(estimated);
     demand.output_tokens = output_of(call, tier, applicable, experience, demand.input_tokens);
     // A guess, such as the size of an image that only its URL is known of, is no reason to say that the
     // request can never be served.
-    const std::int64_t certain = corrected(llm::estimate_input_least(call));
     const std::int64_t room = applicable.input_room(demand.output_tokens);
-    if (demand.input_tokens > room && certain <= room) demand.input_tokens = room;
+    if (demand.input_tokens > room && corrected(llm::estimate_input_least(call)) <= room)
+        demand.input_tokens = room;
     return demand;
 }
 

@@ -21,7 +21,7 @@ bool may_have_output(const llm::Call& call) noexcept {
 
 void learn_input(Learned& learned, const llm::Call& call, const CallOf& of, std::int64_t input_tokens,
                  std::int64_t now_us) {
-    const std::int64_t text = estimated_text(call);
+    const std::int64_t text = text_of_estimate(call, llm::estimate_input(call, llm::EstimateMode::fitted));
     const std::int64_t others = call.input.exact_tokens + call.input.media_tokens;
     const bool is_one_model = call.further_models.empty();  // else nobody knows whose tokenizer counted
     if (!is_one_model || call.input.media_tokens_guessed > 0 || text < others) return;
@@ -39,10 +39,9 @@ void learn_output(Learned& learned, const llm::Call& call, const CallOf& of, con
 
 }  // namespace
 
-std::int64_t estimated_text(const llm::Call& call) noexcept {
+std::int64_t text_of_estimate(const llm::Call& call, std::int64_t estimated) noexcept {
     if (call.api == llm::Api::unmetered) return 0;
-    const std::int64_t all = llm::estimate_input(call, llm::EstimateMode::fitted);
-    return std::max<std::int64_t>(all - call.input.exact_tokens - call.input.media_tokens, 0);
+    return std::max<std::int64_t>(estimated - call.input.exact_tokens - call.input.media_tokens, 0);
 }
 
 Experience experience_with(const Learned& learned, const config::Config& config, const config::Tier& tier,

@@ -32,9 +32,9 @@ struct CallOf {
 Experience experience_with(const Learned& learned, const config::Config& config, const config::Tier& tier,
                            const llm::Call& call, const CallOf& of);
 
-/// Tokens of the call's text, as they are estimated without a factor; 0: nothing in it is estimated. Neither
-/// token arrays, which are exact, nor media, which are priced and not tokenized.
-std::int64_t estimated_text(const llm::Call& call) noexcept;
+/// What of the fitted estimate of the call's input is its text; 0: nothing in it is estimated. Neither token
+/// arrays, which are exact, nor media, which are priced and not tokenized.
+std::int64_t text_of_estimate(const llm::Call& call, std::int64_t estimated) noexcept;
 
 /// Learns what an answer's own report says, and of one that was cut off that it would have been at least so
 /// long. Errors teach nothing, nor does what was counted of guessed media or of little text beside much else.

@@ -72,7 +72,7 @@ TEST_F(LearnedTest, TokenArraysAndMediaAreNoEstimates) {
     call.input.exact_tokens = 500;
     call.input.media_tokens = 85;
     EXPECT_NEAR(static_cast<double>(demand().input_tokens), 1.5 * static_cast<double>(estimate) + 585, 15);
-    EXPECT_EQ(estimated_text(call), estimate);
+    EXPECT_EQ(text_of_estimate(call, llm::estimate_input(call, llm::EstimateMode::fitted)), estimate);
 }
 
 TEST_F(LearnedTest, GuessedMediaAndLittleTextTeachNothing) {
