@@ -34,18 +34,8 @@ HoursTable::HoursTable(Disk& disk)
     : disk_(disk),
       update_(disk.connection(), update_sql),
       insert_(disk.connection(), insert_sql),
-      count_rows_(disk.connection(), "SELECT COUNT(*) FROM hours WHERE hour = ?1"),
-      select_(disk.connection(), select_sql) {}
-
-std::size_t& HoursTable::rows_of(std::int64_t hour) {
-    const auto [entry, is_new] = rows_.try_emplace(hour, 0);
-    if (is_new) {
-        count_rows_.bind(hour);
-        if (count_rows_.step()) entry->second = static_cast<std::size_t>(count_rows_.number(0));
-        count_rows_.finish();
-    }
-    return entry->second;
-}
+      select_(disk.connection(), select_sql),
+      rows_(disk.connection(), "hours", "hour") {}
 
 bool HoursTable::update(std::int64_t hour, std::string_view key, const Amounts& amounts) {
     run(update_, hour, key, amounts);
@@ -56,13 +46,13 @@ void HoursTable::add_row(const NameView& name, const Amounts& amounts) {
     const std::int64_t hour = hour_of(name.day, name.hour);
     if (update(hour, name.key, amounts)) return;
     std::string_view key = name.key;
-    if (rows_of(hour) >= keys_of_hour_max) {
+    if (rows_.of(hour) >= keys_of_hour_max) {
         ++folded_;
         key = other;
         if (update(hour, key, amounts)) return;
     }
     run(insert_, hour, key, amounts);
-    ++rows_of(hour);
+    ++rows_.of(hour);
 }
 
 std::vector<KeyHour> HoursTable::hours(std::string_view key, std::int64_t from, std::int64_t to) {
@@ -85,17 +75,12 @@ std::vector<KeyHour> HoursTable::hours(std::string_view key, std::int64_t from, 
 }
 
 void HoursTable::forget_before(std::int64_t before) {
-    Statement oldest(disk_.connection(), "SELECT MIN(hour) FROM hours WHERE hour < ?1");
-    oldest.bind(before);
-    if (!oldest.step()) return;
-    const std::int64_t first = oldest.number(0);
-    const bool is_one = !oldest.text(0).empty();
-    oldest.finish();
-    if (!is_one) return;
-    const std::int64_t behind = std::min(before, first + 24);
+    const std::optional<std::int64_t> first = rows_.oldest_before(before);
+    if (!first) return;
+    const std::int64_t behind = std::min(before, *first + 24);
     Statement remove(disk_.connection(), "DELETE FROM hours WHERE hour < ?1");
     remove.bind(behind).finish();
-    rows_.erase(rows_.begin(), rows_.lower_bound(behind));
+    rows_.drop_before(behind);
 }
 
 void HoursTable::forget_old(std::int64_t now_hour) {

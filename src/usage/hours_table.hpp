@@ -3,12 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string_view>
 #include <vector>
 
 #include "usage/disk.hpp"
 #include "usage/hours.hpp"
+#include "usage/period_rows.hpp"
 #include "usage/row_map.hpp"
 
 namespace weir::usage {
@@ -31,20 +31,18 @@ public:
     /// wrong for a moment costs little.
     void forget_old(std::int64_t now_hour);
     /// The transaction was rolled back.
-    void count_anew() noexcept { rows_.clear(); }
+    void count_anew() noexcept { rows_.count_anew(); }
     std::uint64_t folded() const noexcept { return folded_; }
 
 private:
-    std::size_t& rows_of(std::int64_t hour);
     bool update(std::int64_t hour, std::string_view key, const Amounts& amounts);
     void forget_before(std::int64_t before);
 
     Disk& disk_;
     Statement update_;
     Statement insert_;
-    Statement count_rows_;
     Statement select_;
-    std::map<std::int64_t, std::size_t> rows_;  ///< of the hours that were added to, once counted
+    PeriodRows rows_;
     std::uint64_t folded_ = 0;
 };
 

@@ -39,24 +39,14 @@ TotalsTable::TotalsTable(Disk& disk)
       update_(disk.connection(), update_sql),
       insert_(disk.connection(), insert_sql),
       count_models_(disk.connection(), "SELECT COUNT(*) FROM totals WHERE day = ?1 AND key = ?2"),
-      count_rows_(disk.connection(), "SELECT COUNT(*) FROM totals WHERE day = ?1") {}
-
-std::size_t& TotalsTable::rows_of(std::int64_t day) {
-    const auto [entry, is_new] = rows_.try_emplace(day, 0);
-    if (is_new) {
-        count_rows_.bind(day);
-        if (count_rows_.step()) entry->second = static_cast<std::size_t>(count_rows_.number(0));
-        count_rows_.finish();
-    }
-    return entry->second;
-}
+      rows_(disk.connection(), "totals", "day") {}
 
 NameView TotalsTable::name_of_new(const NameView& wanted) {
     count_models_.bind(wanted.day).bind(wanted.key);
     const bool is_counted = count_models_.step();
     const auto models = static_cast<std::size_t>(is_counted ? count_models_.number(0) : 0);
     if (is_counted) count_models_.finish();
-    const NameView name = name_with_room(wanted, rows_of(wanted.day), rows_of_day_max, models);
+    const NameView name = name_with_room(wanted, rows_.of(wanted.day), rows_of_day_max, models);
     if (name != wanted) ++folded_;
     return name;
 }
@@ -70,7 +60,7 @@ void TotalsTable::add_row(const NameView& wanted, const Amounts& amounts) {
         if (disk_.connection().changes() > 0) return;
     }
     run(insert_, name, amounts);
-    ++rows_of(name.day);
+    ++rows_.of(name.day);
 }
 
 void TotalsTable::add(const std::vector<Row>& rows) {
@@ -82,7 +72,7 @@ void TotalsTable::add(const std::vector<Row>& rows) {
         }
         transaction.commit();
     } catch (...) {
-        rows_.clear();  // counted anew
+        rows_.count_anew();
         hours_.count_anew();
         throw;
     }
@@ -105,16 +95,11 @@ std::vector<Row> TotalsTable::totals(std::int64_t from_day, std::int64_t to_day,
 }
 
 void TotalsTable::forget_day(std::int64_t before) {
-    Statement oldest(disk_.connection(), "SELECT MIN(day) FROM totals WHERE day < ?1");
-    oldest.bind(before);
-    if (!oldest.step()) return;
-    const std::int64_t day = oldest.number(0);
-    const bool is_one = !oldest.text(0).empty();
-    oldest.finish();
-    if (!is_one) return;
+    const std::optional<std::int64_t> day = rows_.oldest_before(before);
+    if (!day) return;
     Statement remove(disk_.connection(), "DELETE FROM totals WHERE day = ?1");
-    remove.bind(day).finish();
-    rows_.erase(day);
+    remove.bind(*day).finish();
+    rows_.drop_before(*day + 1);
 }
 
 void TotalsTable::forget_old(std::int64_t today) {

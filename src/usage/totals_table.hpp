@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <vector>
 
 #include "usage/disk.hpp"
 #include "usage/hours_table.hpp"
+#include "usage/period_rows.hpp"
 #include "usage/row_map.hpp"
 
 namespace weir::usage {
@@ -39,7 +39,6 @@ public:
 
 private:
     NameView name_of_new(const NameView& wanted);
-    std::size_t& rows_of(std::int64_t day);
     void add_row(const NameView& name, const Amounts& amounts);
     void forget_day(std::int64_t before);
 
@@ -48,8 +47,7 @@ private:
     Statement update_;
     Statement insert_;
     Statement count_models_;
-    Statement count_rows_;
-    std::map<std::int64_t, std::size_t> rows_;  ///< of the days that were added to, once counted
+    PeriodRows rows_;
     std::uint64_t folded_ = 0;
 };
 
