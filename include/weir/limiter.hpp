@@ -69,6 +69,12 @@ public:
     awaitable<result<Decision>> reserve(Demand demand, LedgerSet ledgers) {
         return reserve(demand, std::move(ledgers), Withdrawal());
     }
+    /// The same where no store has to be asked, as the embedded one never has; nullopt: `reserve` is to be
+    /// awaited.
+    virtual std::optional<result<Decision>> reserve_at_once(const Demand& /*demand*/,
+                                                            const LedgerSet& /*ledgers*/) {
+        return std::nullopt;
+    }
     /// The candidate that the demand was taken from does not serve it: what that was charged becomes `usage`,
     /// and the demand is taken from `ledgers` instead, of candidates from those of the first that has room.
     /// What was taken from the own ledgers stays as it is. Two round trips: what goes back and what is taken

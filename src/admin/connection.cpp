@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/head_parser.hpp"
 #include "http/head_scanner.hpp"
 #include "http/http_guard.hpp"
 #include "text/ascii.hpp"
@@ -141,12 +142,7 @@ awaitable<bool> Connection::read_head() {
 awaitable<bool> Connection::take_head(std::size_t begin, std::size_t end) {
     head_bytes_ = input_.substr(begin, end - begin);
     input_.erase(0, end);
-    http::Objection objection = http::check_request_line(head_bytes_, head_limits.target_bytes_max);
-    if (!objection) objection = http::check_raw_head(head_bytes_);
-    parser_.start(http::MessageParser::Kind::request);
-    if (!objection && parser_.parse_head(head_bytes_, head_)) {
-        objection = {http_errc::bad_request, "the header is malformed"};
-    }
+    const http::Objection objection = http::parse_head(head_bytes_, head_limits.target_bytes_max, head_);
     if (!objection) co_return true;
     co_await refuse(objection.code, objection.reason);
     co_return false;
@@ -161,6 +157,7 @@ awaitable<bool> Connection::serve_request() {
         co_await refuse(objection.code, objection.reason);
         co_return false;
     }
+    parser_.start_request(framing);
     const bool has_body = framing.chunked || framing.content_length.value_or(0) > 0;
     const bool head_only = head_.method == "HEAD";
     bool stays = head_.version == 11 && !head_.fields.lists_token("connection", "close");
@@ -197,14 +194,14 @@ awaitable<bool> Connection::read_body(std::string& body, Answer& refusal) {
     limit(body_limit);
     std::vector<std::string_view> pieces;
     for (;;) {
-        error_code error;
+        bool is_sound = true;
         pieces.clear();
-        const std::size_t consumed = parser_.parse_body(input_, pieces, error);
+        const std::size_t consumed = parser_.parse(input_, pieces, is_sound);
         for (const std::string_view piece : pieces) body.append(piece);
         input_.erase(0, consumed);
-        if (error || body.size() > body_bytes_max) {
-            refusal = error ? head_refusal(http_errc::bad_request, "the body is malformed")
-                            : Refused(413, "body_too_large", "A body may have 1 MiB at most.").answer();
+        if (!is_sound || body.size() > body_bytes_max) {
+            refusal = is_sound ? Refused(413, "body_too_large", "A body may have 1 MiB at most.").answer()
+                               : head_refusal(http_errc::bad_request, "the body is malformed");
             break;
         }
         if (parser_.done()) {

@@ -12,7 +12,7 @@
 #include "admin/dispatch.hpp"
 #include "http/error.hpp"
 #include "http/http_message.hpp"
-#include "http/http_parser.hpp"
+#include "http/body_parser.hpp"
 #include "weir/awaitable.hpp"
 
 namespace weir::admin {
@@ -65,7 +65,7 @@ private:
     std::string address_;
     std::string input_;
     std::string head_bytes_;
-    http::MessageParser parser_;
+    http::BodyParser parser_;
     http::RequestHead head_;
 };
 

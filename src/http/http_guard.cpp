@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 
+#include "http/tokens.hpp"
 #include "text/ascii.hpp"
 #include "text/percent.hpp"
 
@@ -16,37 +17,6 @@ constexpr Objection fine{};
 
 constexpr Objection bad(std::string_view reason) noexcept {
     return {http_errc::bad_request, reason};
-}
-
-// RFC 9110 5.6.2: token characters.
-constexpr std::array<bool, 256> make_token_table() {
-    std::array<bool, 256> table{};
-    for (const char c :
-         std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
-        table[static_cast<unsigned char>(c)] = true;
-    }
-    return table;
-}
-constexpr auto token_table = make_token_table();
-
-bool is_token(std::string_view text) noexcept {
-    return !text.empty() && std::all_of(text.begin(), text.end(),
-                                        [](char c) { return token_table[static_cast<unsigned char>(c)]; });
-}
-
-/// Methods are case-sensitive (RFC 9110 9.1), yet some servers read `post` as POST, which would slip past the
-/// meter. No registered method has a lower-case letter.
-bool is_method(std::string_view text) noexcept {
-    return is_token(text) &&
-           std::none_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-}
-
-// RFC 9110 5.5: visible characters, white space and obs-text; no other control bytes.
-bool is_field_value(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-    });
 }
 
 bool is_unreserved(int c) noexcept {
@@ -82,6 +52,16 @@ bool is_host(std::string_view host) noexcept {
     });
 }
 
+bool is_token_list(std::string_view list) noexcept {
+    while (!list.empty()) {
+        const std::size_t comma = std::min(list.find(','), list.size());
+        const std::string_view token = text::trimmed(list.substr(0, comma));
+        if (!token.empty() && !is_token(token)) return false;
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    return true;
+}
+
 Objection parse_length(std::string_view text, std::optional<std::uint64_t>& length) noexcept {
     if (text.empty()) return bad("Content-Length is empty");
     std::uint64_t value = 0;
@@ -99,41 +79,6 @@ Objection parse_length(std::string_view text, std::optional<std::uint64_t>& leng
 
 }  // namespace
 
-Objection check_raw_head(std::string_view head) noexcept {
-    std::size_t line_begin = head.find("\r\n");
-    if (line_begin == std::string_view::npos) return bad("the header has no end");
-    line_begin += 2;
-    for (;;) {
-        const auto line_end = head.find("\r\n", line_begin);
-        if (line_end == std::string_view::npos) return bad("the header has no end");
-        const std::string_view line = head.substr(line_begin, line_end - line_begin);
-        if (line.empty()) return fine;
-        const auto colon = line.find(':');
-        if (colon == std::string_view::npos) return bad("a header line has no colon");
-        if (!is_token(line.substr(0, colon))) return bad("a header name holds a character that it must not");
-        if (!is_field_value(line.substr(colon + 1))) return bad("a header value holds a control character");
-        line_begin = line_end + 2;
-    }
-}
-
-Objection check_request_line(std::string_view head, std::size_t target_bytes_max) noexcept {
-    const std::string_view line = head.substr(0, head.find("\r\n"));
-    const auto method_end = line.find(' ');
-    if (method_end == std::string_view::npos) return bad("the request line is malformed");
-    const auto target_end = line.find(' ', method_end + 1);
-    if (target_end == std::string_view::npos) return bad("the request line is malformed");
-    const std::string_view target = line.substr(method_end + 1, target_end - method_end - 1);
-    const std::string_view version = line.substr(target_end + 1);
-    if (!is_method(line.substr(0, method_end))) return bad("the method is malformed");
-    if (target.empty()) return bad("the target is empty");
-    if (target.size() > target_bytes_max) return {http_errc::target_too_long, "the target is too long"};
-    const bool plain =
-        std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '#'; });
-    if (!plain) return bad("the target holds a character that it must not");
-    if (version != "HTTP/1.1" && version != "HTTP/1.0") return bad("the HTTP version must be 1.0 or 1.1");
-    return fine;
-}
-
 Objection check_framing(int version, const Fields& fields, Framing& framing) noexcept {
     framing = {};
     std::size_t encodings = 0;
@@ -145,6 +90,8 @@ Objection check_framing(int version, const Fields& fields, Framing& framing) noe
             ++encodings;
             if (!text::equals_ignoring_case(field.value, "chunked"))
                 return bad("Transfer-Encoding must be chunked alone");
+        } else if (text::equals_ignoring_case(field.name, "connection")) {
+            if (!is_token_list(field.value)) return bad("Connection is malformed");
         }
     }
     if (encodings == 0) return fine;

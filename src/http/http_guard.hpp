@@ -1,5 +1,5 @@
 // What RFC 9112 forbids, or lets two servers read differently, and a lenient parser would let through.
-// Pure: over the raw bytes before a parser gets them, and over the parsed fields after.
+// Pure, over parsed heads; what is wrong with their bytes alone head_parser.hpp has refused.
 #pragma once
 
 #include <cstdint>
@@ -7,24 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "http/error.hpp"
 #include "http/http_message.hpp"
+#include "http/objection.hpp"
 
 namespace weir::http {
-
-/// Refused, and why in words that may go to the client.
-struct Objection {
-    http_errc code = http_errc::ok;
-    std::string_view reason;
-    explicit operator bool() const noexcept { return code != http_errc::ok; }
-};
-
-/// A whole head, from its first line to the empty one: line ends, name and value bytes (RFC 9112 2.2, 5),
-/// no white space before a colon, no folding. `first_line` is checked by the two below.
-Objection check_raw_head(std::string_view head) noexcept;
-
-/// `METHOD SP target SP HTTP/1.x` with nothing else (RFC 9112 3); no lower-case letters in METHOD.
-Objection check_request_line(std::string_view head, std::size_t target_bytes_max) noexcept;
 
 /// How the body of a message is delimited.
 struct Framing {
@@ -33,7 +19,8 @@ struct Framing {
 };
 
 /// Transfer-Encoding and Content-Length by RFC 9112 6, more strictly: one `chunked` or nothing, not on 1.0,
-/// never together with a length; lengths in digits, repeated only when equal.
+/// never together with a length; lengths in digits, repeated only when equal. Connection is a list of tokens
+/// (RFC 9110 7.6.1), so that all agree on whether the connection goes on.
 Objection check_framing(int version, const Fields& fields, Framing& framing) noexcept;
 
 /// Host (one, without userinfo), the form of the target, and the methods that a proxy of this kind has no use

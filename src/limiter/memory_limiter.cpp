@@ -36,6 +36,10 @@ public:
         co_return reserve_now(clamp_demand(demand), ledgers);
     }
 
+    std::optional<result<Decision>> reserve_at_once(const Demand& demand, const LedgerSet& ledgers) override {
+        return reserve_now(clamp_demand(demand), ledgers);
+    }
+
     awaitable<void> settle(Reservation reservation, Usage usage) override {
         settle_now(reservation, clamp_usage(usage));
         co_return;

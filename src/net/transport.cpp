@@ -24,16 +24,12 @@ struct BufferSpan {
     const_iterator end() const noexcept { return buffers.data() + buffers.size(); }
 };
 
-/// What is left of them behind so many bytes.
-std::vector<boost::asio::const_buffer> behind(std::span<const boost::asio::const_buffer> buffers,
-                                              std::size_t bytes) {
-    std::vector<boost::asio::const_buffer> rest;
-    for (const boost::asio::const_buffer& buffer : buffers) {
-        const std::size_t written = std::min(bytes, buffer.size());
-        bytes -= written;
-        if (written < buffer.size()) rest.push_back(buffer + written);
-    }
-    return rest;
+void remove_front(Buffers& buffers, std::size_t bytes) {
+    auto first_left = buffers.begin();
+    for (; first_left != buffers.end() && first_left->size() <= bytes; ++first_left)
+        bytes -= first_left->size();
+    buffers.erase(buffers.begin(), first_left);
+    if (!buffers.empty()) buffers.front() += bytes;
 }
 
 }  // namespace
@@ -47,11 +43,11 @@ std::size_t Transport::write_some(std::span<const boost::asio::const_buffer> buf
     return bytes;
 }
 
-void Transport::write_now(std::vector<boost::asio::const_buffer>& buffers, error_code& error) noexcept {
+void Transport::write_now(Buffers& buffers, error_code& error) noexcept {
     if (tls_) return;
-    const std::size_t written = write_some(buffers, error);
+    const std::size_t written = write_some({buffers.data(), buffers.size()}, error);
     written_bytes_ += written;
-    if (!error) buffers = behind(buffers, written);
+    if (!error) remove_front(buffers, written);
 }
 
 bool Transport::is_silent() noexcept {
@@ -77,22 +73,20 @@ std::int64_t Transport::round_trip_us() noexcept {
     return told ? info.tcpi_rtt : 0;
 }
 
-awaitable<error_code> Transport::write(std::span<const boost::asio::const_buffer> buffers, Deadline& deadline,
-                                       std::int64_t timeout_ms) {
+awaitable<error_code> Transport::write(Buffers& buffers, Deadline& deadline, std::int64_t timeout_ms) {
     error_code error;
+    write_now(buffers, error);
+    if (error || buffers.empty()) co_return error;
+    const BufferSpan rest{std::span<const boost::asio::const_buffer>(buffers.data(), buffers.size())};
+    deadline.set(timeout_ms);
     if (tls_) {
-        deadline.set(timeout_ms);
-        const auto [tls_error, size] =
-            co_await boost::asio::async_write(*tls_, BufferSpan{buffers}, use_awaitable_as_tuple);
+        const auto [tls_error, size] = co_await boost::asio::async_write(*tls_, rest, use_awaitable_as_tuple);
         error = tls_error;
     } else {
-        const std::size_t written = write_some(buffers, error);
-        if (error || written == boost::asio::buffer_size(BufferSpan{buffers})) co_return error;
-        const std::vector<boost::asio::const_buffer> rest = behind(buffers, written);
-        deadline.set(timeout_ms);
         const auto [rest_error, size] =
             co_await boost::asio::async_write(socket_, rest, use_awaitable_as_tuple);
         error = rest_error;
+        written_bytes_ += size;
     }
     deadline.disarm();
     co_return error;

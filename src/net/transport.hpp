@@ -6,6 +6,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/container/small_vector.hpp>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ namespace weir::net {
 
 using Tcp = boost::asio::ip::tcp;
 using Socket = boost::asio::basic_stream_socket<Tcp, executor>;
+
+/// What is written in one go: as many as most writes have need no memory of their own.
+using Buffers = boost::container::small_vector<boost::asio::const_buffer, 8>;
 
 /// One thread. At most one read and one write at a time. Errors come as error codes, never as exceptions.
 class Transport {
@@ -44,13 +48,11 @@ public:
     }
 
     /// All of them, in order. What the kernel has room for is written at once; `deadline` is set, and an
-    /// operation begun, only for what is left.
-    awaitable<boost::system::error_code> write(std::span<const boost::asio::const_buffer> buffers,
-                                               Deadline& deadline, std::int64_t timeout_ms);
+    /// operation begun, only for what is left. `buffers` gets what is not written, and must hold until then.
+    awaitable<boost::system::error_code> write(Buffers& buffers, Deadline& deadline, std::int64_t timeout_ms);
 
     /// Writes what the kernel has room for, and removes it from `buffers`. Under TLS that is nothing.
-    void write_now(std::vector<boost::asio::const_buffer>& buffers,
-                   boost::system::error_code& error) noexcept;
+    void write_now(Buffers& buffers, boost::system::error_code& error) noexcept;
     /// `buffers` in order; before each part `on_part(error, bytes so far)` says how many bytes it may have,
     /// 0: no more. `handler(error_code, size_t)`.
     template <typename OnPart, typename Handler>

@@ -14,7 +14,8 @@ namespace weir::net {
 class Wakeup {
 public:
     awaitable<void> wait() {
-        co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<executor>, void()>(
+        // Returned, not awaited: a coroutine of its own would cost every wait.
+        return boost::asio::async_initiate<const boost::asio::use_awaitable_t<executor>, void()>(
             [this](Handler handler) { waiter_.emplace(std::move(handler)); }, use_awaitable);
     }
 

@@ -14,70 +14,62 @@ namespace {
 constexpr HeadLimits answer_head_limits{
     .bytes_max = 64 << 10, .fields_max = 200, .target_bytes_max = 8 << 10};
 constexpr std::size_t unparsed_bytes_max = 64 << 10;
-constexpr std::size_t bare_status_line_bytes = std::string_view("HTTP/1.1 200").size();
 }  // namespace
 
 awaitable<error_code> AnswerReader::read_head(std::int64_t timeout_ms) {
     const std::int64_t ends_at_us = clock_.steady_us() + timeout_ms * 1000;
-    std::int64_t left_ms = timeout_ms;
-    for (;;) {
-        const error_code error = co_await read_one_head(left_ms);
-        if (error) co_return error;
-        if (head_.status == 101)
-            co_return http_errc::upstream_bad_answer;  // an upgrade that nobody asked for
-        if (head_.status >= 200) co_return error_code{};
-        left_ms = (ends_at_us - clock_.steady_us()) / 1000;
-        if (left_ms <= 0) co_return http_errc::upstream_timeout;
-    }
-}
-
-awaitable<error_code> AnswerReader::read_one_head(std::int64_t timeout_ms) {
     HeadScanner scanner(answer_head_limits);
-    for (;;) {
-        if (!connection_.input().empty()) {
-            started_ = true;
-            const HeadScanner::State state = scanner.scan(connection_.input());
-            if (state == HeadScanner::State::failed) co_return http_errc::upstream_bad_answer;
-            if (state == HeadScanner::State::complete)
-                co_return accept_head(scanner.head_begin(), scanner.head_end());
+    for (std::int64_t left_ms = timeout_ms;;) {
+        const HeadScanner::State state =
+            connection_.input().empty() ? HeadScanner::State::need_more : scanner.scan(connection_.input());
+        started_ = started_ || !connection_.input().empty();
+        if (state == HeadScanner::State::failed) co_return http_errc::upstream_bad_answer;
+        if (state == HeadScanner::State::complete) {
+            const error_code error = accept_head(scanner.head_begin(), scanner.head_end());
+            // An upgrade is what nobody asked for.
+            if (error || head_.status == 101) co_return http_errc::upstream_bad_answer;
+            if (head_.status >= 200) co_return error_code{};
+            scanner = HeadScanner(answer_head_limits);
+            left_ms = (ends_at_us - clock_.steady_us()) / 1000;
+            if (left_ms <= 0) co_return http_errc::upstream_timeout;
+            continue;
         }
-        const error_code error = co_await connection_.read(timeout_ms);
-        if (error)
-            co_return error == http_errc::upstream_timeout ? error
-                                                           : make_error_code(http_errc::upstream_broken);
+        const error_code error = co_await connection_.read(left_ms);
+        if (error == http_errc::upstream_timeout) co_return error;
+        if (error) co_return http_errc::upstream_broken;
     }
 }
 
 error_code AnswerReader::accept_head(std::size_t begin, std::size_t end) {
     head_bytes_.assign(connection_.input().substr(begin, end - begin));
     connection_.consume(end);
-    if (check_raw_head(head_bytes_)) return http_errc::upstream_bad_answer;
-    // Many leave out the space that RFC 9112 4 wants behind the status even where no reason follows.
-    if (head_bytes_.find('\r') == bare_status_line_bytes) head_bytes_.insert(bare_status_line_bytes, " ");
-    parser_.start(method_ == "HEAD" ? MessageParser::Kind::response_to_head : MessageParser::Kind::response);
-    if (parser_.parse_head(head_bytes_, head_)) return http_errc::upstream_bad_answer;
+    if (parse_head(head_bytes_, head_)) return http_errc::upstream_bad_answer;
     if (head_.status < 100 || head_.status > 599) return http_errc::upstream_bad_answer;
     if (check_framing(head_.version, head_.fields, framing_)) return http_errc::upstream_bad_answer;
+    parser_.start_response(framing_, head_.status, method_ == "HEAD");
     until_close_ = parser_.ends_with_connection();
     return {};
 }
 
-awaitable<error_code> AnswerReader::read_body(std::vector<std::string_view>& pieces, std::int64_t timeout_ms,
-                                              bool wait) {
+error_code AnswerReader::take_body(std::vector<std::string_view>& pieces) {
     connection_.consume(parsed_);
-    parsed_ = 0;
+    bool is_sound = true;
+    parsed_ = parser_.parse(connection_.input(), pieces, is_sound);
+    return is_sound ? error_code{} : make_error_code(http_errc::upstream_bad_answer);
+}
+
+awaitable<error_code> AnswerReader::read_body(std::vector<std::string_view>& pieces,
+                                              std::int64_t timeout_ms) {
     for (;;) {
-        error_code error;
-        parsed_ = parser_.parse_body(connection_.input(), pieces, error);
-        if (error) co_return http_errc::upstream_bad_answer;
-        if (!pieces.empty() || parser_.done() || !wait) co_return error_code{};
+        error_code error = take_body(pieces);
+        if (error || !pieces.empty() || parser_.done()) co_return error;
         connection_.consume(parsed_);
         parsed_ = 0;
         if (connection_.input().size() > unparsed_bytes_max) co_return http_errc::upstream_bad_answer;
         error = co_await connection_.read(timeout_ms);
         if (error == boost::asio::error::eof) {
-            if (parser_.parse_end()) co_return http_errc::upstream_broken;
-            co_return error_code{};
+            const bool is_whole = parser_.end();
+            co_return is_whole ? error_code{} : make_error_code(http_errc::upstream_broken);
         }
         if (error) co_return error;
     }

@@ -21,9 +21,11 @@ public:
     awaitable<boost::system::error_code> read_head(std::int64_t timeout_ms);
 
     /// The next pieces of the decoded body, at least one unless `done` afterwards; they hold until the next
-    /// call. With `wait` false only what has already arrived.
+    /// call. Errors: as `read_head`, and those of the connection.
     awaitable<boost::system::error_code> read_body(std::vector<std::string_view>& pieces,
-                                                   std::int64_t timeout_ms, bool wait = true);
+                                                   std::int64_t timeout_ms);
+    /// The same of what has already arrived, which may be nothing. Error: upstream_bad_answer.
+    boost::system::error_code take_body(std::vector<std::string_view>& pieces);
 
     const ResponseHead& head() const noexcept { return head_; }
     const Framing& framing() const noexcept { return framing_; }
@@ -37,19 +39,18 @@ public:
     std::int64_t keep_alive_s() const noexcept;
 
 private:
-    awaitable<boost::system::error_code> read_one_head(std::int64_t timeout_ms);
     boost::system::error_code accept_head(std::size_t begin, std::size_t end);
 
     UpstreamConnection& connection_;
     const Clock& clock_;
     std::string_view method_;
-    MessageParser parser_;
+    BodyParser parser_;
     std::string head_bytes_;
     ResponseHead head_;
     Framing framing_;
     std::size_t parsed_ = 0;  ///< bytes of input that the last pieces point into
     bool started_ = false;
-    bool until_close_ = false;
+    bool until_close_ = false;  ///< what `ends_with_connection` says, also when it has ended
 };
 
 }  // namespace weir::proxy

@@ -20,8 +20,9 @@ awaitable<void> Exchange::answer(const llm::Answer& answer, observe::Outcome out
                                                .head_only = request_.head.method == "HEAD",
                                                .cors = own_lines});
     record_.answer_bytes = static_cast<std::int64_t>(answer.body.size());
-    const auto buffer = boost::asio::buffer(bytes);
-    const boost::system::error_code error = co_await client_.write({&buffer, 1});
+    net::Buffers buffers{boost::asio::buffer(bytes)};
+    boost::system::error_code error = client_.write_now(buffers);
+    if (!error && !buffers.empty()) error = co_await client_.write(buffers);
     if (error) close_ = true;
 }
 

@@ -14,13 +14,21 @@ awaitable<AttemptEnd> Attempt::run() {
         job_.worker.leases.add(*lease_);
     }
     job_.client.watch([this] { give_up(); });
-    const Dial::End connected = co_await connect();
+    take_kept_connection();
+    Dial::End connected = Dial::End::connected;
+    if (!connection_) connected = co_await connect();
     // Whoever has left is gone, however the dial ended.
     const bool is_gone = connected == Dial::End::withdrawn || job_.client.gone();
     if (is_gone) co_return end_ = AttemptEnd::client_gone;
     if (connected != Dial::End::connected) co_return end_ = AttemptEnd::unreachable;
     send();
-    end_ = co_await read_head();
+    const error_code error = co_await answer_->read_head(job_.upstream.timeouts.first_byte_ms);
+    end_ = end_of_head(error);
+    const bool may_be_unread = end_ == AttemptEnd::broken && connection_->reused && !answer_->started();
+    if (!may_be_unread) co_return end_;
+    const bool is_unread = co_await connection_->is_unread(job_.is_never_repeated);
+    if (is_unread) end_ = AttemptEnd::stale;
+    if (job_.client.gone()) end_ = AttemptEnd::client_gone;
     co_return end_;
 }
 
@@ -29,12 +37,14 @@ void Attempt::give_up() {
     if (connection_) connection_->close();
 }
 
+void Attempt::take_kept_connection() {
+    if (job_.client.gone() || job_.connection == AttemptJob::Connection::fresh) return;
+    connection_ = job_.worker.pool.take_kept(job_.upstream);
+}
+
 awaitable<Dial::End> Attempt::connect() {
     if (job_.client.gone()) co_return Dial::End::withdrawn;
-    UpstreamPool& pool = job_.worker.pool;
-    if (job_.connection == AttemptJob::Connection::any) connection_ = pool.take_kept(job_.upstream);
-    if (connection_) co_return Dial::End::connected;
-    dial_ = pool.dial(job_.upstream);
+    dial_ = job_.worker.pool.dial(job_.upstream);
     const Dial::End end = co_await dial_->run(job_.upstream.timeouts.connect_ms);
     cause_ = dial_->cause();
     if (end == Dial::End::connected) {
@@ -49,39 +59,29 @@ void Attempt::send() {
     sent_at_us_ = job_.worker.clock.steady_us();
     end_ = AttemptEnd::broken;  // until something better is known
     answer_.emplace(*connection_, job_.worker.clock, job_.method);
-    std::vector<boost::asio::const_buffer> buffers{boost::asio::buffer(job_.message.head)};
+    net::Buffers buffers{boost::asio::buffer(job_.message.head)};
     for (const std::string_view piece : job_.message.body) {
         if (!piece.empty()) buffers.push_back(boost::asio::buffer(piece));
     }
-    connection_->start_sending(std::move(buffers), job_.upstream.timeouts.write_ms);
+    connection_->start_sending(buffers, job_.upstream.timeouts.write_ms);
 }
 
 /// Where sending fails an answer may stand all the same: a refusal that did not wait for the body.
-awaitable<AttemptEnd> Attempt::read_head() {
-    const error_code error = co_await answer_->read_head(job_.upstream.timeouts.first_byte_ms);
+AttemptEnd Attempt::end_of_head(error_code error) {
     const error_code not_sent = connection_->send_error();
     is_sent_whole_ = !connection_->sending() && !not_sent;
     if (!error) {
         connection_->keep_sending();
-        co_return AttemptEnd::answered;
+        return AttemptEnd::answered;
     }
-    if (job_.client.gone()) co_return AttemptEnd::client_gone;
-    const AttemptEnd end = end_of(not_sent ? not_sent : error);
-    if (end != AttemptEnd::broken) co_return end;
+    if (job_.client.gone()) return AttemptEnd::client_gone;
     if (!not_sent) cause_ = connection_->read_error();
-    const bool unread = co_await was_unread();
-    if (job_.client.gone()) co_return AttemptEnd::client_gone;
-    co_return unread ? AttemptEnd::stale : AttemptEnd::broken;
-}
-
-awaitable<bool> Attempt::was_unread() {
-    if (!connection_->reused || answer_->started()) co_return false;
-    co_return co_await connection_->is_unread(job_.is_never_repeated);
+    return end_of(not_sent ? not_sent : error);
 }
 
 awaitable<AttemptEnd> Attempt::relay(const RelayTerms& terms) {
     std::vector<std::string_view> first;
-    const error_code malformed = co_await answer_->read_body(first, 1, false);
+    const error_code malformed = answer_->take_body(first);
     if (malformed) co_return end_ = job_.client.gone() ? AttemptEnd::client_gone : end_of(malformed);
     const ResponseHead& head = answer_->head();
     llm::UsageTap tap = make_tap(terms, head);
@@ -104,16 +104,28 @@ awaitable<AttemptEnd> Attempt::relay(const RelayTerms& terms) {
 
 awaitable<void> Attempt::finish() {
     job_.client.unwatch();
+    if (is_sending()) {
+        co_await connection_->stop_sending();
+        connection_.reset();
+    }
+    co_await release_lease();
+    let_go();
+}
+
+bool Attempt::finish_at_once() {
+    job_.client.unwatch();
+    if (is_sending() || (lease_ && !job_.worker.leases.remove_at_once(*lease_))) return false;
+    lease_.reset();
+    let_go();
+    return true;
+}
+
+void Attempt::let_go() {
     const bool calls_for_another = end_ == AttemptEnd::stale || end_ == AttemptEnd::answered;
-    const bool is_cut = is_sending();
-    if (is_cut) co_await connection_->stop_sending();
-    if (end_ == AttemptEnd::whole && !is_cut && connection_ && answer_->finish())
+    if (end_ == AttemptEnd::whole && connection_ && answer_->finish())
         job_.worker.pool.release(std::move(connection_), answer_->keep_alive_s());
     answer_.reset();
     connection_.reset();
-    // Not by release_lease: a coroutine of its own would cost every request.
-    if (lease_) co_await job_.worker.leases.remove(*lease_);
-    lease_.reset();
     if (calls_for_another && job_.client.gone()) end_ = AttemptEnd::client_gone;
 }
 

@@ -77,6 +77,8 @@ public:
     /// message points to, the lease. What another attempt should have followed has ended with the client,
     /// where that has left.
     awaitable<void> finish();
+    /// The same where nothing of it has to be waited for. False: nothing was done.
+    bool finish_at_once();
 
     /// The reservation is about to be moved: nobody renews it meanwhile. `finish` lets go of the rest.
     awaitable<void> release_lease();
@@ -90,10 +92,11 @@ public:
 
 private:
     void give_up();
+    void take_kept_connection();
     awaitable<Dial::End> connect();
     void send();
-    awaitable<AttemptEnd> read_head();
-    awaitable<bool> was_unread();
+    AttemptEnd end_of_head(boost::system::error_code error);
+    void let_go();
 
     AttemptJob job_;
     std::optional<LeaseKeeper::Entry> lease_;

@@ -71,12 +71,19 @@ void ClientStream::watch(std::function<void()> on_gone) {
     if (end_ - begin_ < watched_bytes_max) start_read(read_bytes_min);
 }
 
-awaitable<error_code> ClientStream::write(std::span<const boost::asio::const_buffer> buffers) {
+awaitable<error_code> ClientStream::write(net::Buffers& buffers) {
     if (gone_) co_return http_errc::client_gone;
     const error_code error = co_await transport_.write(buffers, deadline_, write_ms_);
     if (!error) co_return error_code{};
     gone_ = true;
     co_return http_errc::client_gone;
+}
+
+error_code ClientStream::write_now(net::Buffers& buffers) {
+    error_code error;
+    if (!gone_) transport_.write_now(buffers, error);
+    if (error) gone_ = true;
+    return gone_ ? make_error_code(http_errc::client_gone) : error_code{};
 }
 
 void ClientStream::close() noexcept {

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -43,7 +42,9 @@ public:
 
     /// All of it, within the write deadline; otherwise http_errc::client_gone, and the connection is of no
     /// more use.
-    awaitable<boost::system::error_code> write(std::span<const boost::asio::const_buffer> buffers);
+    awaitable<boost::system::error_code> write(net::Buffers& buffers);
+    /// The same as far as the kernel has room now; `buffers` gets what is left.
+    boost::system::error_code write_now(net::Buffers& buffers);
 
     void close() noexcept;
     /// Closes, and waits until no operation refers to this object any more.

@@ -84,7 +84,7 @@ Exchange::Exchange(Worker& worker, ClientStream& client, IncomingRequest request
       policy_(worker.policy),
       api_(llm::api_of(request.head.method, path_of(request.path_and_query))),
       dialect_(dialect_of_request(request.head, path_of(request.path_and_query))),
-      body_(client, request.parser, request.framing, worker.clock, worker.body_budget),
+      body_(client, request.framing, worker.clock, worker.body_budget),
       credentials_(request.head.fields, request.path_and_query, dialect_),
       close_(!wants_to_stay(request.head)) {}
 
@@ -126,11 +126,17 @@ awaitable<void> Exchange::admit_and_forward() {
         const llm::ErrorDescription error = describe(not_served);
         co_return co_await answer_error(error, not_served.outcome);
     }
-    const bool has_body = co_await read_body();
-    if (!has_body) co_return;
+    error_code unread = start_body();
+    if (!unread && !body_.complete()) unread = co_await read_rest_of_body();
+    record_.request_bytes = static_cast<std::int64_t>(body_.bytes().size());
+    if (unread) co_return co_await refuse_body(unread);
     const std::int64_t arrived_us = worker_.clock.steady_us();
-    const bool understood = is_free || co_await understand();
-    if (!understood) co_return;
+    if (is_metered() && !is_free) {
+        const bool is_coded = request_.head.fields.find("content-encoding").has_value();
+        const bool is_readable = !is_coded || co_await decode_body();
+        if (!is_readable) co_return;
+        if (const auto mistake = understand()) co_return co_await answer_error(*mistake, bad_call.outcome);
+    }
     if (const RefusalReason* reason = choose_upstreams(arrived_us)) {
         const llm::ErrorDescription error = describe(*reason);
         co_return co_await answer_error(error, reason->outcome);
@@ -183,29 +189,33 @@ void Exchange::note_stored_response() {
     if (!id.empty() && worker_.background->is_held_for(record_.key_id, id)) stored_response_ = id;
 }
 
-awaitable<bool> Exchange::read_body() {
-    const Fields& fields = request_.head.fields;
-    const config::Config& settings = config();
-    const BodyLimits limits{settings.limits_of_weir.max_body_bytes, settings.timeouts.body_ms};
-    const auto announced = static_cast<std::int64_t>(
-        std::min<std::uint64_t>(request_.framing.content_length.value_or(0), std::uint64_t{1} << 62));
-    error_code error;
-    if (const auto expectation = fields.find("expect")) {
-        if (!equals_ignoring_case(*expectation, "100-continue")) error = http_errc::expectation_failed;
-        if (!error && announced > limits.bytes_max) error = http_errc::body_too_large;
-        // Only a client that waits for it gets it, and only now that the body is wanted.
-        if (!error && request_.head.version == 11 && !body_.complete() && client_.input().empty()) {
-            const auto bytes = boost::asio::buffer(continue_answer);
-            error = co_await client_.write({&bytes, 1});
-        }
+BodyLimits Exchange::body_limits() const noexcept {
+    return {config().limits_of_weir.max_body_bytes, config().timeouts.body_ms};
+}
+
+error_code Exchange::start_body() {
+    const auto expectation = request_.head.fields.find("expect");
+    if (expectation && !equals_ignoring_case(*expectation, "100-continue"))
+        return http_errc::expectation_failed;
+    return body_.start(body_limits());
+}
+
+awaitable<error_code> Exchange::read_rest_of_body() {
+    // Only a client that waits for it gets it, and only now that the body is wanted.
+    const bool is_awaited = request_.head.fields.find("expect") && request_.head.version == 11 &&
+                            body_.bytes().empty() && client_.input().empty();
+    if (is_awaited) {
+        net::Buffers bytes{boost::asio::buffer(continue_answer)};
+        const error_code error = co_await client_.write(bytes);
+        if (error) co_return error;
     }
-    if (!error) error = co_await body_.read(limits);
-    record_.request_bytes = static_cast<std::int64_t>(body_.bytes().size());
-    if (!error) co_return true;
+    co_return co_await body_.read_rest(body_limits());
+}
+
+awaitable<void> Exchange::refuse_body(error_code error) {
     note_limit_hit(error);
     close_ = true;  // where the next request would begin is unknown, or far away
     co_await answer_error(error);
-    co_return false;
 }
 
 void Exchange::note_limit_hit(error_code error) noexcept {
@@ -224,8 +234,7 @@ awaitable<bool> Exchange::decode_body() {
         co_return false;
     }
     if (codings->empty()) co_return true;
-    const BodyLimits limits{config().limits_of_weir.max_body_bytes, config().timeouts.body_ms};
-    const error_code error = co_await body_.decode(*codings, limits);
+    const error_code error = co_await body_.decode(*codings, body_limits());
     if (!error) co_return true;
     note_limit_hit(error);
     co_await answer_error(error, error == http_errc::bad_request
@@ -241,30 +250,21 @@ llm::CallText Exchange::call_text() const {
             .content_type = request_.head.fields.value("content-type")};
 }
 
-awaitable<bool> Exchange::understand() {
-    if (!is_metered()) co_return true;
-    if (request_.head.fields.find("content-encoding")) {
-        const bool decoded = co_await decode_body();
-        if (!decoded) co_return false;
-    }
+std::optional<llm::ErrorDescription> Exchange::understand() {
     auto understood = llm::read_call(call_text());
     if (const auto* mistake = std::get_if<llm::CallError>(&understood)) {
         llm::ErrorDescription error = describe(bad_call, mistake->message);
         error.param = mistake->param;
-        co_await answer_error(error, bad_call.outcome);
-        co_return false;
+        return error;
     }
     call_ = std::get<llm::Call>(std::move(understood));
     record_.model = call_.model;
     record_.streamed = call_.stream;
-    if (subject_->tier->estimate_bound && !call_.output_bound) {
-        const std::string param(llm::output_bound_name(api_));
-        llm::ErrorDescription error = describe(no_output_bound, param + ".");
-        error.param = param;
-        co_await answer_error(error, no_output_bound.outcome);
-        co_return false;
-    }
-    co_return true;
+    if (!subject_->tier->estimate_bound || call_.output_bound) return std::nullopt;
+    const std::string param(llm::output_bound_name(api_));
+    llm::ErrorDescription error = describe(no_output_bound, param + ".");
+    error.param = param;
+    return error;
 }
 
 awaitable<void> Exchange::settle() {

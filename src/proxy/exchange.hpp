@@ -24,7 +24,6 @@ struct IncomingRequest {
     const RequestHead& head;
     std::string_view path_and_query;
     Framing framing;
-    MessageParser& parser;  ///< has parsed the head; the body comes next
     std::string_view client_address;
 };
 
@@ -46,13 +45,17 @@ private:
     bool is_free_of_charge() const;
     bool is_served() const;
     bool identify();
-    awaitable<bool> read_body();
+    BodyLimits body_limits() const noexcept;
+    boost::system::error_code start_body();
+    awaitable<boost::system::error_code> read_rest_of_body();
+    awaitable<void> refuse_body(boost::system::error_code error);
     awaitable<bool> decode_body();
-    awaitable<bool> understand();
+    std::optional<llm::ErrorDescription> understand();  ///< what is wrong with the call, if anything
     const RefusalReason* choose_upstreams(std::int64_t steady_us);
     awaitable<bool> reserve();
     // What they decide is kept in one place: thousands may wait.
     using Decided = std::optional<result<Decision>>;
+    Decided decide_at_once(const Demand& demand);
     awaitable<void> decide(const Demand& demand, Decided& decided);
     awaitable<void> ask_store(const Demand& demand, Decided& decided);
     awaitable<bool> wait_for_room(const WaitingRoom::Guest& guest, Decided& decided);
@@ -75,7 +78,8 @@ private:
 
     // Parts of forward.
     awaitable<AttemptEnd> try_upstream(Lease* lease);
-    awaitable<AttemptEnd> try_once(Lease* lease, AttemptJob::Connection connection);
+    awaitable<AttemptEnd> try_again(Lease* lease, AttemptJob::Connection connection);
+    void make_attempt(Lease* lease, AttemptJob::Connection connection);
     void take_upstream(std::size_t number, std::int64_t steady_us);
     void note_attempt(AttemptEnd end);
     bool may_go_on(AttemptEnd end, std::int64_t began_us) const;
@@ -87,7 +91,6 @@ private:
     bool was_asked_for_too_much() const;
     awaitable<void> answer_failure(AttemptEnd end);
     void note_upstream_failure();
-    awaitable<void> relay_answer();
     RelayTerms relay_terms() const;
     void note_relayed(AttemptEnd end, const Attempt::Relayed& relayed);
 

@@ -26,7 +26,12 @@ awaitable<void> Exchange::forward() {
         }
         if (end == AttemptEnd::answered) {
             if (!attempt_->is_sending()) body_.release();
-            co_await relay_answer();
+            record_.first_byte_at_us = worker_.clock.now_us();
+            const RelayTerms terms = relay_terms();
+            end = co_await attempt_->relay(terms);
+        }
+        if (attempt_ && attempt_->relayed()) {
+            note_relayed(end, *attempt_->relayed());
         } else {
             co_await answer_failure(end);
         }
@@ -34,7 +39,7 @@ awaitable<void> Exchange::forward() {
         unforeseen = std::current_exception();
     }
     if (attempt_) {
-        co_await attempt_->finish();
+        if (!attempt_->finish_at_once()) co_await attempt_->finish();
         facts_ = attempt_->facts();
     }
     // What a stored answer reports was used by the request that had begun it.
@@ -45,23 +50,32 @@ awaitable<void> Exchange::forward() {
 awaitable<AttemptEnd> Exchange::try_upstream(Lease* lease) {
     asks_for_usage_ = call_.ask_for_usage && upstream().ask_for_usage == config::AskForUsage::automatic &&
                       !worker_.stream_usage_refusals->contains(upstream().name);
-    AttemptEnd end = co_await try_once(lease, AttemptJob::Connection::any);
+    if (attempt_) co_await attempt_->finish();
+    if (client_.gone()) co_return AttemptEnd::client_gone;
+    make_attempt(lease, AttemptJob::Connection::any);
+    AttemptEnd end = co_await attempt_->run();
     if (end == AttemptEnd::stale) {
         worker_.metrics.upstream_retries.add();
-        end = co_await try_once(lease, AttemptJob::Connection::fresh);
+        end = co_await try_again(lease, AttemptJob::Connection::fresh);
     }
     if (end == AttemptEnd::answered && was_asked_for_too_much()) {
         asks_for_usage_ = false;
-        end = co_await try_once(lease, AttemptJob::Connection::any);
+        end = co_await try_again(lease, AttemptJob::Connection::any);
         const bool suits = end == AttemptEnd::answered && is_success(attempt_->status());
         if (suits) worker_.stream_usage_refusals->add(upstream().name);
     }
     co_return end;
 }
 
-awaitable<AttemptEnd> Exchange::try_once(Lease* lease, AttemptJob::Connection connection) {
-    if (attempt_) co_await attempt_->finish();
+/// The same upstream.
+awaitable<AttemptEnd> Exchange::try_again(Lease* lease, AttemptJob::Connection connection) {
+    co_await attempt_->finish();
     if (client_.gone()) co_return AttemptEnd::client_gone;
+    make_attempt(lease, connection);
+    co_return co_await attempt_->run();
+}
+
+void Exchange::make_attempt(Lease* lease, AttemptJob::Connection connection) {
     attempt_.emplace(AttemptJob{.worker = worker_,
                                 .client = client_,
                                 .upstream = upstream(),
@@ -70,7 +84,6 @@ awaitable<AttemptEnd> Exchange::try_once(Lease* lease, AttemptJob::Connection co
                                 .lease = lease,
                                 .connection = connection,
                                 .is_never_repeated = choice_->has_others() && !config().retry.after_send});
-    co_return co_await attempt_->run();
 }
 
 bool Exchange::may_go_on(AttemptEnd end, std::int64_t began_us) const {
@@ -132,14 +145,6 @@ awaitable<void> Exchange::answer_failure(AttemptEnd end) {
 void Exchange::note_upstream_failure() {
     worker_.metrics.upstream_errors.add();
     observe::log_of_request(observe::LogLevel::warning, record_.request_id, attempt_->failure());
-}
-
-awaitable<void> Exchange::relay_answer() {
-    record_.first_byte_at_us = worker_.clock.now_us();
-    const RelayTerms terms = relay_terms();
-    const AttemptEnd end = co_await attempt_->relay(terms);
-    if (!attempt_->relayed()) co_return co_await answer_failure(end);
-    note_relayed(end, *attempt_->relayed());
 }
 
 RelayTerms Exchange::relay_terms() const {

@@ -24,10 +24,15 @@ void LeaseKeeper::add(Entry& entry) {
 }
 
 awaitable<void> LeaseKeeper::remove(Entry& entry) {
-    while (entry.busy) co_await entry.idle.wait();
+    while (!remove_at_once(entry)) co_await entry.idle.wait();
+}
+
+bool LeaseKeeper::remove_at_once(Entry& entry) {
+    if (entry.busy) return false;
     const auto position = entries_.iterator_to(entry);
     if (next_ == position) ++next_;
     entries_.erase(position);
+    return true;
 }
 
 awaitable<void> LeaseKeeper::run() {

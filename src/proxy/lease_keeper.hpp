@@ -44,6 +44,8 @@ public:
     void add(Entry& entry);
     /// Waits for a call under way, since there may be one per reservation at a time.
     awaitable<void> remove(Entry& entry);
+    /// False while there is one.
+    bool remove_at_once(Entry& entry);
 
     /// Looks after all entries until its context ends; to be spawned once.
     awaitable<void> run();

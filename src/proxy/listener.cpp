@@ -42,8 +42,8 @@ awaitable<void> say_too_many(net::Socket socket, Worker& worker, std::size_t& tu
                                                    .now_us = worker.clock.now_us(),
                                                    .close = true,
                                                    .head_only = false});
-        const auto buffer = boost::asio::buffer(bytes);
-        const error_code error = co_await client.write({&buffer, 1});
+        net::Buffers buffers{boost::asio::buffer(bytes)};
+        const error_code error = co_await client.write(buffers);
         if (!error) {
             client.transport().shutdown_send();
             client.deadline().set(turn_away_ms);

@@ -20,15 +20,16 @@ constexpr std::size_t decoded_at_once = 4 << 10;  // encoded bytes: at most some
 constexpr std::size_t decoded_between_turns = 1 << 20;
 }  // namespace
 
-RequestBody::RequestBody(ClientStream& client, MessageParser& parser, Framing framing, const Clock& clock,
-                         BodyBudget& budget)
-    : client_(client), parser_(parser), framing_(framing), clock_(clock), share_(budget) {}
+RequestBody::RequestBody(ClientStream& client, Framing framing, const Clock& clock, BodyBudget& budget)
+    : client_(client), framing_(framing), clock_(clock), share_(budget) {
+    parser_.start_request(framing);
+}
 
 error_code RequestBody::take_pieces(BodyLimits limits) {
     pieces_.clear();
-    error_code error;
-    const std::size_t consumed = parser_.parse_body(client_.input(), pieces_, error);
-    if (error) return http_errc::bad_request;
+    bool is_sound = true;
+    const std::size_t consumed = parser_.parse(client_.input(), pieces_, is_sound);
+    if (!is_sound) return http_errc::bad_request;
     for (const std::string_view piece : pieces_) {
         const auto bytes = static_cast<std::int64_t>(piece.size());
         if (static_cast<std::int64_t>(bytes_.size()) + bytes > limits.bytes_max)
@@ -40,21 +41,21 @@ error_code RequestBody::take_pieces(BodyLimits limits) {
     return {};
 }
 
-awaitable<error_code> RequestBody::read(BodyLimits limits) {
+error_code RequestBody::start(BodyLimits limits) {
     if (framing_.content_length) {
         if (*framing_.content_length > static_cast<std::uint64_t>(limits.bytes_max))
-            co_return http_errc::body_too_large;
+            return http_errc::body_too_large;
         // Reserving touches no memory: what is announced and never sent costs nothing.
         bytes_.reserve(static_cast<std::size_t>(*framing_.content_length) + padding_bytes);
     }
-    std::optional<std::int64_t> started_us;
-    for (;;) {
-        if (const error_code error = take_pieces(limits)) co_return error;
-        if (parser_.done()) break;
+    return take_pieces(limits);
+}
+
+awaitable<error_code> RequestBody::read_rest(BodyLimits limits) {
+    const std::int64_t started_us = clock_.steady_us();
+    while (!parser_.done()) {
         const auto received = static_cast<std::int64_t>(bytes_.size());
-        const std::int64_t now_us = clock_.steady_us();
-        if (!started_us) started_us = now_us;
-        const std::int64_t elapsed_ms = (now_us - *started_us) / 1000;
+        const std::int64_t elapsed_ms = (clock_.steady_us() - started_us) / 1000;
         client_.deadline().set(
             std::max<std::int64_t>(limits.base_ms + received * 1000 / 1024 - elapsed_ms, 1));
         const std::size_t unparsed = client_.input().size();
@@ -65,9 +66,9 @@ awaitable<error_code> RequestBody::read(BodyLimits limits) {
             const std::uint64_t left = *framing_.content_length - static_cast<std::uint64_t>(received);
             wanted = std::min<std::size_t>(wanted, std::max<std::size_t>(left, 1));
         }
-        const error_code error = co_await client_.fill(wanted);
-
+        error_code error = co_await client_.fill(wanted);
         client_.deadline().disarm();
+        if (!error) error = take_pieces(limits);
         if (error) co_return error;
     }
     co_return error_code{};
@@ -102,13 +103,13 @@ awaitable<bool> RequestBody::discard() {
     std::size_t discarded = 0;
     while (!parser_.done() && discarded <= discarded_bytes_max && !client_.deadline().expired()) {
         pieces_.clear();
-        error_code error;
-        const std::size_t consumed = parser_.parse_body(client_.input(), pieces_, error);
+        bool is_sound = true;
+        const std::size_t consumed = parser_.parse(client_.input(), pieces_, is_sound);
         discarded += consumed;
         client_.consume(consumed);
-        if (error || client_.input().size() > read_bytes) break;
+        if (!is_sound || client_.input().size() > read_bytes) break;
         if (parser_.done()) break;
-        error = co_await client_.fill(small_read_bytes);
+        const error_code error = co_await client_.fill(small_read_bytes);
         if (error) break;
     }
     client_.deadline().disarm();

@@ -20,20 +20,22 @@ struct BodyLimits {
     std::int64_t base_ms = 60'000;
 };
 
-/// Reads the body of the request whose head `parser` has just parsed.
+/// Reads the body of a request whose head has just been consumed.
 class RequestBody {
 public:
-    RequestBody(ClientStream& client, MessageParser& parser, Framing framing, const Clock& clock,
-                BodyBudget& budget);
+    RequestBody(ClientStream& client, Framing framing, const Clock& clock, BodyBudget& budget);
 
-    /// Errors: body_too_large, too_many_buffered_bytes, request_timeout, client_gone, bad_request (framing).
-    awaitable<boost::system::error_code> read(BodyLimits limits);
+    /// Takes what has arrived with the head: all of most bodies.
+    /// Errors: body_too_large, too_many_buffered_bytes, bad_request (framing).
+    boost::system::error_code start(BodyLimits limits);
+    /// After `start`, until `complete`. Errors: as `start`, and request_timeout, client_gone.
+    awaitable<boost::system::error_code> read_rest(BodyLimits limits);
 
     /// After an early refusal: read what is left and throw it away, up to 64 KiB or 1 s.
     /// True: the connection stands at the next request.
     awaitable<bool> discard();
 
-    /// After `read`: undoes the codings, so that `text` says what the body means; all of it must stay within
+    /// Once complete: undoes the codings, so that `text` says what the body means; all of it must stay within
     /// the same bounds. Other requests have their turn in between. Errors: body_too_large,
     /// too_many_buffered_bytes, bad_request (corrupt).
     awaitable<boost::system::error_code> decode(std::span<const llm::ContentCoding> codings,
@@ -53,7 +55,7 @@ private:
     boost::system::error_code take_pieces(BodyLimits limits);
 
     ClientStream& client_;
-    MessageParser& parser_;
+    BodyParser parser_;
     Framing framing_;
     const Clock& clock_;
     BodyBudget::Share share_;

@@ -1,6 +1,4 @@
 // Takes room for a request from every ledger that applies, and waits for it where there is none yet.
-#include <algorithm>
-
 #include "proxy/demand.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
@@ -18,8 +16,8 @@ awaitable<bool> Exchange::reserve() {
     applicable_ = policy_->limits_for(*subject_, call_.model, choice_->left(), call_.further_models);
     const Demand demand = make_demand(call_, *subject_->tier, applicable_, experience());
     record_.estimated = demand;
-    Decided decided;
-    co_await decide(demand, decided);
+    Decided decided = decide_at_once(demand);
+    if (!decided) co_await decide(demand, decided);
     if (record_.waited_us)
         llm::append_header(remarks_, waited_field, std::to_string(*record_.waited_us / 1000));
     if (!*decided) {
@@ -47,6 +45,17 @@ awaitable<bool> Exchange::reserve() {
     co_return true;
 }
 
+/// Where nobody waits, nothing is asked twice, and this node has the ledgers.
+Exchange::Decided Exchange::decide_at_once(const Demand& demand) {
+    const LedgerSet& ledgers = applicable_.ledgers;
+    if (max_wait_us() > 0 || !worker_.waiting_room->is_empty() || has_shadow(ledgers)) return std::nullopt;
+    const std::int64_t asked_us = worker_.clock.steady_us();
+    Decided decided = worker_.limiter.reserve_at_once(demand, ledgers);
+    if (decided)
+        worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);
+    return decided;
+}
+
 /// Asks the store, unless others wait for the same; and waits, where it may and that helps.
 awaitable<void> Exchange::decide(const Demand& demand, Decided& decided) {
     const std::int64_t wait_us = max_wait_us();
@@ -56,8 +65,6 @@ awaitable<void> Exchange::decide(const Demand& demand, Decided& decided) {
     const LedgerSet& ledgers = applicable_.ledgers;
     const config::WeirLimits& limits = config().limits_of_weir;
     const std::string set = wait_set_name(ledgers);
-    const bool has_shadow = std::any_of(ledgers.begin(), ledgers.end(),
-                                        [](const LedgerLimits& ledger) { return !ledger.enforced; });
     const WaitingRoom::Guest guest{.applicant = {.set = set,
                                                  .key_id = subject_->id,
                                                  .tier = subject_->tier->name,
@@ -65,7 +72,7 @@ awaitable<void> Exchange::decide(const Demand& demand, Decided& decided) {
                                                  .weight = subject_->tier->weight,
                                                  .deadline_us = worker_.clock.steady_us() + wait_us,
                                                  // What shadow mode asks again is no longer in order.
-                                                 .asks_alone = has_shadow},
+                                                 .asks_alone = has_shadow(ledgers)},
                                    .ledgers = ledgers,
                                    .bounds = {static_cast<std::size_t>(limits.max_waiting),
                                               static_cast<std::size_t>(limits.max_waiting_per_key)}};

@@ -64,7 +64,7 @@ awaitable<void> Session::serve() {
             co_await refuse_head(objection.code, objection.reason);
             break;
         }
-        Exchange exchange(worker_, client_, {head_, path_and_query, framing, parser_, client_address_});
+        Exchange exchange(worker_, client_, {head_, path_and_query, framing, client_address_});
         const bool stays = co_await exchange.run();
         if (!stays || worker_.draining) break;
     }
@@ -90,7 +90,9 @@ awaitable<bool> Session::read_head() {
             const HeadScanner::State state = scanner.scan(client_.input());
             if (state == HeadScanner::State::complete) {
                 client_.deadline().disarm();
-                co_return co_await take_head(scanner.head_begin(), scanner.head_end());
+                const Objection objection = take_head(scanner.head_begin(), scanner.head_end());
+                if (objection) co_await refuse_head(objection.code, objection.reason);
+                co_return !objection;
             }
             if (state == HeadScanner::State::failed) {
                 worker_.metrics.count(observe::LimitHit::header);
@@ -116,18 +118,10 @@ awaitable<bool> Session::read_head() {
     }
 }
 
-awaitable<bool> Session::take_head(std::size_t begin, std::size_t end) {
+Objection Session::take_head(std::size_t begin, std::size_t end) {
     head_bytes_.assign(client_.input().substr(begin, end - begin));
     client_.consume(end);
-    Objection objection = check_request_line(head_bytes_, HeadLimits{}.target_bytes_max);
-    if (!objection) objection = check_raw_head(head_bytes_);
-    parser_.start(MessageParser::Kind::request);
-    if (!objection && parser_.parse_head(head_bytes_, head_)) {
-        objection = {http_errc::bad_request, "the header is malformed"};
-    }
-    if (!objection) co_return true;
-    co_await refuse_head(objection.code, objection.reason);
-    co_return false;
+    return parse_head(head_bytes_, HeadLimits{}.target_bytes_max, head_);
 }
 
 awaitable<void> Session::refuse_head(http_errc code, std::string_view reason) {
@@ -147,8 +141,8 @@ awaitable<void> Session::refuse_head(http_errc code, std::string_view reason) {
     record.outcome = outcome_of(code);
     worker_.metrics.count(record);
     worker_.access_log.write(record);
-    const auto buffer = boost::asio::buffer(bytes);
-    (void)co_await client_.write({&buffer, 1});
+    net::Buffers buffers{boost::asio::buffer(bytes)};
+    (void)co_await client_.write(buffers);
 }
 
 awaitable<void> Session::linger() {

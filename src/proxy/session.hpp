@@ -35,14 +35,13 @@ private:
     awaitable<bool> handshake();
     /// False: the connection is to be ended.
     awaitable<bool> read_head();
-    awaitable<bool> take_head(std::size_t begin, std::size_t end);
+    Objection take_head(std::size_t begin, std::size_t end);
     awaitable<void> refuse_head(http_errc code, std::string_view reason);
     awaitable<void> linger();
 
     Worker& worker_;
     ClientStream client_;
     TlsContext tls_;
-    MessageParser parser_;
     std::string head_bytes_;
     RequestHead head_;
     std::string client_address_;

@@ -25,10 +25,6 @@ public:
         }
         for (Level& level : decision.candidate_levels) level.ledger_index = place_of(level.ledger_index);
     }
-    bool has_shadow() const noexcept {
-        return !std::all_of(ledgers_.begin(), ledgers_.end(),
-                            [](const LedgerLimits& ledger) { return ledger.enforced; });
-    }
     void leave_out(std::size_t index) {
         ledgers_.remove(index);
         places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(index));
@@ -53,7 +49,7 @@ awaitable<result<Decision>> ask_past_shadow(const LedgerSet& ledgers, Ask ask,
     for (;;) {
         auto decided = co_await ask(asked.ledgers());
         if (!decided) {
-            if (decided.error() == errc::withdrawn || !asked.has_shadow()) co_return decided;
+            if (decided.error() == errc::withdrawn || !has_shadow(asked.ledgers())) co_return decided;
             asked.leave_out_shadow();
             continue;
         }
@@ -97,6 +93,11 @@ awaitable<result<Decision>> move_past_shadow(Limiter& limiter, Reservation& rese
             return limiter.move(reservation, usage, asked, withdrawal);
         },
         shadowed_by);
+}
+
+bool has_shadow(const LedgerSet& ledgers) noexcept {
+    return !std::all_of(ledgers.begin(), ledgers.end(),
+                        [](const LedgerLimits& ledger) { return ledger.enforced; });
 }
 
 observe::RefusedBy refused_by(const LedgerLimits& ledger, const Refusal& refusal) {

@@ -25,6 +25,9 @@ awaitable<result<Decision>> move_past_shadow(Limiter& limiter, Reservation& rese
                                              const LedgerSet& ledgers, Withdrawal withdrawal,
                                              std::vector<observe::RefusedBy>& shadowed_by);
 
+/// One of them is in shadow mode.
+bool has_shadow(const LedgerSet& ledgers) noexcept;
+
 /// A refusal as it stands in the record.
 observe::RefusedBy refused_by(const LedgerLimits& ledger, const Refusal& refusal);
 

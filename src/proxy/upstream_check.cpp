@@ -36,7 +36,8 @@ awaitable<bool> answers_well(Worker& worker, const config::Upstream& upstream) {
     if (connected != Dial::End::connected) co_return false;
     const std::unique_ptr<UpstreamConnection> connection = dial->take();
     const std::string head = make_check(upstream);
-    connection->start_sending({boost::asio::buffer(head)}, upstream.timeouts.write_ms);
+    net::Buffers buffers{boost::asio::buffer(head)};
+    connection->start_sending(buffers, upstream.timeouts.write_ms);
     AnswerReader answer(*connection, worker.clock, "GET");
     const auto error = co_await answer.read_head(std::min(upstream.timeouts.first_byte_ms, answer_ms_max));
     co_await connection->stop_sending();

@@ -26,8 +26,7 @@ std::string_view UpstreamConnection::input() const noexcept {
     return {state_->buffer.data() + state_->begin, state_->end - state_->begin};
 }
 
-void UpstreamConnection::start_sending(std::vector<boost::asio::const_buffer> buffers,
-                                       std::int64_t stall_ms) {
+void UpstreamConnection::start_sending(net::Buffers& buffers, std::int64_t stall_ms) {
     sent_bytes_before_ = transport().sent_bytes();
     sent_at_us_ = clock_.steady_us();
     state_->send_error = {};
@@ -43,7 +42,8 @@ void UpstreamConnection::start_sending(std::vector<boost::asio::const_buffer> bu
         taken = bytes;
         return sent_at_once_max;
     };
-    transport().async_write(buffers, on_part, [state = state_](const error_code& error, std::size_t) {
+    const std::vector<boost::asio::const_buffer> rest(buffers.begin(), buffers.end());
+    transport().async_write(rest, on_part, [state = state_](const error_code& error, std::size_t) {
         state->sending = false;
         state->send_error = error;
         if (state->send_deadline) state->send_deadline->disarm();

@@ -48,7 +48,7 @@ public:
     /// Begins to send: what the kernel has room for goes before this returns. What the buffers point to must
     /// hold until `sending` is false. An upstream that takes nothing more for `stall_ms` ends the connection,
     /// unless `keep_sending` was called.
-    void start_sending(std::vector<boost::asio::const_buffer> buffers, std::int64_t stall_ms);
+    void start_sending(net::Buffers& buffers, std::int64_t stall_ms);
     bool sending() const noexcept { return state_->sending; }
     /// upstream_timeout, upstream_broken, or none: it is all sent, or still under way.
     boost::system::error_code send_error() const noexcept;

@@ -4,10 +4,11 @@
 #include <vector>
 
 #include "fuzz/fuzz.hpp"
+#include "http/body_parser.hpp"
 #include "http/error.hpp"
+#include "http/head_parser.hpp"
 #include "http/head_scanner.hpp"
 #include "http/http_guard.hpp"
-#include "http/http_parser.hpp"
 
 namespace {
 
@@ -33,16 +34,16 @@ struct Pace {
     std::size_t next(std::size_t offered, std::size_t size) const { return std::min(offered + step, size); }
 };
 
-void read_body(MessageParser& parser, std::string_view bytes, Pace pace, Outcome& outcome) {
+void read_body(BodyParser& parser, std::string_view bytes, Pace pace, Outcome& outcome) {
     std::size_t offered = outcome.consumed;
     for (;;) {
         std::vector<std::string_view> pieces;
-        boost::system::error_code error;
+        bool is_sound = true;
         outcome.consumed +=
-            parser.parse_body(bytes.substr(outcome.consumed, offered - outcome.consumed), pieces, error);
+            parser.parse(bytes.substr(outcome.consumed, offered - outcome.consumed), pieces, is_sound);
         for (const std::string_view piece : pieces) outcome.body.append(piece);
-        if (error) outcome.error = weir::http_errc::bad_request;
-        if (error || parser.done() || offered == bytes.size()) break;
+        if (!is_sound) outcome.error = weir::http_errc::bad_request;
+        if (!is_sound || parser.done() || offered == bytes.size()) break;
         offered = pace.next(offered, bytes.size());
     }
     outcome.done = parser.done();
@@ -81,13 +82,8 @@ Outcome read(std::string_view bytes, Pace pace) {
         bytes.substr(scanner.head_begin(), scanner.head_end() - scanner.head_begin()));
     outcome.consumed = scanner.head_end();
 
-    Objection objection = check_request_line(head_bytes, 1024);
-    if (!objection) objection = check_raw_head(head_bytes);
-    MessageParser parser;
-    parser.start(MessageParser::Kind::request);
     RequestHead head;
-    if (!objection && parser.parse_head(head_bytes, head))
-        objection = {weir::http_errc::bad_request, "malformed"};
+    Objection objection = parse_head(head_bytes, 1024, head);
     std::string_view path_and_query;
     Framing framing;
     if (!objection) objection = check_request(head, path_and_query);
@@ -99,6 +95,8 @@ Outcome read(std::string_view bytes, Pace pace) {
     outcome.path_and_query = path_and_query;
     require(is_normal_path(path_and_query.substr(0, path_and_query.find('?')), head.method == "POST"),
             "the path is normal");
+    BodyParser parser;
+    parser.start_request(framing);
     read_body(parser, bytes, pace, outcome);
     if (outcome.error != weir::http_errc::ok) return outcome;
     const std::size_t body_bytes = outcome.consumed - scanner.head_end();

@@ -11,43 +11,20 @@
 namespace weir::http {
 namespace {
 
-std::string head_with(const std::string& field_line) {
-    return "GET / HTTP/1.1\r\nHost: a\r\n" + field_line + "\r\n\r\n";
-}
-
-TEST(RawHead, TakesWhatRfc9110Allows) {
-    for (const char* line : {"X: ", "X:a", "X:\ta b\t", "x!#$%&'*+-.^_`|~9: \x80\xff", "X: \"quoted\""}) {
-        EXPECT_FALSE(check_raw_head(head_with(line))) << line;
-    }
-}
-
-TEST(RawHead, RefusesBadNamesAndValues) {
-    using namespace std::string_literals;
-    for (const std::string& line :
-         {"X : a"s, " X: a"s, "X\t: a"s, ": a"s, "no colon"s, "X(y): a"s, "X: a\0b"s, "X: a\x01"s,
-          "X: a\x7f"s, "X: a\rb"s, "\xc3\xa9: a"s, "X@: a"s}) {
-        EXPECT_EQ(check_raw_head(head_with(line)).code, http_errc::bad_request) << line;
-    }
-}
-
-TEST(RequestLine, IsExact) {
-    const auto code_of = [](const std::string& line) { return check_request_line(line + "\r\n", 20).code; };
-    EXPECT_EQ(code_of("GET / HTTP/1.1"), http_errc::ok);
-    EXPECT_EQ(code_of("GET / HTTP/1.0"), http_errc::ok);
-    EXPECT_EQ(code_of("M-SEARCH /a?b=c HTTP/1.1"), http_errc::ok);
-    for (const char* bad :
-         {"GET /", "GET  / HTTP/1.1", "GET / HTTP/1.2", "GET / HTTP/2.0", "GET / http/1.1", "GET / HTTP/1.1 ",
-          "GET /a b HTTP/1.1", "GET /# HTTP/1.1", "GET /\x80 HTTP/1.1", "G@T / HTTP/1.1", " GET / HTTP/1.1",
-          "GET / HTTP/0.9", "GET / HTTP/11", "GET\t/ HTTP/1.1", "get / HTTP/1.1", "Post / HTTP/1.1"}) {
-        EXPECT_EQ(code_of(bad), http_errc::bad_request) << bad;
-    }
-    EXPECT_EQ(code_of("GET /" + std::string(20, 'a') + " HTTP/1.1"), http_errc::target_too_long);
-}
-
 http_errc framing_of(int version, const std::vector<Field>& given, Framing& framing) {
     Fields fields;
     for (const Field& field : given) fields.add(field.name, field.value);
     return check_framing(version, fields, framing).code;
+}
+
+TEST(FramingRules, ConnectionIsAListOfTokens) {
+    Framing framing;
+    for (const char* good : {"close", "keep-alive, x-hop", "", ",close,", "a ,\tb"}) {
+        EXPECT_EQ(framing_of(11, {{"Connection", good}}, framing), http_errc::ok) << good;
+    }
+    for (const char* bad : {"close; x", "keep alive", "close, \"a\""}) {
+        EXPECT_EQ(framing_of(11, {{"Connection", bad}}, framing), http_errc::bad_request) << bad;
+    }
 }
 
 TEST(FramingRules, TakesOneClearLength) {
