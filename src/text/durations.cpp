@@ -1,7 +1,9 @@
 // Pure arithmetic on microseconds.
 #include "text/durations.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <string_view>
 
 namespace weir::text {
@@ -56,19 +58,28 @@ std::string window_in_words(std::int64_t window_us) {
 std::string go_duration(std::int64_t duration_us) {
     if (duration_us <= 0) return "0s";
     const std::int64_t total_ms = (duration_us - 1) / 1000 + 1;
-    if (total_ms < 1000) return std::to_string(total_ms) + "ms";
-    const std::int64_t total_s = total_ms / 1000;
-    std::string text;
-    if (total_s >= 3600) text += std::to_string(total_s / 3600) + "h";
-    if (total_s >= 60) text += std::to_string(total_s / 60 % 60) + "m";
-    text += std::to_string(total_s % 60);
-    if (const std::int64_t rest_ms = total_ms % 1000; rest_ms != 0) {
-        std::string fraction = std::to_string(1000 + rest_ms);
-        fraction[0] = '.';
-        while (fraction.back() == '0') fraction.pop_back();
-        text += fraction;
+    std::array<char, 40> text;  // of 2^63 us it has 20
+    char* at = text.data();
+    const auto put = [&](std::int64_t number, std::string_view unit) {
+        at = std::to_chars(at, text.data() + text.size(), number).ptr;
+        at = std::copy(unit.begin(), unit.end(), at);
+    };
+    if (total_ms < 1000) {
+        put(total_ms, "ms");
+        return {text.data(), at};
     }
-    return text += "s";
+    const std::int64_t total_s = total_ms / 1000;
+    if (total_s >= 3600) put(total_s / 3600, "h");
+    if (total_s >= 60) put(total_s / 60 % 60, "m");
+    put(total_s % 60, "");
+    if (const std::int64_t rest_ms = total_ms % 1000; rest_ms != 0) {
+        char* const point = at;
+        put(1000 + rest_ms, "");
+        *point = '.';
+        while (at[-1] == '0') --at;
+    }
+    *at++ = 's';
+    return {text.data(), at};
 }
 
 }  // namespace weir::text
