@@ -48,7 +48,8 @@ std::string_view without_usual_port(std::string_view authority, bool tls) noexce
 // RFC 9110 7.2: uri-host [":" port], without userinfo.
 bool is_host(std::string_view host) noexcept {
     return std::all_of(host.begin(), host.end(), [](char c) {
-        return c > 0x20 && c < 0x7f && std::string_view("@/\\?#,").find(c) == std::string_view::npos;
+        const bool is_delimiter = c == '@' || c == '/' || c == '\\' || c == '?' || c == '#' || c == ',';
+        return c > 0x20 && c < 0x7f && !is_delimiter;
     });
 }
 

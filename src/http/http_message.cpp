@@ -10,6 +10,7 @@ namespace weir::http {
 using text::equals_ignoring_case;
 
 std::optional<std::string_view> Fields::find(std::string_view name) const noexcept {
+    if (!may_have(name)) return std::nullopt;
     for (const Field& field : fields_) {
         if (equals_ignoring_case(field.name, name)) return field.value;
     }
@@ -23,6 +24,7 @@ std::size_t Fields::count(std::string_view name) const noexcept {
 }
 
 bool Fields::lists_token(std::string_view name, std::string_view token) const noexcept {
+    if (!may_have(name)) return false;
     for (const Field& field : fields_) {
         if (!equals_ignoring_case(field.name, name)) continue;
         for (std::string_view rest = field.value; !rest.empty();) {
@@ -37,6 +39,7 @@ bool Fields::lists_token(std::string_view name, std::string_view token) const no
 
 std::string joined_value(const Fields& fields, std::string_view name) {
     std::string list;
+    if (!fields.may_have(name)) return list;
     for (const Field& field : fields) {
         if (!equals_ignoring_case(field.name, name)) continue;
         if (!list.empty()) list += ", ";

@@ -17,11 +17,17 @@ struct Field {
 /// In the order of the message.
 class Fields {
 public:
-    void clear() noexcept { fields_.clear(); }
+    void clear() noexcept {
+        fields_.clear();
+        sizes_ = 0;
+    }
     void add(std::string_view name, std::string_view value) {
         if (fields_.capacity() == 0) fields_.reserve(usual_count);
         fields_.push_back({name, value});
+        sizes_ |= bit_of(name);
     }
+    /// False: there is none of that name.
+    bool may_have(std::string_view name) const noexcept { return (sizes_ & bit_of(name)) != 0; }
     std::size_t size() const noexcept { return fields_.size(); }
     auto begin() const noexcept { return fields_.begin(); }
     auto end() const noexcept { return fields_.end(); }
@@ -36,7 +42,13 @@ public:
 
 private:
     static constexpr std::size_t usual_count = 16;
+    static std::uint64_t bit_of(std::string_view name) noexcept {
+        return std::uint64_t{1} << (name.size() % 64);
+    }
+
     std::vector<Field> fields_;
+    std::uint64_t sizes_ =
+        0;  ///< those of the names, so that most of what is not there need not be looked for
 };
 
 /// A list field that may stand in several lines, as one (RFC 9110 5.3).

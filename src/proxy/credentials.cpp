@@ -46,9 +46,10 @@ std::string_view key_in_field(std::string_view value) noexcept {
     constexpr std::string_view scheme = "Bearer";
     if (!starts_with_ignoring_case(value, scheme)) return value;
     if (value.size() == scheme.size()) return {};  // as from a shell where the variable is not set
-    const auto key = value.find_first_not_of(" \t", scheme.size());
-    const bool is_set_apart = key != std::string_view::npos && key > scheme.size();
-    return is_set_apart ? value.substr(key) : value;
+    const std::string_view rest = value.substr(scheme.size());
+    const auto key = std::find_if_not(rest.begin(), rest.end(), text::is_blank);
+    const bool is_set_apart = key != rest.begin() && key != rest.end();
+    return is_set_apart ? std::string_view(key, rest.end()) : value;
 }
 
 Credentials::Credentials(const Fields& fields, std::string_view path_and_query,
@@ -67,6 +68,7 @@ Credentials::Credentials(const Fields& fields, std::string_view path_and_query,
 }
 
 void Credentials::add_all(const Fields& fields, std::string_view place) noexcept {
+    if (!fields.may_have(place)) return;
     for (const Field& field : fields) {
         if (equals_ignoring_case(field.name, place)) add(key_in_field(field.value));
     }

@@ -44,8 +44,20 @@ constexpr bool contains_ignoring_case(std::string_view text, std::string_view pa
                        [](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
-/// Without the blanks at both ends: spaces and tabs, as HTTP has them, unless others are named.
-constexpr std::string_view trimmed(std::string_view text, std::string_view blanks = " \t") noexcept {
+/// Spaces and tabs, as HTTP has them.
+constexpr bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t';
+}
+
+/// Without the blanks at both ends.
+constexpr std::string_view trimmed(std::string_view text) noexcept {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+/// The same where others are blank.
+constexpr std::string_view trimmed(std::string_view text, std::string_view blanks) noexcept {
     const std::size_t first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
