@@ -50,6 +50,14 @@ void Transport::write_now(Buffers& buffers, error_code& error) noexcept {
     if (!error) remove_front(buffers, written);
 }
 
+std::size_t Transport::read_now(boost::asio::mutable_buffer buffer, error_code& error) noexcept {
+    const ssize_t received = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (received > 0) return static_cast<std::size_t>(received);
+    error = received == 0 ? error_code(boost::asio::error::eof)
+                          : error_code(errno, boost::system::system_category());
+    return 0;
+}
+
 bool Transport::is_silent() noexcept {
     char byte = 0;
     const ssize_t received = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

@@ -40,6 +40,8 @@ public:
     }
     bool is_tls() const noexcept { return tls_ != nullptr; }
 
+    /// What has arrived by now; asio's would_block where that is nothing, its eof at the end. Not for TLS.
+    std::size_t read_now(boost::asio::mutable_buffer buffer, boost::system::error_code& error) noexcept;
     /// `handler(error_code, size_t)`.
     template <typename Handler>
     void async_read_some(boost::asio::mutable_buffer buffer, Handler&& handler) {

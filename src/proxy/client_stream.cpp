@@ -10,8 +10,8 @@ namespace weir::proxy {
 using boost::system::error_code;
 
 namespace {
-constexpr std::size_t read_bytes_min = 2 << 10;   // what an idle connection costs
-constexpr std::size_t kept_bytes_max = 16 << 10;  // more is given back between requests
+constexpr std::size_t read_bytes_min = 4 << 10;
+constexpr std::size_t tls_read_bytes = 2 << 10;  // what an idle connection under TLS costs here
 constexpr std::size_t watched_bytes_max = 64 << 10;
 }  // namespace
 
@@ -21,18 +21,53 @@ ClientStream::ClientStream(net::Socket socket, boost::asio::io_context& context,
       deadline_(context, clock, [this] { transport_.cancel(); }),
       write_ms_(write_ms) {}
 
+void ClientStream::make_room(std::size_t read_bytes) {
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (capacity_ - end_ >= read_bytes) return;
+    const std::size_t kept = end_ - begin_;
+    if (capacity_ - kept >= read_bytes) {
+        std::memmove(buffer_.get(), buffer_.get() + begin_, kept);
+    } else {
+        capacity_ = kept + std::max(read_bytes, kept);
+        auto larger = std::make_unique_for_overwrite<char[]>(capacity_);
+        if (kept > 0) std::memcpy(larger.get(), buffer_.get() + begin_, kept);
+        buffer_ = std::move(larger);
+    }
+    begin_ = 0;
+    end_ = kept;
+}
+
 void ClientStream::start_read(std::size_t read_bytes) {
     if (reading_ || gone_) return;
-    if (begin_ == end_) begin_ = end_ = 0;
-    if (buffer_.size() - end_ < read_bytes && begin_ > 0) {
-        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-        end_ -= begin_;
-        begin_ = 0;
-    }
-    if (buffer_.size() - end_ < read_bytes) buffer_.resize(end_ + read_bytes);
+    make_room(read_bytes);
     reading_ = true;
-    transport_.async_read_some(boost::asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
+    transport_.async_read_some(boost::asio::buffer(buffer_.get() + end_, capacity_ - end_),
                                [this](const error_code& error, std::size_t bytes) { on_read(error, bytes); });
+}
+
+/// The memory for what comes is taken when it is there: most connections are idle most of the time.
+void ClientStream::start_listening() {
+    if (reading_ || gone_) return;
+    if (begin_ == end_) {
+        buffer_.reset();
+        capacity_ = begin_ = end_ = 0;
+    }
+    if (transport_.is_tls()) return start_read(tls_read_bytes);
+    reading_ = true;
+    transport_.socket().async_wait(net::Socket::wait_read, [this](const error_code& error) {
+        if (error) return on_read(error, 0);
+        read_now();
+    });
+}
+
+void ClientStream::read_now() {
+    make_room(read_bytes_min);
+    error_code error;
+    const std::size_t bytes =
+        transport_.read_now(boost::asio::buffer(buffer_.get() + end_, capacity_ - end_), error);
+    if (error != boost::asio::error::would_block) return on_read(error, bytes);
+    reading_ = false;
+    start_listening();
 }
 
 void ClientStream::on_read(const error_code& error, std::size_t bytes) {
@@ -45,7 +80,7 @@ void ClientStream::on_read(const error_code& error, std::size_t bytes) {
             on_gone_ = nullptr;
             on_gone();
         } else if (!error && end_ - begin_ < watched_bytes_max) {
-            start_read(read_bytes_min);
+            start_listening();
         }
     }
     readable_.notify();
@@ -54,21 +89,25 @@ void ClientStream::on_read(const error_code& error, std::size_t bytes) {
 awaitable<error_code> ClientStream::fill(std::size_t read_bytes) {
     const std::size_t before = end_ - begin_;
     start_read(std::max(read_bytes, read_bytes_min));
+    return read_more(before);
+}
+
+awaitable<error_code> ClientStream::await_input() {
+    const std::size_t before = end_ - begin_;
+    start_listening();
+    return read_more(before);
+}
+
+awaitable<error_code> ClientStream::read_more(std::size_t before) {
     while (reading_) co_await readable_.wait();
     if (end_ - begin_ > before) co_return error_code{};
     co_return deadline_.expired() ? http_errc::request_timeout : http_errc::client_gone;
 }
 
-void ClientStream::shrink() {
-    if (reading_ || buffer_.size() <= kept_bytes_max) return;
-    buffer_ = std::vector<char>();
-    begin_ = end_ = 0;
-}
-
 void ClientStream::watch(std::function<void()> on_gone) {
     if (gone_) return on_gone();
     on_gone_ = std::move(on_gone);
-    if (end_ - begin_ < watched_bytes_max) start_read(read_bytes_min);
+    if (end_ - begin_ < watched_bytes_max) start_listening();
 }
 
 awaitable<error_code> ClientStream::write(net::Buffers& buffers) {

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "http/error.hpp"
 #include "net/deadline.hpp"
@@ -25,16 +25,16 @@ public:
     net::Deadline& deadline() noexcept { return deadline_; }
 
     /// Received and not yet consumed. Valid until the next fill.
-    std::string_view input() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+    std::string_view input() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
     void consume(std::size_t bytes) noexcept { begin_ += bytes; }
 
     /// Waits until there is more input than now; `read_bytes` is how much room to offer.
     /// http_errc::client_gone, or http_errc::request_timeout when the deadline expired.
     awaitable<boost::system::error_code> fill(std::size_t read_bytes);
-    /// Gives memory back that only a large message needed. No input may be left.
-    void shrink();
+    /// As `fill`, where that may take long: without input, no memory waits with it.
+    awaitable<boost::system::error_code> await_input();
 
-    /// While an answer is prepared, keep reading, so that a client that leaves is noticed: `on_gone` is
+    /// While an answer is prepared, listen, so that a client that leaves is noticed: `on_gone` is
     /// called once, then. What a pipelining client sends is kept, up to a bound above which watching pauses.
     void watch(std::function<void()> on_gone);
     void unwatch() noexcept { on_gone_ = nullptr; }
@@ -52,12 +52,17 @@ public:
 
 private:
     void start_read(std::size_t read_bytes);
+    void start_listening();
+    void read_now();
+    void make_room(std::size_t read_bytes);
+    awaitable<boost::system::error_code> read_more(std::size_t before);
     void on_read(const boost::system::error_code& error, std::size_t bytes);
 
     net::Transport transport_;
     net::Deadline deadline_;
     std::int64_t write_ms_;
-    std::vector<char> buffer_;
+    std::unique_ptr<char[]> buffer_;
+    std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     bool reading_ = false;

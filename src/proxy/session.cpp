@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t tls_handshake_ms = 10'000;
 constexpr std::int64_t linger_ms = 1'000;
 constexpr std::size_t lingered_bytes_max = 64 << 10;
-constexpr std::size_t head_read_bytes = 2 << 10;
+constexpr std::size_t lingered_read_bytes = 2 << 10;
 
 HeadLimits head_limits(const config::Config& config) {
     return {.bytes_max = static_cast<std::size_t>(config.limits_of_weir.max_header_bytes),
@@ -64,8 +64,10 @@ awaitable<void> Session::serve() {
             co_await refuse_head(objection.code, objection.reason);
             break;
         }
-        Exchange exchange(worker_, client_, {head_, path_and_query, framing, client_address_});
-        const bool stays = co_await exchange.run();
+        // Not in this frame, which an idle connection has too.
+        const auto exchange = std::make_unique<Exchange>(
+            worker_, client_, IncomingRequest{head_, path_and_query, framing, client_address_});
+        const bool stays = co_await exchange->run();
         if (!stays || worker_.draining) break;
     }
     co_await linger();
@@ -84,7 +86,6 @@ awaitable<bool> Session::read_head() {
     const config::Timeouts& timeouts = worker_.policy->config().timeouts;
     HeadScanner scanner(head_limits(worker_.policy->config()));
     bool started = false;
-    if (client_.input().empty()) client_.shrink();
     for (;;) {
         if (!client_.input().empty()) {
             const HeadScanner::State state = scanner.scan(client_.input());
@@ -108,7 +109,7 @@ awaitable<bool> Session::read_head() {
                                                     : timeouts.idle_ms);
         }
         idle_ = !started;
-        const error_code error = co_await client_.fill(head_read_bytes);
+        const error_code error = co_await client_.await_input();
         idle_ = false;
         if (error == http_errc::request_timeout && started) {
             head_bytes_.assign(client_.input().substr(scanner.head_begin()));
@@ -154,7 +155,7 @@ awaitable<void> Session::linger() {
     while (read <= lingered_bytes_max) {
         read += client_.input().size();
         client_.consume(client_.input().size());
-        const error_code error = co_await client_.fill(head_read_bytes);
+        const error_code error = co_await client_.fill(lingered_read_bytes);
         if (error) break;
     }
 }

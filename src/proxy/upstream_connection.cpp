@@ -23,7 +23,7 @@ UpstreamConnection::UpstreamConnection(boost::asio::io_context& context, const C
       read_deadline_(context, clock, [this] { transport().cancel(); }) {}
 
 std::string_view UpstreamConnection::input() const noexcept {
-    return {state_->buffer.data() + state_->begin, state_->end - state_->begin};
+    return {state_->buffer.get() + state_->begin, state_->end - state_->begin};
 }
 
 void UpstreamConnection::start_sending(net::Buffers& buffers, std::int64_t stall_ms) {
@@ -80,35 +80,71 @@ awaitable<bool> UpstreamConnection::is_unread(bool is_strict) {
     co_return state_->read_ended_at_us - sent_at_us_ <= at_once_us;
 }
 
-void UpstreamConnection::State::start_read() {
+void UpstreamConnection::State::make_room() {
     if (begin == end) begin = end = 0;
-    if (end == buffer.size() && begin > 0) {
-        std::memmove(buffer.data(), buffer.data() + begin, end - begin);
-        end -= begin;
-        begin = 0;
+    if (end < capacity) return;
+    const std::size_t kept = end - begin;
+    if (begin > 0) {
+        std::memmove(buffer.get(), buffer.get() + begin, kept);
+    } else {
+        // Small answers never need more than the first size; whoever fills it gets the full one.
+        capacity = capacity == 0 ? first_buffer_bytes : std::max(full_buffer_bytes, 2 * capacity);
+        auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+        if (kept > 0) std::memcpy(larger.get(), buffer.get(), kept);
+        buffer = std::move(larger);
     }
-    // Small answers never need more than the first size; whoever fills it gets the full one.
-    if (end == buffer.size()) {
-        buffer.resize(buffer.empty() ? first_buffer_bytes : std::max(full_buffer_bytes, 2 * buffer.size()));
-    }
+    begin = 0;
+    end = kept;
+}
+
+void UpstreamConnection::State::start_read() {
+    make_room();
     reading = true;
-    transport.async_read_some(boost::asio::buffer(buffer.data() + end, buffer.size() - end),
+    transport.async_read_some(boost::asio::buffer(buffer.get() + end, capacity - end),
                               [self = shared_from_this()](const error_code& ended, std::size_t bytes) {
-                                  self->reading = false;
-                                  self->read_error = ended;
-                                  if (ended) self->read_ended_at_us = self->clock.steady_us();
-                                  self->end += bytes;
-                                  self->arrived.notify();
+                                  self->on_read(ended, bytes);
                               });
 }
 
+void UpstreamConnection::State::start_listening() {
+    buffer.reset();
+    capacity = begin = end = 0;
+    if (transport.is_tls()) return start_read();
+    reading = true;
+    transport.socket().async_wait(net::Socket::wait_read,
+                                  [self = shared_from_this()](const error_code& ended) {
+                                      if (ended) return self->on_read(ended, 0);
+                                      self->read_now();
+                                  });
+}
+
+void UpstreamConnection::State::read_now() {
+    make_room();
+    error_code ended;
+    const std::size_t bytes =
+        transport.read_now(boost::asio::buffer(buffer.get() + end, capacity - end), ended);
+    if (ended == boost::asio::error::would_block) return start_listening();
+    on_read(ended, bytes);
+}
+
+void UpstreamConnection::State::on_read(const error_code& ended, std::size_t bytes) {
+    reading = false;
+    read_error = ended;
+    if (ended) read_ended_at_us = clock.steady_us();
+    end += bytes;
+    arrived.notify();
+}
+
 void UpstreamConnection::watch() {
-    if (!state_->reading) state_->start_read();
+    if (!state_->reading) state_->start_listening();
 }
 
 awaitable<error_code> UpstreamConnection::read(std::int64_t timeout_ms) {
     const std::size_t before = input().size();
-    watch();
+    if (!state_->reading) {
+        // The first token may be minutes away, the next one is not.
+        state_->capacity == 0 ? state_->start_listening() : state_->start_read();
+    }
     read_deadline_.set(timeout_ms);
     while (state_->reading) co_await state_->arrived.wait();
     read_deadline_.disarm();

@@ -69,8 +69,8 @@ public:
     /// in order.
     awaitable<boost::system::error_code> read(std::int64_t timeout_ms);
 
-    /// Reads on between two requests: that is how an end, or bytes that nobody asked for, are noticed. The
-    /// next answer is what this read gets otherwise.
+    /// Listens between two requests, without memory for what comes: that is how an end, or bytes that nobody
+    /// asked for, are noticed. The next answer is what is heard otherwise.
     void watch();
     /// It is being watched, and nothing has come, not even an end.
     bool is_quiet() const noexcept { return state_->reading && state_->transport.is_silent(); }
@@ -89,10 +89,15 @@ private:
         State(net::Socket socket, const Clock& system_clock)
             : transport(std::move(socket)), clock(system_clock) {}
         void start_read();
+        void start_listening();
+        void read_now();
+        void make_room();
+        void on_read(const boost::system::error_code& ended, std::size_t bytes);
 
         net::Transport transport;
         const Clock& clock;
-        std::vector<char> buffer;
+        std::unique_ptr<char[]> buffer;
+        std::size_t capacity = 0;
         std::size_t begin = 0;
         std::size_t end = 0;
         bool reading = false;
