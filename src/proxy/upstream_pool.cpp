@@ -8,7 +8,7 @@ namespace weir::proxy {
 
 namespace {
 
-constexpr std::size_t idle_max = 4'096;
+constexpr std::int64_t idle_of_few_clients_max = 4'096;
 // Below the 60 s after which many servers close; those that close sooner say so in Keep-Alive, or their
 // closing is seen when the connection is about to be used.
 constexpr std::int64_t idle_s_default = 55;
@@ -16,8 +16,13 @@ constexpr std::int64_t idle_s_default = 55;
 }  // namespace
 
 UpstreamPool::UpstreamPool(boost::asio::io_context& context, const Clock& clock,
-                           observe::WorkerMetrics& metrics)
-    : context_(context), clock_(clock), metrics_(metrics) {}
+                           observe::WorkerMetrics& metrics, const std::atomic<std::int64_t>& clients)
+    : context_(context), clock_(clock), metrics_(metrics), clients_(clients) {}
+
+std::size_t UpstreamPool::idle_max() const noexcept {
+    const std::int64_t clients = clients_.load(std::memory_order_relaxed);
+    return static_cast<std::size_t>(std::max(clients, idle_of_few_clients_max));
+}
 
 std::unique_ptr<UpstreamConnection> UpstreamPool::take_kept(const config::Upstream& upstream) {
     const config::Url& url = upstream.url;
@@ -44,7 +49,7 @@ std::unique_ptr<Dial> UpstreamPool::dial(const config::Upstream& upstream) {
 }
 
 void UpstreamPool::release(std::unique_ptr<UpstreamConnection> connection, std::int64_t keep_alive_s) {
-    if (!connection->input().empty() || idle_count_ >= idle_max) return;
+    if (!connection->input().empty() || idle_count_ >= idle_max()) return;
     // A second less than the upstream says, so that weir is the one that closes.
     const std::int64_t idle_s =
         keep_alive_s > 0 ? std::min(keep_alive_s - 1, idle_s_default) : idle_s_default;

@@ -1,8 +1,10 @@
 // Connections to upstreams: kept for the next request, checked, and what new ones are made with.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -16,10 +18,14 @@
 
 namespace weir::proxy {
 
-/// Kept per origin and TLS settings; at most 4,096 idle ones. One thread. Upstreams outlive their dials.
+/// Kept per origin and TLS settings. At most 4,096 are idle, or as many as the process has clients where
+/// those are more: each of them may have a request at the same time again. One thread. Upstreams outlive
+/// their dials.
 class UpstreamPool {
 public:
-    UpstreamPool(boost::asio::io_context& context, const Clock& clock, observe::WorkerMetrics& metrics);
+    /// `clients`: how many are connected to the process.
+    UpstreamPool(boost::asio::io_context& context, const Clock& clock, observe::WorkerMetrics& metrics,
+                 const std::atomic<std::int64_t>& clients);
 
     /// A kept connection that is quiet; nullptr where there is none.
     std::unique_ptr<UpstreamConnection> take_kept(const config::Upstream& upstream);
@@ -35,9 +41,12 @@ public:
     void sweep();
 
 private:
+    std::size_t idle_max() const noexcept;
+
     boost::asio::io_context& context_;
     const Clock& clock_;
     observe::WorkerMetrics& metrics_;
+    const std::atomic<std::int64_t>& clients_;
     UpstreamTlsContexts tls_;
     std::map<Origin, std::deque<std::unique_ptr<UpstreamConnection>>, OriginLess> idle_;
     std::size_t idle_count_ = 0;

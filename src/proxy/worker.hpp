@@ -56,7 +56,7 @@ struct Worker {
           waiting_room(shared.waiting_room),
           learned(shared.learned),
           policy(std::move(initial)),
-          pool(io_context, shared.clock, metrics),
+          pool(io_context, shared.clock, metrics, shared.connections_open),
           leases(io_context, shared.clock, thread_limiter, metrics),
           random(std::random_device{}()) {}
 

@@ -5,6 +5,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <filesystem>
 #include <mutex>
 
@@ -230,7 +231,8 @@ protected:
     SystemClock clock_;
     boost::asio::io_context context_;
     observe::WorkerMetrics metrics_;
-    proxy::UpstreamPool pool_{context_, clock_, metrics_};
+    std::atomic<std::int64_t> clients_{0};
+    proxy::UpstreamPool pool_{context_, clock_, metrics_, clients_};
 };
 
 TEST_F(KeptConnections, AreNotForUpstreamsThatShowAnotherCertificate) {
