@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "admin/admin_server.hpp"
+#include "app/footprint.hpp"
 #include "app/notify.hpp"
 #include "app/operations.hpp"
 #include "app/sha256.hpp"
@@ -381,6 +382,7 @@ int Server::run() {
     impl_->wait_for_signal();
     impl_->start_loops();
     impl_->notifier.ready("listening on " + impl_->listening);
+    give_back_code();
     impl_->main_context.run();
     impl_->ending.join();
     spdlog::info("drained");
