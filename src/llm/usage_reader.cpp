@@ -85,6 +85,8 @@ bool parse(JsonDocument& document, std::string& json, dom::object& object) {
 }  // namespace
 
 UsageReader::Read UsageReader::read_piece(std::string& json) {
+    const AnswerFacts* const known = pattern_ ? pattern_->facts_of(json) : nullptr;
+    if (known != nullptr) return take(*known, false);
     if (is_done_marker(json)) {
         end();
         return Read::something;
@@ -92,7 +94,10 @@ UsageReader::Read UsageReader::read_piece(std::string& json) {
     JsonDocument document;
     dom::object object;
     if (!parse(document, json, object)) return Read::nothing;
-    return take(read_answer_facts(object, api_, false), false);
+    const AnswerFacts facts = read_answer_facts(object, api_, false);
+    if (facts.texts > 0 && !pattern_) pattern_ = std::make_unique<EventPattern>();
+    if (pattern_) pattern_->learn(json, facts);
+    return take(facts, false);
 }
 
 bool UsageReader::read_whole(std::string_view json) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "llm/answer_facts.hpp"
+#include "llm/event_pattern.hpp"
 #include "llm/usage_tap.hpp"
 
 namespace weir::llm {
@@ -73,8 +75,9 @@ private:
         UsageReport report;
     };
     std::vector<Result> results_;
-    UsageReport more_results_;    ///< the sum of those beyond that many
-    std::uint64_t elements_ = 0;  ///< of the outermost array, which may be such results
+    UsageReport more_results_;               ///< the sum of those beyond that many
+    std::uint64_t elements_ = 0;             ///< of the outermost array, which may be such results
+    std::unique_ptr<EventPattern> pattern_;  ///< of the pieces, once one had text
 };
 
 }  // namespace weir::llm

@@ -1,4 +1,5 @@
 // Streams: usage in every place, running and final, and what counts as seen.
+#include "support/property.hpp"
 #include "unit/llm/tap.hpp"
 
 namespace weir::llm {
@@ -160,6 +161,59 @@ TEST(StreamUsageTest, OtherProvidersStreams) {
         {R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"x_groq":{"id":"r","usage":{"prompt_tokens":8,"completion_tokens":2}}})"});
     EXPECT_EQ(groq.input_tokens, 8);
     EXPECT_EQ(groq.output_tokens, 2);
+}
+
+/// Events that differ in the text of a string alone, and what may stand in that: sound, or not.
+const std::vector<std::string> shapes{
+    R"({"id":"c","choices":[{"index":0,"delta":{"content":"@"},"finish_reason":null}],"usage":null,"obfuscation":"@"})",
+    R"({"choices": [{"index": 1, "delta": {"reasoning_content": "@", "content": null}}]})",
+    R"({"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"@"}}]}}]})",
+    R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"@"}})",
+    R"({"type":"response.output_text.delta","output_index":0,"delta":"@"})",
+    R"({"type":"response.output_text.done","text":"@"})",
+    R"({"candidates":[{"content":{"parts":[{"text":"@"}],"role":"model"},"index":0}]})",
+    R"({"choices":[{"delta":{"content":"@"},"finish_reason":"stop"}],"error":{"message":"@"}})",
+    R"({"error":"@","text":"@"})",
+    R"({"delta":{"content":"@"},"usage":{"prompt_tokens":7,"completion_tokens":3}})"};
+const std::vector<std::string> texts{
+    "",        " a",       "Hello",      R"(\n)",   R"(\")", R"(\\)", R"(\u00e9)",
+    R"(\ud8)", "\xc3\xa9", "\xff",       "\x01",    R"(\x)", "\"",    R"(","content":")",
+    "{}",      "]",        R"(a\/b\tc)", "content", R"(\)"};
+
+TEST(StreamUsageTest, AnEventSaysTheSameWhateverTheOneBeforeItWas) {
+    const auto event_of = [](std::string json, const std::vector<std::string>& filling) {
+        std::size_t next = 0;
+        for (std::size_t at = json.find('@'); at != std::string::npos; at = json.find('@', at)) {
+            const std::string& text = filling[next++ % filling.size()];
+            json.replace(at, 1, text);
+            at += text.size();
+        }
+        return json;
+    };
+    testing::check_property({.cases = 300}, [&] {
+        const auto count = *rc::gen::inRange<std::size_t>(1, 12);
+        std::string alike;
+        std::string apart;  // no event of it is like another
+        std::string shape = *rc::gen::elementOf(shapes);
+        for (std::size_t i = 0; i < count; ++i) {
+            if (*rc::gen::inRange(0, 4) == 0) shape = *rc::gen::elementOf(shapes);
+            const std::string json =
+                event_of(shape, {*rc::gen::elementOf(texts), *rc::gen::elementOf(texts)});
+            alike += "data: " + json + "\n\n";
+            apart += "data: {\"created\":" + std::to_string(i) + "," + json.substr(1) + "\n\n";
+        }
+        for (const Api api :
+             {Api::chat_completions, Api::responses, Api::anthropic_messages, Api::unmetered}) {
+            const TappedUsage usage = usage_of(event_answer(api), alike);
+            const TappedUsage expected = usage_of(event_answer(api), apart);
+            RC_ASSERT(usage.input_tokens == expected.input_tokens);
+            RC_ASSERT(usage.output_tokens == expected.output_tokens);
+            RC_ASSERT(usage.output_seen == expected.output_seen);
+            RC_ASSERT(usage.ended == expected.ended);
+            RC_ASSERT(usage.failed == expected.failed);
+            RC_ASSERT(usage.has_error == expected.has_error);
+        }
+    });
 }
 
 }  // namespace
