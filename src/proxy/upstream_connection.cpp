@@ -9,7 +9,9 @@ using boost::system::error_code;
 
 namespace {
 constexpr std::size_t first_buffer_bytes = 4 << 10;
+constexpr std::size_t stream_buffer_bytes = 16 << 10;
 constexpr std::size_t full_buffer_bytes = 64 << 10;
+constexpr std::size_t moved_bytes_max = 64;
 constexpr std::size_t sent_at_once_max = 64 << 10;
 constexpr std::int64_t end_of_sending_ms = 1'000;
 constexpr std::int64_t reset_at_once_us = 10'000;
@@ -81,17 +83,21 @@ awaitable<bool> UpstreamConnection::is_unread(bool is_strict) {
 }
 
 void UpstreamConnection::State::make_room() {
-    if (begin == end) begin = end = 0;
-    if (end < capacity) return;
     const std::size_t kept = end - begin;
-    if (begin > 0) {
+    // Small answers never need more than the first size. Whoever fills it gets more, so that what has arrived
+    // goes on in one write; and what does not fit unparsed gets the full one.
+    std::size_t wanted = std::max(capacity, is_filled ? stream_buffer_bytes : first_buffer_bytes);
+    if (capacity > 0 && kept == capacity) wanted = std::max(full_buffer_bytes, 2 * capacity);
+    if (wanted > capacity) {
+        auto larger = std::make_unique_for_overwrite<char[]>(wanted);
+        if (kept > 0) std::memcpy(larger.get(), buffer.get() + begin, kept);
+        buffer = std::move(larger);
+        capacity = wanted;
+    } else if (end == capacity || kept <= moved_bytes_max) {
+        // What is left of a chunk's head makes place for all that has arrived.
         std::memmove(buffer.get(), buffer.get() + begin, kept);
     } else {
-        // Small answers never need more than the first size; whoever fills it gets the full one.
-        capacity = capacity == 0 ? first_buffer_bytes : std::max(full_buffer_bytes, 2 * capacity);
-        auto larger = std::make_unique_for_overwrite<char[]>(capacity);
-        if (kept > 0) std::memcpy(larger.get(), buffer.get(), kept);
-        buffer = std::move(larger);
+        return;
     }
     begin = 0;
     end = kept;
@@ -109,6 +115,7 @@ void UpstreamConnection::State::start_read() {
 void UpstreamConnection::State::start_listening() {
     buffer.reset();
     capacity = begin = end = 0;
+    is_filled = false;
     if (transport.is_tls()) return start_read();
     reading = true;
     transport.socket().async_wait(net::Socket::wait_read,
@@ -129,6 +136,7 @@ void UpstreamConnection::State::read_now() {
 
 void UpstreamConnection::State::on_read(const error_code& ended, std::size_t bytes) {
     reading = false;
+    is_filled = capacity > 0 && bytes == capacity - end;
     read_error = ended;
     if (ended) read_ended_at_us = clock.steady_us();
     end += bytes;

@@ -101,6 +101,7 @@ private:
         std::size_t begin = 0;
         std::size_t end = 0;
         bool reading = false;
+        bool is_filled = false;                ///< the last read took all the room that there was
         boost::system::error_code read_error;  ///< how the last read ended
         std::int64_t read_ended_at_us = 0;     ///< steady clock, where it ended with an error
         net::Wakeup arrived;

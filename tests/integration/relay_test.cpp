@@ -2,12 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <regex>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "mock_upstream/mock_upstream.hpp"
 #include "support/full_listener.hpp"
 #include "support/raw_client.hpp"
+#include "support/raw_server.hpp"
 #include "support/running_weir.hpp"
 
 namespace weir::testing {
@@ -93,6 +98,73 @@ TEST_F(Relay, AStreamArrivesWhileItIsProduced) {
         seen += more;
     }
     EXPECT_THAT(seen, Not(HasSubstr("[DONE]")));
+}
+
+/// Of the answer to a stream that the upstream sends in these pieces, each once the client has the one before
+/// it: the sizes of its chunks.
+std::vector<std::size_t> chunks_of(const std::vector<std::string>& pieces) {
+    std::mutex mutex;
+    std::condition_variable arrived;
+    std::size_t in_hand = 1;
+    const RawServer upstream([&](RawPeer& peer) {
+        std::string body;
+        const auto head = peer.read_head();
+        const auto length = head ? head->find("-Length: ") : std::string::npos;
+        if (length == std::string::npos) return;
+        if (!peer.read_exactly(std::stoul(head->substr(length + 9)), body)) return;
+        for (std::size_t i = 0; i < pieces.size(); ++i) {
+            std::unique_lock lock(mutex);
+            if (!arrived.wait_for(lock, std::chrono::seconds(10), [&] { return in_hand > i; })) return;
+            peer.send(pieces[i]);
+        }
+        peer.wait_for_end();
+    });
+    RunningWeir weir(config_for(upstream.port()));
+    RawClient client(weir.port());
+    client.send(post("/v1/chat/completions", chat_body(",\"stream\":true")));
+    std::string bytes = client.read_some();
+    while (bytes.find("\r\n\r\n") == std::string::npos) bytes += client.read_some();
+    bytes.erase(0, bytes.find("\r\n\r\n") + 4);
+    std::vector<std::size_t> sizes;
+    const auto fill = [&](std::size_t count) {
+        while (bytes.size() < count) {
+            const std::string more = client.read_some();
+            if (more.empty()) return false;
+            bytes += more;
+        }
+        return true;
+    };
+    for (;;) {
+        while (bytes.find("\r\n") == std::string::npos && fill(bytes.size() + 1)) continue;
+        const std::size_t size = std::stoul(bytes, nullptr, 16);
+        if (size == 0 || !fill(bytes.find("\r\n") + 2 + size + 2)) return sizes;
+        bytes.erase(0, bytes.find("\r\n") + 2 + size + 2);
+        sizes.push_back(size);
+        const std::lock_guard lock(mutex);
+        ++in_hand;
+        arrived.notify_one();
+    }
+}
+
+TEST_F(Relay, EventsThatHaveArrivedGoOutInOneWriteAndOneAloneIsNotHeldBack) {
+    const std::string head =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    const std::string event =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + std::string(200, 'x') + "\"}}]}\n\n";
+    std::ostringstream chunk;
+    chunk << std::hex << event.size() << "\r\n" << event << "\r\n";
+    const auto events = [&](std::size_t count) {
+        std::string all;
+        for (std::size_t i = 0; i < count; ++i) all += chunk.str();
+        return all;
+    };
+    const std::string end = events(1) + "0\r\n\r\n";
+    using Sizes = std::vector<std::size_t>;
+    EXPECT_EQ(chunks_of({head + events(10), events(1), events(3), end}),
+              (Sizes{10 * event.size(), event.size(), 3 * event.size(), event.size()}));
+    // More than the first buffer takes: the rest goes in one.
+    const Sizes long_ones = chunks_of({head + events(55) + end});
+    EXPECT_EQ(long_ones.size(), 2U);
 }
 
 TEST_F(Relay, AClientThatLeavesCancelsTheUpstreamAndIsSettled) {
