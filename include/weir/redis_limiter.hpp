@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "weir/clock.hpp"
+#include "weir/latency.hpp"
 #include "weir/limiter.hpp"
 #include "weir/redis_address.hpp"
 
@@ -79,6 +80,8 @@ struct RedisStoreStatistics {
     std::uint64_t data_losses = 0;      ///< times that Redis came back without what had been written
     std::uint64_t settle_failures = 0;  ///< settlements that Redis was not told: kept for later, or given up
     bool ready = false;                 ///< decisions are possible
+    LatencyCounts queue;                ///< of reserves: from being asked for until their call left
+    LatencyCounts round_trip;           ///< of calls: answered, from leaving until the reply was read
 };
 
 /// One per process. Keeps the connection, the heartbeats, and the local copy that the limiters share.

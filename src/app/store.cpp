@@ -152,6 +152,8 @@ public:
         figures.uncopied = statistics.uncopied;
         figures.data_losses = statistics.data_losses;
         figures.settle_failures = statistics.settle_failures;
+        figures.queue = statistics.queue;
+        figures.round_trip = statistics.round_trip;
     }
 
 private:

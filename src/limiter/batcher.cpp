@@ -1,10 +1,13 @@
-// An operation that finds nothing on the wire has the call leave as soon as what is ready has had its turn.
+// An operation that finds nothing on the wire has the call leave as soon as what is ready has had its turn;
+// one that may wait for company leaves that to others.
 #include "limiter/batcher.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <chrono>
+#include <vector>
 
 namespace weir {
 
@@ -34,12 +37,18 @@ awaitable<void> Batcher::send(Operation& operation, std::uint16_t slot) {
         operation.error = errc::store_unavailable;
         co_return;
     }
+    operation.queued_at_us = node_.clock.steady_us();
     co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<executor>, void()>(
         [&](Waiter waiter) {
-            const bool is_idle = lane.calls == 0 && lane.waiting.empty();
+            const bool is_first = lane.calls == 0 && !lane.is_urgent;
             lane.waiting.push(operation, std::move(waiter));
-            // Posted, so that what one handler starts, and what else is ready now, goes out in one call.
-            if (is_idle) boost::asio::post(context_, [this, slot] { go_on(slot); });
+            if (operation.may_wait_for_company) {
+                wait_for_company();
+            } else {
+                lane.is_urgent = true;
+                // Posted, so that what one handler starts, and what else is ready now, goes out in one call.
+                if (is_first) boost::asio::post(context_, [this, slot] { go_on(slot); });
+            }
             if (lane.waiting.fills_a_call()) go_on(slot);
         },
         use_awaitable);
@@ -52,11 +61,13 @@ void Batcher::go_on(std::uint16_t slot) {
         Lane& lane = found->second;
         Queue::Entries withdrawn = lane.waiting.take_withdrawn();
         fail(withdrawn, errc::withdrawn);
-        const bool sends = lane.calls < calls_max &&
-                           (lane.waiting.fills_a_call() || (lane.calls == 0 && !lane.waiting.empty()));
+        if (lane.waiting.empty()) lane.is_urgent = lane.sends_at_once = false;
+        const bool is_turn = lane.is_urgent && (lane.calls == 0 || lane.sends_at_once);
+        const bool sends = lane.calls < calls_max && (lane.waiting.fills_a_call() || is_turn);
         if (!sends) {
             // One server has one lane, for good.
-            if (lane.calls == 0 && node_.owners.is_cluster()) lanes_.erase(found);
+            const bool is_over = lane.calls == 0 && lane.waiting.empty();
+            if (is_over && node_.owners.is_cluster()) lanes_.erase(found);
             return;
         }
         ++lane.calls;
@@ -65,11 +76,43 @@ void Batcher::go_on(std::uint16_t slot) {
     }
 }
 
+void Batcher::wait_for_company() {
+    if (is_waiting_for_company_) return;
+    is_waiting_for_company_ = true;
+    company_.expires_after(std::chrono::microseconds(company_us_max));
+    company_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        is_waiting_for_company_ = false;
+        hurry(false);
+    });
+}
+
+void Batcher::send_all() {
+    hurry(true);
+}
+
+void Batcher::hurry(bool at_once) {
+    std::vector<std::uint16_t> slots;
+    for (auto& [slot, lane] : lanes_) {
+        if (lane.waiting.empty()) continue;
+        lane.is_urgent = true;
+        lane.sends_at_once = lane.sends_at_once || at_once;
+        slots.push_back(slot);
+    }
+    for (const std::uint16_t slot : slots) go_on(slot);
+}
+
 awaitable<void> Batcher::call(std::uint16_t slot, Queue::Batch batch) {
     node_.counters.calls.fetch_add(1, std::memory_order_relaxed);
     node_.counters.operations.fetch_add(batch.entries.size(), std::memory_order_relaxed);
-    for (auto& entry : batch.entries) entry.operation->changes = changes_of(*entry.operation);
+    const std::int64_t left_at_us = node_.clock.steady_us();
+    for (auto& entry : batch.entries) {
+        Operation& operation = *entry.operation;
+        operation.changes = changes_of(operation);
+        if (operation.reserve() != nullptr) node_.queue.observe(left_at_us - operation.queued_at_us);
+    }
     const auto reply = co_await windows_.run(std::move(batch.call), node_.options.timeout_ms);
+    if (reply) node_.round_trip.observe(node_.clock.steady_us() - left_at_us);
     answer(batch.entries, reply);
 
     Lane& lane = lanes_.at(slot);

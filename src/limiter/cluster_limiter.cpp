@@ -2,6 +2,8 @@
 #include "limiter/cluster_limiter.hpp"
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <iterator>
@@ -144,13 +146,36 @@ awaitable<void> ClusterLimiter::undo(Asked& asked, std::size_t first) {
     }
 }
 
+struct ClusterLimiter::Settling {
+    explicit Settling(boost::asio::io_context& context, std::size_t parts)
+        : all_settled(context, Timer::time_point::max()), left(parts) {}
+
+    Timer all_settled;  ///< cancelled then
+    std::size_t left;
+};
+
 awaitable<void> ClusterLimiter::settle(Reservation reservation, Usage usage) {
-    for (ChargePart& part : parts_of(ReservationAccess::charges(reservation), node_.owners)) {
+    std::vector<ChargePart> parts = parts_of(ReservationAccess::charges(reservation), node_.owners);
+    Settling settling(context_, parts.size());
+    // All are in line before any is waited for, so that what is asked next sees every one of them.
+    for (ChargePart& part : parts) {
         Reservation of_part = ReservationAccess::make(reservation.demand(), std::move(part.charges));
         ReservationAccess::set_progress(of_part, reservation.produced(), reservation.held());
-        co_await limiter_of(part.slot).settle(std::move(of_part), usage);
+        auto settled = settle_part(settling, part.slot, std::move(of_part), usage);
+        if (&part == &parts.back()) {
+            co_await std::move(settled);
+        } else {
+            boost::asio::co_spawn(context_, std::move(settled), boost::asio::detached);
+        }
     }
+    while (settling.left > 0) co_await settling.all_settled.async_wait(use_awaitable_as_tuple);
     ReservationAccess::close(reservation);
+}
+
+awaitable<void> ClusterLimiter::settle_part(Settling& settling, std::uint16_t slot, Reservation of_part,
+                                            Usage usage) {
+    co_await limiter_of(slot).settle(std::move(of_part), usage);
+    if (--settling.left == 0) settling.all_settled.cancel();
 }
 
 awaitable<void> ClusterLimiter::progress(Reservation& reservation, Usage so_far) {

@@ -53,6 +53,8 @@ private:
                                                    LedgerSet::Range range, Withdrawal withdrawal);
     /// Gives back what was taken by all parts from this one on, and forgets these.
     awaitable<void> undo(Asked& asked, std::size_t first);
+    struct Settling;
+    awaitable<void> settle_part(Settling& settling, std::uint16_t slot, Reservation of_part, Usage usage);
     awaitable<result<redis::Reply>> follow(RedisWindows& from, redis::Reply error,
                                            const std::vector<std::string>& words,
                                            std::int64_t deadline_us) override;

@@ -30,6 +30,8 @@ struct Correct {
 /// Lives in the frame of the coroutine that waits for it, and so do the things it points to.
 struct Operation {
     std::variant<Reserve, Correct> what;
+    bool may_wait_for_company = false;  ///< nobody is held up where it leaves a moment later, with others
+    std::int64_t queued_at_us = 0;      ///< steady clock
 
     /// store_unavailable, withdrawn: it was not sent; store_timeout: it may have been done.
     boost::system::error_code error{};

@@ -233,7 +233,8 @@ awaitable<LocalCopy::InStore> RedisLimiter::correct(Reservation& reservation, co
     if (charges.empty()) co_return in_store;
     std::int64_t now_us = master_.now_us();
     if (master_.breaker.is_closed()) {
-        Operation operation{.what = Correct{&correction, &charges}};
+        // A settlement makes room, which a demand that comes meanwhile finds all the same.
+        Operation operation{.what = Correct{&correction, &charges}, .may_wait_for_company = !renews};
         co_await batcher_.send(operation, node_.owners.slot_of(charges.front().ledger));
         if (operation.reply) {
             in_store = LocalCopy::InStore::yes;
@@ -261,6 +262,7 @@ awaitable<result<void>> RedisLimiter::count_foreign(const LedgerLimits& ledger, 
 
 awaitable<result<std::vector<Level>>> RedisLimiter::peek(LedgerSet ledgers) {
     if (master_.breaker.is_closed()) {
+        batcher_.send_all();
         WindowCall call;
         for (const LedgerLimits& ledger : ledgers) {
             call.ledgers.push_back({&ledger.ledger, ledger.window_us, ledger.limits});
@@ -274,6 +276,7 @@ awaitable<result<std::vector<Level>>> RedisLimiter::peek(LedgerSet ledgers) {
 
 awaitable<result<LedgerContents>> RedisLimiter::read(const LedgerLimits& ledger) {
     if (!master_.breaker.is_closed()) co_return errc::store_unavailable;
+    batcher_.send_all();
     std::vector<std::string> words{"ZRANGE", ledger.ledger.key(), "0", "-1"};
     const auto answered = co_await windows_.command(std::move(words), node_.options.timeout_ms);
     if (!answered) co_return errc::store_unavailable;
@@ -285,6 +288,7 @@ awaitable<result<LedgerContents>> RedisLimiter::read(const LedgerLimits& ledger)
 
 awaitable<result<void>> RedisLimiter::reset(LedgerSet ledgers) {
     if (!master_.breaker.is_closed()) co_return errc::store_unavailable;
+    batcher_.send_all();
     for (const LedgerLimits& ledger : ledgers) {
         std::vector<std::string> words{"EVAL", std::string(reset_script), "1", ledger.ledger.key()};
         const auto emptied = co_await windows_.command(std::move(words), node_.options.timeout_ms);

@@ -94,7 +94,9 @@ RedisStoreStatistics RedisMaster::statistics() const {
             .uncopied = node.local_copy.uncopied(),
             .data_losses = value(counters.data_losses),
             .settle_failures = value(counters.settle_failures),
-            .ready = ready()};
+            .ready = ready(),
+            .queue = node.queue.counts(),
+            .round_trip = node.round_trip.counts()};
 }
 
 StoreMode RedisMaster::mode() const noexcept {

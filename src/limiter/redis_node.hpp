@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "limiter/latency_histogram.hpp"
 #include "limiter/ledger_changes.hpp"
 #include "limiter/local_copy.hpp"
 #include "limiter/node_counts.hpp"
@@ -34,6 +35,8 @@ struct RedisNode {
             unreachable{0}, redirects{0}, fallbacks{0}, turned_away{0}, unmetered{0}, data_losses{0},
             overflows{0}, cached_refusals{0}, settle_failures{0};
     } counters;
+    LatencyHistogram queue;       ///< of reserves, until their call left
+    LatencyHistogram round_trip;  ///< of the calls of batches
 
     /// The clock by which this node measures how long ago something was. A test's own, where one is given.
     std::int64_t local_us() const { return options.time_us ? options.time_us() : clock.steady_us(); }

@@ -14,6 +14,7 @@
 #include "observe/process_usage.hpp"
 #include "observe/request_record.hpp"
 #include "observe/worker_counters.hpp"
+#include "weir/latency.hpp"
 #include "weir/limit.hpp"
 #include "weir/store_mode.hpp"
 
@@ -35,11 +36,7 @@ private:
     std::atomic<std::uint64_t> value_{0};
 };
 
-/// Upper bounds of what weir does itself, fine enough to see a tenth of a millisecond.
-inline constexpr std::array<std::int64_t, 24> latency_bounds_us{
-    25,    50,    75,    100,   150,    200,    300,    400,    600,     800,     1'000,     1'500,
-    2'000, 3'000, 5'000, 7'500, 10'000, 15'000, 25'000, 50'000, 100'000, 250'000, 1'000'000, 5'000'000};
-/// Of what upstreams take.
+/// Upper bounds of what upstreams take; of what weir does itself: latency_bounds_us.
 inline constexpr std::array<std::int64_t, 26> duration_bounds_us{
     500,        1'000,      2'500,       5'000,       7'500,      10'000,     25'000,
     50'000,     75'000,     100'000,     150'000,     250'000,    500'000,    750'000,
@@ -81,9 +78,10 @@ enum class LimitHit : std::uint8_t {
     header,
     accept_errors,
     background_responses,  ///< reservations kept until their answers are fetched
-    waiting                ///< requests that wait for room
+    waiting,               ///< requests that wait for room
+    settlements            ///< that no connection waits for
 };
-inline constexpr std::size_t limit_hit_count = 7;
+inline constexpr std::size_t limit_hit_count = 8;
 
 /// How waiting for room ended: it was admitted, or refused when its time was up; or the client left, weir
 /// drained, or nobody could decide.
@@ -163,7 +161,9 @@ struct StoreFigures {
     std::uint64_t uncopied = 0;     ///< admissions that the local copy had no room for
     std::uint64_t data_losses = 0;  ///< times that the shared store came back without its data
     std::uint64_t settle_failures =
-        0;  ///< settlements that the shared store was not told when they were made
+        0;                     ///< settlements that the shared store was not told when they were made
+    LatencyCounts queue;       ///< RedisStoreStatistics::queue
+    LatencyCounts round_trip;  ///< RedisStoreStatistics::round_trip
 };
 
 /// One limit that each key of a tier has.

@@ -43,7 +43,7 @@ void write_tokens(const Page& page) {
 void write_limit_hits(const Page& page) {
     constexpr std::array<std::string_view, limit_hit_count> names{
         "connections",   "buffered_bytes",       "body_bytes", "header",
-        "accept_errors", "background_responses", "waiting"};
+        "accept_errors", "background_responses", "waiting",    "settlements"};
     for (std::size_t i = 0; i < limit_hit_count; ++i) {
         page.text.value({{"limit", names[i]}},
                         page.sum([i](const WorkerMetrics& worker) -> auto& { return worker.limit_hits[i]; }));
@@ -71,6 +71,12 @@ void write_store_durations(const Page& page) {
                 return worker.store_duration[i];
             });
     }
+}
+
+template <LatencyCounts StoreFigures::*latency>
+void write_store_latency(const Page& page) {
+    const LatencyCounts& counted = page.process.store.*latency;
+    page.text.histogram({}, latency_bounds_us, counted.counts, counted.sum_us);
 }
 
 template <Counter UpstreamCounters::*counter>
@@ -229,6 +235,12 @@ const Family families[] = {
      write_store_mode},
     {"weir_store_duration_seconds", "histogram", "Calls to the store, as a request waits for them.",
      write_store_durations},
+    {"weir_store_queue_seconds", "histogram",
+     "How long reserves have waited in weir until their call to the shared store left.",
+     write_store_latency<&StoreFigures::queue>},
+    {"weir_store_round_trip_seconds", "histogram",
+     "Calls to the shared store on behalf of requests, from leaving until the reply was read.",
+     write_store_latency<&StoreFigures::round_trip>},
     {"weir_store_errors_total", "counter", "Calls to the shared store that failed, by kind.",
      write_store_errors},
     {"weir_store_nodes", "gauge", "Nodes that share the store, the most of the last hour.",

@@ -10,6 +10,7 @@
 #include "observe/log.hpp"
 #include "proxy/books.hpp"
 #include "proxy/cors.hpp"
+#include "proxy/detached_settlement.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/request_rules.hpp"
 #include "text/hex.hpp"
@@ -279,11 +280,15 @@ awaitable<void> Exchange::settle() {
     record_.actual = as_recorded(usage, spent_);
     record_.cached_input_tokens = spent_.cached_input_tokens;
     teach(reservation_->demand());
-    const std::int64_t asked_us = worker_.clock.steady_us();
-    co_await worker_.limiter.settle(std::move(*reservation_), usage);
-    worker_.metrics.count_store_call(observe::StoreCall::settle, worker_.clock.steady_us() - asked_us);
-    note_given_back(given_back_by(usage, spent_, record_.reserved));
-    worker_.metrics.reservations_in_flight.subtract();
+    const Amounts given_back = given_back_by(usage, spent_, record_.reserved);
+    if (may_settle_detached(worker_)) {
+        settle_detached(worker_,
+                        {std::move(*reservation_), usage, given_back, std::move(applicable_), policy_});
+    } else {
+        const std::int64_t asked_us = worker_.clock.steady_us();
+        co_await worker_.limiter.settle(std::move(*reservation_), usage);
+        note_settled(worker_, asked_us, applicable_.ledgers, given_back);
+    }
     reservation_.reset();
 }
 

@@ -80,6 +80,7 @@ struct Worker {
     LeaseKeeper leases;
     RefusalRate refusal_rate;
     std::mt19937_64 random;
+    std::size_t detached_settlements = 0;  ///< without anybody who waits: see detached_settlement.hpp
     bool draining = false;
 
     /// By index into the upstreams of that configuration, nearly always the one in force.

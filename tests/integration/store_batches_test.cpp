@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 
 #include "ledger/reservation_access.hpp"
@@ -87,6 +88,43 @@ TEST_F(StoreBatchesTest, WhatOneHandlerStartsGoesOutTogether) {
     });
     EXPECT_EQ(decided_by(all, StoreMode::redis), 10);
     EXPECT_EQ(node_->statistics().calls - before.calls, 1U);
+}
+
+TEST_F(StoreBatchesTest, ASettlementGoesWithTheNextDemand) {
+    start(60'000);
+    const LedgerLimits ledger = ledger_named("k", 1);
+    Reservation reservation = node_->admitted(one, {ledger});
+    const RedisStoreStatistics before = node_->statistics();
+    std::future<bool> settled;
+    Decided decided;
+    node_->in_one_handler([&] {
+        settled = node_->start_settle(std::move(reservation), never_sent);
+        decided = node_->start_reserve(one, {ledger});
+    });
+    auto decision = decided.get();
+    ASSERT_TRUE(decision && decision->reservation) << "it finds what was given back";
+    EXPECT_TRUE(settled.get());
+    EXPECT_EQ(node_->statistics().calls - before.calls, 1U);
+    node_->settle(std::move(*decision->reservation), never_sent);
+    EXPECT_EQ(node_->statistics().calls - before.calls, 2U) << "alone, where no demand comes";
+}
+
+TEST_F(StoreBatchesTest, TellsWaitingFromTheRoundTrip) {
+    start(60'000);
+    const LedgerLimits ledger = ledger_named("k", 1'000);
+    const auto total = [](const LatencyCounts& counted) {
+        return std::accumulate(counted.counts.begin(), counted.counts.end(), std::uint64_t{0});
+    };
+    const RedisStoreStatistics before = node_->statistics();
+    server_->pause();
+    std::vector<Decided> all = start_behind_one(3, ledger);
+    server_->resume();
+    for (Decided& decided : all) node_->settle(std::move(*decided.get()->reservation), never_sent);
+    const RedisStoreStatistics after = node_->statistics();
+    EXPECT_EQ(total(after.queue) - total(before.queue), 4U) << "each reserve, and no settlement";
+    EXPECT_EQ(total(after.round_trip) - total(before.round_trip), after.calls - before.calls);
+    EXPECT_GT(after.queue.sum_us, before.queue.sum_us) << "three have waited for the first";
+    EXPECT_GT(after.round_trip.sum_us, before.round_trip.sum_us);
 }
 
 TEST_F(StoreBatchesTest, OtherLedgersShareTheCall) {

@@ -72,8 +72,15 @@ Reservation StoreNode::admitted(Demand demand, const Ledgers& ledgers) {
 }
 
 void StoreNode::settle(Reservation reservation, Usage usage) {
+    start_settle(std::move(reservation), usage).get();
+}
+
+std::future<bool> StoreNode::start_settle(Reservation reservation, Usage usage) {
     const auto kept = std::make_shared<Reservation>(std::move(reservation));
-    start_void([this, kept, usage] { return limiter_->settle(std::move(*kept), usage); });
+    return start<bool>([this, kept, usage]() -> awaitable<bool> {
+        co_await limiter_->settle(std::move(*kept), usage);
+        co_return true;
+    });
 }
 
 void StoreNode::progress(Reservation& reservation, Usage so_far) {

@@ -40,6 +40,7 @@ public:
     /// Of a demand that is expected to be admitted; throws where it is not.
     Reservation admitted(Demand demand, const Ledgers& ledgers);
     void settle(Reservation reservation, Usage usage);
+    std::future<bool> start_settle(Reservation reservation, Usage usage);
     void progress(Reservation& reservation, Usage so_far);
     result<std::vector<Level>> peek(const Ledgers& ledgers);
     result<LedgerContents> read(const LedgerLimits& ledger);

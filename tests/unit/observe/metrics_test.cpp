@@ -136,6 +136,19 @@ TEST(Metrics, TimesCallsToTheStore) {
                   "weir_store_duration_seconds_count{op=\"reserve\"} 0"});
 }
 
+TEST(Metrics, TellsHowLongTheStoreTookAndWhatWaitedForIt) {
+    ProcessFigures process;
+    process.store.queue.counts.front() = 2;
+    process.store.queue.counts.back() = 1;
+    process.store.queue.sum_us = 30;
+    process.store.round_trip.counts[1] = 4;
+    expect_lines(
+        render_metrics({}, process),
+        {"weir_store_queue_seconds_bucket{le=\"1e-05\"} 2", "weir_store_queue_seconds_count 3",
+         "weir_store_queue_seconds_sum 3e-05", "weir_store_round_trip_seconds_bucket{le=\"1e-05\"} 0",
+         "weir_store_round_trip_seconds_bucket{le=\"2.5e-05\"} 4"});
+}
+
 TEST(Metrics, TellsOfTheMastersOfACluster) {
     ProcessFigures process;
     process.store.mode = StoreMode::local;
