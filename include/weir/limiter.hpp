@@ -87,6 +87,8 @@ public:
     /// Replaces what was reserved by what was used. May overdraw a ledger; never forgives. What a store can't
     /// be told now is told later; where that is impossible, what was charged runs out by itself.
     virtual awaitable<void> settle(Reservation reservation, Usage usage) = 0;
+    /// The same where no store has to be told, as the embedded one never has. False: nothing was done.
+    virtual bool settle_at_once(Reservation& /*reservation*/, Usage /*usage*/) { return false; }
     /// The request is over, and what it used comes to light later: gives its slots of requests in flight
     /// back. All else stays reserved.
     awaitable<void> end_flight(Reservation& reservation);

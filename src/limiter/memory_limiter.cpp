@@ -45,6 +45,11 @@ public:
         co_return;
     }
 
+    bool settle_at_once(Reservation& reservation, Usage usage) override {
+        settle_now(reservation, clamp_usage(usage));
+        return true;
+    }
+
     awaitable<void> progress(Reservation& reservation, Usage so_far) override {
         progress_now(reservation, clamp_usage(so_far));
         co_return;

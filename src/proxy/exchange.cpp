@@ -100,7 +100,12 @@ awaitable<bool> Exchange::run() {
     }
     // Nothing above cancels this coroutine: a client that leaves ends reads and writes with errors. So these
     // three run on every path.
-    if (reservation_) co_await settle();
+    if (reservation_ && is_worked_on_later()) co_await hold_for_later();
+    if (reservation_) {
+        const Usage usage = work_out_usage();
+        const Amounts given_back = given_back_by(usage, spent_, record_.reserved);
+        if (!settle_at_once(usage, given_back)) co_await settle(usage, given_back);
+    }
     close_record();
     if (unforeseen) {
         log_unforeseen(record_.request_id, unforeseen);
@@ -268,28 +273,37 @@ std::optional<llm::ErrorDescription> Exchange::understand() {
     return error;
 }
 
-awaitable<void> Exchange::settle() {
-    facts_.cached_input_weight = subject_->tier->cached_input_weight;
-    if (is_worked_on_later()) {
-        co_await worker_.limiter.end_flight(*reservation_);
-        note_given_back({});
-        if (hold_for_later()) co_return;
+/// True: nothing is left to wait for.
+bool Exchange::settle_at_once(const Usage& usage, const Amounts& given_back) {
+    const std::int64_t asked_us = worker_.clock.steady_us();
+    if (worker_.limiter.settle_at_once(*reservation_, usage)) {
+        note_settled(worker_, asked_us, applicable_.ledgers, given_back);
+    } else if (may_settle_detached(worker_)) {
+        settle_detached(worker_,
+                        {std::move(*reservation_), usage, given_back, std::move(applicable_), policy_});
+    } else {
+        return false;
     }
+    reservation_.reset();
+    return true;
+}
+
+awaitable<void> Exchange::settle(Usage usage, Amounts given_back) {
+    const std::int64_t asked_us = worker_.clock.steady_us();
+    co_await worker_.limiter.settle(std::move(*reservation_), usage);
+    note_settled(worker_, asked_us, applicable_.ledgers, given_back);
+    reservation_.reset();
+}
+
+/// What the request used, as it is charged and recorded.
+Usage Exchange::work_out_usage() {
+    facts_.cached_input_weight = subject_->tier->cached_input_weight;
     const Usage usage = settle_by(facts_);
     spent_ = spent_by(facts_, reservation_->demand());
     record_.actual = as_recorded(usage, spent_);
     record_.cached_input_tokens = spent_.cached_input_tokens;
     teach(reservation_->demand());
-    const Amounts given_back = given_back_by(usage, spent_, record_.reserved);
-    if (may_settle_detached(worker_)) {
-        settle_detached(worker_,
-                        {std::move(*reservation_), usage, given_back, std::move(applicable_), policy_});
-    } else {
-        const std::int64_t asked_us = worker_.clock.steady_us();
-        co_await worker_.limiter.settle(std::move(*reservation_), usage);
-        note_settled(worker_, asked_us, applicable_.ledgers, given_back);
-    }
-    reservation_.reset();
+    return usage;
 }
 
 /// The upstream goes on working on it after the answer: its usage is seen by whoever fetches it.
@@ -298,8 +312,11 @@ bool Exchange::is_worked_on_later() const noexcept {
     return call_.background && is_success(facts_.status) && usage.unfinished && !usage.response_id.empty();
 }
 
-bool Exchange::hold_for_later() {
-    BackgroundResponses::Held held{std::move(*reservation_), facts_.cached_input_weight,
+/// Where there is no room for it any more it is settled now.
+awaitable<void> Exchange::hold_for_later() {
+    co_await worker_.limiter.end_flight(*reservation_);
+    note_given_back({});
+    BackgroundResponses::Held held{std::move(*reservation_), subject_->tier->cached_input_weight,
                                    std::string(record_.key_id), std::string(record_.model),
                                    std::string(record_.upstream)};
     const bool is_held = worker_.background->hold(facts_.usage.response_id, held, &worker_);
@@ -309,7 +326,6 @@ bool Exchange::hold_for_later() {
         reservation_ = std::move(held.reservation);
         worker_.metrics.count(observe::LimitHit::background_responses);
     }
-    return is_held;
 }
 
 void Exchange::open_record() {

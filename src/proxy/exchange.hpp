@@ -61,7 +61,9 @@ private:
     awaitable<bool> wait_for_room(const WaitingRoom::Guest& guest, Decided& decided);
     std::int64_t max_wait_us() const;
     awaitable<void> forward();
-    awaitable<void> settle();
+    Usage work_out_usage();
+    bool settle_at_once(const Usage& usage, const Amounts& given_back);
+    awaitable<void> settle(Usage usage, Amounts given_back);
     void note_given_back(const Amounts& amounts);
 
     // Answers of weir's own.
@@ -102,7 +104,7 @@ private:
     // Answers that are made in the background.
     void note_stored_response();
     bool is_worked_on_later() const noexcept;
-    bool hold_for_later();
+    awaitable<void> hold_for_later();
     void report_stored_answer(const EndingFacts& facts);
 
     void note_limit_hit(boost::system::error_code error) noexcept;

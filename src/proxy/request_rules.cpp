@@ -32,8 +32,8 @@ bool is_one_of(const std::array<std::string_view, count>& names, std::string_vie
 /// The client's list with one more entry at its end.
 void append_to_list(std::string& out, const Fields& fields, std::string_view name, std::string_view entry) {
     std::string list = joined_value(fields, name);
-    if (!list.empty()) list += ", ";
-    append_header(out, name, list.append(entry));
+    if (list.empty()) return append_header(out, name, entry);
+    append_header(out, name, list.append(", ").append(entry));
 }
 
 void append_host(std::string& out, const config::Url& url) {
@@ -57,13 +57,14 @@ bool is_passed_on(const UpstreamRequest& request, const Field& field) noexcept {
                         [&](const auto& header) { return equals_ignoring_case(header.first, name); });
 }
 
-std::string upstream_target(const UpstreamRequest& request) {
-    std::string target = request.upstream.url.base_path;
-    if (!may_hold_key_in_query(request.path_and_query, request.dialect))
-        return target.append(request.path_and_query);
-    const std::string_view kept =
-        config::has_own_key(request.upstream) ? std::string_view() : request.credential;
-    return target.append(without_other_keys(request.path_and_query, kept));
+void append_target(std::string& out, const UpstreamRequest& request) {
+    out.append(request.upstream.url.base_path);
+    if (may_hold_key_in_query(request.path_and_query, request.dialect)) {
+        const bool has_own_key = config::has_own_key(request.upstream);
+        out.append(without_other_keys(request.path_and_query, has_own_key ? "" : request.credential));
+    } else {
+        out.append(request.path_and_query);
+    }
 }
 
 /// The field for the upstream's own key: as configured, or as the client's SDK would send one.
@@ -115,7 +116,8 @@ std::string make_upstream_head(const UpstreamRequest& request) {
     std::string out;
     out.reserve(1024);
     out.append(request.head.method).append(" ");
-    out.append(upstream_target(request)).append(" HTTP/1.1\r\n");
+    append_target(out, request);
+    out.append(" HTTP/1.1\r\n");
     append_host(out, upstream.url);
     for (const Field& field : request.head.fields) {
         if (is_passed_on(request, field)) append_header(out, field.name, field.value);
