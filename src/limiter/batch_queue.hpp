@@ -49,10 +49,12 @@ public:
         return batch;
     }
 
-    /// Demands that nobody waits for any more: they need not be sent.
+    /// Demands that nobody waits for any more: they need not be sent. Only of those that the next call may
+    /// take: thousands may wait.
     Entries take_withdrawn() {
         Entries taken;
-        for (auto entry = demands_.begin(); entry != demands_.end();) {
+        auto entry = demands_.begin();
+        for (std::size_t seen = 0; entry != demands_.end() && seen < looked_at_max; ++seen) {
             const auto next = std::next(entry);
             if (entry->operation->reserve()->withdrawal.is_withdrawn())
                 taken.splice(taken.end(), demands_, entry);

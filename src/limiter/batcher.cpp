@@ -59,11 +59,12 @@ void Batcher::go_on(std::uint16_t slot) {
         const auto found = lanes_.find(slot);
         if (found == lanes_.end()) return;
         Lane& lane = found->second;
+        if (lane.calls == calls_max) return;  // each answer comes back here
         Queue::Entries withdrawn = lane.waiting.take_withdrawn();
         fail(withdrawn, errc::withdrawn);
         if (lane.waiting.empty()) lane.is_urgent = lane.sends_at_once = false;
         const bool is_turn = lane.is_urgent && (lane.calls == 0 || lane.sends_at_once);
-        const bool sends = lane.calls < calls_max && (lane.waiting.fills_a_call() || is_turn);
+        const bool sends = lane.waiting.fills_a_call() || is_turn;
         if (!sends) {
             // One server has one lane, for good.
             const bool is_over = lane.calls == 0 && lane.waiting.empty();

@@ -147,6 +147,15 @@ TEST_F(BatchQueueTest, WhatNobodyWaitsForAnyMoreIsTakenOut) {
     EXPECT_THAT(take(), ElementsAre(0, 2));
 }
 
+TEST_F(BatchQueueTest, WhoCannotBeNextIsNotLookedAt) {
+    const bool gone = true;
+    for (std::size_t i = 0; i < 4 * operations_max; ++i) add_demand(ledgers);
+    add_demand(ledgers).withdrawal = Withdrawal(gone);
+    EXPECT_TRUE(queue.take_withdrawn().empty());
+    EXPECT_EQ(take().size(), operations_max);
+    EXPECT_THAT(waiters_of(queue.take_withdrawn()), ElementsAre(4 * operations_max));
+}
+
 TEST_F(BatchQueueTest, ItIsFullAtSomePoint) {
     for (std::size_t i = 0; i < BatchQueue<int>::waiting_max; ++i) {
         EXPECT_FALSE(queue.full());
