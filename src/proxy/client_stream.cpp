@@ -56,15 +56,17 @@ void ClientStream::start_listening() {
     reading_ = true;
     transport_.socket().async_wait(net::Socket::wait_read, [this](const error_code& error) {
         if (error) return on_read(error, 0);
-        read_now();
+        turns_ ? turns_->ask(*this) : take_turn();
     });
 }
 
-void ClientStream::read_now() {
+void ClientStream::take_turn() {
     make_room(read_bytes_min);
     error_code error;
     const std::size_t bytes =
         transport_.read_now(boost::asio::buffer(buffer_.get() + end_, capacity_ - end_), error);
+    const bool is_over = error == boost::asio::error::would_block && deadline_.expired();
+    if (is_over) error = boost::asio::error::operation_aborted;
     if (error != boost::asio::error::would_block) return on_read(error, bytes);
     reading_ = false;
     start_listening();
@@ -72,6 +74,7 @@ void ClientStream::read_now() {
 
 void ClientStream::on_read(const error_code& error, std::size_t bytes) {
     reading_ = false;
+    turns_ = nullptr;
     end_ += bytes;
     if (error && !(error == boost::asio::error::operation_aborted && deadline_.expired())) gone_ = true;
     if (on_gone_) {
@@ -92,8 +95,9 @@ awaitable<error_code> ClientStream::fill(std::size_t read_bytes) {
     return read_more(before);
 }
 
-awaitable<error_code> ClientStream::await_input() {
+awaitable<error_code> ClientStream::await_input(Turns& turns) {
     const std::size_t before = end_ - begin_;
+    turns_ = &turns;
     start_listening();
     return read_more(before);
 }

@@ -10,12 +10,13 @@
 #include "net/deadline.hpp"
 #include "net/transport.hpp"
 #include "net/wakeup.hpp"
+#include "proxy/turns.hpp"
 #include "weir/clock.hpp"
 
 namespace weir::proxy {
 
 /// One thread. `finish` must have been awaited before it is destroyed.
-class ClientStream {
+class ClientStream : private Turns::Waiter {
 public:
     ClientStream(net::Socket socket, boost::asio::io_context& context, const Clock& clock,
                  std::int64_t write_ms);
@@ -31,8 +32,9 @@ public:
     /// Waits until there is more input than now; `read_bytes` is how much room to offer.
     /// http_errc::client_gone, or http_errc::request_timeout when the deadline expired.
     awaitable<boost::system::error_code> fill(std::size_t read_bytes);
-    /// As `fill`, where that may take long: without input, no memory waits with it.
-    awaitable<boost::system::error_code> await_input();
+    /// As `fill`, where that may take long: without input, no memory waits with it. What is there is read
+    /// when its turn comes.
+    awaitable<boost::system::error_code> await_input(Turns& turns);
 
     /// While an answer is prepared, listen, so that a client that leaves is noticed: `on_gone` is
     /// called once, then. What a pipelining client sends is kept, up to a bound above which watching pauses.
@@ -53,7 +55,7 @@ public:
 private:
     void start_read(std::size_t read_bytes);
     void start_listening();
-    void read_now();
+    void take_turn() override;
     void make_room(std::size_t read_bytes);
     awaitable<boost::system::error_code> read_more(std::size_t before);
     void on_read(const boost::system::error_code& error, std::size_t bytes);
@@ -69,6 +71,7 @@ private:
     bool gone_ = false;
     std::function<void()> on_gone_;
     net::Wakeup readable_;
+    Turns* turns_ = nullptr;  ///< while the next request is awaited
 };
 
 }  // namespace weir::proxy

@@ -64,6 +64,7 @@ awaitable<void> Session::serve() {
             co_await refuse_head(objection.code, objection.reason);
             break;
         }
+        const Turns::UnderWay under_way(worker_.turns);
         // Not in this frame, which an idle connection has too.
         const auto exchange = std::make_unique<Exchange>(
             worker_, client_, IncomingRequest{head_, path_and_query, framing, client_address_});
@@ -109,7 +110,7 @@ awaitable<bool> Session::read_head() {
                                                     : timeouts.idle_ms);
         }
         idle_ = !started;
-        const error_code error = co_await client_.await_input();
+        const error_code error = co_await client_.await_input(worker_.turns);
         idle_ = false;
         if (error == http_errc::request_timeout && started) {
             head_bytes_.assign(client_.input().substr(scanner.head_begin()));

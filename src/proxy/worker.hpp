@@ -17,6 +17,7 @@
 #include "proxy/lease_keeper.hpp"
 #include "proxy/refusal_rate.hpp"
 #include "proxy/stream_usage.hpp"
+#include "proxy/turns.hpp"
 #include "proxy/upstream_pool.hpp"
 #include "proxy/upstreams.hpp"
 #include "proxy/waiting_room.hpp"
@@ -58,6 +59,7 @@ struct Worker {
           policy(std::move(initial)),
           pool(io_context, shared.clock, metrics, shared.connections_open),
           leases(io_context, shared.clock, thread_limiter, metrics),
+          turns(io_context),
           random(std::random_device{}()) {}
 
     boost::asio::io_context& context;
@@ -78,6 +80,7 @@ struct Worker {
     std::shared_ptr<const policy::Policy> policy;
     UpstreamPool pool;
     LeaseKeeper leases;
+    Turns turns;
     RefusalRate refusal_rate;
     std::mt19937_64 random;
     std::size_t detached_settlements = 0;  ///< without anybody who waits: see detached_settlement.hpp
