@@ -44,6 +44,8 @@ protected:
 
 TEST_F(Memory, TenThousandIdleConnections) {
     constexpr std::size_t count = 10'000;
+    expect_served();
+    const std::int64_t before_kib = weir_->memory_kib("VmRSS");
     std::vector<std::unique_ptr<RawClient>> idle;
     for (std::size_t i = 0; i < count; ++i) {
         idle.push_back(std::make_unique<RawClient>(port_));
@@ -52,8 +54,11 @@ TEST_F(Memory, TenThousandIdleConnections) {
     }
     expect_served();
     const std::int64_t resident_kib = weir_->memory_kib("VmRSS");
-    std::cout << "resident with " << count << " idle connections: " << resident_kib / mib_in_kib << " MiB\n";
-    EXPECT_LE(resident_kib, 250 * mib_in_kib);
+    const std::int64_t bytes_each = (resident_kib - before_kib) * 1024 / static_cast<std::int64_t>(count);
+    std::cout << "resident with " << count << " idle connections: " << resident_kib / mib_in_kib << " MiB, "
+              << bytes_each << " bytes each\n";
+    EXPECT_LE(bytes_each, 6'000);
+    EXPECT_LE(resident_kib, 80 * mib_in_kib);
 }
 
 TEST_F(Memory, ALargeRequestBodyIsHeldOnce) {
