@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What a program adds to an answer: an open loop at a fixed rate, to the stand-in provider directly and through each
-# program in turn. weir-load counts from when a request was due, so that a stall is seen. There are two rates. `half`:
-# of what weir with Redis does, through it and through nginx, as what any proxy adds. `same`: one that every program
-# bears, half of what the slowest does, or --latency-rate. Sourced by run, after measure.sh.
+# program in turn. weir-load counts from when a request was due, so that a stall is seen. There are three rates.
+# `quarter` and `half`: of what weir with Redis does, through it and through nginx, as what any proxy adds. `same`: one
+# that every program bears, half of what the slowest does, or --latency-rate. Sourced by run, after measure.sh.
 # shellcheck disable=SC2154  # run assigns what is not assigned here
 
 # Requests/s of a program on the admit path, at the middle number of connections.
@@ -22,11 +22,13 @@ throughput() { # PROGRAM
 is_running() { [[ " ${running[*]} " == *" $1 "* ]]; } # PROGRAM
 
 measure_latency() {
-    local program rate slowest=
+    local program rate full slowest=
     printf 'round\tload\tprogram\trequests_per_s\tp50_ms\tp99_ms\tfailed\n' >"$out/latency.tsv"
     if is_running weir-redis; then
         is_running nginx && program=nginx || program=
-        measure_at half $(($(throughput weir-redis) / 2)) weir-redis $program
+        full=$(throughput weir-redis)
+        measure_at quarter $((full / 4)) weir-redis $program
+        measure_at half $((full / 2)) weir-redis $program
     fi
     rate=$latency_rate
     if [ "$rate" = 0 ]; then

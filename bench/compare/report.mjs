@@ -98,14 +98,15 @@ function ratioTable(ratios) {
 
 const latencyTitles = {
     half: 'Latency added at half of what weir with Redis does',
+    quarter: 'Latency added at a quarter of what weir with Redis does',
     same: 'Latency added at one rate for all',
 };
 
 function latencyText(added) {
     return [...new Set(added.map((entry) => entry.load))].map((load) => {
         const entries = added.filter((entry) => entry.load === load);
-        const lines = entries.map(({ program, percentile, bar: most, added: more, direct, through, failed }) =>
-            `<li>${program} ${percentile.slice(0, 3)}: ${more.median.toFixed(3)} ms `
+        const lines = entries.map(({ program, over, percentile, bar: most, added: more, direct, through, failed }) =>
+            `<li>${program}${over === 'direct' ? '' : `, over ${over}`} ${percentile.slice(0, 3)}: ${more.median.toFixed(3)} ms `
             + `<small>(${more.min.toFixed(3)} to ${more.max.toFixed(3)})</small>`
             + (most === undefined ? '' : `, at most ${most}`)
             + `; direct ${direct.toFixed(3)}, through it ${through.toFixed(3)}`

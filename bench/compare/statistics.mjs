@@ -83,19 +83,24 @@ export const marks = (entry) => (heldUpByLoad(entry) ? ' *' : '') + (disturbed(e
 
 /** What a program adds: its percentile less that of the stand-in provider asked directly, in the same round. */
 export function addedLatency(rows) {
-    // Bars are for the rate that weir was made for, not for one that the slowest program bears.
-    const bars = { 'half weir-redis': { p50_ms: 0.2, p99_ms: 1 } };
+    // Bars are for a rate that weir was made for, not for one that the slowest program bears.
+    const bars = { 'quarter weir-redis': { over: 'nginx', p50_ms: 0.2, p99_ms: 1 } };
     return unique(rows.map((row) => row.load)).flatMap((load) => addedAt(load, rows.filter((row) => row.load === load),
         (program) => bars[`${load} ${program}`]));
 }
 
 function addedAt(load, rows, barsOf) {
     const of = (program) => rows.filter((row) => row.program === program);
+    // What it is held against: the provider itself, or another program, where that was measured.
+    const overWhat = (program) => {
+        const other = barsOf(program)?.over;
+        return other !== undefined && of(other).length > 0 ? other : 'direct';
+    };
     return unique(rows.map((row) => row.program)).filter((program) => program !== 'direct')
         .flatMap((program) => ['p50_ms', 'p99_ms'].map((percentile) => ({
-            load, program, percentile, bar: barsOf(program)?.[percentile],
+            load, program, percentile, over: overWhat(program), bar: barsOf(program)?.[percentile],
             added: spread(of(program).map((row) => row[percentile]
-                - of('direct').find((direct) => direct.round === row.round)[percentile])),
+                - of(overWhat(program)).find((other) => other.round === row.round)[percentile])),
             direct: median(of('direct').map((row) => row[percentile])),
             through: median(of(program).map((row) => row[percentile])),
             rate: median(of(program).map((row) => row.requests_per_s)),

@@ -59,7 +59,7 @@ printTable(
 printTable(
     ['added latency', 'at', 'requests/s', '', 'ms', 'failed', 'at most', ''],
     summary.added_latency.map((entry) => [
-        entry.program, entry.load, entry.rate.toFixed(0), entry.percentile.slice(0, 3), range(entry.added, 3),
+        entry.program + (entry.over === 'direct' ? '' : ` over ${entry.over}`), entry.load, entry.rate.toFixed(0), entry.percentile.slice(0, 3), range(entry.added, 3),
         String(entry.failed), entry.bar === undefined ? '' : String(entry.bar),
         verdict(entry.bar === undefined ? undefined : entry.added.median <= entry.bar),
     ]),
