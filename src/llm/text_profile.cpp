@@ -2,6 +2,7 @@
 #include "llm/text_profile.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "llm/token_table.hpp"
 
@@ -17,8 +18,10 @@ constexpr unsigned lane_bits = 21;
 constexpr Lanes lane_mask = (Lanes{1} << lane_bits) - 1;
 static_assert(lane_bits * encoding_count <= 64);
 constexpr std::int64_t added_each_byte = token_table::windows.size() * token_table::thousandths_max;
-/// So many bytes can be summed up before a lane runs over.
-constexpr std::ptrdiff_t summed_max = lane_mask / (2 * added_each_byte);
+/// Bytes in a step of the loop, or its own work would be a fifth of it all.
+constexpr std::ptrdiff_t bytes_a_step = 8;
+/// So many bytes can be summed up before a lane runs over; whole steps.
+constexpr std::ptrdiff_t summed_max = lane_mask / (2 * added_each_byte) / bytes_a_step * bytes_a_step;
 
 constexpr std::string_view data =
 #include "llm/token_table.inc"
@@ -33,9 +36,11 @@ constexpr auto make_digit_values() noexcept {
     return values;
 }
 
-auto make_slots() noexcept {
+using Slots = std::array<Lanes, token_table::slots_in_all>;
+
+Slots make_slots() noexcept {
     constexpr auto values = make_digit_values();
-    std::array<Lanes, token_table::slots_in_all> slots{};
+    Slots slots{};
     for (std::size_t i = 0; i < slots.size(); ++i) {
         std::size_t number = 0;
         for (const char digit : data.substr(i * token_table::slot_characters, token_table::slot_characters))
@@ -49,27 +54,60 @@ auto make_slots() noexcept {
     }
     return slots;
 }
-// Made when the program starts, in less than a millisecond: a compiler would need seconds.
-const std::array<Lanes, token_table::slots_in_all> slots = make_slots();
 
-Lanes look_up(const char* at) noexcept {
+/// The windows' slots, by what finds them soonest.
+struct Tables {
     static_assert(token_table::windows.size() == 3);
-    return slots[token_table::slot_of<0>(at)] + slots[token_table::slot_of<1>(at)] +
-           slots[token_table::slot_of<2>(at)];
+    /// By the two bytes themselves: nothing has to be hashed, and what texts consist of stands close
+    /// together.
+    std::array<Lanes, 1 << 16> pairs;
+    std::array<Lanes, slot_count(token_table::windows[1])> triples;
+    std::array<Lanes, slot_count(token_table::windows[2])> fives;
+
+    explicit Tables(const Slots& slots) noexcept;
+};
+
+Tables::Tables(const Slots& slots) noexcept {
+    constexpr auto shape = token_table::windows[0];
+    static_assert(shape.width == sizeof(std::uint16_t));
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        const auto pair = static_cast<std::uint16_t>(i);
+        std::array<char, token_table::before_max + 1 + token_table::behind_max> around{};
+        std::memcpy(around.data(), &pair, sizeof pair);
+        pairs[i] = slots[token_table::slot_of<0>(around.data() + shape.before)];
+    }
+    std::copy_n(slots.begin() + token_table::first_slot(1), triples.size(), triples.begin());
+    std::copy_n(slots.begin() + token_table::first_slot(2), fives.size(), fives.begin());
 }
+// Made when the program starts, in less than a millisecond: a compiler would need seconds.
+const Tables tables(make_slots());
+
+/// Of each window on its own, so that no sum waits for another.
+struct Sums {
+    Lanes of_pairs = 0, of_triples = 0, of_fives = 0;
+
+    void look_up(const char* at) noexcept {
+        std::uint16_t pair = 0;
+        std::memcpy(&pair, at - token_table::windows[0].before, sizeof pair);
+        of_pairs += tables.pairs[pair];
+        of_triples += tables.triples[token_table::slot_within<1>(at)];
+        of_fives += tables.fives[token_table::slot_within<2>(at)];
+    }
+};
 
 using Thousandths = std::array<std::int64_t, encoding_count>;
 
-void sum_up(const char* at, const char* end, Thousandths& sums) noexcept {
+void sum_up(const char* at, const char* end, Thousandths& thousandths) noexcept {
     while (at != end) {
         const char* const stop = at + std::min(end - at, summed_max);
-        Lanes lanes = 0;
-        // Four in a step, or the loop's own work would be a fifth of it.
-        for (; stop - at >= 4; at += 4)
-            lanes += look_up(at) + look_up(at + 1) + look_up(at + 2) + look_up(at + 3);
-        for (; at != stop; ++at) lanes += look_up(at);
+        Sums sums;
+        for (; stop - at >= bytes_a_step; at += bytes_a_step) {
+            for (std::ptrdiff_t i = 0; i < bytes_a_step; ++i) sums.look_up(at + i);
+        }
+        for (; at != stop; ++at) sums.look_up(at);
+        const Lanes lanes = sums.of_pairs + sums.of_triples + sums.of_fives;
         for (std::size_t i = 0; i < encoding_count; ++i)
-            sums[i] += static_cast<std::int64_t>(lanes >> lane_bits * i & lane_mask);
+            thousandths[i] += static_cast<std::int64_t>(lanes >> lane_bits * i & lane_mask);
     }
 }
 

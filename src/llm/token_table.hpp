@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace weir::llm::token_table {
 
@@ -42,16 +43,25 @@ static_assert(std::all_of(windows.begin(), windows.end(), [](const Window& windo
     return window.before <= before_max && 7 - window.before <= behind_max && window.width <= 8;
 }));
 
+/// Which of the window's own slots. What is behind the window is shifted out at the top of the word.
+/// REQUIRES: the bytes around `at` can be read.
+template <std::size_t window>
+std::size_t slot_within(const char* at) noexcept {
+    constexpr Window shape = windows[window];
+    using Word = std::conditional_t<shape.width <= sizeof(std::uint32_t), std::uint32_t, std::uint64_t>;
+    constexpr unsigned bits = 8 * sizeof(Word);
+    constexpr auto multiplier = static_cast<Word>(shape.multiplier << (bits - 8 * shape.width));
+    Word bytes = 0;
+    std::memcpy(&bytes, at - shape.before, sizeof bytes);
+    if constexpr (std::endian::native == std::endian::big)
+        bytes = sizeof bytes == 8 ? __builtin_bswap64(bytes) : __builtin_bswap32(bytes);
+    return static_cast<Word>(bytes * multiplier) >> (bits - shape.slot_bits);
+}
+
 /// REQUIRES: the bytes around `at` can be read.
 template <std::size_t window>
 std::size_t slot_of(const char* at) noexcept {
-    constexpr Window shape = windows[window];
-    // What is behind the window is shifted out at the top.
-    constexpr std::uint64_t multiplier = shape.multiplier << 8 * (8 - shape.width);
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, at - shape.before, sizeof bytes);
-    if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
-    return first_slot(window) + (bytes * multiplier >> (64 - shape.slot_bits));
+    return first_slot(window) + slot_within<window>(at);
 }
 
 /// Vocabularies: o200k, cl100k, and the mean of open ones.

@@ -1,11 +1,14 @@
 // The fitted table against real counts of texts that no corpus has, and what holds for any bytes.
 #include "llm/text_profile.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "llm/estimate.hpp"
+#include "llm/token_table.hpp"
 #include "support/property.hpp"
 
 namespace weir::llm {
@@ -124,6 +127,51 @@ TEST(TextProfileTest, AnyBytesAreTakenAndNoneCostsMoreThanAToken) {
             RC_ASSERT(thousandths <= 1000 * profile.bytes);
         }
     });
+}
+
+/// The same numbers, looked up one by one: in the words of the data file, as fit and token_table.hpp have it.
+std::int64_t plain_sum(std::string_view text) {
+    static constexpr std::string_view data =
+#include "llm/token_table.inc"
+        ;
+    const std::string padded = std::string(8, '\0') + std::string(text) + std::string(8, '\0');
+    const auto number_at = [](std::size_t slot) {
+        std::size_t number = 0;
+        for (const char digit :
+             data.substr(slot * token_table::slot_characters, token_table::slot_characters))
+            number = number * token_table::digits.size() + token_table::digits.find(digit);
+        const int step = static_cast<int>(number % token_table::step_count) - token_table::step_max;
+        return token_table::thousandths_of(step);
+    };
+    const auto hash_of = [](const char* at, const token_table::Window& window) {
+        std::uint64_t bytes = 0;
+        for (unsigned i = window.width; i-- > 0;)
+            bytes = bytes << 8 | static_cast<unsigned char>(*(at - window.before + i));
+        const unsigned bits = 8 * window.width;
+        const std::uint64_t product = bytes * window.multiplier & ((std::uint64_t{1} << bits) - 1);
+        return static_cast<std::size_t>(product >> (bits - window.slot_bits));
+    };
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        for (std::size_t window = 0; window < token_table::windows.size(); ++window)
+            sum += number_at(token_table::first_slot(window) +
+                             hash_of(padded.data() + 8 + i, token_table::windows[window]));
+    }
+    return sum;
+}
+
+TEST(TextProfileTest, SumsUpWhatTheTableSaysOfEachByte) {
+    std::mt19937 random(7);
+    for (std::size_t size = 1; size <= 400; ++size) {
+        std::string text;
+        while (text.size() < size) text += static_cast<char>(random() % (size % 2 == 0 ? 256 : 96) + 32);
+        const std::string elsewhere = std::string(size % 8, 'x') + text;  // at another alignment
+        TextProfile profile;
+        profile.add(std::string_view(elsewhere).substr(size % 8));
+        const auto tokens_max = static_cast<std::int64_t>(1000 * size);
+        const std::int64_t sum = std::clamp<std::int64_t>(plain_sum(text), 1000, tokens_max);
+        ASSERT_EQ(profile.thousandths[0], sum) << "size " << size;
+    }
 }
 
 TEST(TextProfileTest, LongTextsDoNotRunOver) {
