@@ -48,10 +48,12 @@ std::uint32_t LengthSketch::Sizes<count>::sum() const noexcept {
 template <std::size_t count>
 double LengthSketch::Sizes<count>::place_of(double quantile) const noexcept {
     const double wanted = quantile * sum();
-    double passed = 0;
+    const auto wanted_at_least = static_cast<std::uint32_t>(std::ceil(wanted));
+    std::uint32_t passed = 0;
     for (std::size_t size = 0; size < count; ++size) {
-        if (weights[size] == 0 || passed + weights[size] < wanted) {
-            passed += weights[size];
+        const std::uint32_t reached = passed + weights[size];
+        if (weights[size] == 0 || reached < wanted_at_least) {
+            passed = reached;
             continue;
         }
         return static_cast<double>(size) + std::max(wanted - passed, 0.0) / weights[size];
@@ -69,9 +71,10 @@ double LengthSketch::Sizes<count>::place_among_last(double quantile) const noexc
 }
 
 template <std::size_t count>
-std::size_t LengthSketch::Sizes<count>::last_above(double place) const noexcept {
-    return static_cast<std::size_t>(
-        std::count_if(last.begin(), last.end(), [place](std::uint8_t size) { return size >= place; }));
+int LengthSketch::Sizes<count>::last_from(std::uint8_t size) const noexcept {
+    std::uint8_t found = 0;  // as narrow as what is compared, so that all are at once
+    for (const std::uint8_t each : last) found = static_cast<std::uint8_t>(found + (each >= size ? 1 : 0));
+    return found;
 }
 
 /// Of n answers n (1 - q) lie above the quantile q, give or take a deviation of sqrt(n q (1 - q)): three
@@ -81,7 +84,7 @@ double LengthSketch::Sizes<count>::likely_place_of(double quantile) const noexce
     const double place = place_of(quantile);
     const double above = last_count * (1 - quantile);
     const double deviation = std::sqrt(above * quantile);
-    const bool has_grown = static_cast<double>(last_above(std::floor(place) + 1)) > above + 3 * deviation;
+    const bool has_grown = last_from(static_cast<std::uint8_t>(place + 1)) > above + 3 * deviation;
     return has_grown ? std::max(place, place_among_last(quantile)) : place;
 }
 

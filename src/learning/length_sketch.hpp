@@ -51,7 +51,8 @@ private:
         double place_of(double quantile) const noexcept;
         double place_among_last(double quantile) const noexcept;
         double likely_place_of(double quantile) const noexcept;
-        std::size_t last_above(double place) const noexcept;
+        /// How many of the last few are of this size or a larger one.
+        int last_from(std::uint8_t size) const noexcept;
     };
 
     static std::size_t size_of(std::int64_t length) noexcept;
