@@ -9,7 +9,7 @@ redis_port=$first_port provider_port=$((first_port + 1))
 node_port() { echo $((first_port + 10 + $1)); }
 admin_port() { echo $((first_port + 40 + $1)); }
 
-# What the nodes are configured with; whoever sources this may assign others.
+# What the nodes are configured with; whoever sources this may assign others. store: memory, redis, cluster.
 store=redis store_timeout_ms=100 default_limits='{}' keys_json='' unknown_keys=reject
 provider_options=() # beside those that all have
 ample_limits='{"rpm": 1000000000, "itpm": 1000000000000, "otpm": 1000000000000}'
@@ -20,7 +20,9 @@ key_json() { # KEY LIMITS
 
 write_config() { # NODE
     local store_json='"url": "memory"'
-    [ "$store" = memory ] || store_json="\"url\": \"redis://127.0.0.1:$redis_port/0\", \"timeout_ms\": $store_timeout_ms"
+    local url="redis://127.0.0.1:$redis_port/0"
+    [ "$store" != cluster ] || url="cluster://127.0.0.1:$redis_port"
+    [ "$store" = memory ] || store_json="\"url\": \"$url\", \"timeout_ms\": $store_timeout_ms"
     cat >"$work/node-$1.json" <<CONF
 {"listen": "127.0.0.1:$(node_port "$1")", "admin": {"listen": "127.0.0.1:$(admin_port "$1")"}, "threads": 1,
  "store": {$store_json},
@@ -30,12 +32,24 @@ write_config() { # NODE
 CONF
 }
 
+# Redis, as the only master of a Redis Cluster: all slots are its own.
+become_cluster() {
+    redis cluster addslotsrange 0 16383 >/dev/null
+    until redis cluster info | grep -q '^cluster_state:ok'; do sleep 0.1; done
+}
+
 # All of them new, with empty windows. $targets are the nodes as weir-load wants them.
 bring_up() { # NODES
-    local node
-    start redis redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no; redis_pid=$started
+    local node cluster_options=()
+    if [ "$store" = cluster ]; then
+        rm -f "$work/nodes.conf"
+        cluster_options=(--cluster-enabled yes --cluster-announce-ip 127.0.0.1 --dir "$work")
+    fi
+    start redis redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no "${cluster_options[@]}"
+    redis_pid=$started
     start provider "$bin/weir-mock" --listen "127.0.0.1:$provider_port" --tokens 60 "${provider_options[@]}"; provider_pid=$started
     await_port redis "$redis_port"
+    [ "$store" != cluster ] || become_cluster
     await_port provider "$provider_port"
     nodes=() node_pids=() targets=
     for ((node = 1; node <= $1; ++node)); do
@@ -65,6 +79,7 @@ figure() { sed -n "s/^$2=//p" "$work/$1.flat"; } # NAME FIELD
 
 redis() { redis-cli -p "$redis_port" "$@" | tr -d '\r'; }
 evalsha_calls() { redis info commandstats | sed -n 's/^cmdstat_evalsha:calls=\([0-9]*\).*/\1/p' | grep . || echo 0; }
+redis_reads() { redis info stats | sed -n 's/^total_reads_processed://p'; }
 redis_bytes() { redis info memory | sed -n 's/^used_memory://p'; }
 rss_kib() { # PID…
     local pid

@@ -18,9 +18,11 @@ snapshot() { # FILE
         node_metrics
         echo "node_ticks=$(ticks "${node_pids[@]}")"
         echo "redis_ticks=$(ticks "$redis_pid")"
-        echo "other_ticks=$(ticks "$provider_pid" "$load_pid")"
+        echo "provider_ticks=$(ticks "$provider_pid")"
+        echo "load_ticks=$(ticks "$load_pid")"
         echo "busy_ticks=$(busy_ticks)"
         echo "evalsha=$(evalsha_calls)"
+        echo "redis_reads=$(redis_reads)"
         echo "node_rss_kib=$(rss_kib "${node_pids[@]}")"
         echo "at=$EPOCHREALTIME"
     } >"$1"
@@ -66,7 +68,10 @@ difference() {
             print_figure("p99_ms", load["latency.answered.p99_us"] / 1000)
             print_figure("node_us", us("node_ticks"))
             print_figure("redis_us", us("redis_ticks"))
+            print_figure("provider_us", us("provider_ticks"))
+            print_figure("load_us", us("load_ticks"))
             print_figure("calls_per_request", each("evalsha"))
+            print_figure("redis_reads_per_request", each("redis_reads"))
             print_figure("operations_per_call", calls == 0 ? 0 : grown("weir_store_operations_total") / calls)
             print_figure("node_core_percent", 100 * grown("node_ticks") / hz / time_s / nodes)
             print_figure("redis_core_percent", 100 * grown("redis_ticks") / hz / time_s)
@@ -77,7 +82,8 @@ difference() {
             print_figure("store_errors", after["weir_store_errors_total"])
             print_figure("decided_by_fallback", after["weir_store_fallback_total"])
             print_figure("node_rss_mib", after["node_rss_kib"] / 1024 / nodes)
-            others = grown("busy_ticks") - grown("node_ticks") - grown("redis_ticks") - grown("other_ticks")
+            others = grown("busy_ticks") - grown("node_ticks") - grown("redis_ticks")
+            others -= grown("provider_ticks") + grown("load_ticks")
             print_figure("others_percent", 100 * others / hz / time_s / cores)
         }' "$work/before" "$work/after" "$work/run.flat"
 }
