@@ -19,10 +19,9 @@ using llm::append_header;
 
 /// Fields that tell the client where to go next. Azure names its long-running operations in the last two.
 bool names_place(std::string_view name) noexcept {
-    constexpr std::array<std::string_view, 4> names{"location", "content-location", "operation-location",
-                                                    "azure-asyncoperation"};
-    return std::any_of(names.begin(), names.end(),
-                       [&](std::string_view one) { return equals_ignoring_case(one, name); });
+    constexpr NameSet<4> names{
+        {"location", "content-location", "operation-location", "azure-asyncoperation"}};
+    return names.contains(name);
 }
 
 /// What stands behind "scheme://host:port" where that is the upstream; nullopt where it is another place.

@@ -44,7 +44,10 @@ awaitable<void> Exchange::answer_error(boost::system::error_code code, std::stri
     co_await answer_error(error, outcome_of(code));
 }
 
-awaitable<void> Exchange::refuse(const Decision& decision) {
+/// By a limit, or because no store decides.
+awaitable<void> Exchange::refuse(const result<Decision>& decided) {
+    if (!decided) co_return co_await answer_error(decided.error());
+    const Decision& decision = *decided;
     const Refusal& refusal = decision.refusal;
     const LedgerLimits& ledger = applicable_.ledgers[refusal.ledger_index];
     const std::int64_t now_us = worker_.clock.now_us();

@@ -7,7 +7,7 @@ namespace weir::proxy {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> places{"authorization", "x-api-key", "api-key", "x-goog-api-key"};
+constexpr NameSet<4> places{{"authorization", "x-api-key", "api-key", "x-goog-api-key"}};
 constexpr std::string_view query_name = "key=";
 
 /// The place that the dialect looks at first.
@@ -38,8 +38,7 @@ std::string_view query_of(std::string_view path_and_query) noexcept {
 }  // namespace
 
 bool is_credential_field(std::string_view name) noexcept {
-    return std::any_of(places.begin(), places.end(),
-                       [&](std::string_view place) { return equals_ignoring_case(place, name); });
+    return places.contains(name);
 }
 
 std::string_view key_in_field(std::string_view value) noexcept {

@@ -152,7 +152,11 @@ awaitable<void> Exchange::admit_and_forward() {
         take_upstream(0, arrived_us);
         co_return co_await forward();
     }
-    const bool admitted = co_await reserve();
+    const Demand demand = note_demand();
+    Decided decided = decide_at_once(demand);
+    if (!decided) co_await decide(demand, decided);
+    const bool admitted = note_decision(*decided);
+    if (!admitted) co_await refuse(*decided);
     record_.added_us = worker_.clock.steady_us() - arrived_us - record_.waited_us.value_or(0);
     if (admitted) co_await forward();
 }

@@ -52,7 +52,8 @@ private:
     awaitable<bool> decode_body();
     std::optional<llm::ErrorDescription> understand();  ///< what is wrong with the call, if anything
     const RefusalReason* choose_upstreams(std::int64_t steady_us);
-    awaitable<bool> reserve();
+    Demand note_demand();
+    bool note_decision(result<Decision>& decided);  ///< true: it is admitted, and the room is taken
     // What they decide is kept in one place: thousands may wait.
     using Decided = std::optional<result<Decision>>;
     Decided decide_at_once(const Demand& demand);
@@ -75,7 +76,7 @@ private:
     awaitable<void> answer_front_page();
     awaitable<void> refuse_key();
     awaitable<void> answer_limits();
-    awaitable<void> refuse(const Decision& decision);
+    awaitable<void> refuse(const result<Decision>& decided);
     awaitable<void> refuse_while_all_sleep();
 
     // Parts of forward.

@@ -6,6 +6,7 @@
 #include "http/head_scanner.hpp"
 #include "http/http_guard.hpp"
 #include "http/http_message.hpp"
+#include "http/name_set.hpp"
 #include "http/reason.hpp"
 #include "text/ascii.hpp"
 
@@ -21,6 +22,7 @@ using http::HeadLimits;
 using http::HeadScanner;
 using http::is_success;
 using http::joined_value;
+using http::NameSet;
 using http::Objection;
 using http::parse_head;
 using http::RequestHead;

@@ -21,6 +21,7 @@ void LeaseKeeper::add(Entry& entry) {
     Lease& lease = entry.lease;
     if (lease.due_us == 0) lease.due_us = clock_.steady_us() + lease.reservation.progress_due_us() - tick_us;
     entries_.push_back(entry);
+    added_.notify();
 }
 
 awaitable<void> LeaseKeeper::remove(Entry& entry) {
@@ -38,6 +39,7 @@ bool LeaseKeeper::remove_at_once(Entry& entry) {
 awaitable<void> LeaseKeeper::run() {
     Timer timer(context_);
     for (;;) {
+        while (entries_.empty()) co_await added_.wait();
         timer.expires_after(std::chrono::microseconds(tick_us));
         co_await timer.async_wait(use_awaitable_as_tuple);
         co_await renew_due();

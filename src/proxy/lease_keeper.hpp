@@ -59,6 +59,7 @@ private:
     Limiter& limiter_;
     observe::WorkerMetrics& metrics_;
     Entries entries_;
+    net::Wakeup added_;  ///< a thread that holds no lease is not woken
     Entries::iterator next_ = entries_.end();
 };
 

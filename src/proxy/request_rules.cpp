@@ -15,19 +15,12 @@ namespace {
 
 using llm::append_header;
 
-constexpr std::array<std::string_view, 6> hop_by_hop{"connection", "keep-alive",        "te",
-                                                     "trailer",    "transfer-encoding", "upgrade"};
+constexpr NameSet<6> hop_by_hop{
+    {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}};
 // Set by weir itself, or answered by it.
-constexpr std::array<std::string_view, 7> replaced{
-    "host", "content-length", "expect", "via", "x-forwarded-for", "x-forwarded-proto", "x-request-id"};
-
-constexpr std::array<std::string_view, 4> digests{"content-md5", "digest", "content-digest", "repr-digest"};
-
-template <std::size_t count>
-bool is_one_of(const std::array<std::string_view, count>& names, std::string_view name) noexcept {
-    return std::any_of(names.begin(), names.end(),
-                       [&](std::string_view candidate) { return equals_ignoring_case(candidate, name); });
-}
+constexpr NameSet<7> replaced{
+    {"host", "content-length", "expect", "via", "x-forwarded-for", "x-forwarded-proto", "x-request-id"}};
+constexpr NameSet<4> digests{{"content-md5", "digest", "content-digest", "repr-digest"}};
 
 /// The client's list with one more entry at its end.
 void append_to_list(std::string& out, const Fields& fields, std::string_view name, std::string_view entry) {
@@ -44,14 +37,14 @@ void append_host(std::string& out, const config::Url& url) {
 
 bool is_passed_on(const UpstreamRequest& request, const Field& field) noexcept {
     const std::string_view name = field.name;
-    if (is_one_of(replaced, name) || is_hop_by_hop(request.head.fields, name)) return false;
+    if (replaced.contains(name) || is_hop_by_hop(request.head.fields, name)) return false;
     if (starts_with_ignoring_case(name, "x-weir-")) return false;
     if (is_credential_field(name)) {
         if (config::has_own_key(request.upstream)) return false;
         if (key_in_field(field.value) != request.credential) return false;
     }
     if (request.readable_answer && equals_ignoring_case(name, "accept-encoding")) return false;
-    if (request.body_is_changed && is_one_of(digests, name)) return false;
+    if (request.body_is_changed && digests.contains(name)) return false;
     if (request.body_is_decoded && equals_ignoring_case(name, "content-encoding")) return false;
     return std::none_of(request.upstream.headers.begin(), request.upstream.headers.end(),
                         [&](const auto& header) { return equals_ignoring_case(header.first, name); });
@@ -98,7 +91,7 @@ void append_key(std::string& out, const UpstreamRequest& request) {
 }  // namespace
 
 bool is_hop_by_hop(const Fields& fields, std::string_view name) noexcept {
-    return is_one_of(hop_by_hop, name) || starts_with_ignoring_case(name, "proxy-") ||
+    return hop_by_hop.contains(name) || starts_with_ignoring_case(name, "proxy-") ||
            fields.lists_token("connection", name);
 }
 

@@ -12,28 +12,24 @@ constexpr std::string_view max_wait_field = "x-weir-max-wait-ms";
 constexpr std::string_view waited_field = "x-weir-waited-ms";
 }  // namespace
 
-awaitable<bool> Exchange::reserve() {
+Demand Exchange::note_demand() {
     applicable_ = policy_->limits_for(*subject_, call_.model, choice_->left(), call_.further_models);
     const Demand demand = make_demand(call_, *subject_->tier, applicable_, experience());
     record_.estimated = demand;
-    Decided decided = decide_at_once(demand);
-    if (!decided) co_await decide(demand, decided);
+    return demand;
+}
+
+bool Exchange::note_decision(result<Decision>& decided) {
     if (record_.waited_us)
         llm::append_header(remarks_, waited_field, std::to_string(*record_.waited_us / 1000));
-    if (!*decided) {
-        co_await answer_error(decided->error());
-        co_return false;
-    }
-    Decision& decision = **decided;
+    if (!decided) return false;
+    Decision& decision = *decided;
     const std::int64_t decided_us = worker_.clock.steady_us();
     if (!decision.candidate_levels.empty())
         choice_->note_levels(decision.candidate_levels, applicable_.ledgers, decided_us);
     record_.decided_at_us = decision.decided_at_us;
     record_.store_mode = to_string(decision.decided_by);
-    if (decision.verdict != Verdict::admitted) {
-        co_await refuse(decision);
-        co_return false;
-    }
+    if (decision.verdict != Verdict::admitted) return false;
     reservation_ = std::move(decision.reservation);
     // Of one that has waited it may be another's that asked for more: see WaitLines.
     record_.reserved = reservation_->demand();
@@ -42,7 +38,7 @@ awaitable<bool> Exchange::reserve() {
     llm::append_rate_limit_headers(dialect_, decision.tightest, worker_.clock.now_us(), rate_limits_);
     remarks_.append(shadow_lines(record_.shadowed_by));
     rate_limits_.append(remarks_);
-    co_return true;
+    return true;
 }
 
 /// Where nobody waits, nothing is asked twice, and this node has the ledgers.

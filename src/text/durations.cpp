@@ -1,7 +1,6 @@
 // Pure arithmetic on microseconds.
 #include "text/durations.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -32,6 +31,12 @@ const Unit* unit_of(std::int64_t window_us) noexcept {
     return nullptr;
 }
 
+void append(std::string& text, std::int64_t number, std::string_view unit) {
+    std::array<char, 20> digits;
+    char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    text.append(digits.data(), end).append(unit);
+}
+
 }  // namespace
 
 std::optional<std::int64_t> unit_us(char letter) noexcept {
@@ -58,28 +63,22 @@ std::string window_in_words(std::int64_t window_us) {
 std::string go_duration(std::int64_t duration_us) {
     if (duration_us <= 0) return "0s";
     const std::int64_t total_ms = (duration_us - 1) / 1000 + 1;
-    std::array<char, 40> text;  // of 2^63 us it has 20
-    char* at = text.data();
-    const auto put = [&](std::int64_t number, std::string_view unit) {
-        at = std::to_chars(at, text.data() + text.size(), number).ptr;
-        at = std::copy(unit.begin(), unit.end(), at);
-    };
+    std::string text;
     if (total_ms < 1000) {
-        put(total_ms, "ms");
-        return {text.data(), at};
+        append(text, total_ms, "ms");
+        return text;
     }
     const std::int64_t total_s = total_ms / 1000;
-    if (total_s >= 3600) put(total_s / 3600, "h");
-    if (total_s >= 60) put(total_s / 60 % 60, "m");
-    put(total_s % 60, "");
+    if (total_s >= 3600) append(text, total_s / 3600, "h");
+    if (total_s >= 60) append(text, total_s / 60 % 60, "m");
+    append(text, total_s % 60, {});
     if (const std::int64_t rest_ms = total_ms % 1000; rest_ms != 0) {
-        char* const point = at;
-        put(1000 + rest_ms, "");
-        *point = '.';
-        while (at[-1] == '0') --at;
+        const std::size_t point = text.size();
+        append(text, 1000 + rest_ms, {});
+        text[point] = '.';
+        while (text.back() == '0') text.pop_back();
     }
-    *at++ = 's';
-    return {text.data(), at};
+    return text += 's';
 }
 
 }  // namespace weir::text
