@@ -17,6 +17,7 @@ function read(file) {
 
 /// One after the other; what has been found so far stands in results.json.
 function simulateAll(cases, costs, out) {
+    mkdirSync(out, { recursive: true });
     const results = [];
     cases.forEach((one, at) => {
         const { nodes, shards, set, as } = one;
@@ -30,9 +31,11 @@ function simulateAll(cases, costs, out) {
 
 function publish(tables, results) {
     writeFileSync(join(folder, 'scale.svg'), drawing(results));
-    for (const [file, names] of [[join(folder, 'README.md'), Object.keys(tables)], ['README.md', ['capacity']]]) {
+    const { capacity, ...ours } = tables;
+    for (const [file, inside] of [[join(folder, 'README.md'), ours], ['README.md', { capacity }]]) {
         const before = readFileSync(file, 'utf8');
-        writeFileSync(file, names.reduce((text, name) => withTable(text, name, tables[name]), before));
+        const after = Object.entries(inside).reduce((text, [name, table]) => withTable(text, name, table), before);
+        writeFileSync(file, after);
     }
 }
 
@@ -48,8 +51,9 @@ function main(words) {
         process.stdout.write(`${tables.comparison}\n`);
     }
     if (!options.only_against) {
-        mkdirSync(options.out, { recursive: true });
-        const results = simulateAll(casesOf(options), costs, options.out);
+        const results = options.from
+            ? JSON.parse(read(options.from)).results
+            : simulateAll(casesOf(options), costs, options.out);
         Object.assign(tables, {
             capacity: capacityTable(results), detail: detailTable(results), variants: variantTable(results),
             key: keyTable(results), heartbeats: heartbeatTable(costs, options.nodes),
@@ -57,7 +61,7 @@ function main(words) {
         for (const name of ['capacity', 'detail', 'variants', 'key', 'heartbeats']) {
             process.stdout.write(`${tables[name]}\n`);
         }
-        process.stdout.write(`Written: ${join(options.out, 'results.json')}\n`);
+        if (!options.from) process.stdout.write(`Written: ${join(options.out, 'results.json')}\n`);
         if (options.publish) publish(tables, results);
     }
     process.exitCode = is_right ? 0 : 1;

@@ -11,10 +11,11 @@ export const usage = `Scale by simulation: nodes, shards of Redis, and the calls
   --nodes LIST     of one thread each (${node_counts.join(',')})
   --shards LIST    masters of the Redis Cluster; 1: one Redis (${shard_counts.join(',')})
   --out DIR        where results.json goes (build/bench/scale-DATE)
+  --from FILE      no simulation: the results.json of an earlier run
   --only-against   no more than that
   --publish        write scale.svg and the tables of bench/scale/README.md and of README.md, too
 
-Exit code 1: a figure that is compared is more than 15 % off. It takes about ten minutes of one core.
+Exit code 1: a figure that is compared is more than 15 % off. It takes about a quarter of an hour of one core.
 `;
 
 const allowed = { '--nodes': node_counts, '--shards': shard_counts };
@@ -31,13 +32,14 @@ export function parseOptions(words, now = new Date()) {
     const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
     const options = {
         costs: 'bench/scale/costs.json', against: 'build/bench/growth-scale/growth.tsv', nodes: node_counts,
-        shards: shard_counts, out: `build/bench/scale-${stamp}`, only_against: false, publish: false,
+        shards: shard_counts, out: `build/bench/scale-${stamp}`, from: null, only_against: false, publish: false,
     };
     const flags = {
         '--costs': (text) => { options.costs = text; },
         '--against': (text) => { options.against = text; },
         '--nodes': (text) => { options.nodes = numbersOf('--nodes', text); },
         '--shards': (text) => { options.shards = numbersOf('--shards', text); },
+        '--from': (text) => { options.from = text; },
         '--out': (text) => { options.out = text; },
     };
     for (let at = 0; at < words.length; ++at) {

@@ -15,7 +15,7 @@ const find = (results, wanted) => results.find((one) =>
 /// Requests a second, by nodes and keys, and by shards.
 export function capacityTable(results) {
     const shards = distinct(results.filter(({ as }) => as === 'built').map((one) => one.shards));
-    const lines = [['nodes', 'keys', ...shards.map((count) => (count === 1 ? 'one Redis' : `${count} masters`))]];
+    const lines = [['nodes', 'keys', ...shards.map((count) => (count === 1 ? 'one Redis' : `Redis Cluster, ${count} masters`))]];
     lines.push(rule(lines[0].length));
     for (const nodes of distinct(results.map((one) => one.nodes))) {
         for (const { name } of key_sets) {

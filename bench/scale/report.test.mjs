@@ -89,6 +89,7 @@ test('the picture is whole, and no point lies outside', () => {
 
 test('options that make no sense are refused', () => {
     assert.deepEqual(parseOptions(['--nodes', '4,16']).nodes, [4, 16]);
+    assert.equal(parseOptions(['--from', 'x', '--publish']).from, 'x');
     for (const words of ['--strange', '--nodes', '--nodes 0', '--shards x', '--nodes 4 --publish']) {
         assert.throws(() => parseOptions(words.split(' ')));
     }

@@ -107,7 +107,7 @@ class Simulation {
             else this.give(Math.floor(events.what / 4), events.who);
         }
         for (const call of this.call) {
-            if (call.lane !== null && this.now - call.sent > this.given.timeout_us) this.tally.overdue();
+            if (call.lane !== null && end - call.sent > this.given.timeout_us) this.tally.overdue();
         }
         return this.tally.result(this.processors);
     }
