@@ -48,6 +48,8 @@ export function costsOf(growth, redis, redis_cluster) {
 }
 
 async function main([growth_file, port, file]) {
+    // So that Redis ends, too.
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
     const growth = fastestOf(readFileSync(growth_file, 'utf8'));
     const redis = await measureRedis({ port: Number(port) });
     const redis_cluster = await measureRedis({ port: Number(port), is_cluster: true });

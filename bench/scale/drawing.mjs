@@ -5,7 +5,7 @@ import { key_sets } from './cases.mjs';
 const text_colour = '#6e7a86', faint = '#8c959f';
 const colours = ['#4493f8', '#2da44e', '#d4a017', '#e5484d'];
 const small = `font-size="11" fill="${faint}"`;
-const top = 84, panel_width = 210, panel_height = 230, panel_gap = 34, left = 56;
+const top = 84, panel_width = 210, panel_height = 230, panel_gap = 46, left = 56;
 
 const escaped = (text) => String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 const text = (x, y, words, more = '') =>
