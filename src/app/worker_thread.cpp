@@ -82,7 +82,7 @@ awaitable<void> WorkerThread::drain_until_empty(std::int64_t drain_ms) {
     Timer timer(context_);
     bool cut = false;
     while (!listener_.empty() || worker_.background->held_by(&worker_) > 0 ||
-           worker_.waiting_room->serves(worker_) || worker_.detached_settlements > 0) {
+           worker_.waiting_room->serves(worker_) || worker_.detached_settlements.under_way() > 0) {
         if (!cut && worker_.clock.steady_us() >= cut_at_us) {
             spdlog::warn("drain: time is up, ending the connections that are left");
             listener_.cut();

@@ -1,4 +1,5 @@
-// A coroutine for each, which starts at once and so has asked the limiter before the caller goes on.
+// A settler goes on at once when it is given something, and so has asked the limiter before the caller goes
+// on.
 #include "proxy/detached_settlement.hpp"
 
 #include <spdlog/spdlog.h>
@@ -11,31 +12,42 @@
 
 namespace weir::proxy {
 
-namespace {
-
-awaitable<void> settle(Worker& worker, DetachedSettlement settlement) {
-    const std::int64_t asked_us = worker.clock.steady_us();
-    try {
-        co_await worker.limiter.settle(std::move(settlement.reservation), settlement.usage);
-    } catch (const std::exception& unforeseen) {
-        spdlog::error("a settlement ended by an unforeseen error: {}", unforeseen.what());
-    }
-    note_settled(worker, asked_us, settlement.applicable.ledgers, settlement.given_back);
-    --worker.detached_settlements;
-}
-
-}  // namespace
-
-bool may_settle_detached(Worker& worker) noexcept {
+bool DetachedSettlements::may_begin(Worker& worker) const noexcept {
     if (worker.limiter.mode() == StoreMode::memory) return false;
-    if (worker.detached_settlements < detached_settlements_max) return true;
+    if (under_way() < under_way_max) return true;
     worker.metrics.count(observe::LimitHit::settlements);
     return false;
 }
 
-void settle_detached(Worker& worker, DetachedSettlement settlement) {
-    ++worker.detached_settlements;
-    boost::asio::co_spawn(worker.context, settle(worker, std::move(settlement)), boost::asio::detached);
+void DetachedSettlements::begin(Worker& worker, DetachedSettlement settlement) {
+    if (idle_.empty()) {
+        idle_.reserve(settlers_.size() + 1);
+        Settler& settler = *settlers_.emplace_back(std::make_unique<Settler>());
+        settler.settlement.emplace(std::move(settlement));
+        boost::asio::co_spawn(worker.context, run(worker, settler), boost::asio::detached);
+        return;
+    }
+    Settler& settler = *idle_.back();
+    idle_.pop_back();
+    settler.settlement.emplace(std::move(settlement));
+    settler.given.notify();
+}
+
+/// Until its worker goes.
+awaitable<void> DetachedSettlements::run(Worker& worker, Settler& self) {
+    for (;;) {
+        DetachedSettlement& settlement = *self.settlement;
+        const std::int64_t asked_us = worker.clock.steady_us();
+        try {
+            co_await worker.limiter.settle(std::move(settlement.reservation), settlement.usage);
+        } catch (const std::exception& unforeseen) {
+            spdlog::error("a settlement ended by an unforeseen error: {}", unforeseen.what());
+        }
+        note_settled(worker, asked_us, settlement.applicable.ledgers, settlement.given_back);
+        self.settlement.reset();
+        idle_.push_back(&self);
+        while (!self.settlement) co_await self.given.wait();
+    }
 }
 
 void note_settled(Worker& worker, std::int64_t asked_us, const LedgerSet& ledgers,

@@ -282,9 +282,9 @@ bool Exchange::settle_at_once(const Usage& usage, const Amounts& given_back) {
     const std::int64_t asked_us = worker_.clock.steady_us();
     if (worker_.limiter.settle_at_once(*reservation_, usage)) {
         note_settled(worker_, asked_us, applicable_.ledgers, given_back);
-    } else if (may_settle_detached(worker_)) {
-        settle_detached(worker_,
-                        {std::move(*reservation_), usage, given_back, std::move(applicable_), policy_});
+    } else if (worker_.detached_settlements.may_begin(worker_)) {
+        worker_.detached_settlements.begin(
+            worker_, {std::move(*reservation_), usage, given_back, std::move(applicable_), policy_});
     } else {
         return false;
     }

@@ -13,6 +13,7 @@
 #include "policy/policy.hpp"
 #include "proxy/background_responses.hpp"
 #include "proxy/body_budget.hpp"
+#include "proxy/detached_settlement.hpp"
 #include "proxy/learned.hpp"
 #include "proxy/lease_keeper.hpp"
 #include "proxy/refusal_rate.hpp"
@@ -83,7 +84,7 @@ struct Worker {
     Turns turns;
     RefusalRate refusal_rate;
     std::mt19937_64 random;
-    std::size_t detached_settlements = 0;  ///< without anybody who waits: see detached_settlement.hpp
+    DetachedSettlements detached_settlements;
     bool draining = false;
 
     /// By index into the upstreams of that configuration, nearly always the one in force.

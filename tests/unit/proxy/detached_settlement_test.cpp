@@ -37,11 +37,11 @@ public:
     Timer told;
 };
 
-class DetachedSettlements : public ::testing::Test {
+class Detached : public ::testing::Test {
 protected:
     void settle_one() {
         worker_.metrics.reservations_in_flight.add();
-        settle_detached(worker_, {ReservationAccess::make({1, 2, 3}, {}), {}, {}, {}, nullptr});
+        settlements_.begin(worker_, {ReservationAccess::make({1, 2, 3}, {}), {}, {}, {}, nullptr});
     }
     /// Whatever is ready.
     void go_on() {
@@ -59,9 +59,10 @@ protected:
     boost::asio::io_context context_;
     Slow limiter_{context_};
     Worker worker_{context_, Shared{clock_, access_log_, budget_, connections_open_}, limiter_, nullptr};
+    DetachedSettlements& settlements_ = worker_.detached_settlements;
 };
 
-TEST_F(DetachedSettlements, OneIsInLineWhenTheCallerGoesOn) {
+TEST_F(Detached, OneIsInLineWhenTheCallerGoesOn) {
     int asked_before_caller = -1;
     boost::asio::post(context_, [&] {
         settle_one();
@@ -69,11 +70,11 @@ TEST_F(DetachedSettlements, OneIsInLineWhenTheCallerGoesOn) {
     });
     go_on();
     EXPECT_EQ(asked_before_caller, 1);
-    EXPECT_EQ(worker_.detached_settlements, 1U);
+    EXPECT_EQ(settlements_.under_way(), 1U);
     EXPECT_EQ(worker_.metrics.reservations_in_flight.value(), 1U);
     limiter_.told.cancel();
     go_on();
-    EXPECT_EQ(worker_.detached_settlements, 0U);
+    EXPECT_EQ(settlements_.under_way(), 0U);
     EXPECT_EQ(worker_.metrics.reservations_in_flight.value(), 0U);
     std::uint64_t settled = 0;
     constexpr auto settle = static_cast<std::size_t>(observe::StoreCall::settle);
@@ -82,19 +83,39 @@ TEST_F(DetachedSettlements, OneIsInLineWhenTheCallerGoesOn) {
     EXPECT_EQ(settled, 1U);
 }
 
-TEST_F(DetachedSettlements, AStoreThatEndsAtOnceIsWaitedFor) {
-    EXPECT_TRUE(may_settle_detached(worker_));
+TEST_F(Detached, OneSettlerSettlesOneAfterAnother) {
+    for (int i = 0; i < 3; ++i) {
+        boost::asio::post(context_, [&] { settle_one(); });
+        go_on();
+        EXPECT_EQ(limiter_.asked, i + 1);
+        limiter_.told.cancel();
+        go_on();
+        EXPECT_EQ(settlements_.under_way(), 0U);
+    }
+}
+
+TEST_F(Detached, AStoreThatEndsAtOnceIsWaitedFor) {
+    EXPECT_TRUE(settlements_.may_begin(worker_));
     limiter_.decides = StoreMode::memory;
-    EXPECT_FALSE(may_settle_detached(worker_));
+    EXPECT_FALSE(settlements_.may_begin(worker_));
     EXPECT_EQ(hits(), 0U);
 }
 
-TEST_F(DetachedSettlements, BeyondTheMostTheyAreWaitedFor) {
-    worker_.detached_settlements = detached_settlements_max - 1;
-    EXPECT_TRUE(may_settle_detached(worker_));
-    worker_.detached_settlements = detached_settlements_max;
-    EXPECT_FALSE(may_settle_detached(worker_));
+TEST_F(Detached, BeyondTheMostTheyAreWaitedFor) {
+    boost::asio::post(context_, [&] {
+        for (std::size_t i = 0; i < DetachedSettlements::under_way_max; ++i) {
+            EXPECT_TRUE(settlements_.may_begin(worker_));
+            settle_one();
+        }
+    });
+    go_on();
+    EXPECT_EQ(limiter_.asked, static_cast<int>(DetachedSettlements::under_way_max));
+    EXPECT_FALSE(settlements_.may_begin(worker_));
     EXPECT_EQ(hits(), 1U);
+    limiter_.told.cancel();
+    go_on();
+    EXPECT_TRUE(settlements_.may_begin(worker_));
+    EXPECT_EQ(worker_.metrics.reservations_in_flight.value(), 0U);
 }
 
 }  // namespace
