@@ -2,7 +2,6 @@
 #include "http/head_parser.hpp"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "http/tokens.hpp"
 #include "text/ascii.hpp"
@@ -41,25 +40,23 @@ std::string_view take_line(std::string_view& rest) noexcept {
 /// RFC 9110 5.5 has visible characters, white space and obs-text in a line; no other control bytes.
 /// Without a branch, as the next one, so that the compiler looks at 16 bytes at a time.
 bool holds_control_byte(std::string_view lines) noexcept {
-    std::uint8_t found = 0;
+    unsigned char found = 0;
     for (const char c : lines) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        const auto is_low = static_cast<std::uint8_t>(byte < 0x20);
-        const auto is_tab = static_cast<std::uint8_t>(byte == '\t');
-        const auto is_line_end =
-            static_cast<std::uint8_t>(byte == '\r') | static_cast<std::uint8_t>(byte == '\n');
-        found |= (is_low & ~(is_tab | is_line_end)) | static_cast<std::uint8_t>(byte == 0x7f);
+        const bool is_control = (static_cast<unsigned char>(c) < 0x20) | (c == 0x7f);
+        const bool is_allowed = (c == '\t') | (c == '\r') | (c == '\n');
+        found |= is_control && !is_allowed ? 1 : 0;
     }
     return found != 0;
 }
 
 /// A CR before each LF, and an LF behind each CR. REQUIRES: the first is no LF.
 bool has_only_whole_line_ends(std::string_view lines) noexcept {
-    std::uint8_t lone = 0;
+    unsigned char found = 0;
     for (std::size_t i = 1; i < lines.size(); ++i) {
-        lone |= static_cast<std::uint8_t>(lines[i - 1] == '\r') ^ static_cast<std::uint8_t>(lines[i] == '\n');
+        const bool is_lone = (lines[i - 1] == '\r') != (lines[i] == '\n');
+        found |= is_lone ? 1 : 0;
     }
-    return lone == 0;
+    return found == 0;
 }
 
 Objection parse_fields(std::string_view rest, Fields& fields) {

@@ -74,10 +74,10 @@ inline constexpr std::size_t further_models_max = 16;
 
 /// Reads a body of a metered API. A body whose capacity exceeds its size by 64 bytes is parsed in place;
 /// others are copied first, since the parser reads beyond the end. Refuses what can't be metered safely: no
-/// JSON, nesting above 64, more than two million values, and wrong or repeated values of the members that
-/// decide a charge or a route (call_fields.hpp). Null counts as absent. Any other shape is read for the text
-/// in it. Thread safety: keeps one parser per thread; a body above 1 MiB brings its own, given back after
-/// use.
+/// JSON, nesting above 64 (an empty object or array at the end is no level), more than two million values,
+/// and wrong or repeated values of the members that decide a charge or a route (call_fields.hpp). Null counts
+/// as absent. Any other shape is read for the text in it. Thread safety: keeps one parser per thread; a body
+/// above 1 MiB brings its own, given back after use.
 std::variant<Call, CallError> read_call(const CallText& text);
 
 }  // namespace weir::llm

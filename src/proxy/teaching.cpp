@@ -15,7 +15,8 @@ Growth Exchange::growth() const {
     Growth growth{.output_bound = call_.output_bound.value_or(unlimited)};
     if (!is_metered() || subject_->tier->reserve == config::Reserve::none) return growth;
     growth.lengths = &worker_.learned->output_lengths;
-    growth.answer_of = learning::AnswerOf::names(record_.key_id, call_.model);
+    growth.key_id = record_.key_id;
+    growth.model = call_.model;
     return growth;
 }
 

@@ -142,7 +142,8 @@ TEST_F(LearnedTest, WhatWasCutOffRaisesOnly) {
 }
 
 TEST_F(LearnedTest, GrowthStaysWithinTheBound) {
-    Growth growth{.lengths = &learned.output_lengths, .answer_of = of.answer_of(), .output_bound = 150};
+    Growth growth{
+        .lengths = &learned.output_lengths, .key_id = of.key_id, .model = of.model, .output_bound = 150};
     EXPECT_EQ(growth.more_after(50), 50) << "as much again";
     EXPECT_EQ(growth.more_after(100), 50);
     EXPECT_EQ(growth.more_after(150), 0);
