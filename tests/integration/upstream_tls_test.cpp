@@ -191,7 +191,8 @@ bool is_whole(std::string_view answer) {
 
 /// Afterwards nothing is under way any more, TLS's own messages included.
 awaitable<bool> ask_once(proxy::UpstreamConnection& connection, const std::string& request) {
-    connection.start_sending({boost::asio::buffer(request)}, 10'000);
+    net::Buffers buffers{boost::asio::buffer(request)};
+    connection.start_sending(buffers, 10'000);
     while (!is_whole(connection.input())) {
         const boost::system::error_code error = co_await connection.read(10'000);
         if (error) co_return false;
