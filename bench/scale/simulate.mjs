@@ -1,12 +1,14 @@
-// Nodes, shards of Redis and what they send each other, event by event: requests in, batches as src/limiter/batcher.cpp
-// makes them, rounds of Redis's event loop, answers out. A pure function of its parameters; time is in microseconds.
+// Nodes, shards of Redis and what they send each other, event by event: requests in, batches (batcher.mjs), rounds of
+// Redis's event loop, answers out. A pure function of its parameters; time is in microseconds.
+import { Batcher, Lane, company_us_max } from './batcher.mjs';
 import { Events, Queue } from './events.mjs';
 import { Processors } from './processors.mjs';
 import { Tally } from './tally.mjs';
 import { drawerOf, randomOf, sharesOf } from './random.mjs';
 
-/// As in src/limiter/batcher.hpp and window_call.hpp.
-export const calls_max = 32, operations_max = 64, slot_count = 16_384;
+const slot_count = 16_384;
+/// So many settlements of a node no connection waits for: src/proxy/detached_settlement.hpp.
+const under_way_max = 1024;
 /// What Redis reads from a connection in one round (PROTO_IOBUF_LEN), and how long a call is, about.
 const read_bytes = 16_384, call_bytes = 320, operation_bytes = 75;
 const bucket_us = 500_000;  // of a window of a minute
@@ -15,8 +17,9 @@ const bucket_us = 500_000;  // of a window of a minute
 const share = { start: 0.45, forward: 0.2, answer: 0.3, end: 0.05 };
 
 // Work of a node, of Redis, of the load and of the provider, as number * kinds + kind.
-const kinds = 9;
+const kinds = 10;
 const START = 0, GO_ON = 1, REPLY = 2, FORWARD = 3, ANSWER = 4, END = 5, CALL = 6, HEARTBEAT = 7, WRITTEN = 8;
+const COMPANY_IS_OVER = 9;
 // Events.
 const DONE = 0, ARRIVES = 1, DUE = 2, HEARTBEAT_DUE = 3;
 
@@ -49,6 +52,9 @@ class Simulation {
         this.tally = new Tally(given);
         this.lanes = new Map();
         this.laneList = [];
+        // Of each node one for each shard: so are `writing` and what follows, by wire.
+        this.batchers = Array.from({ length: given.nodes * given.shards }, (_, wire) => new Batcher(this, wire));
+        this.settlementsUnderWay = new Int32Array(given.nodes);
         this.requests = new Pool();
         this.calls = new Pool();
         this.request = [];
@@ -81,8 +87,7 @@ class Simulation {
         const name = node * slot_count + place;
         let lane = this.lanes.get(name);
         if (lane === undefined) {
-            const number = this.laneList.length;
-            lane = { number, node, shard, calls: 0, settlements: new Queue(), reserves: new Queue() };
+            lane = new Lane(this.laneList.length, node, shard);
             this.lanes.set(name, lane);
             this.laneList.push(lane);
         }
@@ -126,7 +131,7 @@ class Simulation {
 
     /// In a closed loop. Where clients take no time, not all of them begin at once.
     connect(node) {
-        const connection = this.connection.push({ settling: false, waiting: -1 }) - 1;
+        const connection = this.connection.push({ isSettling: false, waiting: -1 }) - 1;
         const number = this.newRequest(node, connection);
         if (this.given.cores > 0) this.give(this.load, number * kinds + ANSWER);
         else this.deliver(node, number * kinds + START, 1 + this.random() * 1000);
@@ -147,8 +152,9 @@ class Simulation {
     newRequest(node, connection) {
         const number = this.requests.take();
         const key = this.drawKey();
-        this.request[number] =
-            { node, connection, key, begun: this.now, sent: this.now, provider_us: 0, settles: false };
+        this.request[number] = {
+            node, connection, key, begun: this.now, sent: this.now, provider_us: 0, settles: false, isDetached: false,
+        };
         return number;
     }
 
@@ -160,11 +166,11 @@ class Simulation {
     give(who, work) {
         const kind = work % kinds;
         if (kind === START && who < this.shardsFrom) {
-            // A node does not read from a connection while its last request is still being settled.
+            // A node does not read from a connection that waits for its last request to be settled.
             const number = (work - START) / kinds, request = this.request[number];
             request.begun = this.now;
             const connection = this.connection[request.connection];
-            if (connection?.settling) {
+            if (connection?.isSettling) {
                 connection.waiting = number;
                 return;
             }
@@ -217,6 +223,7 @@ class Simulation {
         const kind = work % kinds, number = (work - kind) / kinds;
         if (kind === START) this.ask(number, false);
         else if (kind === GO_ON) this.goOn(this.laneList[number]);
+        else if (kind === COMPANY_IS_OVER) this.batchers[number].companyIsOver();
         else if (kind === REPLY) this.replied(number);
         else if (kind === FORWARD) this.forward(number);
         else if (kind === WRITTEN) this.flush(number);
@@ -227,26 +234,27 @@ class Simulation {
     ask(number, settles) {
         const request = this.request[number];
         request.settles = settles;
-        const lane = this.lane(request.node, request.key);
-        const idle = lane.calls === 0 && lane.settlements.size + lane.reserves.size === 0;
-        (settles ? lane.settlements : lane.reserves).push(number);
-        if (idle) this.give(request.node, lane.number * kinds + GO_ON);
-        if (lane.settlements.size + lane.reserves.size >= operations_max) this.goOn(lane);
+        const lane = this.lane(request.node, request.key), batcher = this.batchers[this.wireOf(lane)];
+        if (settles) batcher.settle(lane, number);
+        else batcher.reserve(lane, number);
     }
 
-    goOn(lane) {
-        for (;;) {
-            const waiting = lane.settlements.size + lane.reserves.size;
-            if (lane.calls >= calls_max || waiting === 0 || (waiting < operations_max && lane.calls > 0)) return;
-            ++lane.calls;
-            const number = this.calls.take(), operations = [];
-            // Corrections first, since they make room.
-            for (const waits of [lane.settlements, lane.reserves]) {
-                while (operations.length < operations_max && waits.size > 0) operations.push(waits.shift());
-            }
-            this.call[number] = { lane, operations, sent: this.now, isFirst: false };
-            this.write(lane.node * this.given.shards + lane.shard, number);
-        }
+    wireOf(lane) { return lane.node * this.given.shards + lane.shard; }
+
+    goOn(lane) { this.batchers[this.wireOf(lane)].goOn(lane); }
+
+    // What a batcher asks of its owner.
+
+    post(lane) { this.give(lane.node, lane.number * kinds + GO_ON); }
+
+    waitForCompany(wire) {
+        this.deliver(Math.floor(wire / this.given.shards), wire * kinds + COMPANY_IS_OVER, company_us_max);
+    }
+
+    send(lane, operations) {
+        const number = this.calls.take();
+        this.call[number] = { lane, operations, sent: this.now, isFirst: false };
+        this.write(this.wireOf(lane), number);
     }
 
     /// As src/redis/pipeline.cpp does: what comes while a write is under way goes out together with the next one.
@@ -321,8 +329,8 @@ class Simulation {
         this.call[number].lane = null;
         this.calls.give(number);
         this.tally.call(operations.length, this.now - sent, isFirst);
-        --lane.calls;
-        this.goOn(lane);
+        // The next call leaves before all of them go on with their requests.
+        this.batchers[this.wireOf(lane)].answered(lane);
         for (const request of operations) {
             this.give(lane.node, request * kinds + (this.request[request].settles ? END : FORWARD));
         }
@@ -335,12 +343,16 @@ class Simulation {
         this.deliver(request.node, number * kinds + ANSWER, request.provider_us);
     }
 
-    /// The client has its answer before the charge is settled.
+    /// The client has its answer before the charge is settled. The settlement is in line before the connection's next
+    /// request, which waits for its end only where too many are under way.
     passOn(number) {
         const request = this.request[number], connection = this.connection[request.connection];
         this.tally.added(this.now - request.begun - request.provider_us);
+        request.isDetached = this.settlementsUnderWay[request.node] < under_way_max;
+        if (request.isDetached) ++this.settlementsUnderWay[request.node];
+        else this.tally.awaited();
         if (connection) {
-            connection.settling = true;
+            connection.isSettling = !request.isDetached;
             const next = this.newRequest(request.node, request.connection);
             this.request[next].sent = request.sent;
             if (this.given.cores > 0) this.give(this.load, next * kinds + ANSWER);
@@ -358,11 +370,17 @@ class Simulation {
     }
 
     settled(number) {
-        const connection = this.connection[this.request[number].connection];
+        const { node, isDetached, connection: connection_number } = this.request[number];
         this.tally.settled();
         this.requests.give(number);
+        if (isDetached) --this.settlementsUnderWay[node];
+        else this.readOn(this.connection[connection_number]);
+    }
+
+    /// A connection that has waited for its settlement.
+    readOn(connection) {
         if (!connection) return;
-        connection.settling = false;
+        connection.isSettling = false;
         if (connection.waiting < 0) return;
         const next = connection.waiting, { begun } = this.request[next];
         connection.waiting = -1;

@@ -58,13 +58,42 @@ test('the same seed, the same result; another one, another', () => {
     assert.notEqual(run({ connections: 30 }).requests_per_s, run({ connections: 30, seed: 2 }).requests_per_s);
 });
 
-test('a lone connection shares no call, and pays for each', () => {
-    const found = run({ connections: 1 });
-    near(found.calls_per_request, 2, 0.02, 'calls');
-    assert.equal(found.operations_per_call, 1);
-    near(found.redis_us, 2 * (8 + 5 + 4 + 1.5 + 4), 0.05, 'Redis');
-    near(found.node_us, 20 + 2 * (5 + 25), 0.05, 'the node');
+test('a lone connection: a settlement goes along with its next demand', () => {
+    const found = run({ connections: 1, keys: 1, duration_us: 1_000_000 });
+    // Where the next demand comes too late for it, it goes alone: a timer may have begun with the settlement before.
+    assert.ok(found.calls_per_request >= 1 && found.calls_per_request < 1.2, `${found.calls_per_request}`);
+    near(found.calls_per_request * found.operations_per_call, 2, 0.01, 'operations');
+    near(found.redis_us, found.calls_per_request * (8 + 5 + 4 + 4) + 2 * 1.5, 0.05, 'Redis');
+    near(found.node_us, 20 + found.calls_per_request * (5 + 25), 0.05, 'the node');
     assert.ok(found.added_p50_ms > 0.1 && found.added_p50_ms < 0.25, `${found.added_p50_ms}`);
+});
+
+test('a settlement whose slot nothing else is asked of goes alone, and nobody waits for it', () => {
+    const found = run({ connections: 1, keys: 10_000, batching: 'slot' });
+    near(found.calls_per_request, 2, 0.02, 'calls');
+    assert.ok(found.operations_per_call < 1.02, `${found.operations_per_call}`);
+    assert.ok(found.added_p50_ms < 0.25, `${found.added_p50_ms}`);
+    // Slower than company is waited for, so that settlements end long after their connections have gone on.
+    const slow = run({ connections: 1, keys: 10_000, batching: 'slot', provider_us: 1 });
+    assert.ok(slow.requests_per_s > 1e6 / 500, `${slow.requests_per_s}`);
+});
+
+test('two calls of a node are on the wire, more where they are full', () => {
+    const far = { hop_us: 2000, duration_us: 1_000_000 };
+    const found = run({ ...far, rate: 10_000 });
+    const redis_us = 8 + 5 + 4 + 40 * 1.5 + 5 * 4;
+    near(found.calls_per_request * found.requests_per_s, 2e6 / (2 * 2000 + redis_us), 0.03, 'calls a second');
+    const full = run({ ...far, rate: 40_000 });
+    assert.ok(full.operations_per_call > 60, `${full.operations_per_call}`);
+    assert.ok(full.added_p99_ms < 7, `${full.added_p99_ms}`);
+});
+
+test('connections wait for settlements where too many are under way', () => {
+    const slow = { costs: { ...costs, redis: { ...costs.redis, operation: 20 } }, timeout_us: 1e6 };
+    assert.equal(run({ ...slow, connections: 256 }).awaited_settlements, 0);
+    const found = run({ ...slow, connections: 4000, duration_us: 1_500_000 });
+    // All the time: connections that have waited go on, and settlements that have ended make room for others.
+    assert.ok(found.awaited_settlements > 0.4 && found.awaited_settlements < 0.8, `${found.awaited_settlements}`);
 });
 
 test('the busier a node, the fewer calls a request costs; never more than 64 operations in one', () => {
@@ -87,7 +116,7 @@ test('an open loop gets what it asks for, and Redis is the limit of many nodes',
 });
 
 test('keys of different slots share no call, but their calls share an exchange', () => {
-    const wanted = { connections: 128, keys: 1000 };
+    const wanted = { connections: 256, keys: 1000 };
     const any = run(wanted), slots = run({ ...wanted, batching: 'slot' });
     assert.ok(any.operations_per_call > 30);
     assert.ok(slots.operations_per_call < 1.3);

@@ -28,6 +28,7 @@ export class Tally {
     #operations = 0;
     #reads = 0;
     #late = 0;
+    #awaited = 0;
     #latencies = new Times();
     #added = new Times();
     #callTimes = new Times();
@@ -49,6 +50,8 @@ export class Tally {
     latency(us) { if (this.#counts) this.#latencies.add(us); }
     /// A call that is still out, and has been for longer than its timeout.
     overdue() { ++this.#calls; ++this.#late; }
+    /// A settlement that its connection waits for.
+    awaited() { if (this.#counts) ++this.#awaited; }
     settled() { if (this.#counts) ++this.#requests; }
 
     result(processors) {
@@ -68,6 +71,7 @@ export class Tally {
             calls_per_request: this.#calls / requests,
             operations_per_call: this.#calls === 0 ? 0 : this.#operations / this.#calls,
             redis_reads_per_request: this.#reads / requests,
+            awaited_settlements: this.#awaited / requests,
             node_us: sum(of_nodes) * duration_us / requests,
             redis_us: sum(of_redis) * duration_us / requests,
             node_cores: sum(of_nodes),
