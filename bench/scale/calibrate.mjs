@@ -7,8 +7,10 @@ import { fastestOf } from './fastest.mjs';
 import { measureRedis } from './redis_costs.mjs';
 
 /// A node's CPU time is that of the request, and of its calls: each is made and read, and each exchange with Redis, of
-/// however many calls, is written and read. One connection has no two calls in one exchange; on a Redis Cluster few
-/// operations share a call, but many calls share an exchange.
+/// however many calls, is written and read. One connection has about one call a request, for a settlement goes along
+/// with its next demand, and no two calls in one exchange; on a Redis Cluster few operations share a call, but many
+/// calls share an exchange. What else a node does more often for one connection than for many, sleeping and waking up
+/// for its client and its provider, counts as part of the exchange, which so is too dear.
 export function nodeCosts(growth) {
     const busy = growth.nodes['1'], lone = growth.connections['1'];
     const call_alone_us = (lone.node_us - busy.node_us) / (lone.calls_per_request - busy.calls_per_request);

@@ -21,7 +21,7 @@ const case_of = (node_us, calls, reads, more = {}) =>
 
 test('what a node pays for is found again in what it was made of', () => {
     const growth = {
-        nodes: { 1: case_of(20 + 0.04 * 30, 0.04, 0.04) }, connections: { 1: case_of(20 + 2 * 30, 2, 2) },
+        nodes: { 1: case_of(20 + 0.04 * 30, 0.04, 0.04) }, connections: { 1: case_of(20 + 1.1 * 30, 1.1, 1.1) },
         keys: { 1000: case_of(24 + 0.04 * 30, 0.04, 0.04) }, slots: { 1000: case_of(24 + 2 * 5 + 0.1 * 25, 2, 0.1) },
     };
     const found = nodeCosts(growth);
