@@ -22,8 +22,9 @@ function casesOf(growth) {
     return [...of_nodes, ...ofKeys('keys', false), ...ofKeys('slots', true)];
 }
 
-/// Costs come out of one node and of Redis alone, so that more nodes, and Redis within a cluster, are predictions.
-/// Whoever judges leaves out the p50, which is that of a closed loop: it follows from requests/s.
+/// Costs come out of the cases of one node and of Redis alone: only more nodes, how many calls there are, and what Redis
+/// takes with more keys and within a cluster are predictions; README.md says how independent ones. Whoever judges leaves
+/// out the p50, which is that of a closed loop: it follows from requests/s.
 export function compare(costs, growth) {
     return casesOf(growth).flatMap(({ name, given, found }) => {
         const simulated = asGrowth(costs, { ...given, load_us: found.load_us, provider_us: found.provider_us });
