@@ -14,6 +14,7 @@ namespace weir::llm {
 
 namespace {
 
+constexpr std::size_t depth_max = 64;
 /// A parsed value takes up to 24 bytes: with this many a body of any kind stays within some 50 MB.
 constexpr std::size_t values_max = 2'000'000;
 
@@ -32,16 +33,14 @@ simdjson::error_code parse_leniently(const std::string& body, std::size_t offset
 
 /// The outermost object. Throws a CallError for a text that has none.
 dom::object parse(const std::string& body, std::size_t offset, JsonDocument& document) {
-    const bool may_hold_too_many = body.size() > values_max;
-    if (may_hold_too_many && values_in_json(body) > values_max)
-        throw CallError{"The body holds too many values.", ""};
+    const JsonShape shape = json_shape(body);
+    if (shape.depth > depth_max) throw CallError{"The body is nested too deeply (more than 64 levels).", ""};
+    if (shape.values > values_max) throw CallError{"The body holds too many values.", ""};
     switch (parse_leniently(body, offset, document)) {
         case simdjson::SUCCESS:
             break;
         case simdjson::EMPTY:
             throw CallError{"The body is empty; a JSON object is expected.", ""};
-        case simdjson::DEPTH_ERROR:
-            throw CallError{"The body is nested too deeply (more than 64 levels).", ""};
         case simdjson::UTF8_ERROR:
             throw CallError{"The body is not valid UTF-8.", ""};
         case simdjson::NUMBER_ERROR:

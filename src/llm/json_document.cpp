@@ -25,10 +25,6 @@ simdjson::error_code JsonDocument::parse_view(std::string_view text, bool must_c
         own_ = std::make_unique<dom::parser>();
         parser = own_.get();
     }
-    // Once for each parser.
-    if (parser->max_depth() != json_depth_max + 1) {
-        if (const auto error = parser->allocate(text.size(), json_depth_max + 1)) return error;
-    }
     return parser->parse(text.data(), text.size(), must_copy).get(root_);
 }
 

@@ -4,7 +4,6 @@
 
 #include <simdjson.h>
 
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,10 +11,6 @@
 namespace weir::llm {
 
 namespace dom = simdjson::dom;
-
-/// Arrays and objects within each other, the outermost included; what is nested deeper, and is
-/// not empty, is a DEPTH_ERROR.
-inline constexpr std::size_t json_depth_max = 64;
 
 /// Small texts use the thread's own parser, so at most one document per thread may be in use at a time. A
 /// text above 1 MiB brings its own parser, whose buffers go with it.

@@ -64,17 +64,32 @@ int take_character(std::string_view& raw) noexcept {
 
 }  // namespace
 
-std::size_t values_in_json(std::string_view text) noexcept {
-    std::size_t values = 0;
+JsonShape json_shape(std::string_view text) noexcept {
+    JsonShape shape;
+    std::size_t depth = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        const char c = text[at];
-        if (c == '"') {
-            at = skip_string(text, at + 1) - 1;
-        } else if (c == '{' || c == '[' || c == ',' || c == ':') {
-            ++values;
+        switch (text[at]) {
+            case '"':
+                at = skip_string(text, at + 1) - 1;
+                break;
+            case '{':
+            case '[':
+                shape.depth = std::max(shape.depth, ++depth);
+                ++shape.values;
+                break;
+            case '}':
+            case ']':
+                depth -= depth > 0 ? 1 : 0;
+                break;
+            case ',':
+            case ':':
+                ++shape.values;
+                break;
+            default:
+                break;
         }
     }
-    return values;
+    return shape;
 }
 
 bool JsonMembers::next() noexcept {

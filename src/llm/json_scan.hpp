@@ -1,5 +1,5 @@
-// A small scanner over JSON text, for what a parsed document can't tell: offsets, and how many
-// values it holds before parsing.
+// A small scanner over JSON text, for what a parsed document can't tell: offsets, and its size before
+// parsing.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,13 @@
 
 namespace weir::llm {
 
-/// At least the number of values and keys, less one for each array or object. Takes any bytes; for those that
-/// are no JSON the answer is of no meaning, but there is one.
-std::size_t values_in_json(std::string_view text) noexcept;
+struct JsonShape {
+    std::size_t depth = 0;   ///< of the deepest array or object; 1 for the outermost
+    std::size_t values = 0;  ///< at least the number of values and keys, less one for each array or object
+};
+
+/// Takes any bytes; for those that are no JSON the answer is of no meaning, but there is one.
+JsonShape json_shape(std::string_view text) noexcept;
 
 /// Where a value stands in the text: [begin, end).
 struct JsonExtent {

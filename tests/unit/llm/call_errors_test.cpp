@@ -31,7 +31,7 @@ std::string anthropic(const std::string& more) {
 }
 std::string nested(int depth) {
     return R"({"model":"m","messages":[{"content":"x"}],"x":)" +
-           std::string(static_cast<std::size_t>(depth), '[') + "1" +
+           std::string(static_cast<std::size_t>(depth), '[') +
            std::string(static_cast<std::size_t>(depth), ']') + "}";
 }
 
