@@ -3,7 +3,7 @@
 import { Queue } from './events.mjs';
 
 /// As in src/limiter/batcher.hpp and window_call.hpp.
-export const calls_at_once = 2, calls_max = 32, operations_max = 64, company_us_max = 500;
+export const calls_at_once = 1, calls_max = 32, operations_max = 64, company_us_max = 500;
 
 /// Operations that may share a call, and the calls of them that are on the wire.
 export class Lane {

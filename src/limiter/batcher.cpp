@@ -40,7 +40,7 @@ awaitable<void> Batcher::send(Operation& operation, std::uint16_t slot) {
     operation.queued_at_us = node_.clock.steady_us();
     co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<executor>, void()>(
         [&](Waiter waiter) {
-            const bool is_first = lane.calls < calls_at_once && !lane.is_urgent;
+            const bool is_first = lane.calls == 0 && !lane.is_urgent;
             lane.waiting.push(operation, std::move(waiter));
             if (operation.may_wait_for_company) {
                 wait_for_company();
@@ -63,7 +63,7 @@ void Batcher::go_on(std::uint16_t slot) {
         Queue::Entries withdrawn = lane.waiting.take_withdrawn();
         fail(withdrawn, errc::withdrawn);
         if (lane.waiting.empty()) lane.is_urgent = lane.sends_at_once = false;
-        const bool is_turn = lane.is_urgent && (lane.calls < calls_at_once || lane.sends_at_once);
+        const bool is_turn = lane.is_urgent && (lane.calls == 0 || lane.sends_at_once);
         const bool sends = lane.waiting.fills_a_call() || is_turn;
         if (!sends) {
             // One server has one lane, for good.

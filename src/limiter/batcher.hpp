@@ -1,5 +1,5 @@
-// Group commit: what arrives while calls are on the wire waits, and goes out together with the next one, of
-// whatever ledgers: when one is answered, or when enough waits to fill a call. Where hardly any is on the
+// Group commit: what arrives while a call is on the wire waits, and goes out together with the next one, of
+// whatever ledgers: when that call is answered, or when enough waits to fill a call. Where nothing is on the
 // wire, what is ready at the same moment goes out together. A batch grows with the load. A settlement alone
 // is worth no call of its own: it goes with the next demand, or a moment later.
 #pragma once
@@ -22,10 +22,7 @@ namespace weir {
 /// One thread: that of `context`. An operation must be awaited to its end.
 class Batcher {
 public:
-    /// Calls of one slot that are on the wire at the same time, however full they are. Redis does them in
-    /// order. With a single one all would wait for Redis together, and then Redis for them.
-    static constexpr std::size_t calls_at_once = 2;
-    /// The same of calls that are full.
+    /// Calls of one slot that are on the wire at the same time. Redis does them in order.
     static constexpr std::size_t calls_max = 32;
     /// What may wait for company (Operation) waits no longer than this.
     static constexpr std::int64_t company_us_max = 500;
