@@ -36,6 +36,7 @@ test('a settlement waits for the next demand, or until waiting for company is ov
     batcher.reserve(lane, 3);
     turn();
     assert.deepEqual(told.sent, [[1, 2, 3]]);
+    batcher.answered(lane);
     batcher.settle(lane, 4);
     batcher.companyIsOver();
     assert.deepEqual([told.waits, told.sent[1]], [[7], [4]], 'one timer, which had begun with the first of them');
