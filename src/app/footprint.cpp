@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstdint>
 #include <string_view>
 
@@ -27,7 +28,7 @@ int give_back_code_of(dl_phdr_info* module, std::size_t, void* page_bytes) noexc
         if (!is_code(segment)) continue;
         const std::uintptr_t begin = (module->dlpi_addr + segment.p_vaddr) & ~(page - 1);
         const std::uintptr_t end = module->dlpi_addr + segment.p_vaddr + segment.p_memsz;
-        (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+        (void)::madvise(std::bit_cast<void*>(begin), end - begin, MADV_DONTNEED);
     }
     return 0;
 }
