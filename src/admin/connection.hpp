@@ -10,9 +10,9 @@
 
 #include "admin/answer.hpp"
 #include "admin/dispatch.hpp"
+#include "http/body_parser.hpp"
 #include "http/error.hpp"
 #include "http/http_message.hpp"
-#include "http/body_parser.hpp"
 #include "weir/awaitable.hpp"
 
 namespace weir::admin {

@@ -8,6 +8,7 @@
 #include "config/unexpected.hpp"
 #include "text/ascii.hpp"
 #include "text/hex.hpp"
+#include "text/tokens.hpp"
 
 namespace weir::config {
 
@@ -27,10 +28,6 @@ bool is_visible(char c) noexcept {
 
 bool is_control(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-bool is_token_character(char c) noexcept {
-    return is_visible(c) && std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
 }
 
 /// Of names of headers, whose case does not matter.
@@ -116,7 +113,7 @@ bool is_credential_header(std::string_view name) noexcept {
 
 void check_header_name(std::string_view text) {
     if (text.empty() || text.size() > name_bytes_max ||
-        !std::all_of(text.begin(), text.end(), is_token_character)) {
+        !std::all_of(text.begin(), text.end(), text::is_token_character)) {
         throw Unexpected("expected the name of a header: 1 to 128 letters, digits or !#$%&'*+-.^_`|~");
     }
     const std::string name = text::to_lower(text);
@@ -133,10 +130,9 @@ void check_header_name(std::string_view text) {
 }
 
 std::string parse_header_value(const std::string& text) {
-    const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
     const bool fits = !text.empty() && text.size() <= header_value_bytes_max;
-    if (!fits || is_blank(text.front()) || is_blank(text.back()) ||
-        !std::all_of(text.begin(), text.end(), [&](char c) { return is_visible(c) || is_blank(c); })) {
+    if (!fits || text::is_blank(text.front()) || text::is_blank(text.back()) ||
+        !std::all_of(text.begin(), text.end(), [&](char c) { return is_visible(c) || text::is_blank(c); })) {
         throw Unexpected("expected a header's value: 1 to 4096 ASCII characters, no blank at either end");
     }
     return text;
@@ -179,7 +175,7 @@ std::string parse_origin(const std::string& text) {
         origin.size() <= name_bytes_max && colon > 0 && host < origin.size() &&
         std::all_of(origin.begin() + static_cast<std::ptrdiff_t>(host), origin.end(), is_in_host);
     if (!fits || !std::all_of(origin.begin(), origin.begin() + static_cast<std::ptrdiff_t>(colon),
-                              is_token_character)) {
+                              text::is_token_character)) {
         throw Unexpected(R"(expected an origin such as "https://app.example" without path, or "*")");
     }
     // Browsers leave these out.
@@ -192,7 +188,7 @@ std::string parse_origin(const std::string& text) {
 
 std::string parse_allowed_header(const std::string& text) {
     if (text.empty() || text.size() > name_bytes_max ||
-        !std::all_of(text.begin(), text.end(), is_token_character) || text == "*") {
+        !std::all_of(text.begin(), text.end(), text::is_token_character) || text == "*") {
         throw Unexpected("expected the name of a header: 1 to 128 letters, digits or !#$%&'*+-.^_`|~");
     }
     return text::to_lower(text);

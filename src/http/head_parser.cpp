@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "http/tokens.hpp"
 #include "text/ascii.hpp"
+#include "text/tokens.hpp"
 
 namespace weir::http {
 
@@ -19,7 +19,7 @@ constexpr Objection bad(std::string_view reason) noexcept {
 /// Methods are case-sensitive (RFC 9110 9.1), yet some servers read `post` as POST, which would slip past the
 /// meter. No registered method has a lower-case letter.
 bool is_method(std::string_view text) noexcept {
-    return is_token(text) &&
+    return text::is_token(text) &&
            std::none_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
@@ -69,7 +69,7 @@ Objection parse_fields(std::string_view rest, Fields& fields) {
         if (end == std::string_view::npos) return bad("the header has no end");
         const std::string_view line = rest.substr(0, end);
         if (line.empty()) return fine;
-        const auto name_end = std::find_if_not(line.begin(), line.end(), is_token_character);
+        const auto name_end = std::find_if_not(line.begin(), line.end(), text::is_token_character);
         const auto name_size = static_cast<std::size_t>(name_end - line.begin());
         if (name_end == line.end() || *name_end != ':' || name_size == 0) {
             return line.find(':') == std::string_view::npos

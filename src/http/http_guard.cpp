@@ -5,9 +5,9 @@
 #include <array>
 #include <limits>
 
-#include "http/tokens.hpp"
 #include "text/ascii.hpp"
 #include "text/percent.hpp"
+#include "text/tokens.hpp"
 
 namespace weir::http {
 
@@ -57,7 +57,7 @@ bool is_token_list(std::string_view list) noexcept {
     while (!list.empty()) {
         const std::size_t comma = std::min(list.find(','), list.size());
         const std::string_view token = text::trimmed(list.substr(0, comma));
-        if (!token.empty() && !is_token(token)) return false;
+        if (!token.empty() && !text::is_token(token)) return false;
         list.remove_prefix(std::min(comma + 1, list.size()));
     }
     return true;

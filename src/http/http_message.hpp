@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "http/name_size.hpp"
+
 namespace weir::http {
 
 struct Field {
@@ -24,10 +26,10 @@ public:
     void add(std::string_view name, std::string_view value) {
         if (fields_.capacity() == 0) fields_.reserve(usual_count);
         fields_.push_back({name, value});
-        sizes_ |= bit_of(name);
+        sizes_ |= size_bit(name);
     }
     /// False: there is none of that name.
-    bool may_have(std::string_view name) const noexcept { return (sizes_ & bit_of(name)) != 0; }
+    bool may_have(std::string_view name) const noexcept { return (sizes_ & size_bit(name)) != 0; }
     std::size_t size() const noexcept { return fields_.size(); }
     auto begin() const noexcept { return fields_.begin(); }
     auto end() const noexcept { return fields_.end(); }
@@ -42,10 +44,6 @@ public:
 
 private:
     static constexpr std::size_t usual_count = 16;
-    static std::uint64_t bit_of(std::string_view name) noexcept {
-        return std::uint64_t{1} << (name.size() % 64);
-    }
-
     std::vector<Field> fields_;
     std::uint64_t sizes_ =
         0;  ///< those of the names, so that most of what is not there need not be looked for

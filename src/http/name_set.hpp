@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "http/name_size.hpp"
 #include "text/ascii.hpp"
 
 namespace weir::http {
@@ -17,11 +18,11 @@ class NameSet {
 public:
     // NOLINTNEXTLINE(google-explicit-constructor): NameSet<2> names{{"a", "b"}}
     constexpr NameSet(std::array<std::string_view, count> names) noexcept : names_(names) {
-        for (const std::string_view name : names_) sizes_ |= bit_of(name);
+        for (const std::string_view name : names_) sizes_ |= size_bit(name);
     }
 
     constexpr bool contains(std::string_view name) const noexcept {
-        return (sizes_ & bit_of(name)) != 0 &&
+        return (sizes_ & size_bit(name)) != 0 &&
                std::any_of(names_.begin(), names_.end(),
                            [&](std::string_view one) { return text::equals_ignoring_case(one, name); });
     }
@@ -29,10 +30,6 @@ public:
     constexpr auto end() const noexcept { return names_.end(); }
 
 private:
-    static constexpr std::uint64_t bit_of(std::string_view name) noexcept {
-        return std::uint64_t{1} << (name.size() % 64);
-    }
-
     std::array<std::string_view, count> names_;
     std::uint64_t sizes_ = 0;
 };

@@ -33,7 +33,7 @@ public:
     using Limiter::reserve;
     awaitable<result<Decision>> reserve(Demand demand, LedgerSet ledgers,
                                         Withdrawal /*nobody waits for long*/) override {
-        co_return reserve_now(clamp_demand(demand), ledgers);
+        co_return *reserve_at_once(demand, ledgers);
     }
 
     std::optional<result<Decision>> reserve_at_once(const Demand& demand, const LedgerSet& ledgers) override {
@@ -41,7 +41,7 @@ public:
     }
 
     awaitable<void> settle(Reservation reservation, Usage usage) override {
-        settle_now(reservation, clamp_usage(usage));
+        settle_at_once(reservation, usage);
         co_return;
     }
 

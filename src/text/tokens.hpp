@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-namespace weir::http {
+namespace weir::text {
 
 constexpr std::array<bool, 256> make_token_table() {
     std::array<bool, 256> table{};
@@ -25,4 +25,4 @@ constexpr bool is_token(std::string_view text) noexcept {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
 }
 
-}  // namespace weir::http
+}  // namespace weir::text
