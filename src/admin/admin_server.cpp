@@ -38,7 +38,8 @@ struct AdminServer::Impl : std::enable_shared_from_this<Impl> {
     }
 
     awaitable<void> accept();
-    /// Ends the connection that was idle longest where there is no room for one more. False: none is idle.
+    /// Ends the connection whose client is waited for longest where there is no room for one more. False: all
+    /// are being served.
     bool make_room();
     awaitable<void> serve(std::shared_ptr<Connection> connection);
     awaitable<void> turn_away(std::shared_ptr<Connection> connection);
@@ -76,11 +77,12 @@ bool AdminServer::Impl::make_room() {
     if (connections.size() < connections_max) return true;
     Connection* longest = nullptr;
     for (Connection* connection : connections) {
-        const auto since_us = connection->idle_since_us();
-        if (since_us && (longest == nullptr || *since_us < *longest->idle_since_us())) longest = connection;
+        const auto since_us = connection->waiting_since_us();
+        if (since_us && (longest == nullptr || *since_us < *longest->waiting_since_us()))
+            longest = connection;
     }
     if (longest == nullptr) return false;
-    longest->close_if_idle();
+    longest->close_if_waiting();
     connections.erase(longest);
     return true;
 }

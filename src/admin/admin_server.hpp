@@ -20,8 +20,9 @@ struct AdminOptions {
 };
 
 /// Serves what endpoints.cpp lists. At most 64 connections, each with its own time limits: one more takes the
-/// place of the one that was idle longest, or is told 503 where none is. One thread: that of its io_context.
-/// Context, clock and control must outlive it, and its connections: they end with the context.
+/// place of the one whose client is waited for longest, or is told 503 where all are being served. One
+/// thread: that of its io_context. Context, clock and control must outlive it, and its connections: they end
+/// with the context.
 class AdminServer {
 public:
     /// Throws boost::system::system_error where the address can't be bound.

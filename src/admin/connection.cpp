@@ -83,9 +83,9 @@ void Connection::unlimit() {
     timer_.cancel();
 }
 
-void Connection::close_if_idle() {
+void Connection::close_if_waiting() {
     error_code ignored;
-    if (idle_since_us_) socket_.close(ignored);
+    if (waiting_since_us_) socket_.close(ignored);
 }
 
 awaitable<void> Connection::run() {
@@ -130,9 +130,9 @@ awaitable<bool> Connection::read_head() {
             }
             if (!std::exchange(started, true)) limit(head_limit);
         }
-        if (!started) idle_since_us_ = asked_us;
+        waiting_since_us_ = asked_us;
         const bool filled = co_await fill();
-        idle_since_us_.reset();
+        waiting_since_us_.reset();
         if (filled) continue;
         if (timed_out_ && started) co_await refuse(http_errc::request_timeout, {});
         co_return false;
@@ -168,6 +168,9 @@ awaitable<bool> Connection::serve_request() {
     } catch (const Refused& refused) {
         made = refused.answer();
     }
+    const bool is_for_anybody =
+        !admitted || admitted->page != nullptr || admitted->endpoint->access == Access::open;
+    if (is_for_anybody) waiting_since_us_ = services_.clock.steady_us();
     std::string body;
     bool is_whole = admitted.has_value() && !has_body;
     if (admitted && has_body) is_whole = co_await read_body(body, made);
@@ -182,6 +185,7 @@ awaitable<bool> Connection::serve_request() {
     }
     if (made.next_event) stays = false;
     const bool sent = co_await send(made, head_only, stays);
+    waiting_since_us_.reset();
     co_return sent&& stays;
 }
 
@@ -250,6 +254,7 @@ awaitable<bool> Connection::send(const Answer& answer, bool head_only, bool keep
 
 awaitable<void> Connection::refuse(http_errc code, std::string_view reason) {
     const Answer answer = head_refusal(code, reason);
+    waiting_since_us_ = services_.clock.steady_us();
     (void)co_await send(answer, false, false);
 }
 

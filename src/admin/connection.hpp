@@ -29,10 +29,12 @@ public:
     awaitable<void> run();
     /// Answers 503 whatever is asked, and ends it.
     awaitable<void> turn_away();
-    /// Ends it where it is between two requests.
-    void close_if_idle();
-    /// Since when nothing was asked, steady clock; none: it is not between two requests.
-    std::optional<std::int64_t> idle_since_us() const noexcept { return idle_since_us_; }
+    /// Ends it where it may give way to another.
+    void close_if_waiting();
+    /// Since when its client is waited for, steady clock: for the rest of a head, or for it to take an answer
+    /// that anybody gets. Such a connection may give way, so that nobody without a token can hold the port by
+    /// being slow. None: somebody who may ask is being served.
+    std::optional<std::int64_t> waiting_since_us() const noexcept { return waiting_since_us_; }
 
 private:
     /// Cancels what is waited for after so long; replaces the limit before.
@@ -60,7 +62,7 @@ private:
     std::uint64_t armed_ = 0;
     bool timed_out_ = false;
     bool is_first_ = true;  ///< of its requests
-    std::optional<std::int64_t> idle_since_us_;
+    std::optional<std::int64_t> waiting_since_us_;
     bool gone_ = false;  ///< nothing can be written any more
     std::string address_;
     std::string input_;

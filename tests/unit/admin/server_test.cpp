@@ -172,13 +172,19 @@ TEST(Server, ConnectionsThatAreIdleGiveWay) {
     EXPECT_EQ(ask(*clients.back(), request("GET /healthz")).status, 200);
 }
 
-TEST(Server, AnswersTheSixtyFifthConnectionWith503WhereNoneIsIdle) {
+/// Somebody who may change something, and whose body is still to come.
+std::unique_ptr<RawClient> busy_client(std::uint16_t port) {
+    auto client = std::make_unique<RawClient>(port);
+    client->send(request("PUT /admin/tiers/a",
+                         "content-type: application/json\r\ncontent-length: 20\r\nexpect: 100-continue\r\n"));
+    EXPECT_EQ(client->read_answer(false, true).status, 100);
+    return client;
+}
+
+TEST(Server, AnswersTheSixtyFifthConnectionWith503WhereAllAreServed) {
     const Served served;
     std::vector<std::unique_ptr<RawClient>> clients;
-    for (int i = 0; i < 64; ++i) {
-        clients.push_back(std::make_unique<RawClient>(served.port()));
-        ASSERT_EQ(ask(*clients.back(), request("GET /healthz") + "G").status, 200);
-    }
+    for (int i = 0; i < 64; ++i) clients.push_back(busy_client(served.port()));
     RawClient further(served.port());
     EXPECT_EQ(ask(further, request("GET /healthz")).status, 503);
     EXPECT_TRUE(further.at_end());
@@ -186,6 +192,45 @@ TEST(Server, AnswersTheSixtyFifthConnectionWith503WhereNoneIsIdle) {
     EXPECT_TRUE(testing::eventually([&] {
         RawClient next(served.port());
         return ask(next, request("GET /healthz")).status == 200;
+    }));
+}
+
+TEST(Server, WhoSendsItsHeadSlowlyGivesWay) {
+    const Served served;
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 64; ++i) {
+        clients.push_back(std::make_unique<RawClient>(served.port()));
+        ASSERT_EQ(ask(*clients.back(), request("GET /healthz") + "G").status, 200);
+    }
+    RawClient further(served.port());
+    EXPECT_EQ(ask(further, request("GET /healthz")).status, 200);
+}
+
+TEST(Server, WhoNeedsNoTokenAndSendsNoBodyGivesWay) {
+    const Served served({{"ops", "secret", true}});
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 64; ++i) {
+        clients.push_back(std::make_unique<RawClient>(served.port()));
+        clients.back()->send(
+            request("GET /healthz",
+                    "content-type: application/json\r\ncontent-length: 9\r\nexpect: 100-continue\r\n"));
+        ASSERT_EQ(clients.back()->read_answer(false, true).status, 100);
+    }
+    RawClient further(served.port());
+    EXPECT_EQ(ask(further, request("GET /healthz")).status, 200);
+}
+
+TEST(Server, WhoNeedsNoTokenAndTakesNoAnswerGivesWay) {
+    const Served served;
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 63; ++i) clients.push_back(busy_client(served.port()));
+    RawClient deaf(served.port());
+    std::string many;
+    for (int i = 0; i < 1'000; ++i) many += request("GET /chart.js");
+    deaf.send(many);  // 200 MB of answers, which no socket holds
+    EXPECT_TRUE(testing::eventually([&] {
+        RawClient further(served.port());
+        return ask(further, request("GET /healthz")).status == 200;
     }));
 }
 
