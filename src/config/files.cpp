@@ -82,9 +82,12 @@ std::string replace_file(const std::string& path, std::string_view content) {
         ::unlink(fresh.c_str());
         return message;
     };
+    // What a process before has left over. It is made anew, so that the content goes where no link points,
+    // and gets no rights but these.
+    ::unlink(fresh.c_str());
     {
         const Descriptor file(
-            ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR));
+            ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
         if (file.number() < 0) return failed("written");
         if (!write_all(file.number(), content) || ::fsync(file.number()) != 0) return failed("written");
     }

@@ -1,9 +1,11 @@
 // The state file: what was saved comes back, and what can't be used is never lost.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -145,6 +147,26 @@ TEST_F(RuntimeFiles, ThatCanNotBeSetAsideAreTold) {
     EXPECT_EQ(content_of(path()), "half");
 }
 
+/// As on a full disk: no byte can be written to a file.
+class NothingFits {
+public:
+    NothingFits() : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit none{0, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &none);
+    }
+    ~NothingFits() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        (void)std::signal(SIGXFSZ, handler_);
+    }
+    NothingFits(const NothingFits&) = delete;
+    NothingFits& operator=(const NothingFits&) = delete;
+
+private:
+    void (*handler_)(int);
+    rlimit before_{};
+};
+
 TEST_F(RuntimeFiles, ThatCanNotBeSavedLeaveTheOldOneWhole) {
     EXPECT_EQ(save_runtime_file(folder() + "/none/runtime.json", {}),
               folder() + "/none/runtime.json can't be written: No such file or directory");
@@ -153,17 +175,34 @@ TEST_F(RuntimeFiles, ThatCanNotBeSavedLeaveTheOldOneWhole) {
     // In the place of the new one, so that it can't be opened.
     fs::create_directory(path() + ".new");
     EXPECT_EQ(save_runtime_file(path(), {.version = 5, .documents = {}}),
-              path() + " can't be written: Is a directory");
+              path() + " can't be written: File exists");
     fs::remove(path() + ".new");
     EXPECT_EQ(load_runtime_file(path(), noon_us).documents, old);
-    const std::string full = "/dev/full";
-    fs::create_symlink(full, path() + ".new");
-    EXPECT_EQ(save_runtime_file(path(), {.version = 5, .documents = {}}),
-              path() + " can't be written: No space left on device");
+    {
+        const NothingFits nothing_fits;
+        EXPECT_EQ(save_runtime_file(path(), {.version = 5, .documents = {}}),
+                  path() + " can't be written: File too large");
+    }
     EXPECT_EQ(load_runtime_file(path(), noon_us).documents, old);
     EXPECT_FALSE(fs::exists(fs::symlink_status(path() + ".new"))) << "nothing is left of the attempt";
     ASSERT_EQ(save_runtime_file(path(), {.version = 5, .documents = {}}), "");
     EXPECT_EQ(load_runtime_file(path(), noon_us).documents->version, 5);
+}
+
+TEST_F(RuntimeFiles, AreForTheirOwnerAloneAndWrittenThroughNoLink) {
+    const std::string elsewhere = folder() + "/elsewhere";
+    std::ofstream(elsewhere) << "kept";
+    const auto rights = [&] { return fs::status(path()).permissions(); };
+    fs::create_symlink(elsewhere, path() + ".new");
+    fs::create_symlink(elsewhere, path());
+    ASSERT_EQ(save_runtime_file(path(), {.version = 5, .documents = {}}), "");
+    EXPECT_EQ(content_of(elsewhere), "kept");
+    EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(path())));
+    EXPECT_EQ(rights(), fs::perms::owner_read | fs::perms::owner_write);
+    std::ofstream(path() + ".new") << "left over";
+    fs::permissions(path() + ".new", fs::perms::all);
+    ASSERT_EQ(save_runtime_file(path(), {.version = 6, .documents = {}}), "");
+    EXPECT_EQ(rights(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
 TEST_F(RuntimeFiles, AFolderThatMayNotBeWrittenIsTold) {
