@@ -94,6 +94,17 @@ void warn_of_no_limit(const Tier& tier, std::vector<Mistake>& warnings) {
                         "group and of the upstream alone"});
 }
 
+/// What can be guessed will be: a wrong token is told to wait, but a right one is always served.
+void warn_of_short_tokens(const Config& config, std::vector<Mistake>& warnings) {
+    constexpr std::size_t short_below = 20;
+    for (const AdminToken& token : config.admin_tokens) {
+        if (token.secret.size() >= short_below) continue;
+        warnings.push_back({"$.admin", "the token \"" + token.name +
+                                           "\" has fewer than 20 characters and could be guessed; openssl "
+                                           "rand -hex 32 makes one that can't"});
+    }
+}
+
 }  // namespace
 
 std::vector<Mistake> warnings_of(const Config& config, const Origins& origins) {
@@ -104,6 +115,7 @@ std::vector<Mistake> warnings_of(const Config& config, const Origins& origins) {
             {"$.admin.listen", admin + " can be reached from other hosts and no token is set: only /healthz "
                                        "and /readyz answer; set admin.token_env"});
     }
+    warn_of_short_tokens(config, warnings);
     const bool accepts_unknown =
         config.unknown_keys == UnknownKeys::default_tier && !origins.contains("$.unknown_keys");
     if (accepts_unknown && !config.keys.empty()) {

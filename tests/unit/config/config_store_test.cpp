@@ -148,15 +148,16 @@ TEST_F(ConfigStores, ReloadChangesWhoMayUseTheAdminApi) {
                path("token") + R"("}]}})";
     };
     write("weir.json", with_tokens("read"));
-    write("token", "old\n");
+    write("token", "the-token-from-before\n");
     ConfigStore store({.path = path("weir.json")});
     EXPECT_THAT(store.load().mistakes, IsEmpty());
-    EXPECT_THAT(store.current()->admin_tokens, ElementsAre(AdminToken{"ops", "old", false}));
+    EXPECT_THAT(store.current()->admin_tokens,
+                ElementsAre(AdminToken{"ops", "the-token-from-before", false}));
     write("weir.json", with_tokens("write"));
-    write("token", "new\n");
+    write("token", "the-token-from-now-on\n");
     EXPECT_THAT(store.reload(), IsEmpty());
     EXPECT_THAT(store.notes(), IsEmpty());
-    EXPECT_THAT(store.current()->admin_tokens, ElementsAre(AdminToken{"ops", "new", true}));
+    EXPECT_THAT(store.current()->admin_tokens, ElementsAre(AdminToken{"ops", "the-token-from-now-on", true}));
 }
 
 TEST_F(ConfigStores, WhatNeedsARestartKeepsItsValueAndIsToldSo) {

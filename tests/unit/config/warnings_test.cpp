@@ -78,10 +78,22 @@ TEST(Warnings, OfAnAdminPortThatOthersReachAndMayNotUse) {
     for (const char* listen : {"127.0.0.1:9180", "127.0.0.2:9180", "[::1]:9180"}) {
         EXPECT_THAT(warnings({{"admin", listen}}), IsEmpty()) << listen;
     }
-    EXPECT_THAT(
-        build_from(R"({"admin": {"listen": "0.0.0.0:1", "token_env": "T"}})", {.environment = {{"T", "t"}}})
-            .warnings,
-        IsEmpty());
+    EXPECT_THAT(build_from(R"({"admin": {"listen": "0.0.0.0:1", "token_env": "T"}})",
+                           {.environment = {{"T", "3f1c5a0d9b7e42668c1f"}}})
+                    .warnings,
+                IsEmpty());
+}
+
+TEST(Warnings, OfAnAdminTokenThatCouldBeGuessed) {
+    const auto lines = [](const std::string& token) {
+        return lines_of(
+            build_from(R"({"admin": {"token_env": "T"}})", {.environment = {{"T", token}}}).warnings);
+    };
+    EXPECT_THAT(lines("admin123"),
+                ElementsAre(AllOf(HasSubstr("$.admin: the token "), HasSubstr("could be guessed"),
+                                  testing::Not(HasSubstr("admin123")))));
+    EXPECT_THAT(lines(std::string(19, 'x')), testing::SizeIs(1));
+    EXPECT_THAT(lines(std::string(20, 'x')), IsEmpty());
 }
 
 TEST(Warnings, StandBelowTheDescription) {
