@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include <random>
 
+#include "limiter/integers.hpp"
 #include "text/hex.hpp"
 
 namespace weir {

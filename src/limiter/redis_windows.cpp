@@ -1,6 +1,7 @@
 // EVALSHA, and once more where the script has to be loaded first, or where another server has the slot.
 #include "limiter/redis_windows.hpp"
 
+#include "limiter/integers.hpp"
 #include "limiter/scripts.hpp"
 #include "redis/error.hpp"
 
@@ -47,19 +48,6 @@ redis::ServerFinder finder_of(const RedisMaster& master) {
 }
 
 }  // namespace
-
-std::optional<std::vector<std::int64_t>> integers_of(const redis::Reply& reply) {
-    const redis::Reply::Array* array = reply.array();
-    if (array == nullptr) return std::nullopt;
-    std::vector<std::int64_t> numbers;
-    numbers.reserve(array->size());
-    for (const redis::Reply& element : *array) {
-        const std::int64_t* number = element.integer();
-        if (number == nullptr) return std::nullopt;
-        numbers.push_back(*number);
-    }
-    return numbers;
-}
 
 RedisWindows::RedisWindows(RedisMaster& master, boost::asio::io_context& context, Redirects* redirects,
                            std::function<void()> on_ready)

@@ -70,7 +70,4 @@ private:
     std::uniform_int_distribution<std::int64_t> epochs_{1, 999'999'999'999'999};
 };
 
-/// nullopt where it is not an array of integers.
-std::optional<std::vector<std::int64_t>> integers_of(const redis::Reply& reply);
-
 }  // namespace weir

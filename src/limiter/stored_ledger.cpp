@@ -1,6 +1,7 @@
 // Big-endian numbers of 5 to 7 bytes, one behind the other.
 #include "limiter/stored_ledger.hpp"
 
+#include <limits>
 #include <string_view>
 
 namespace weir {
@@ -55,8 +56,10 @@ std::optional<LedgerContents> contents_of(std::span<const std::string> members, 
     const auto ledger = read_ledger(members);
     if (!ledger) return std::nullopt;
     contents.epoch = ledger->epoch;
+    const std::int64_t width_us = bucket_width_us(window_us);
     for (const auto& [bucket, amounts] : ledger->entries) {
-        const std::int64_t expires_us = bucket * bucket_width_us(window_us);
+        if (bucket > std::numeric_limits<std::int64_t>::max() / width_us) return std::nullopt;
+        const std::int64_t expires_us = bucket * width_us;
         if (expires_us <= now_us || amounts == Amounts{}) continue;
         contents.sums += amounts;
         contents.entries.push_back({expires_us, amounts});

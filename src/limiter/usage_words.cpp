@@ -125,6 +125,7 @@ std::optional<HourIncrement> parse_hour(std::int64_t block, const std::string& k
     std::array<std::int64_t, 1> offset{};
     const char* at = field.data();
     if (!read_numbers(at, at + field.size(), offset)) return std::nullopt;
+    if (offset[0] < 0 || offset[0] >= hours_per_block) return std::nullopt;
     hour.hour += offset[0];
     at = value.data();
     const char* const end = at + value.size();

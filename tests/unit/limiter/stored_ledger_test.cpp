@@ -70,5 +70,15 @@ TEST(StoredLedger, OtherBytesAreNoLedger) {
     }
 }
 
+/// Its expiry would be no number any more: 2^40 of a month's 120ths.
+TEST(StoredLedger, ABucketBeyondAllTimeIsNoLedger) {
+    constexpr std::int64_t month_us = 31 * 1'440 * minute_us;
+    const std::int64_t beyond = (std::int64_t{1} << 40) - 1;
+    EXPECT_FALSE(
+        contents_of(std::vector{newest(beyond, {1, 0, 0}, {1, 0, 0}, 1, 500)}, month_us, 0).has_value());
+    EXPECT_TRUE(
+        contents_of(std::vector{newest(80'000, {1, 0, 0}, {1, 0, 0}, 1, 500)}, month_us, 0).has_value());
+}
+
 }  // namespace
 }  // namespace weir
