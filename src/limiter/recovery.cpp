@@ -103,6 +103,9 @@ void Turn::go_on(const Event& event) {
 /// Another connection may be one to another server: everything is asked again.
 bool Turn::is_broken(const Event& event) const {
     if (seen_.connection == 0 || seen_.connection != state_.connection) return true;
+    const Heard* heard = std::get_if<Heard>(&event);
+    if (heard != nullptr && heard->epoch <= 0)
+        return true;  // it would be taken for one that was not heard yet
     return std::holds_alternative<Failed>(event) && state_.step != Step::checking_eviction;
 }
 

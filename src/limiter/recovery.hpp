@@ -38,7 +38,7 @@ struct Identified {
 };
 struct Heard {
     std::int64_t now_us = 0;  ///< the store's time
-    std::int64_t epoch = 0;
+    std::int64_t epoch = 0;   ///< of the store; without one, from 1 on, it is no answer
     std::int64_t alive = 0;
     std::int64_t alive_replayed = 0;  ///< of these, those whose local copy is in the store
     std::int64_t alive_most = 0;      ///< at once within the last hour
