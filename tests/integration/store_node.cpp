@@ -83,6 +83,13 @@ std::future<bool> StoreNode::start_settle(Reservation reservation, Usage usage) 
     });
 }
 
+std::future<bool> StoreNode::start_work(std::function<awaitable<void>(Limiter&)> work) {
+    return start<bool>([this, work = std::move(work)]() -> awaitable<bool> {
+        co_await work(*limiter_);
+        co_return true;
+    });
+}
+
 void StoreNode::progress(Reservation& reservation, Usage so_far) {
     start_void([this, &reservation, so_far] { return limiter_->progress(reservation, so_far); });
 }

@@ -44,6 +44,8 @@ public:
     void progress(Reservation& reservation, Usage so_far);
     result<std::vector<Level>> peek(const Ledgers& ledgers);
     result<LedgerContents> read(const LedgerLimits& ledger);
+    /// Runs on the node's thread, beside whatever else does.
+    std::future<bool> start_work(std::function<awaitable<void>(Limiter&)> work);
 
     RedisStoreStatistics statistics() const { return store_->statistics(); }
     bool asks_store() const { return statistics().mode == StoreMode::redis; }
