@@ -100,8 +100,8 @@ std::optional<RuntimePath> parse_runtime_path(std::string_view path) {
     const std::string_view kind = path.substr(0, slash);
     const std::string name(path.substr(slash + 1));
     if (kind == "override") {
-        const auto target = parse_runtime_path(name);
-        if (!target || target->kind == Kind::override_of) return std::nullopt;
+        // One of an override is refused before it is followed: in a body there is room for 100,000 of them.
+        if (name.starts_with("override/") || !parse_runtime_path(name)) return std::nullopt;
         return RuntimePath{Kind::override_of, name};
     }
     try {

@@ -28,6 +28,9 @@ TEST(RuntimePaths, AreKindAndName) {
         EXPECT_EQ(parse_runtime_path(path), std::nullopt) << path;
     }
     EXPECT_EQ(parse_runtime_path("key/" + std::string(129, 'a')), std::nullopt);
+    std::string overrides;
+    for (int i = 0; i < 100'000; ++i) overrides += "override/";
+    EXPECT_EQ(parse_runtime_path(overrides + "key/a"), std::nullopt) << "without following them";
 }
 
 std::vector<std::string> mistakes_in(const std::string& path, const std::string& document) {
