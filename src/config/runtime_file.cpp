@@ -115,8 +115,14 @@ RuntimeDocuments parse_file(const std::string& text) {
 }
 
 /// What is no JSON (another program wrote it to the store) becomes a string, which is no document either.
+/// nlohmann skips a byte order mark, and takes a byte 0 for the end: within the file either would make
+/// nothing of all of it.
 std::string json_of(const std::string& document) {
-    if (Json::accept(document)) return document;
+    constexpr std::string_view mark = "\xef\xbb\xbf";
+    std::string_view text = document;
+    if (text.starts_with(mark)) text.remove_prefix(mark.size());
+    const bool stands_alone = !text.starts_with(mark) && text.find('\0') == std::string_view::npos;
+    if (stands_alone && Json::accept(text)) return std::string(text);
     return Json(document).dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 

@@ -82,6 +82,24 @@ TEST_F(RuntimeFiles, KeepWhatIsNoJsonAsText) {
                 testing::ElementsAre("key/a: $: expected an object, not a string"));
 }
 
+/// A parser may overlook either at the edge of a document, and none does in the middle of a file.
+TEST_F(RuntimeFiles, StayWholeWhateverOthersHaveWritten) {
+    using namespace std::string_literals;
+    const std::string mark = "\xef\xbb\xbf";
+    const RuntimeDocuments written{.version = 3,
+                                   .documents = {{"key/a", mark + R"({"disabled": true})"},
+                                                 {"key/b", R"({"disabled": true})"s + '\0'},
+                                                 {"key/c", R"({"disabled": true})"s + '\0' + "}}"},
+                                                 {"key/d", mark + mark + "{}"},
+                                                 {"key/e", R"({"disabled": true})"}}};
+    ASSERT_EQ(save_runtime_file(path(), written), "");
+    const RuntimeFile file = read_runtime_file(path());
+    ASSERT_TRUE(file.documents.has_value()) << file.why;
+    EXPECT_EQ(file.documents->documents.size(), 5U);
+    EXPECT_EQ(file.documents->documents.at("key/a"), R"({"disabled": true})");
+    EXPECT_EQ(file.documents->documents.at("key/e"), R"({"disabled": true})");
+}
+
 TEST_F(RuntimeFiles, AreReadAsPeopleWriteThem) {
     write(
         "\n{ \"objects\" : { \"key/a\" : { } , \"key/b\":{}} ,\t\"version\" : 3, \"note\": [1], \"format\":1 "
