@@ -128,6 +128,8 @@ JsonValue parse_json(std::string_view text) {
     if (text.size() > document_bytes_max) {
         throw Unexpected("expected at most " + std::to_string(document_bytes_max >> 20) + " MiB");
     }
+    // nlohmann takes it for the end, whatever comes behind it.
+    if (text.find('\0') != std::string_view::npos) throw Unexpected("expected JSON, which holds no byte 0");
     TreeBuilder builder(text);
     if (!Json::sax_parse(text, &builder)) throw Unexpected(builder.error().value_or("expected JSON"));
     return builder.take();

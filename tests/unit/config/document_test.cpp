@@ -62,6 +62,14 @@ TEST(Documents, SayLineAndColumnOfASyntaxError) {
               std::vector<std::string>{"$: line 1, column 6: number too large"});
 }
 
+/// Its parser would take the byte for the end, and nobody would hear of the rest.
+TEST(Documents, HoldNoByteZero) {
+    using namespace std::string_literals;
+    EXPECT_THROW((void)parse_json("{}\0{"s), Unexpected);
+    EXPECT_THROW((void)parse_json("{\"a\": 1}\0"s), Unexpected);
+    EXPECT_EQ(parse_json(R"("\u0000")").text, "\0"s);
+}
+
 TEST(MistakesTold, AreTheFirstHundredOfTheDocument) {
     std::string json = R"({"threads": -1)";
     for (int i = 0; i < 150; ++i) json += ", \"unknown_" + std::to_string(i) + "\": " + std::to_string(i);
