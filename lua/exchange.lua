@@ -15,7 +15,7 @@
 --             2  is not, for the store has been emptied: it knows nothing of a writer who has written before
 --             3  is not, for the writer stands at another sequence
 -- Stored  figures: node -> "<time in us> <figures>"; written: writer -> "<sequence> <time in us>";
---         a period: field -> its amounts with blanks between them
+--         a period: field -> its amounts with blanks between them; those of a later version behind them stay
 
 local call, number = redis.call, tonumber
 local documents, nodes, written = KEYS[1], KEYS[2], KEYS[3]
@@ -41,12 +41,12 @@ local function write_batch()
         local period, field = number(ARGV[argument + 1]), ARGV[argument + 2]
         local key, count, added = KEYS[3 + period], number(ARGV[4 + 3 * period]), number(ARGV[5 + 3 * period])
         local amounts = {}
-        for amount in string.gmatch(call('HGET', key, field) or '', '%d+') do amounts[#amounts + 1] = number(amount) end
+        for amount in string.gmatch(call('HGET', key, field) or '', '%d+') do amounts[#amounts + 1] = amount end
         for i = 1, count do
-            local held, told = amounts[i] or 0, number(ARGV[argument + 2 + i])
+            local held, told = number(amounts[i] or 0), number(ARGV[argument + 2 + i])
             amounts[i] = string.format('%.0f', i <= added and held + told or math.max(held, told))
         end
-        call('HSET', key, field, table.concat(amounts, ' ', 1, count))
+        call('HSET', key, field, table.concat(amounts, ' '))
         argument = argument + 2 + count
     end
     for period = 1, periods do call('EXPIREAT', KEYS[3 + period], ARGV[3 + 3 * period]) end

@@ -10,7 +10,8 @@
 --         since        an earlier heartbeat says nothing of what its node has replayed; 0: any does
 -- Reply   integers: now, the store's epoch, nodes alive, those of them that have replayed under this epoch, and
 --         the most that were alive at once within the last hour
--- Stored  fields "n:NODE" -> "<last heartbeat in us> <replayed>", and "m:MINUTE" -> the most alive in that minute
+-- Stored  fields "n:NODE" -> "<last heartbeat in us> <replayed>", and "m:MINUTE" -> the most alive in that minute. A
+--         later version may say more behind these, and have fields of its own: they are left alone
 
 local hour_us, minute_us = 3600000000, 60000000
 local nodes_key, epoch_key = KEYS[1], KEYS[2]
@@ -38,7 +39,7 @@ local fields = redis.call('HGETALL', nodes_key)
 for k = 1, #fields, 2 do
     local name, value = fields[k], fields[k + 1]
     if string.sub(name, 1, 2) == 'n:' then
-        local last, under = string.match(value, '^(%d+) (%d+)$')
+        local last, under = string.match(value, '^(%d+) (%d+)')
         if last and now - tonumber(last) <= tonumber(alive_us) then
             alive = alive + 1
             local is_recent = tonumber(last) >= tonumber(since)
@@ -46,10 +47,12 @@ for k = 1, #fields, 2 do
         elseif not last or now - tonumber(last) > hour_us then
             stale[#stale + 1] = name
         end
-    elseif this_minute - tonumber(string.sub(name, 3)) > 60 then
-        stale[#stale + 1] = name
-    else
-        most = math.max(most, tonumber(value))
+    elseif string.find(name, '^m:%d+$') then
+        if this_minute - tonumber(string.sub(name, 3)) > 60 then
+            stale[#stale + 1] = name
+        else
+            most = math.max(most, tonumber(value) or 0)
+        end
     end
 end
 if #stale > 0 then redis.call('HDEL', nodes_key, unpack(stale)) end

@@ -12,7 +12,18 @@ namespace weir::app {
 
 namespace {
 
+constexpr std::string_view any_heading = "weir learned ";
 constexpr std::string_view heading = "weir learned 1 ";
+
+/// The next write would be over what a newer weir reads.
+void keep_newer(std::string& path, std::int64_t now_us) {
+    std::string trouble;
+    const std::string kept = config::set_file_aside(path, now_us, trouble);
+    spdlog::warn(
+        "learned: a newer weir wrote {}: estimates are calibrated anew, and it {}", path,
+        kept.empty() ? "is left alone, for it can't be set aside: " + trouble : "is kept as " + kept);
+    if (kept.empty()) path.clear();
+}
 
 }  // namespace
 
@@ -21,11 +32,13 @@ LearnedFile::LearnedFile(const std::string& directory, const Clock& clock)
       clock_(clock),
       looked_us_(clock.steady_us()) {}
 
-void LearnedFile::load(learning::Calibration& calibration) const {
+void LearnedFile::load(learning::Calibration& calibration) {
     if (path_.empty() || !config::file_exists(path_)) return;
     const config::FileText file =
         config::read_file_up_to(path_, learning::Calibration::text_bytes_max + heading.size() + 64);
     const std::string_view text = file.text ? std::string_view(*file.text) : std::string_view();
+    if (text.starts_with(any_heading) && !text.starts_with(heading))
+        return keep_newer(path_, clock_.now_us());
     const std::size_t end = text.find('\n');
     bool is_read = end != std::string_view::npos && text.starts_with(heading) && text.ends_with('\n');
     if (is_read) {

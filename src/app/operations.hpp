@@ -107,6 +107,7 @@ private:
     void note_peaks(std::int64_t minute);
     awaitable<void> exchange(bool leaving);
     void note_fate(const ExchangeReply& reply, std::uint64_t sequence);
+    void tell_of_unreadable(const std::string& node);
     void take_figures(const std::vector<ExchangeReply::Node>& nodes);
     std::int64_t newest_of_others();
     void flush_usage();
@@ -133,6 +134,7 @@ private:
         std::int64_t heard_us = 0;
     };
     std::map<std::string, Other> others_;  ///< nodes that were heard lately
+    std::set<std::string> unreadable_;     ///< nodes of which the log has said it
     observe::KeyActivity activity_;
     observe::ClusterFigures cluster_;
     std::map<std::string, observe::UpstreamHealth> health_;  ///< by the upstream's name

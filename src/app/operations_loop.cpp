@@ -14,6 +14,7 @@
 #include "llm/dialect.hpp"
 #include "observe/totals.hpp"
 #include "usage/hours.hpp"
+#include "usage/printable.hpp"
 
 namespace weir::app {
 
@@ -229,7 +230,10 @@ void Operations::take_figures(const std::vector<ExchangeReply::Node>& nodes) {
     for (const ExchangeReply::Node& node : nodes) {
         if (node.name == name_) continue;
         auto figures = observe::parse_node_figures(node.figures);
-        if (!figures) continue;
+        if (!figures) {
+            tell_of_unreadable(node.name);
+            continue;
+        }
         others_[node.name] = {.version = figures->runtime_version,
                               .heard_us = parts_.clock.steady_us() - node.age_us};
         observe::take_minutes(*figures, now_us, activity_);
@@ -238,6 +242,19 @@ void Operations::take_figures(const std::vector<ExchangeReply::Node>& nodes) {
         cluster_.take(std::move(*figures), now_us);
     }
     parts_.learned.calibration.replace_others(calibrations, now_us);
+}
+
+/// Once for each, that is, for each process.
+void Operations::tell_of_unreadable(const std::string& node) {
+    constexpr std::size_t nodes_max = 64;
+    if (unreadable_.size() == nodes_max) unreadable_.clear();
+    if (!unreadable_.insert(node).second) return;
+    usage::NameBuffer buffer;
+    spdlog::warn(
+        "cluster: the figures of node {} can't be read; is it of another version? This node shows none of "
+        "them, "
+        "and learns nothing from it",
+        usage::printable(node, buffer));
 }
 
 std::int64_t Operations::newest_of_others() {

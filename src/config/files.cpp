@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <system_error>
 
+#include "text/times.hpp"
+
 namespace weir::config {
 
 namespace {
@@ -41,6 +43,13 @@ bool write_all(int file, std::string_view content) {
         content.remove_prefix(static_cast<std::size_t>(size));
     }
     return true;
+}
+
+/// 20261126T180000Z
+std::string file_time(std::int64_t now_us) {
+    std::string text = text::rfc3339(now_us - now_us % 1'000'000);
+    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+    return text;
 }
 
 }  // namespace
@@ -98,8 +107,8 @@ std::string replace_file(const std::string& path, std::string_view content) {
     return is_synced ? std::string() : failed("made to last");
 }
 
-std::string set_file_aside(const std::string& path, const std::string& time, std::string& why) {
-    const std::string first = path + ".unreadable-" + time;
+std::string set_file_aside(const std::string& path, std::int64_t now_us, std::string& why) {
+    const std::string first = path + ".unreadable-" + file_time(now_us);
     std::string target = first;
     struct stat found {};
     for (int number = 2; ::lstat(target.c_str(), &found) == 0; ++number) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,8 +22,8 @@ FileText read_file_up_to(const std::string& path, std::size_t bytes_max);
 /// the owner alone.
 std::string replace_file(const std::string& path, std::string_view content);
 
-/// Renamed to PATH.unreadable-`time`, which must not be there yet: a number is put behind it. Empty: it
-/// could not be; `why` says it then.
-std::string set_file_aside(const std::string& path, const std::string& time, std::string& why);
+/// Renamed to PATH.unreadable-20261126T180000Z; where that is there already, a number is put behind it.
+/// Empty: it could not be; `why` says it then.
+std::string set_file_aside(const std::string& path, std::int64_t now_us, std::string& why);
 
 }  // namespace weir::config

@@ -5,7 +5,6 @@
 #include "config/files.hpp"
 #include "config/runtime.hpp"
 #include "config/unexpected.hpp"
-#include "text/times.hpp"
 
 namespace weir::config {
 
@@ -109,6 +108,10 @@ RuntimeDocuments parse_file(const std::string& text) {
             documents.documents.insert_or_assign(path, std::string(document));
         });
     });
+    if (is_object && found_format > format) {
+        throw Unexpected("a newer weir wrote it, format " + std::to_string(found_format) +
+                         ", and this one knows " + std::to_string(format));
+    }
     if (!is_object || found_format != format) throw Unexpected("it is not of format 1");
     if (documents.version < 0 || !has_objects) throw Unexpected("it has no version or no objects");
     return documents;
@@ -124,13 +127,6 @@ std::string json_of(const std::string& document) {
     const bool stands_alone = !text.starts_with(mark) && text.find('\0') == std::string_view::npos;
     if (stands_alone && Json::accept(text)) return std::string(text);
     return Json(document).dump(-1, ' ', true, Json::error_handler_t::replace);
-}
-
-/// 20261126T180000Z
-std::string file_time(std::int64_t now_us) {
-    std::string text = text::rfc3339(now_us - now_us % 1'000'000);
-    std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
-    return text;
 }
 
 }  // namespace
@@ -153,7 +149,7 @@ RuntimeFile load_runtime_file(const std::string& path, std::int64_t now_us) {
     RuntimeFile result = read_runtime_file(path);
     if (result.why.empty()) return result;
     std::string trouble;
-    result.set_aside = set_file_aside(path, file_time(now_us), trouble);
+    result.set_aside = set_file_aside(path, now_us, trouble);
     result.why = path + " can't be used: " + result.why +
                  (result.set_aside.empty() ? "; it can't be set aside either: " + trouble
                                            : "; it was set aside as " + result.set_aside);

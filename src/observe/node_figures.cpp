@@ -115,10 +115,11 @@ public:
         read(json, value);
         out = static_cast<std::uint64_t>(value);
     }
+    /// A later version may know of more scopes and dimensions, behind these.
     void read(const Json& json, LimitTotals& out) {
-        if (!expect(json.is_array() && json.size() == out.size())) return;
+        if (!expect(json.is_array() && json.size() >= out.size())) return;
         for (std::size_t scope = 0; scope < out.size(); ++scope) {
-            if (!expect(json[scope].is_array() && json[scope].size() == out[scope].size())) return;
+            if (!expect(json[scope].is_array() && json[scope].size() >= out[scope].size())) return;
             for (std::size_t i = 0; i < out[scope].size(); ++i) read(json[scope][i], out[scope][i]);
         }
     }

@@ -1,5 +1,5 @@
-// A broken file costs its history and no more: it is put aside for whoever can repair it, and counting goes
-// on.
+// A file that is broken, or that a newer weir has written, costs its history and no more: it is put aside for
+// whoever can read it, and counting goes on.
 #include "usage/disk.hpp"
 
 #include <fcntl.h>
@@ -54,6 +54,11 @@ constexpr const char* hours_sql = R"(
         peak_output_tokens INTEGER NOT NULL, peak_total_tokens INTEGER NOT NULL,
         PRIMARY KEY (hour, key)) WITHOUT ROWID)";
 
+class NewerSchema : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
 /// "2026-11-26T071500Z"
 std::string time_in_name(std::int64_t now_us) {
     std::string text = text::rfc3339_seconds(now_us);
@@ -76,7 +81,10 @@ Disk::Disk(const std::string& directory, Durability durability, std::int64_t now
         open(durability);
     } catch (const SqliteError& error) {
         if (!error.is_corrupt()) throw;
-        set_aside(now_us, error.what());
+        set_aside(now_us, "broken", error.what(), "the sqlite3 tool's .recover may save what is in it");
+        open(durability);
+    } catch (const NewerSchema& newer) {
+        set_aside(now_us, "newer", newer.what(), "that weir reads it under its old name");
         open(durability);
     }
 }
@@ -84,20 +92,20 @@ Disk::Disk(const std::string& directory, Durability durability, std::int64_t now
 void Disk::open(Durability durability) {
     if (!is_in_memory()) make_private(path_);
     connection_ = std::make_unique<Connection>(path_);
+    // First of all: what a newer weir has written is not touched.
+    const std::int64_t found = connection_->number("PRAGMA user_version");
+    if (found > schema) {
+        throw NewerSchema("a newer weir wrote it, schema " + std::to_string(found) + ", and this one knows " +
+                          std::to_string(schema));
+    }
     connection_->text("PRAGMA journal_mode = WAL");
     connection_->run(durability == Durability::medium ? "PRAGMA synchronous = FULL"
                                                       : "PRAGMA synchronous = NORMAL");
     connection_->run("PRAGMA journal_size_limit = 16777216");
-    check();
+    check(found);
 }
 
-void Disk::check() {
-    const std::int64_t found = connection_->number("PRAGMA user_version");
-    if (found > schema) {
-        throw std::runtime_error(path_ + " was written by a newer weir (schema " + std::to_string(found) +
-                                 ", this one knows " + std::to_string(schema) +
-                                 "): run that one, or choose another directory with --state-dir");
-    }
+void Disk::check(std::int64_t found) {
     if (found == 0) return make_tables();
     if (found == 1) bring_up_from_1();
     std::error_code error;
@@ -139,9 +147,10 @@ void Disk::bring_up_from_1() {
     transaction.commit();
 }
 
-void Disk::set_aside(std::int64_t now_us, const std::string& why) {
+void Disk::set_aside(std::int64_t now_us, const std::string& kind, const std::string& why,
+                     const std::string& advice) {
     connection_.reset();
-    std::string aside = path_ + ".broken-" + time_in_name(now_us);
+    std::string aside = path_ + "." + kind + "-" + time_in_name(now_us);
     while (std::filesystem::exists(aside)) aside += "x";
     std::filesystem::rename(path_, aside);
     for (const char* further : {"-wal", "-shm"}) {
@@ -149,7 +158,7 @@ void Disk::set_aside(std::int64_t now_us, const std::string& why) {
         std::filesystem::rename(path_ + further, aside + further, error);
     }
     notes_.push_back("the totals of usage can't be read (" + why + "): the file is kept as " + aside +
-                     ", and counting begins anew; the sqlite3 tool's .recover may save what is in it");
+                     ", and counting begins anew; " + advice);
 }
 
 }  // namespace weir::usage

@@ -22,8 +22,8 @@ public:
     static constexpr std::int64_t schema = 2;
 
     /// Opens or makes DIRECTORY/usage.sqlite, or a database in memory where the directory is empty. A file
-    /// that is no database or is broken is renamed, which `notes` says, and a new one is made. Throws
-    /// std::runtime_error where a newer weir has written it, or it can't be opened. `now_us`: for the name.
+    /// that is no database, is broken, or was written by a newer weir is renamed, which `notes` says, and a
+    /// new one is made. Throws std::runtime_error where it can't be opened. `now_us`: for the name.
     Disk(const std::string& directory, Durability durability, std::int64_t now_us);
 
     Connection& connection() noexcept { return *connection_; }
@@ -33,10 +33,11 @@ public:
 
 private:
     void open(Durability durability);
-    void check();
+    void check(std::int64_t found);
     void make_tables();
     void bring_up_from_1();
-    void set_aside(std::int64_t now_us, const std::string& why);
+    void set_aside(std::int64_t now_us, const std::string& kind, const std::string& why,
+                   const std::string& advice);
 
     std::string path_;
     std::unique_ptr<Connection> connection_;

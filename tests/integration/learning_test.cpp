@@ -220,8 +220,7 @@ TEST_F(RestartedWeir, KnowsWhatItHadLearned) {
 }
 
 TEST_F(RestartedWeir, IgnoresWhatItCannotRead) {
-    for (const char* content : {"", "nonsense", "weir learned 2 1\nopenai/m/30/1000/1500000\n",
-                                "weir learned 1 1700000000000000\nopenai/m/30/1000\n",
+    for (const char* content : {"", "nonsense", "weir learned 1 1700000000000000\nopenai/m/30/1000\n",
                                 "weir learned 1 -5\nopenai/m/30/1000/1500000\n"}) {
         std::ofstream(folder_ + "/learned") << content;
         start();

@@ -38,6 +38,19 @@ TEST_F(SharedStateTest, DocumentsAreReadByWhatHasChanged) {
     EXPECT_EQ(other.exchange({.node = "n", .figures = "{}", .usage = {}}).documents, second);
 }
 
+TEST_F(SharedStateTest, WhatALaterVersionCountsBesidesStays) {
+    Side side(address());
+    side.exchange(question_of(1, 0, 10));
+    const std::string key = "weir:1:{runtime}:usage:" + std::to_string(day);
+    const std::string field = "acme\x1fgpt-4o";
+    const std::string more = " 9007199254740991 7";
+    server_->command({"HSET", key, field, server_->command({"HGET", key, field}) + more});
+    side.exchange(question_of(2, 1, 5));
+    EXPECT_EQ(server_->command({"HGET", key, field}), "15 2 4 6 8 10" + more);
+    ASSERT_EQ(side.usage(day).size(), 1U);
+    EXPECT_EQ(side.usage(day)[0].amounts[0], 15);
+}
+
 TEST_F(SharedStateTest, TwoChangesAtOnceOnlyOneIsWritten) {
     Side one(address()), other(address());
     EXPECT_EQ(one.write(write_of({}, {1, "mine"}, {{"key/x", "1"}})), (DocumentVersion{1, "mine"}));

@@ -52,6 +52,18 @@ TEST_F(StoreHeartbeatsTest, EachNodeCountsAll) {
     EXPECT_TRUE(counts(first, 3) && counts(second, 3) && counts(third, 3));
 }
 
+TEST_F(StoreHeartbeatsTest, ALaterVersionMaySayMore) {
+    std::istringstream time(server_->command({"TIME"}));
+    std::string seconds;
+    time >> seconds;
+    server_->command({"HSET", nodes_key, "n:of-a-later-version", seconds + "000000 17 and more", "zone:a",
+                      "of a later version", "m:", "nonsense"});
+    StoreNode node(patient_options(*server_));
+    EXPECT_TRUE(counts(node, 2)) << "it is a node like any other";
+    EXPECT_EQ(server_->command({"HGET", nodes_key, "zone:a"}), "of a later version");
+    EXPECT_EQ(server_->command({"HGET", nodes_key, "n:of-a-later-version"}), seconds + "000000 17 and more");
+}
+
 TEST_F(StoreHeartbeatsTest, AKnownNumberOfNodesWins) {
     RedisStoreOptions options = patient_options(*server_);
     options.nodes = 7;

@@ -68,6 +68,17 @@ TEST(NodeFigures, VersionsMix) {
     EXPECT_TRUE(other->ready);
 }
 
+TEST(NodeFigures, OfALaterVersionMayCountMoreLimits) {
+    NodeFigures one = figures();
+    std::string text = to_json(one);
+    const std::size_t at = text.find("\"refusals\":[[") + 13;
+    text.insert(text.find(']', at), ",5");
+    text.insert(text.find("]]", at) + 1, ",[1,2,3]");
+    const auto read = parse_node_figures(text);
+    ASSERT_TRUE(read) << text;
+    EXPECT_EQ(read->totals.refusals, one.totals.refusals);
+}
+
 TEST(NodeFigures, NonsenseIsNoFigures) {
     for (const char* text : {"",
                              "{",

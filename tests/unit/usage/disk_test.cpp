@@ -96,16 +96,24 @@ TEST(Disk, ABrokenDatabaseIsKeptAside) {
     EXPECT_TRUE(TotalsTable(disk).totals(0, 9, {}).empty());
 }
 
-TEST(Disk, OfANewerWeirIsLeftAlone) {
+TEST(Disk, OfANewerWeirIsKeptAsItIsAndCountingBeginsAnew) {
     const Folder folder;
     {
-        Disk disk(folder.path(), Durability::process, now_us);
-        disk.connection().run("PRAGMA user_version = 7");
+        Connection newer(folder.file());
+        newer.run("CREATE TABLE of_the_future (what TEXT); INSERT INTO of_the_future VALUES ('kept')");
+        newer.run("PRAGMA user_version = 7");
     }
-    const std::string refusal = refusal_of(folder.path());
-    EXPECT_THAT(refusal, HasSubstr("newer weir (schema 7"));
-    EXPECT_THAT(refusal, HasSubstr("--state-dir"));
-    EXPECT_TRUE(std::filesystem::exists(folder.file()));
+    Disk disk(folder.path(), Durability::process, now_us);
+    const std::string aside = folder.file() + ".newer-2026-11-26T071500Z";
+    ASSERT_EQ(disk.notes().size(), 1U);
+    EXPECT_THAT(disk.notes()[0], HasSubstr("a newer weir wrote it, schema 7, and this one knows 2"));
+    EXPECT_THAT(disk.notes()[0], HasSubstr(aside));
+    TotalsTable(disk).add({row(5, "a", "m")});
+    EXPECT_EQ(TotalsTable(disk).totals(0, 9, {}).size(), 1U);
+    Connection kept(aside);
+    EXPECT_EQ(kept.number("PRAGMA user_version"), 7);
+    EXPECT_EQ(kept.text("SELECT what FROM of_the_future"), "kept");
+    EXPECT_EQ(kept.text("PRAGMA journal_mode"), "delete") << "nothing of it was changed";
 }
 
 TEST(Disk, ThatCanNotBeOpenedSaysWhich) {
