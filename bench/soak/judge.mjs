@@ -2,7 +2,7 @@
 // is missed.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { booksOf, descriptorRows, differences, memoryRows, samplesOf } from './verdict.mjs';
+import { booksOf, descriptorRows, differences, groupsOf, memoryRows, samplesOf } from './verdict.mjs';
 
 const folder = process.argv[2];
 const text = (name) => readFileSync(join(folder, name), 'utf8');
@@ -28,8 +28,8 @@ table([['process', 'RSS KiB: start', 'half', 'end', 'slope KiB/h', '2nd half %',
 const books = booksOf({
     window, usage: named(/^usage-/).map(json), ledgers: named(/^ledgers-/).map(json), provider: json('tally.json'),
 });
-table([['key', 'requests', 'admitted', 'refused', 'by provider', 'input', 'by ledgers', 'by provider', 'output', 'by ledgers', 'by provider', 'left'],
-    ...books.map(({ key, usage, ledger, provider }) => [key, usage.requests, usage.admitted, usage.refused, provider.requests,
+table([['key', 'requests', 'admitted', 'refused', 'by ledgers', 'by provider', 'input', 'by ledgers', 'by provider', 'output', 'by ledgers', 'by provider', 'left'],
+    ...groupsOf(books).map(({ key, usage, ledger, provider }) => [key, usage.requests, usage.admitted, usage.refused, ledger.requests, provider.requests,
         usage.input_tokens, ledger.input_tokens, provider.input_tokens, usage.output_tokens, ledger.output_tokens,
         provider.output_tokens, provider.aborted])]);
 

@@ -10,8 +10,9 @@ long_tokens="{\"dimension\": \"input_tokens\", \"limit\": 1000000000000, \"windo
     {\"dimension\": \"output_tokens\", \"limit\": 1000000000000, \"window\": \"$window\"}"
 all_limits() { echo "{\"rpm\": $1, \"itpm\": 1000000000, \"max_in_flight\": 100000, \"more\": [$long_requests, $long_tokens]}"; } # RPM
 burst_limits="{\"more\": [$long_requests, {\"dimension\": \"requests\", \"limit\": 40, \"window\": \"1s\"}]}"
-# The provider's log shows keys that begin with load- as they are.
-plain_keys=load-plain-1,load-plain-2,load-plain-3,load-plain-4 stream_keys=load-stream-1,load-stream-2
+# The provider's log shows keys that begin with load- as they are. They are many, since a node remembers the last 50,000
+# rows of usage that Redis has acknowledged (src/usage/ledger.hpp): with two of each key a second that is full in minutes.
+plain_keys=$(seq -s, -f load-plain-%g 120) stream_keys=$(seq -s, -f load-stream-%g 20)
 all_keys=${plain_keys//,/ }\ ${stream_keys//,/ }\ load-leaving\ load-refused\ load-waiting
 
 write_config() { # NODE

@@ -73,19 +73,38 @@ export function booksOf({ window, usage, ledgers, provider }) {
     });
 }
 
+/// Books of keys that differ in their number alone, added up: "load-plain (120 keys)".
+export function groupsOf(books) {
+    const groups = new Map();
+    for (const { key, ...sides } of books) {
+        const name = key.replace(/-\d+$/, '');
+        const group = groups.get(name) ?? { keys: 0, usage: nothing(), ledger: nothing(), provider: nothing() };
+        ++group.keys;
+        for (const side of ['usage', 'ledger', 'provider']) add(group[side], sides[side]);
+        groups.set(name, group);
+    }
+    return [...groups].map(([name, group]) => ({ key: group.keys > 1 ? `${name} (${group.keys} keys)` : name, ...group }));
+}
+
 /// What does not agree, in words.
 export function differences(books) {
     const wrong = [];
     const same = (key, what, one, other) => { if (one !== other) wrong.push(`${key}: ${what}: ${one}, not ${other}`); };
     for (const { key, usage, ledger, provider } of books) {
-        same(key, 'requests by ledgers and by totals', ledger.requests, usage.admitted);
         same(key, 'input by ledgers and by totals', ledger.input_tokens, usage.input_tokens);
         same(key, 'output by ledgers and by totals', ledger.output_tokens, usage.output_tokens);
         same(key, 'requests still in flight', ledger.in_flight, 0);
         if (usage.output_tokens > provider.output_tokens) {
             wrong.push(`${key}: ${usage.output_tokens} output tokens charged, ${provider.output_tokens} produced`);
         }
-        if (provider.aborted > 0) continue; // some were given up before the provider had them, some before it was heard
+        if (provider.aborted > 0) {
+            if (ledger.requests < provider.requests || ledger.requests > usage.admitted) {
+                wrong.push(`${key}: ${ledger.requests} requests charged, ${usage.admitted} admitted, ` +
+                    `${provider.requests} at the provider`);
+            }
+            continue;
+        }
+        same(key, 'requests by ledgers and by totals', ledger.requests, usage.admitted);
         same(key, 'requests by totals and by the provider', usage.admitted, provider.requests);
         same(key, 'input by totals and by the provider', usage.input_tokens, provider.input_tokens);
         same(key, 'output by totals and by the provider', usage.output_tokens, provider.output_tokens);

@@ -1,7 +1,7 @@
 // Lines through samples, and books that agree or do not.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { booksOf, descriptorRows, differences, memoryRows, samplesOf, slope } from './verdict.mjs';
+import { booksOf, descriptorRows, differences, groupsOf, memoryRows, samplesOf, slope } from './verdict.mjs';
 
 test('the line through samples rises as they do', () => {
     assert.equal(slope([{ at_s: 0, kib: 10 }, { at_s: 10, kib: 30 }, { at_s: 20, kib: 50 }]), 2);
@@ -40,6 +40,11 @@ test('a token too many in the ledgers', () =>
 test('a request that the provider did not see', () =>
     assert.deepEqual(differences(key(usage, used, { ...provider, requests: 1 })),
         ['a: requests by totals and by the provider: 2, not 1']));
+test('keys that differ in their number are shown together', () => {
+    const [one] = key(usage, used, provider);
+    const groups = groupsOf([{ ...one, key: 'load-plain-1' }, { ...one, key: 'load-plain-22' }, { ...one, key: 'load-leaving' }]);
+    assert.deepEqual(groups.map((group) => [group.key, group.usage.requests]), [['load-plain (2 keys)', 6], ['load-leaving', 3]]);
+});
 test('a slot that nobody gave back', () =>
     assert.deepEqual(differences(key(usage, used, provider, 1)), ['a: requests still in flight: 1, not 0']));
 test('of clients that left no more is charged than was produced, and it may be less', () => {
@@ -47,4 +52,10 @@ test('of clients that left no more is charged than was produced, and it may be l
     assert.deepEqual(differences(key(usage, used, { ...left, output_tokens: 25 })), []);
     assert.deepEqual(differences(key(usage, used, { ...left, output_tokens: 19 })),
         ['a: 20 output tokens charged, 19 produced']);
+});
+test('who left before the provider had its request gets that back', () => {
+    const admitted = { ...usage, requests: 4, admitted: 3 };
+    assert.deepEqual(differences(key(admitted, used, { ...provider, aborted: 1 })), []);
+    assert.deepEqual(differences(key(admitted, { ...used, requests: 1 }, { ...provider, aborted: 1 })),
+        ['a: 1 requests charged, 3 admitted, 2 at the provider']);
 });
