@@ -41,7 +41,12 @@ private:
         return body.size();
     }
     void on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& error) override {
-        if (extensions.size() > chunk_extension_bytes_max) error = beast::error::bad_chunk_extension;
+        // Beast lets anything into a quoted string, a line feed too.
+        const bool is_text = std::none_of(extensions.begin(), extensions.end(), [](char c) {
+            return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+        });
+        if (!is_text || extensions.size() > chunk_extension_bytes_max)
+            error = beast::error::bad_chunk_extension;
     }
     std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code& error) override {
         return on_body_impl(body, error);

@@ -101,6 +101,15 @@ TEST(BodyParser, LimitsChunkExtensions) {
     EXPECT_TRUE(parse_chunked("1;a=" + std::string(300, 'b') + "\r\nx\r\n0\r\n\r\n", 1000).failed);
 }
 
+/// Who takes a line feed alone for the end of a line reads another chunk there.
+TEST(BodyParser, RefusesControlBytesInChunkExtensions) {
+    EXPECT_TRUE(parse_chunked("1;a=\"b\tc\\\"\xc3\xa4\"\r\nx\r\n0\r\n\r\n", 1000).done);
+    for (const std::string value : {"\"b\nc\"", "\"b\\\nc\"", "\"b\x01\"", "\"\x7f\""}) {
+        EXPECT_TRUE(parse_chunked("1;a=" + value + "\r\nx\r\n0\r\n\r\n", 1000).failed) << value;
+        EXPECT_TRUE(parse_chunked("1\r\nx\r\n0;a=" + value + "\r\n\r\n", 1000).failed) << value;
+    }
+}
+
 TEST(BodyParser, AnswersEndAsTheirHeadSays) {
     BodyParser parser;
     parser.start_response({}, 200, false);
