@@ -28,14 +28,67 @@ bool is_delimiter(int byte) noexcept {
     return byte > 0 && std::string_view("/\\?#;%").find(static_cast<char>(byte)) != std::string_view::npos;
 }
 
-/// A blank of Unicode's, in UTF-8 and percent-encoded: NBSP, U+2000 to U+200F, U+2028 to U+202F, U+3000,
-/// U+FEFF.
-bool is_wide_blank(std::string_view encoded) noexcept {
-    constexpr std::array<std::string_view, 5> blanks{"%C2%A0", "%E2%80%8", "%E2%80%A", "%E3%80%80",
-                                                     "%EF%BB%BF"};
-    return std::any_of(blanks.begin(), blanks.end(), [&](std::string_view blank) {
-        return text::starts_with_ignoring_case(encoded, blank);
+/// Written in UTF-8 and percent-encoded: what is no ASCII, and yet a blank, a slash, a dot or a letter to
+/// servers that normalize, convert to another character set ("best fit"), or decode sloppily.
+constexpr std::array<std::string_view, 19> look_alikes{
+    "%C2%A0",    "%E2%80%8",  "%E2%80%A",  "%E3%80%80", "%EF%BB%BF",  // blanks, U+2024 (a dot) among them
+    "%E2%81%84", "%E2%88%95", "%E2%88%96", "%E2%A7%B",                // slashes
+    "%EF%B9%",   "%EF%BC%",   "%EF%BD%",   "%F0%9D%",   "%C5%BF",
+    "%E2%84%AA",                                      // letters: wide, U+017F, U+212A
+    "%C0%",      "%C1%",      "%E0%8",     "%E0%9"};  // overlong
+
+bool is_look_alike(std::string_view path, std::size_t at) noexcept {
+    const int byte = text::percent_encoded_byte(path, at);
+    if (byte < 0x80) return false;
+    const std::string_view encoded = path.substr(at);
+    // Nothing in UTF-8 begins so; a blank in Latin-1.
+    const bool is_continued = at >= 3 && text::percent_encoded_byte(path, at - 3) >= 0x80;
+    if (byte < 0xc0 && !is_continued) return true;
+    constexpr int never_in_utf8 = 0xf5;
+    if (byte >= never_in_utf8 || text::starts_with_ignoring_case(encoded, "%F0%8")) return true;
+    return std::any_of(look_alikes.begin(), look_alikes.end(), [&](std::string_view look_alike) {
+        return text::starts_with_ignoring_case(encoded, look_alike);
     });
+}
+
+/// "." and "..", as servers see them that take `;parameters` off first (Tomcat, Jetty: "/x/..;/"), or blanks.
+bool is_dot_segment(std::string_view segment) noexcept {
+    constexpr std::string_view blank = "%20";
+    segment = segment.substr(0, segment.find(';'));
+    while (segment.ends_with(blank)) segment.remove_suffix(blank.size());
+    return segment == "." || segment == "..";
+}
+
+/// `query` has `text` somewhere, in any case, its characters percent-encoded or not.
+bool says(std::string_view query, std::string_view text) noexcept {
+    for (std::size_t begin = 0; begin < query.size(); ++begin) {
+        std::size_t at = begin, matched = 0;
+        for (; matched < text.size() && at < query.size(); ++matched) {
+            const int byte = text::percent_encoded_byte(query, at);
+            const char c = byte < 0 ? query[at] : static_cast<char>(byte);
+            if (text::lower(c) != text[matched]) break;
+            at += byte < 0 ? 1 : 3;
+        }
+        if (matched == text.size()) return true;
+    }
+    return false;
+}
+
+/// Google's APIs, ASP.NET, Rails and others let a field or the query say another method than the one that is
+/// sent. A POST, which may be metered, must look like one.
+bool is_post_in_disguise(const RequestHead& head, std::string_view query) noexcept {
+    for (const std::string_view name : {"x-http-method-override", "x-http-method", "x-method-override"}) {
+        if (text::equals_ignoring_case(head.fields.value(name), "post")) return true;
+    }
+    return says(query, "httpmethod=post") || says(query, "_method=post");
+}
+
+/// What holds calls that the path does not tell: Google's APIs take any call below /$rpc/, and several at a
+/// time as multipart/mixed (/batch); OData has /$batch.
+bool holds_other_calls(const RequestHead& head, std::string_view path) noexcept {
+    const auto has = [&](std::string_view begin) { return path.find(begin) != std::string_view::npos; };
+    return has("/$") || has("/%24") ||
+           text::starts_with_ignoring_case(head.fields.value("content-type"), "multipart/mixed");
 }
 
 /// "host" for "host:80" under http, and for "host:443" under https.
@@ -133,8 +186,13 @@ Objection check_request(const RequestHead& head, std::string_view& path_and_quer
         if (target.front() != '/') return bad("the target must be a path");
     }
     path_and_query = target;
-    if (!is_normal_path(target.substr(0, target.find('?')), is_forwarded && head.method == "POST"))
-        return bad("the path is not in its normal form");
+    const std::string_view path = target.substr(0, target.find('?'));
+    const bool may_be_metered = is_forwarded && head.method == "POST";
+    if (!is_normal_path(path, may_be_metered)) return bad("the path is not in its normal form");
+    if (may_be_metered && holds_other_calls(head, path))
+        return bad("calls inside of a call are not passed on");
+    if (is_forwarded && !may_be_metered && is_post_in_disguise(head, target.substr(path.size())))
+        return bad("a POST must say so");
     return fine;
 }
 
@@ -143,7 +201,7 @@ bool is_normal_path(std::string_view path, bool may_be_metered) noexcept {
     for (std::size_t begin = 1; begin <= path.size();) {
         const auto slash = std::min(path.find('/', begin), path.size());
         const std::string_view segment = path.substr(begin, slash - begin);
-        if (segment == "." || segment == ".." || (segment.empty() && slash < path.size())) return false;
+        if (is_dot_segment(segment) || (segment.empty() && slash < path.size())) return false;
         if (may_be_metered && segment.starts_with("%20")) return false;
         begin = slash + 1;
     }
@@ -153,7 +211,7 @@ bool is_normal_path(std::string_view path, bool may_be_metered) noexcept {
         const int byte = text::percent_encoded_byte(path, i);
         if (byte < 0) return false;
         if (is_unreserved(byte) || byte < 0x20 || byte == 0x7f) return false;
-        if (may_be_metered && (is_delimiter(byte) || is_wide_blank(path.substr(i)))) return false;
+        if (may_be_metered && (is_delimiter(byte) || is_look_alike(path, i))) return false;
     }
     return true;
 }

@@ -9,10 +9,24 @@ namespace weir::llm {
 namespace {
 
 std::string_view cleaned(std::string_view segment) noexcept {
-    constexpr std::string_view space = "%20";
+    constexpr std::string_view blank = "%20", dot = ".";
     segment = segment.substr(0, segment.find(';'));
-    while (segment.ends_with(space)) segment.remove_suffix(space.size());
-    return segment;
+    for (;;) {
+        if (segment.ends_with(blank)) {
+            segment.remove_suffix(blank.size());
+        } else if (segment.ends_with(dot)) {
+            segment.remove_suffix(dot.size());
+        } else {
+            return segment;
+        }
+    }
+}
+
+/// "completions" for "completions.json". Names of models hold dots, too, and a colon before their verb.
+std::string_view without_format(std::string_view segment) noexcept {
+    const std::size_t dot = segment.find('.');
+    const bool is_format = dot != 0 && dot != std::string_view::npos && !split_verb(segment);
+    return is_format ? segment.substr(0, dot) : segment;
 }
 
 }  // namespace
@@ -36,6 +50,7 @@ PathTail::PathTail(std::string_view path) noexcept {
         found += segments_[found].empty() ? 0 : 1;
         path = path.substr(0, begin == 0 ? 0 : slash);
     }
+    segments_[0] = without_format(segments_[0]);
 }
 
 std::optional<NameAndVerb> split_verb(std::string_view segment) noexcept {

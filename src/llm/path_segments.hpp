@@ -8,8 +8,8 @@
 
 namespace weir::llm {
 
-/// Walks the segments from the front. Each comes without `;parameters` and white space (%20) at its end;
-/// those that are empty then are left out.
+/// Walks the segments from the front. Each comes without `;parameters` and without white space (%20) and dots
+/// at its end, which Windows and .NET take off; those that are empty then are left out.
 class PathSegments {
 public:
     explicit PathSegments(std::string_view path) noexcept : rest_(path) {}
@@ -23,7 +23,8 @@ private:
     std::string_view current_;
 };
 
-/// The last three segments, cleaned in the same way.
+/// The last three segments, cleaned in the same way; the very last one also without a format: .json is one to
+/// Rails, and whatever stands behind a dot to older Springs.
 class PathTail {
 public:
     explicit PathTail(std::string_view path) noexcept;

@@ -52,6 +52,8 @@ std::vector<RequestRow> first_line_rows();
 std::vector<RequestRow> path_rows();
 std::vector<RequestRow> size_rows();
 std::vector<RequestRow> connection_rows();
+std::vector<RequestRow> smuggling_rows();
+std::vector<RequestRow> disguise_rows();
 std::vector<RequestRow> stranger_rows();
 std::vector<RequestRow> anthropic_rows();
 std::vector<RequestRow> json_rows();

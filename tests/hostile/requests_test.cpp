@@ -130,6 +130,8 @@ INSTANTIATE_TEST_SUITE_P(FirstLine, HostileRequest, ::testing::ValuesIn(first_li
 INSTANTIATE_TEST_SUITE_P(Path, HostileRequest, ::testing::ValuesIn(path_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Sizes, HostileRequest, ::testing::ValuesIn(size_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Connection, HostileRequest, ::testing::ValuesIn(connection_rows()), name_of);
+INSTANTIATE_TEST_SUITE_P(Smuggling, HostileRequest, ::testing::ValuesIn(smuggling_rows()), name_of);
+INSTANTIATE_TEST_SUITE_P(Disguise, HostileRequest, ::testing::ValuesIn(disguise_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Strangers, HostileRequest, ::testing::ValuesIn(stranger_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(Anthropic, HostileRequest, ::testing::ValuesIn(anthropic_rows()), name_of);
 INSTANTIATE_TEST_SUITE_P(NoJson, HostileRequest, ::testing::ValuesIn(json_rows()), name_of);

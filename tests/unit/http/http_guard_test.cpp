@@ -101,6 +101,46 @@ TEST(RequestRules, MethodsThatAProxyHasNoUseFor) {
     EXPECT_EQ(request_code("PATCH", "/", {"a"}), http_errc::ok);
 }
 
+http_errc code_with(std::string_view method, std::string_view target, std::string_view name,
+                    std::string_view value) {
+    RequestHead head;
+    head.method = method;
+    head.target = target;
+    head.fields.add("Host", "a");
+    head.fields.add(name, value);
+    std::string_view path;
+    return check_request(head, path).code;
+}
+
+TEST(RequestRules, APostLooksLikeOne) {
+    for (const char* name : {"X-HTTP-Method-Override", "x-http-method", "X-Method-Override"}) {
+        EXPECT_EQ(code_with("PATCH", "/v1/x", name, "POST"), http_errc::bad_request) << name;
+        EXPECT_EQ(code_with("GET", "/v1/x", name, "post"), http_errc::bad_request) << name;
+        EXPECT_EQ(code_with("PUT", "/v1/x", name, "PATCH"), http_errc::ok) << name;
+        EXPECT_EQ(code_with("POST", "/v1/x", name, "GET"), http_errc::ok) << name;
+    }
+    for (const char* query :
+         {"?$httpMethod=POST", "?a=b&%24http%4dethod%3Dpost", "?_method=post", "?%5Fmethod=%50OST"}) {
+        EXPECT_EQ(request_code("PUT", "/v1/x" + std::string(query), {"a"}), http_errc::bad_request) << query;
+        EXPECT_EQ(request_code("POST", "/v1/x" + std::string(query), {"a"}), http_errc::ok) << query;
+    }
+    for (const char* query : {"?", "?method=post", "?_method=put", "?httpmethod", "?%", "?_method=pos"})
+        EXPECT_EQ(request_code("PUT", "/v1/x" + std::string(query), {"a"}), http_errc::ok) << query;
+}
+
+TEST(RequestRules, CallsInsideOfACallAreRefused) {
+    for (const char* path : {"/$rpc/google.ai.generativelanguage.v1beta.GenerativeService/GenerateContent",
+                             "/v1/%24rpc/x", "/v1/$batch"}) {
+        EXPECT_EQ(request_code("POST", path, {"a"}), http_errc::bad_request) << path;
+        EXPECT_EQ(request_code("GET", path, {"a"}), http_errc::ok) << path;
+    }
+    EXPECT_EQ(request_code("POST", "/v1/a$b?/$x", {"a"}), http_errc::ok);
+    EXPECT_EQ(code_with("POST", "/batch", "content-type", "Multipart/Mixed; boundary=x"),
+              http_errc::bad_request);
+    EXPECT_EQ(code_with("POST", "/v1/files", "content-type", "multipart/form-data; boundary=x"),
+              http_errc::ok);
+}
+
 TEST(NormalPath, TakesPathsThatMeanOneThing) {
     for (const char* path : {"/", "/v1/chat/completions", "/v1/models/a%20b", "/a/", "/v1/files/%C3%A9",
                              "/a..b", "/...", "/a:b@c"}) {
@@ -109,24 +149,63 @@ TEST(NormalPath, TakesPathsThatMeanOneThing) {
 }
 
 TEST(NormalPath, RefusesPathsThatCouldSlipPastTheMeter) {
-    for (const char* path :
-         {"//v1/chat/completions", "/v1//chat/completions", "/v1/./chat", "/v1/../v1/chat", "/.", "/..",
-          "/a/..", "/v1/%63hat/completions", "/v1/chat%2Fcompletions", "/v1/%2e%2e/x", "/a%", "/a%4", "/a%zz",
-          "/a%00", "/v1\\chat", "/a%5cb", "", "v1", "/a//"}) {
+    for (const char* path : {"//v1/chat/completions",
+                             "/v1//chat/completions",
+                             "/v1/./chat",
+                             "/v1/../v1/chat",
+                             "/.",
+                             "/..",
+                             "/a/..",
+                             "/v1/%63hat/completions",
+                             "/v1/chat%2Fcompletions",
+                             "/v1/%2e%2e/x",
+                             "/a%",
+                             "/a%4",
+                             "/a%zz",
+                             "/a%00",
+                             "/v1\\chat",
+                             "/a%5cb",
+                             "",
+                             "v1",
+                             "/a//",
+                             "/v1/x/..;/",
+                             "/v1/chat/..;a=b/x",
+                             "/.;/v1",
+                             "/v1/x/..%20",
+                             "/v1/x/.%20;y"}) {
         EXPECT_FALSE(is_normal_path(path, true)) << path;
     }
 }
 
 TEST(NormalPath, WhatAServerMightTakeForADelimiterIsRefusedWhereItMayBeMetered) {
-    for (const char* path : {"/v1/chat%2Fcompletions", "/v1/chat/completions%3Fx", "/v1/chat/completions%3B",
-                             "/v1/chat/completions%23", "/v1/chat/completions%C2%A0", "/v1/chat%e2%80%8b/x",
-                             "/v1/chat/%20completions", "/v1/chat%252Fcompletions", "/a%5cb"}) {
+    for (const char* path : {"/v1/chat%2Fcompletions",
+                             "/v1/chat/completions%3Fx",
+                             "/v1/chat/completions%3B",
+                             "/v1/chat/completions%23",
+                             "/v1/chat/completions%C2%A0",
+                             "/v1/chat%e2%80%8b/x",
+                             "/v1/chat/%20completions",
+                             "/v1/chat%252Fcompletions",
+                             "/a%5cb",
+                             "/v1/chat%c0%afcompletions",
+                             "/v1/chat%E0%80%AFcompletions",
+                             "/v1/%ef%bd%83hat",
+                             "/v1/chat%ef%bc%8fcompletions",
+                             "/v1/chat%e2%88%95x",
+                             "/v1/completion%c5%bf",
+                             "/v1/completion%F0%9D%90%AC",
+                             "/v1/%e2%84%aa",
+                             "/v1/x%ff",
+                             "/v1/x%a0",
+                             "/v1/x%f0%80%80%af"}) {
         EXPECT_FALSE(is_normal_path(path, true)) << path;
         EXPECT_TRUE(is_normal_path(path, false)) << path;
     }
     for (const char* path : {"/v1/models/a%20b", "/v1/files/%C3%A9", "/v1/chat/completions%20"})
         EXPECT_TRUE(is_normal_path(path, true)) << path;
-    for (const char* path : {"/v1/x%7f", "/v1/x%0a", "/v1/x%41"})
+    for (const char* path : {"/v1/files/%E4%BD%A0", "/v1/files/%F0%9F%98%80", "/a/..b;x", "/a/...;x"})
+        EXPECT_TRUE(is_normal_path(path, true)) << path;
+    for (const char* path : {"/v1/x/..;/", "/v1/x%7f", "/v1/x%0a", "/v1/x%41"})
         EXPECT_FALSE(is_normal_path(path, false)) << path;
 }
 
