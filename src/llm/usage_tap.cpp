@@ -10,9 +10,9 @@ namespace weir::llm {
 namespace {
 
 /// Answers may repeat themselves as they like, and nothing is kept of what is decoded for reading: only the
-/// work is bounded.
+/// work is bounded. One piece of two codings can hold all of it, and the thread does nothing else meanwhile.
 constexpr std::int64_t any_ratio = std::int64_t{1} << 62;
-constexpr ContentDecoder::Bounds reading_bounds{.decoded_bytes_max = std::int64_t{1} << 32,
+constexpr ContentDecoder::Bounds reading_bounds{.decoded_bytes_max = std::int64_t{256} << 20,
                                                 .ratio_max = any_ratio};
 /// What the client gets decoded is bounded by the piece alone.
 constexpr ContentDecoder::Bounds passing_bounds{.decoded_bytes_max = std::int64_t{1} << 62,

@@ -19,7 +19,7 @@ constexpr std::size_t unparsed_bytes_max = 64 << 10;
 awaitable<error_code> AnswerReader::read_head(std::int64_t timeout_ms) {
     const std::int64_t ends_at_us = clock_.steady_us() + timeout_ms * 1000;
     HeadScanner scanner(answer_head_limits);
-    for (std::int64_t left_ms = timeout_ms;;) {
+    for (std::int64_t left_ms = timeout_ms;; left_ms = (ends_at_us - clock_.steady_us()) / 1000) {
         const HeadScanner::State state =
             connection_.input().empty() ? HeadScanner::State::need_more : scanner.scan(connection_.input());
         started_ = started_ || !connection_.input().empty();
@@ -30,10 +30,9 @@ awaitable<error_code> AnswerReader::read_head(std::int64_t timeout_ms) {
             if (error || head_.status == 101) co_return http_errc::upstream_bad_answer;
             if (head_.status >= 200) co_return error_code{};
             scanner = HeadScanner(answer_head_limits);
-            left_ms = (ends_at_us - clock_.steady_us()) / 1000;
-            if (left_ms <= 0) co_return http_errc::upstream_timeout;
             continue;
         }
+        if (left_ms <= 0) co_return http_errc::upstream_timeout;
         const error_code error = co_await connection_.read(left_ms);
         if (error == http_errc::upstream_timeout) co_return error;
         if (error) co_return http_errc::upstream_broken;
