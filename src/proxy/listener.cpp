@@ -108,11 +108,11 @@ awaitable<void> Listener::run() {
 
 void Listener::take_in(net::Socket socket) {
     worker_.metrics.connections_accepted.add();
-    if (worker_.connections_open.load(std::memory_order_relaxed) >= connections_max_) {
-        turn_away(std::move(socket));
-    } else {
-        start_session(std::move(socket));
-    }
+    if (worker_.connections_open.load(std::memory_order_relaxed) < connections_max_)
+        return start_session(std::move(socket));
+    // Many that are silent or slow must not keep out those that ask.
+    if (!awaited_heads_.displace_one(worker_.clock.steady_us())) return turn_away(std::move(socket));
+    start_session(std::move(socket));
 }
 
 void Listener::start_session(net::Socket socket) {
@@ -120,7 +120,7 @@ void Listener::start_session(net::Socket socket) {
     socket.set_option(net::Tcp::no_delay(true), ignored);
     worker_.connections_open.fetch_add(1, std::memory_order_relaxed);
     worker_.metrics.connections_open.add();
-    auto session = std::make_unique<Session>(worker_, std::move(socket), tls_);
+    auto session = std::make_unique<Session>(worker_, awaited_heads_, std::move(socket), tls_);
     sessions_.push_back(*session);
     boost::asio::co_spawn(worker_.context, serve(std::move(session), worker_), boost::asio::detached);
 }

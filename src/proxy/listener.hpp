@@ -43,6 +43,7 @@ private:
     boost::asio::basic_socket_acceptor<net::Tcp, executor> acceptor_;
     std::int64_t connections_max_;
     TlsContext tls_;
+    AwaitedHeads awaited_heads_;
     Sessions sessions_;
     std::size_t turning_away_ = 0;
 };

@@ -32,8 +32,9 @@ llm::Dialect dialect_of_head(std::string_view head) noexcept {
 }
 }  // namespace
 
-Session::Session(Worker& worker, net::Socket socket, TlsContext tls)
+Session::Session(Worker& worker, AwaitedHeads& awaited_heads, net::Socket socket, TlsContext tls)
     : worker_(worker),
+      awaited_heads_(awaited_heads),
       client_(std::move(socket), worker.context, worker.clock, worker.policy->config().timeouts.write_ms),
       tls_(std::move(tls)) {
     error_code error;
@@ -51,11 +52,13 @@ awaitable<void> Session::run() {
 }
 
 awaitable<void> Session::serve() {
+    awaited_heads_.add(*this, worker_.clock.steady_us());
     const bool connected = tls_ == nullptr || co_await handshake();
     if (!connected) co_return;
     for (;;) {
         const bool has_head = co_await read_head();
         if (!has_head) break;
+        AwaitedHeads::remove(*this);
         std::string_view path_and_query;
         Framing framing;
         Objection objection = check_request(head_, path_and_query);
@@ -70,6 +73,7 @@ awaitable<void> Session::serve() {
             worker_, client_, IncomingRequest{head_, path_and_query, framing, client_address_});
         const bool stays = co_await exchange->run();
         if (!stays || worker_.draining) break;
+        awaited_heads_.add(*this, worker_.clock.steady_us());
     }
     co_await linger();
 }

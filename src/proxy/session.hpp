@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "proxy/awaited_heads.hpp"
 #include "proxy/client_stream.hpp"
 #include "proxy/http_names.hpp"
 #include "proxy/worker.hpp"
@@ -17,10 +18,11 @@ using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
 /// One thread. Linked into its listener's list as long as it lives.
 class Session
-    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+      private AwaitedHeads::Waiter {
 public:
-    /// `tls`: nullptr for plain connections.
-    Session(Worker& worker, net::Socket socket, TlsContext tls);
+    /// `awaited_heads` outlives it. `tls`: nullptr for plain connections.
+    Session(Worker& worker, AwaitedHeads& awaited_heads, net::Socket socket, TlsContext tls);
 
     /// Serves the connection to its end. Never throws: this is where everything unforeseen is caught.
     awaitable<void> run();
@@ -32,6 +34,7 @@ public:
 
 private:
     awaitable<void> serve();
+    void displace() override { cut(); }
     awaitable<bool> handshake();
     /// False: the connection is to be ended.
     awaitable<bool> read_head();
@@ -40,6 +43,7 @@ private:
     awaitable<void> linger();
 
     Worker& worker_;
+    AwaitedHeads& awaited_heads_;
     ClientStream client_;
     TlsContext tls_;
     std::string head_bytes_;
