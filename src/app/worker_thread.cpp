@@ -16,6 +16,16 @@ namespace {
 constexpr auto housekeeping_interval = std::chrono::seconds(1);
 constexpr auto background_interval = std::chrono::milliseconds(100);
 constexpr auto drain_check_interval = std::chrono::milliseconds(20);
+
+void log_overload(const proxy::Overload::News& news) {
+    using What = proxy::Overload::News::What;
+    if (news.what == What::begun) {
+        spdlog::warn("overloaded: requests wait too long for their turn on a thread, and some get 503");
+    } else if (news.what == What::ended) {
+        spdlog::warn("no longer overloaded: {} request{} got 503 within {} s", news.shed,
+                     news.shed == 1 ? "" : "s", news.lasted_us / 1'000'000 + 1);
+    }
+}
 }  // namespace
 
 WorkerThread::WorkerThread(const proxy::Shared& shared, const MakeLimiter& make_limiter,
@@ -40,6 +50,7 @@ awaitable<void> WorkerThread::keep_house() {
         timer.expires_after(housekeeping_interval);
         co_await timer.async_wait(use_awaitable_as_tuple);
         worker_.pool.sweep();
+        log_overload(worker_.turns.news());
     }
 }
 
@@ -59,6 +70,7 @@ awaitable<void> WorkerThread::look_after_background() {
 void WorkerThread::use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls) {
     boost::asio::post(context_, [this, policy = std::move(policy), tls = std::move(tls)]() mutable {
         worker_.policy = std::move(policy);
+        worker_.turns.set_max_queue_ms(worker_.policy->config().limits_of_weir.max_queue_ms);
         worker_.pool.expect_changes();
         listener_.use(std::move(tls));
     });

@@ -158,6 +158,8 @@ constexpr SettingRow<Config> of_config[] = {
      "requests that wait for room"},
     {"limits_of_weir.max_waiting_per_key", size_of_weir<&WeirLimits::max_waiting_per_key>({0, 1'000'000}),
      "the same of one key"},
+    {"limits_of_weir.max_queue_ms", size_of_weir<&WeirLimits::max_queue_ms>({0, 60'000}),
+     "how long requests wait for their turn before an overloaded thread answers 503"},
     {"limits_of_weir.max_connections", max_connections(), "of clients", restart},
     {"timeouts_ms.header", timeout_ms<&Timeouts::header_ms>(), "for a request's head"},
     {"timeouts_ms.body", timeout_ms<&Timeouts::body_ms>(), "for its body"},

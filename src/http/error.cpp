@@ -33,6 +33,8 @@ public:
                 return "too many buffered bytes";
             case http_errc::too_many_connections:
                 return "too many connections";
+            case http_errc::overloaded:
+                return "overloaded";
             case http_errc::draining:
                 return "shutting down";
             case http_errc::upstream_unreachable:

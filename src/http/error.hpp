@@ -18,6 +18,7 @@ enum class http_errc {
     request_timeout,          ///< header or body came too slowly
     too_many_buffered_bytes,  ///< all bodies together exceed max_buffered_bytes
     too_many_connections,     ///< above max_connections
+    overloaded,               ///< waited too long for its turn
     draining,                 ///< this server is about to end
     // the upstream
     upstream_unreachable,  ///< resolve, connect or TLS failed: no byte of the request can have been processed

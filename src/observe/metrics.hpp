@@ -79,9 +79,10 @@ enum class LimitHit : std::uint8_t {
     accept_errors,
     background_responses,  ///< reservations kept until their answers are fetched
     waiting,               ///< requests that wait for room
-    settlements            ///< that no connection waits for
+    settlements,           ///< that no connection waits for
+    queue                  ///< requests that an overloaded thread has shed
 };
-inline constexpr std::size_t limit_hit_count = 8;
+inline constexpr std::size_t limit_hit_count = 9;
 
 /// How waiting for room ended: it was admitted, or refused when its time was up; or the client left, weir
 /// drained, or nobody could decide.

@@ -42,8 +42,8 @@ void write_tokens(const Page& page) {
 
 void write_limit_hits(const Page& page) {
     constexpr std::array<std::string_view, limit_hit_count> names{
-        "connections",   "buffered_bytes",       "body_bytes", "header",
-        "accept_errors", "background_responses", "waiting",    "settlements"};
+        "connections",          "buffered_bytes", "body_bytes",  "header", "accept_errors",
+        "background_responses", "waiting",        "settlements", "queue"};
     for (std::size_t i = 0; i < limit_hit_count; ++i) {
         page.text.value({{"limit", names[i]}},
                         page.sum([i](const WorkerMetrics& worker) -> auto& { return worker.limit_hits[i]; }));

@@ -78,6 +78,17 @@ awaitable<void> Exchange::refuse_while_all_sleep() {
     co_await answer(rendered, observe::Outcome::refused);
 }
 
+/// Before anybody looks at its key or its body. Clients that read retry-after-ms, as the SDKs do, come back
+/// at different times.
+awaitable<void> Exchange::shed() {
+    worker_.metrics.count(observe::LimitHit::queue);
+    std::uniform_int_distribution<int> from_one_to_two_seconds(1'000, 1'999);
+    llm::HeaderLines more;
+    llm::append_header(more, "retry-after-ms", std::to_string(from_one_to_two_seconds(worker_.random)));
+    const llm::ErrorDescription error = describe_error(http_errc::overloaded);
+    co_await answer_error(error, outcome_of(http_errc::overloaded), std::move(more));
+}
+
 /// What needs no key and is charged to nobody.
 awaitable<void> Exchange::answer_anybody() {
     if (is_preflight(request_.head)) {

@@ -2,6 +2,8 @@
 // end.
 #include "proxy/client_stream.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -14,6 +16,11 @@ constexpr std::size_t read_bytes_min = 4 << 10;
 constexpr std::size_t tls_read_bytes = 2 << 10;  // what an idle connection under TLS costs here
 constexpr std::size_t watched_bytes_max = 64 << 10;
 }  // namespace
+
+bool has_hung_up(int descriptor) noexcept {
+    pollfd state{.fd = descriptor, .events = POLLRDHUP, .revents = 0};
+    return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
 
 ClientStream::ClientStream(net::Socket socket, boost::asio::io_context& context, const Clock& clock,
                            std::int64_t write_ms)
@@ -42,7 +49,11 @@ void ClientStream::start_read(std::size_t read_bytes) {
     make_room(read_bytes);
     reading_ = true;
     transport_.async_read_some(boost::asio::buffer(buffer_.get() + end_, capacity_ - end_),
-                               [this](const error_code& error, std::size_t bytes) { on_read(error, bytes); });
+                               [this](const error_code& error, std::size_t bytes) {
+                                   if (error || turns_ == nullptr) return on_read(error, bytes);
+                                   decrypted_ = bytes;
+                                   turns_->ask(*this);
+                               });
 }
 
 /// The memory for what comes is taken when it is there: most connections are idle most of the time.
@@ -56,11 +67,20 @@ void ClientStream::start_listening() {
     reading_ = true;
     transport_.socket().async_wait(net::Socket::wait_read, [this](const error_code& error) {
         if (error) return on_read(error, 0);
-        turns_ ? turns_->ask(*this) : take_turn();
+        turns_ ? turns_->ask(*this) : read_now();
     });
 }
 
-void ClientStream::take_turn() {
+void ClientStream::take_turn(Turns::Turn turn) {
+    if (turn != Turns::Turn::at_once && has_hung_up(transport_.socket().native_handle())) {
+        decrypted_ = 0;
+        return on_read(boost::asio::error::eof, 0);
+    }
+    is_shed_ = turn == Turns::Turn::shed;
+    decrypted_ > 0 ? on_read({}, std::exchange(decrypted_, 0)) : read_now();
+}
+
+void ClientStream::read_now() {
     make_room(read_bytes_min);
     error_code error;
     const std::size_t bytes =

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "http/error.hpp"
 #include "net/deadline.hpp"
@@ -14,6 +15,9 @@
 #include "weir/clock.hpp"
 
 namespace weir::proxy {
+
+/// The other side has ended what it sends, or the connection is broken, whatever there is still to read.
+bool has_hung_up(int descriptor) noexcept;
 
 /// One thread. `finish` must have been awaited before it is destroyed.
 class ClientStream : private Turns::Waiter {
@@ -35,6 +39,8 @@ public:
     /// As `fill`, where that may take long: without input, no memory waits with it. What is there is read
     /// when its turn comes.
     awaitable<boost::system::error_code> await_input(Turns& turns);
+    /// What was read last is to be refused, for want of time. Once.
+    bool take_shed() noexcept { return std::exchange(is_shed_, false); }
 
     /// While an answer is prepared, listen, so that a client that leaves is noticed: `on_gone` is
     /// called once, then. What a pipelining client sends is kept, up to a bound above which watching pauses.
@@ -55,7 +61,8 @@ public:
 private:
     void start_read(std::size_t read_bytes);
     void start_listening();
-    void take_turn() override;
+    void take_turn(Turns::Turn turn) override;
+    void read_now();
     void make_room(std::size_t read_bytes);
     awaitable<boost::system::error_code> read_more(std::size_t before);
     void on_read(const boost::system::error_code& error, std::size_t bytes);
@@ -67,8 +74,10 @@ private:
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
+    std::size_t decrypted_ = 0;  ///< behind the end, until its turn comes
     bool reading_ = false;
     bool gone_ = false;
+    bool is_shed_ = false;
     std::function<void()> on_gone_;
     net::Wakeup readable_;
     Turns* turns_ = nullptr;  ///< while the next request is awaited

@@ -23,7 +23,7 @@ struct Row {
 constexpr std::string_view invalid = "invalid_request_error";
 constexpr std::string_view server = "server_error";
 
-constexpr std::array<Row, 18> rows{{
+constexpr std::array<Row, 19> rows{{
     {errc::store_unavailable, 503, server, "store_unavailable",
      "The limits can't be checked right now. Please try again.", Outcome::store_unavailable},
     {errc::store_timeout, 503, server, "store_unavailable",
@@ -45,6 +45,8 @@ constexpr std::array<Row, 18> rows{{
     {http_errc::too_many_buffered_bytes, 503, server, "overloaded",
      "Too much is being processed. Please try again.", Outcome::overloaded},
     {http_errc::too_many_connections, 503, server, "overloaded", "Too many connections. Please try again.",
+     Outcome::overloaded},
+    {http_errc::overloaded, 503, server, "overloaded", "This server is overloaded. Please try again.",
      Outcome::overloaded},
     {http_errc::draining, 503, server, "overloaded", "This server is shutting down. Please try again.",
      Outcome::overloaded},

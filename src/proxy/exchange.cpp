@@ -121,6 +121,7 @@ awaitable<bool> Exchange::run() {
 
 awaitable<void> Exchange::admit_and_forward() {
     cors_ = cors_lines(config().cors, request_.head.fields);
+    if (request_.is_shed) co_return co_await shed();
     if (is_for_weir()) co_return co_await answer_anybody();
     const bool is_free = is_free_of_charge();
     if (!is_free) {

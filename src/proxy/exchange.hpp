@@ -25,6 +25,7 @@ struct IncomingRequest {
     std::string_view path_and_query;
     Framing framing;
     std::string_view client_address;
+    bool is_shed = false;  ///< this thread has too much to do
 };
 
 /// Used once. One thread.
@@ -72,6 +73,7 @@ private:
     awaitable<void> answer_error(boost::system::error_code code, std::string_view detail = {});
     awaitable<void> answer_error(const llm::ErrorDescription& error, observe::Outcome outcome,
                                  llm::HeaderLines more = {});
+    awaitable<void> shed();
     awaitable<void> answer_anybody();
     awaitable<void> answer_front_page();
     awaitable<void> refuse_key();

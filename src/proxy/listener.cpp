@@ -108,6 +108,12 @@ awaitable<void> Listener::run() {
 
 void Listener::take_in(net::Socket socket) {
     worker_.metrics.connections_accepted.add();
+    if (worker_.turns.is_overloaded() && has_hung_up(socket.native_handle())) {
+        // It has waited longer to be accepted than its client had patience.
+        error_code ignored;
+        socket.close(ignored);
+        return;
+    }
     if (worker_.connections_open.load(std::memory_order_relaxed) < connections_max_)
         return start_session(std::move(socket));
     // Many that are silent or slow must not keep out those that ask.

@@ -70,7 +70,8 @@ awaitable<void> Session::serve() {
         const Turns::UnderWay under_way(worker_.turns);
         // Not in this frame, which an idle connection has too.
         const auto exchange = std::make_unique<Exchange>(
-            worker_, client_, IncomingRequest{head_, path_and_query, framing, client_address_});
+            worker_, client_,
+            IncomingRequest{head_, path_and_query, framing, client_address_, client_.take_shed()});
         const bool stays = co_await exchange->run();
         if (!stays || worker_.draining) break;
         awaited_heads_.add(*this, worker_.clock.steady_us());

@@ -2,6 +2,7 @@
 #include "proxy/turns.hpp"
 
 #include <boost/asio/post.hpp>
+#include <ctime>
 #include <utility>
 
 namespace weir::proxy {
@@ -13,8 +14,15 @@ constexpr std::size_t few_under_way = 128;
 constexpr int given_at_once = 32;
 }  // namespace
 
+std::int64_t Turns::cpu_us_of_this_thread() noexcept {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1'000;
+}
+
 void Turns::ask(Waiter& waiter) {
-    if (waiting_.empty() && under_way_ < few_under_way) return waiter.take_turn();
+    if (waiting_.empty() && under_way_ < few_under_way) return waiter.take_turn(Turn::at_once);
+    waiter.asked_us_ = clock_.steady_us();
     waiting_.push_back(waiter);
     give_more_later();
 }
@@ -26,12 +34,32 @@ void Turns::give_more_later() {
 
 void Turns::give_some() {
     gives_later_ = false;
+    const std::int64_t now_us = clock_.steady_us();
+    if (!waiting_.empty()) overload_.look(now_us, now_us - waiting_.front().asked_us_, cpu_us_());
     for (int given = 0; given < given_at_once && !waiting_.empty(); ++given) {
+        const bool is_newest_first = overload_.is_overloaded();
+        Waiter& waiter = is_newest_first ? waiting_.back() : waiting_.front();
+        is_newest_first ? waiting_.pop_back() : waiting_.pop_front();
+        waiter.take_turn(Turn::late);
+    }
+    if (overload_.is_overloaded()) shed_some(clock_.steady_us());
+    if (waiting_.empty()) {
+        overload_.rest();
+    } else {
+        give_more_later();
+    }
+}
+
+void Turns::shed_some(std::int64_t now_us) {
+    std::int64_t before_us = cpu_us_();
+    while (!waiting_.empty() && overload_.sheds(now_us - waiting_.front().asked_us_)) {
         Waiter& waiter = waiting_.front();
         waiting_.pop_front();
-        waiter.take_turn();
+        waiter.take_turn(Turn::shed);
+        const std::int64_t after_us = cpu_us_();
+        overload_.note_shed(after_us - before_us);
+        before_us = after_us;
     }
-    if (!waiting_.empty()) give_more_later();
 }
 
 }  // namespace weir::proxy

@@ -4,6 +4,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 #include <cstddef>
+#include <cstdint>
+
+#include "proxy/overload.hpp"
+#include "weir/clock.hpp"
 
 namespace weir::proxy {
 
@@ -12,17 +16,30 @@ namespace weir::proxy {
 /// in line behind all new requests: thousands of requests half done, in memory that nobody has touched for
 /// long.
 ///
+/// While the thread is overloaded (proxy/overload), who came last goes first: somebody still waits for the
+/// answer. Those who have waited too long are shed, the oldest first.
+///
 /// One thread. Outlives its waiters and those under way.
 class Turns {
 public:
+    enum class Turn : std::uint8_t {
+        at_once,
+        late,  ///< it has waited, so that its client may have left
+        shed   ///< it has waited too long: the request is to be read and refused
+    };
+
     /// Waits where it is linked.
     class Waiter : public boost::intrusive::list_base_hook<
                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     public:
-        virtual void take_turn() = 0;
+        virtual void take_turn(Turn turn) = 0;
 
     protected:
         ~Waiter() = default;
+
+    private:
+        friend class Turns;
+        std::int64_t asked_us_ = 0;
     };
 
     /// A request, as long as it lives.
@@ -37,18 +54,35 @@ public:
         Turns& turns_;
     };
 
-    explicit Turns(boost::asio::io_context& context) : context_(context) {}
+    /// What a thread has had of its processor so far, in microseconds.
+    using CpuTime = std::int64_t (*)();
+    static std::int64_t cpu_us_of_this_thread() noexcept;
 
-    /// Its turn comes now, before this returns, or soon: in the order in which they asked. Waiting can be
-    /// ended by destroying it only.
+    /// `max_queue_ms`: limits_of_weir.max_queue_ms.
+    Turns(boost::asio::io_context& context, const Clock& clock, std::int64_t max_queue_ms,
+          CpuTime cpu_us = cpu_us_of_this_thread)
+        : context_(context), clock_(clock), cpu_us_(cpu_us), overload_(max_queue_ms * 1000) {}
+    void set_max_queue_ms(std::int64_t max_queue_ms) noexcept { overload_.set_queue_us(max_queue_ms * 1000); }
+
+    /// Its turn comes now, before this returns, or soon: in the order in which they asked, unless the thread
+    /// is overloaded. Waiting can be ended by destroying it only.
     void ask(Waiter& waiter);
 
+    bool is_overloaded() const noexcept { return overload_.is_overloaded(); }
+    Overload::News news() noexcept { return overload_.news(clock_.steady_us()); }
+
 private:
+    using Waiting = boost::intrusive::list<Waiter, boost::intrusive::constant_time_size<false>>;
+
     void give_some();
+    void shed_some(std::int64_t now_us);
     void give_more_later();
 
     boost::asio::io_context& context_;
-    boost::intrusive::list<Waiter, boost::intrusive::constant_time_size<false>> waiting_;
+    const Clock& clock_;
+    CpuTime cpu_us_;
+    Waiting waiting_;  ///< the oldest first
+    Overload overload_;
     std::size_t under_way_ = 0;
     bool gives_later_ = false;
 };

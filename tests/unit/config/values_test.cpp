@@ -85,7 +85,7 @@ TEST(Values, ATierThatIsGivenIsAsWritten) {
 TEST(Values, HowATierReservesWaitsAndGivesWay) {
     const Config config = read(R"({"calibrate": false,
         "tiers": {"batch": {"reserve": "none", "reserve_quantile": 0.5, "ceiling": 0.7, "max_wait_ms": 600000, "weight": 3}},
-        "limits_of_weir": {"max_waiting": 7, "max_waiting_per_key": 0},
+        "limits_of_weir": {"max_waiting": 7, "max_waiting_per_key": 0, "max_queue_ms": 50},
         "keys": [{"id": "a", "max_wait_ms": 0,
                   "secret_sha256": "0100000000000000000000000000000000000000000000000000000000000000"},
                  {"id": "b", "secret_sha256": "0200000000000000000000000000000000000000000000000000000000000000"}]})");
@@ -98,6 +98,7 @@ TEST(Values, HowATierReservesWaitsAndGivesWay) {
     EXPECT_EQ(batch.weight, 3);
     EXPECT_EQ(config.limits_of_weir.max_waiting, 7);
     EXPECT_EQ(config.limits_of_weir.max_waiting_per_key, 0);
+    EXPECT_EQ(config.limits_of_weir.max_queue_ms, 50);
     EXPECT_EQ(config.keys[0].max_wait_ms, 0);
     EXPECT_EQ(config.keys[1].max_wait_ms, std::nullopt);
     EXPECT_EQ(config.tiers.at("default").reserve, Reserve::learned);
