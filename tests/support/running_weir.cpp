@@ -20,8 +20,10 @@ config::Config config_for(std::uint16_t upstream_port, config::LimitSet limits) 
     return config;
 }
 
-RunningWeir::RunningWeir(config::Config config, unsigned threads, app::WorkerThread::MakeLimiter store)
-    : config_(std::make_shared<const config::Config>(std::move(config))),
+RunningWeir::RunningWeir(config::Config config, unsigned threads, app::WorkerThread::MakeLimiter store,
+                         const Clock* clock)
+    : clock_(clock != nullptr ? *clock : system_clock_),
+      config_(std::make_shared<const config::Config>(std::move(config))),
       limiter_(make_memory_limiter(clock_)),
       body_budget_(config_->limits_of_weir.max_buffered_bytes) {
     const proxy::Shared shared{clock_, access_log_, body_budget_, connections_open_};

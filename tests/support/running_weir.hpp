@@ -22,14 +22,15 @@ config::Config config_for(std::uint16_t upstream_port, config::LimitSet limits =
 /// Serves from construction until `stop` or destruction, which drain.
 class RunningWeir {
 public:
-    /// `store`: whose limiters decide; empty: an embedded one of its own.
+    /// `store`: whose limiters decide; empty: an embedded one of its own. `clock`: outlives it; nullptr: the
+    /// system's.
     explicit RunningWeir(config::Config config, unsigned threads = 1,
-                         app::WorkerThread::MakeLimiter store = {});
+                         app::WorkerThread::MakeLimiter store = {}, const Clock* clock = nullptr);
     ~RunningWeir();
 
     std::uint16_t port() const { return port_; }
     MemoryLimiter& limiter() { return *limiter_; }
-    const SystemClock& clock() const { return clock_; }
+    const Clock& clock() const { return clock_; }
     /// Begins to drain, and waits for the end. Once.
     void stop();
     void begin_drain();
@@ -51,7 +52,8 @@ public:
     std::int64_t buffered_bytes() const { return body_budget_.held_bytes(); }
 
 private:
-    SystemClock clock_;
+    const SystemClock system_clock_;
+    const Clock& clock_;
     std::shared_ptr<const config::Config> config_;
     std::shared_ptr<MemoryLimiter> limiter_;
     observe::AccessLog access_log_{{.enabled = false}};
