@@ -26,10 +26,8 @@ public:
     /// "weir:2:{<tenant_tag>}:<name>": 2 is the version of the stored shape; what stands in braces decides
     /// the slot on Redis Cluster.
     const std::string& key() const noexcept { return key_; }
-    /// Of the key, as `hash_of` makes it.
+    /// Of the key. Of this process alone: seeded, since clients choose the names of unknown keys.
     std::size_t hash() const noexcept { return hash_; }
-
-    static std::size_t hash_of(std::string_view key) noexcept { return std::hash<std::string_view>{}(key); }
 
     bool operator==(const LedgerName& other) const noexcept { return key_ == other.key_; }
 

@@ -2,14 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string_view>
+
+#include "text/seeded_hash.hpp"
 
 namespace weir::learning {
 
-/// Of this process alone: never kept, never told to others.
+/// Of this process alone: never kept, never told to others. Seeded, so that nobody can choose a name that is
+/// taken for another's.
 inline std::uint64_t hash_of(std::string_view name) noexcept {
-    return std::hash<std::string_view>{}(name);
+    return text::seeded_hash(name);
 }
 
 /// Of two names in this order. A mix of both, so that tables may use any of its bits.

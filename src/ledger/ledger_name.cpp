@@ -1,6 +1,8 @@
 // The key is put together here and nowhere else.
 #include "weir/ledger_name.hpp"
 
+#include "text/seeded_hash.hpp"
+
 namespace weir {
 
 namespace {
@@ -17,7 +19,9 @@ std::string key_of(std::string_view name, std::string_view tenant_tag) {
 }  // namespace
 
 LedgerName::LedgerName(std::string_view name, std::string_view tenant_tag)
-    : key_(key_of(name, tenant_tag)), name_begins_(key_.size() - name.size()), hash_(hash_of(key_)) {}
+    : key_(key_of(name, tenant_tag)),
+      name_begins_(key_.size() - name.size()),
+      hash_(text::seeded_hash(key_)) {}
 
 std::string_view LedgerName::tenant_tag() const noexcept {
     return std::string_view(key_).substr(before_tag.size(),

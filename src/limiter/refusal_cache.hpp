@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "text/seeded_hash.hpp"
 #include "weir/ledger_set.hpp"
 
 namespace weir {
@@ -73,7 +74,7 @@ private:
     bool has_place(std::int64_t now_us);
 
     const std::int64_t kept_us_;
-    std::unordered_map<std::string, Set> sets_;
+    std::unordered_map<std::string, Set, text::SeededHash> sets_;
 };
 
 }  // namespace weir

@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "text/seeded_hash.hpp"
+
 namespace weir::observe {
 
 struct MinuteAmounts {
@@ -104,7 +106,7 @@ private:
         std::size_t index = 0;  ///< dense: where ranking sums it up
         std::size_t uses = 0;   ///< by so many nodes' keys
     };
-    using Ids = std::unordered_map<std::string, Id>;
+    using Ids = std::unordered_map<std::string, Id, text::SeededHash>;
     /// What ranking reads stands first, and all keys of a node in one piece of memory.
     struct Key {
         const Ids::value_type* id = nullptr;  ///< nullptr: the place is free
@@ -122,7 +124,7 @@ private:
         std::vector<Key> keys;
         std::list<std::size_t> by_age;  ///< places in `keys`, the longest unseen last
         std::vector<std::size_t> free;
-        std::unordered_map<std::string_view, std::size_t> by_id;
+        std::unordered_map<std::string_view, std::size_t, text::SeededHash> by_id;
     };
     struct Moment;
     class Sum;

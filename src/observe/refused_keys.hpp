@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "text/seeded_hash.hpp"
+
 namespace weir::observe {
 
 struct RefusedKey {
@@ -42,13 +44,7 @@ public:
     }
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view id) const noexcept {
-            return std::hash<std::string_view>{}(id);
-        }
-    };
-    std::unordered_map<std::string, RefusedKey, Hash, std::equal_to<>> keys_;
+    std::unordered_map<std::string, RefusedKey, text::SeededHash, std::equal_to<>> keys_;
 };
 
 }  // namespace weir::observe

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "proxy/wait_estimate.hpp"
+#include "text/seeded_hash.hpp"
 
 namespace weir::proxy {
 
@@ -190,10 +191,10 @@ private:
     bool note_refusal(Line& line, Obstacle obstacle, std::int64_t now_us);
 
     std::unordered_map<LineId, std::unique_ptr<Line>> lines_;
-    std::unordered_map<std::string, LineId> by_set_;
-    std::unordered_map<std::string, Gates> gates_;  ///< by the ledger's key
+    std::unordered_map<std::string, LineId, text::SeededHash> by_set_;
+    std::unordered_map<std::string, Gates, text::SeededHash> gates_;  ///< by the ledger's key
     std::unordered_map<Ticket, LineId> tickets_;
-    std::unordered_map<std::string, std::size_t> by_key_;
+    std::unordered_map<std::string, std::size_t, text::SeededHash> by_key_;
     std::map<std::string, std::size_t, std::less<>> by_tier_;
     std::vector<LineId> wakes_;
     std::uint64_t last_id_ = 0;
