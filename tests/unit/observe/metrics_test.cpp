@@ -239,7 +239,7 @@ TEST(Metrics, HaveTheNamesThatTheDocumentsSay) {
     const std::string text = text_of({served()});
     const std::regex name("\\b(weir|process)_[a-z_]+");
     std::size_t count = 0;
-    for (const char* document : {"README.md", "config/README.md", "config/operating.md"}) {
+    for (const char* document : {"README.md", "SECURITY.md", "config/README.md", "config/operating.md"}) {
         std::ifstream file(std::filesystem::path(WEIR_SOURCE_DIR) / document);
         const std::string content{std::istreambuf_iterator<char>(file), {}};
         for (std::sregex_iterator match(content.begin(), content.end(), name), end; match != end; ++match) {
