@@ -79,6 +79,10 @@ void explore(Bytes& bytes) {
     std::string events;
     for (std::size_t step = 0; step < steps_max && !bytes.empty(); ++step) {
         std::vector<Change> changes = model.changes(world);
+        // A store is stopped once the threads that admit have ended (app/server.cpp).
+        std::erase_if(changes, [&](const Change& change) {
+            return change.name == std::string_view("admits") && world.nodes[change.node].stopping;
+        });
         if (changes.empty()) break;
         Change& change = changes[bytes.below(changes.size())];
         events += "\n  node " + std::to_string(change.node) + " " + change.name;

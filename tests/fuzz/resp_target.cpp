@@ -172,8 +172,9 @@ void check_scripts(const Reply& reply) {
     const WindowLedger slots{.name = &name, .window_us = in_flight_lease_us, .limits = in_flight};
     const LedgerDemand one{.demand = {1, 2, 3}, .ledgers = {0}};
     const LedgerDemand of_candidates{.demand = {1, 2, 3}, .ledgers = {0, 1, 1}, .candidates = {1, 2}};
-    WindowCall reading{.ledgers = {ledger}}, asking{.ledgers = {ledger}},
-        choosing{.ledgers = {ledger, slots}};
+    WindowCall reading, asking, choosing;
+    reading.ledgers = asking.ledgers = {ledger};
+    choosing.ledgers = {ledger, slots};
     asking.demands = {one};
     choosing.demands = {of_candidates, one};
     if (const auto numbers = integers_of(reply)) {

@@ -34,8 +34,8 @@ class Pair {
 public:
     explicit Pair(Bytes& bytes) : bytes_(bytes) {
         for (std::size_t i = 0; i < windows_us.size(); ++i) {
-            LedgerLimits ledger{.ledger = LedgerName("ledger" + std::to_string(i)),
-                                .window_us = windows_us[i]};
+            LedgerLimits ledger{
+                .ledger = LedgerName("ledger" + std::to_string(i)), .window_us = windows_us[i], .limits = {}};
             for (const Dimension dimension : all_dimensions) {
                 const bool is_of_it = (dimension == Dimension::in_flight) == (i == in_flight_at);
                 if (is_of_it) ledger.limits.set(dimension, limit());
