@@ -16,6 +16,8 @@ using admin::Problem;
 
 namespace {
 
+constexpr std::int64_t levels_interval_us = 900'000;
+
 usage::Row row_of(UsageIncrement total) {
     return {.day = total.day,
             .key = std::move(total.key),
@@ -57,6 +59,7 @@ Operations::Operations(OperationsParts parts, std::string runtime_file, const st
       learned_file_(state_directory, parts_.clock),
       limiter_(parts_.store.make_limiter(parts_.context)),
       pause_(parts_.context),
+      count_pause_(parts_.context),
       name_(text::random_hex(12)),
       started_us_(parts_.clock.now_us()) {}
 
@@ -183,6 +186,13 @@ std::string Operations::figures_json() const {
 
 std::string Operations::models_json() const {
     return app::models_json(parts_.learned, parts_.config.current()->calibrate, parts_.clock.now_us());
+}
+
+bool Operations::levels_are_due() {
+    const std::int64_t now_us = parts_.clock.steady_us();
+    if (now_us - levels_us_ < levels_interval_us) return false;
+    levels_us_ = now_us;
+    return true;
 }
 
 }  // namespace weir::app

@@ -101,7 +101,9 @@ public:
 private:
     awaitable<void> run_once(bool leaving);
     awaitable<void> gather_and_exchange(bool leaving);
+    awaitable<void> keep_counting();
     void gather_usage();
+    void write_down();
     void note(const Counted& counted);
     void note_peaks_of_last_minute();
     void note_peaks(std::int64_t minute);
@@ -121,8 +123,9 @@ private:
     LayerKeeper layer_;
     LearnedFile learned_file_;
     std::shared_ptr<Limiter> limiter_;  ///< the main thread's
-    Timer pause_;
-    std::string name_;  ///< of this process, random
+    Timer pause_, count_pause_;
+    std::size_t threads_asked_ = 0;  ///< for what they have counted, and have not told it yet
+    std::string name_;               ///< of this process, random
     std::int64_t started_us_;
     std::string listen_;             ///< where clients connect
     std::optional<StoreMode> mode_;  ///< nullopt: not looked yet

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <utility>
@@ -21,7 +23,6 @@ namespace weir::app {
 namespace {
 
 constexpr auto interval = std::chrono::milliseconds(500);
-constexpr std::int64_t levels_interval_us = 900'000;
 constexpr std::size_t keys_with_levels = 20;
 constexpr std::size_t increments_max = 2'000;
 constexpr std::int64_t minute_us = 60'000'000;
@@ -90,6 +91,7 @@ void Operations::start() {
 }
 
 awaitable<void> Operations::run() {
+    boost::asio::co_spawn(parts_.context, keep_counting(), boost::asio::detached);
     while (!stopped_) {
         co_await run_once(false);
         if (stopped_) break;
@@ -115,12 +117,11 @@ awaitable<void> Operations::gather_and_exchange(bool leaving) {
         const std::int64_t minute = parts_.clock.now_us() / minute_us;
         note_peaks(minute - 1);
         note_peaks(minute);
+        flush_usage();
     } else {
-        gather_usage();
         note_peaks_of_last_minute();
         layer_.tick();
     }
-    flush_usage();
     learned_file_.tick(parts_.learned.calibration, leaving);
     co_await exchange(leaving);
     activity_.forget_old(parts_.clock.now_us());
@@ -134,14 +135,39 @@ awaitable<void> Operations::gather_and_exchange(bool leaving) {
 void Operations::stop() {
     stopped_ = true;
     pause_.cancel();
+    count_pause_.cancel();
 }
 
-/// The rows come by themselves, a moment later: each thread hands out its own.
+/// Apart from the exchange, which may wait for the store for seconds: whatever ends this process, it loses no
+/// more than was counted within the last second.
+awaitable<void> Operations::keep_counting() {
+    while (!stopped_) {
+        gather_usage();
+        count_pause_.expires_after(interval);
+        co_await count_pause_.async_wait(use_awaitable_as_tuple);
+    }
+}
+
+/// The rows come by themselves, a moment later: each thread hands out its own. The last one's are written
+/// with those of the others, which do not wait for a thread that is busy for longer than until the next time.
 void Operations::gather_usage() {
+    if (threads_asked_ > 0) write_down();
+    threads_asked_ += parts_.workers.size();
     for (const auto& worker : parts_.workers) {
         worker->take_counted([this](Counted counted) {
-            boost::asio::post(parts_.context, [this, counted = std::move(counted)] { note(counted); });
+            boost::asio::post(parts_.context, [this, counted = std::move(counted)] {
+                note(counted);
+                if (--threads_asked_ == 0) write_down();
+            });
         });
+    }
+}
+
+void Operations::write_down() {
+    try {
+        flush_usage();
+    } catch (const std::exception& unforeseen) {
+        spdlog::error("usage: an unforeseen error: {}", unforeseen.what());
     }
 }
 
@@ -339,13 +365,6 @@ observe::UpstreamFigures Operations::upstream_figures(
             .errors = totals.errors,
             .ejected = !known->is_well(),
             .asleep = parts_.upstreams.is_asleep(upstream.name, steady_us)};
-}
-
-bool Operations::levels_are_due() {
-    const std::int64_t now_us = parts_.clock.steady_us();
-    if (now_us - levels_us_ < levels_interval_us) return false;
-    levels_us_ = now_us;
-    return true;
 }
 
 awaitable<void> Operations::read_levels() {

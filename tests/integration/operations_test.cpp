@@ -9,9 +9,12 @@
 #include <thread>
 
 #include "mock_upstream/mock_upstream.hpp"
+#include "support/delaying_relay.hpp"
 #include "support/raw_client.hpp"
 #include "support/redis_server.hpp"
 #include "support/sanitized.hpp"
+#include "text/times.hpp"
+#include "usage/recorder.hpp"
 #include "weir/clock.hpp"
 #include "weir_nodes.hpp"
 
@@ -198,6 +201,37 @@ TEST_F(OperationsTest, UsageMetricsAndClientsAgreeToTheLastRequest) {
         return total["requests"] == admitted.load();
     })) << total;
     EXPECT_EQ(total["admitted"], admitted.load());
+}
+
+/// What a node that was killed had written to its state directory.
+std::int64_t requests_on_disk(const std::string& state_dir) {
+    const auto recorder = usage::make_recorder({.state_dir = state_dir, .is_shared = true});
+    const std::int64_t today = text::day_of(SystemClock{}.now_us());
+    std::int64_t requests = 0;
+    for (const usage::Row& row : recorder->totals(today - 1, today, {})) requests += row.amounts.requests;
+    return requests;
+}
+
+/// A second is what is promised. A machine that others use may be late, so there are several tries.
+TEST_F(OperationsTest, AKillLosesAtMostASecondOfUsageWhileRedisIsSilent) {
+    std::int64_t written = 0;
+    for (int tries = 0; tries < 5 && written == 0; ++tries) {
+        DelayingRelay relay(server_->port());
+        json config = this->config(1'000);
+        config["store"] = {{"timeout_ms", 100}};
+        WeirNodes nodes({"redis://127.0.0.1:" + std::to_string(relay.port())},
+                        "http://127.0.0.1:" + std::to_string(upstream_->port()), config);
+        ASSERT_TRUE(nodes.becomes(0, "redis"));
+        relay.hold_to_server();
+        RawClient client(nodes.port(0));
+        client.send(post("/v1/chat/completions", chat_body(), {}, "acme"));
+        ASSERT_EQ(client.read_answer().status, 200);
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+        nodes.process(0).signal(SIGKILL);
+        nodes.process(0).wait();
+        written = requests_on_disk(nodes.config_file().substr(0, nodes.config_file().rfind('/')) + "/node-0");
+    }
+    EXPECT_EQ(written, 1);
 }
 
 TEST_F(OperationsTest, HoursOfAKeyAreThoseOfAllNodes) {
