@@ -153,7 +153,8 @@ void Turn::note_heartbeat(const Heard& heard) {
     state_.place = heard.place;
     state_.store_epoch = heard.epoch;
     state_.heard_at_us = heard.now_us;
-    actions_.push_back(NoteStore{heard.epoch, std::max(heard.alive_most, state_.nodes_before_loss)});
+    actions_.push_back(
+        NoteStore{heard.epoch, std::max(heard.alive_most, state_.nodes_before_loss), heard.alive});
 }
 
 void Turn::write_what_is_missing() {

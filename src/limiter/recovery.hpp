@@ -60,7 +60,8 @@ struct NoteLoss {
 };
 struct NoteStore {
     std::int64_t epoch = 0;
-    std::int64_t nodes = 0;
+    std::int64_t nodes = 0;  ///< the most of the last hour
+    std::int64_t alive = 0;  ///< of these, now
 };
 /// Closes the breaker, unless somebody has found meanwhile that the store no longer has this epoch.
 struct Trust {

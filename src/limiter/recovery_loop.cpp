@@ -83,7 +83,7 @@ awaitable<RecoveryLoop::Event> RecoveryLoop::perform(recovery::NoteLoss loss) {
 
 awaitable<RecoveryLoop::Event> RecoveryLoop::perform(recovery::NoteStore store) {
     master_.store_epoch.store(store.epoch, std::memory_order_relaxed);
-    node_.nodes.note(master_.index, store.nodes, node_.clock.steady_us());
+    node_.nodes.note(master_.index, store.nodes, store.alive, node_.clock.steady_us());
     co_return recovery::Done{};
 }
 
