@@ -316,6 +316,10 @@ void LayerKeeper::put_in_force(config::RuntimeDocuments documents) {
 
 void LayerKeeper::tick() {
     if (store_.refresh(now_us_())) on_publish_();
+    save();
+}
+
+void LayerKeeper::save() {
     if (is_saved_ || file_.empty()) return;
     is_saved_ = true;
     const std::string why = config::save_runtime_file(file_, layer_->documents());

@@ -45,6 +45,8 @@ public:
 
     /// Ends what has ended by now, and writes the copy where it is old. Several times a second.
     void tick();
+    /// Writes the copy where it is old.
+    void save();
 
     std::int64_t version() const noexcept { return layer_->version(); }
     std::shared_ptr<const config::RuntimeLayer> layer() const { return layer_; }

@@ -101,7 +101,7 @@ public:
 private:
     awaitable<void> run_once(bool leaving);
     awaitable<void> gather_and_exchange(bool leaving);
-    awaitable<void> keep_counting();
+    awaitable<void> keep_up();
     void gather_usage();
     void write_down();
     void note(const Counted& counted);

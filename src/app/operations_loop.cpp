@@ -91,7 +91,7 @@ void Operations::start() {
 }
 
 awaitable<void> Operations::run() {
-    boost::asio::co_spawn(parts_.context, keep_counting(), boost::asio::detached);
+    boost::asio::co_spawn(parts_.context, keep_up(), boost::asio::detached);
     while (!stopped_) {
         co_await run_once(false);
         if (stopped_) break;
@@ -117,10 +117,10 @@ awaitable<void> Operations::gather_and_exchange(bool leaving) {
         const std::int64_t minute = parts_.clock.now_us() / minute_us;
         note_peaks(minute - 1);
         note_peaks(minute);
+        layer_.save();
         flush_usage();
     } else {
         note_peaks_of_last_minute();
-        layer_.tick();
     }
     learned_file_.tick(parts_.learned.calibration, leaving);
     co_await exchange(leaving);
@@ -139,10 +139,15 @@ void Operations::stop() {
 }
 
 /// Apart from the exchange, which may wait for the store for seconds: whatever ends this process, it loses no
-/// more than was counted within the last second.
-awaitable<void> Operations::keep_counting() {
+/// more than was counted within the last second, and no change; and overrides end in time.
+awaitable<void> Operations::keep_up() {
     while (!stopped_) {
-        gather_usage();
+        try {
+            layer_.tick();
+            gather_usage();
+        } catch (const std::exception& unforeseen) {
+            spdlog::error("operations: an unforeseen error: {}", unforeseen.what());
+        }
         count_pause_.expires_after(interval);
         co_await count_pause_.async_wait(use_awaitable_as_tuple);
     }

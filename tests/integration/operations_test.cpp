@@ -90,6 +90,17 @@ TEST_F(OperationsTest, ALimitChangedThroughOneNodeHoldsOnAllWithinASecond) {
     }
 }
 
+TEST_F(OperationsTest, WhatWasChangedOutlivesTheNodeThatEndsRightAfterIt) {
+    start(1, 1'000);
+    ASSERT_EQ(ask(nodes_->admin_port(0), "PUT", "/admin/tiers/trial", limits_of(7)).status, 200);
+    (void)nodes_->stop(0);
+    const std::string& file = nodes_->config_file();
+    std::ifstream copy(file.substr(0, file.rfind('/')) + "/node-0/runtime.json");
+    const json document = json::parse(copy, nullptr, false);
+    ASSERT_TRUE(document.is_object()) << "there is no copy of it";
+    EXPECT_EQ(document["objects"]["tier/trial"], limits_of(7)) << document;
+}
+
 TEST_F(OperationsTest, ARedisThatComesBackEmptyIsToldTheLayerAgain) {
     start(2, 1'000);
     ASSERT_EQ(ask(nodes_->admin_port(0), "PUT", "/admin/tiers/trial", limits_of(7)).status, 200);
