@@ -160,6 +160,23 @@ def incarnation_of(evidence, node, at_us):
     return sum(1 for incarnation in evidence.incarnations(node) if incarnation["started_us"] <= at_us)
 
 
+# Until then a store that has lost its heartbeats has heard from all nodes again, those that were away included.
+ALL_ARE_KNOWN_WITHIN_US = 60 * SECOND_US
+
+
+def nodes_known(evidence, node, at_us):
+    """How many nodes this one divides limits by. One that was started after the store had forgotten how many there were
+    cannot know of those that have not told since: it is judged by the number that it showed."""
+    started_us = max(row["started_us"] for row in evidence.incarnations(node) if row["started_us"] <= at_us)
+    forgotten = [fault for fault in evidence.injected("store-flush", "store-restart", "failover", "slot-move")
+                 if fault["at_us"] <= started_us <= fault["until_us"] + ALL_ARE_KNOWN_WITHIN_US]
+    if not forgotten or len(evidence.incarnations(node)) == 1:
+        return NODES
+    shown = [row["nodes"] for row in evidence.modes if row["node"] == node and row.get("nodes")
+             and abs(row["at_us"] - at_us) < SECOND_US]
+    return max(1, min([NODES, *shown]))
+
+
 def check_shares(evidence, facts):
     """A node that decides by itself never has more than its part of a limit in its own window."""
     modes = {row["request_id"]: row["store_mode"] for row in evidence.access}
@@ -181,6 +198,8 @@ def check_shares(evidence, facts):
                     alone += 1
                     part = math.ceil(in_time.most(from_us, to_us) / NODES)
                     fullest = max(fullest, total / part)
+                    if total > part:
+                        part = math.ceil(in_time.most(from_us, to_us) / nodes_known(evidence, node, to_us))
                     if total > part:
                         findings.append(f"{ledger.name}: node {node} admitted {request_id} at {to_us} by itself as the "
                                         f"{total}th in {limit.window_s} s, its part is {part}")

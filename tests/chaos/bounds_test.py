@@ -138,6 +138,19 @@ class AloneTest(unittest.TestCase):
         self.assertEqual(len(bounds.check_shares(evidence, {})), 1)
 
 
+    def test_a_node_that_was_started_after_a_flush_knows_those_that_have_told_since(self):
+        evidence = with_admitted(good(), [13])
+        evidence.access[-1]["store_mode"] = "local"
+        restart(evidence, 0, AT_US - 2_000_000, AT_US - 1_000_000)
+        for row in evidence.modes:
+            row["nodes"] = 3
+        self.assertEqual(len(bounds.check_shares(evidence, {})), 1)
+        evidence.timeline = [fault("store-flush", AT_US - 3_000_000, AT_US - 3_000_000)]
+        self.assertEqual(bounds.check_shares(evidence, {}), [])
+        evidence.timeline[0].update(at_us=AT_US - 500_000, until_us=AT_US - 500_000)
+        self.assertEqual(len(bounds.check_shares(evidence, {})), 1)
+
+
 class KeptTest(unittest.TestCase):
     def test_all_that_was_charged_is_there(self):
         evidence = good()
