@@ -269,10 +269,12 @@ void Server::Impl::drain() {
     if (draining) return;
     draining = true;
     operations.note_draining();
+    const std::int64_t delay_ms = store.current()->drain_delay_ms;
     const std::int64_t drain_ms = store.current()->timeouts.drain_ms;
-    spdlog::info("draining for at most {} ms", drain_ms);
-    notifier.stopping(drain_ms);
-    for (const auto& worker : workers) worker->drain(drain_ms);
+    if (delay_ms > 0) spdlog::info("not ready any more; new requests are taken for {} ms", delay_ms);
+    spdlog::info("draining for at most {} ms", delay_ms + drain_ms);
+    notifier.stopping(delay_ms + drain_ms);
+    for (const auto& worker : workers) worker->drain(delay_ms, drain_ms);
     // The admin port goes on answering until the last worker has ended.
     ending = std::thread([this] {
         for (const auto& worker : workers) worker->join();

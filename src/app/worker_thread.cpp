@@ -16,6 +16,9 @@ namespace {
 constexpr auto housekeeping_interval = std::chrono::seconds(1);
 constexpr auto background_interval = std::chrono::milliseconds(100);
 constexpr auto drain_check_interval = std::chrono::milliseconds(20);
+// Those who connect meanwhile wait; where the store is away they are decided on without it after that.
+constexpr std::int64_t store_awaited_us = 1'000'000;
+constexpr auto store_asked_interval = std::chrono::milliseconds(5);
 
 void log_overload(const proxy::Overload::News& news) {
     using What = proxy::Overload::News::What;
@@ -36,12 +39,27 @@ WorkerThread::WorkerThread(const proxy::Shared& shared, const MakeLimiter& make_
       listener_(worker_, endpoint, connections_max, std::move(tls)) {}
 
 void WorkerThread::start() {
-    boost::asio::co_spawn(context_, listener_.run(), boost::asio::detached);
+    boost::asio::co_spawn(context_, accept_when_store_answers(), boost::asio::detached);
     boost::asio::co_spawn(context_, worker_.leases.run(), boost::asio::detached);
     boost::asio::co_spawn(context_, keep_house(), boost::asio::detached);
     boost::asio::co_spawn(context_, proxy::check_upstreams(worker_), boost::asio::detached);
     boost::asio::co_spawn(context_, look_after_background(), boost::asio::detached);
     thread_ = std::thread([this] { context_.run(); });
+}
+
+/// A node that has just started would decide its first requests alone, beside what the others have admitted.
+awaitable<void> WorkerThread::accept_when_store_answers() {
+    const std::int64_t until_us = worker_.clock.steady_us() + store_awaited_us;
+    const std::vector<LedgerLimits> any(1);
+    Timer timer(context_);
+    while (worker_.clock.steady_us() < until_us && !worker_.draining) {
+        const auto read = co_await limiter_->peek(any);
+        const StoreMode mode = limiter_->mode();
+        if (read && (mode == StoreMode::redis || mode == StoreMode::memory)) break;
+        timer.expires_after(store_asked_interval);
+        co_await timer.async_wait(use_awaitable_as_tuple);
+    }
+    co_await listener_.run();
 }
 
 awaitable<void> WorkerThread::keep_house() {
@@ -62,7 +80,7 @@ awaitable<void> WorkerThread::look_after_background() {
         timer.expires_after(background_interval);
         co_await timer.async_wait(use_awaitable_as_tuple);
         // Whoever wants to end at once is not kept waiting for answers that may take an hour.
-        const bool ending = worker_.draining && listener_.empty();
+        const bool ending = ending_ && listener_.empty();
         co_await worker_.background->look_after(*limiter_, &worker_, ending, on_settled);
     }
 }
@@ -80,18 +98,23 @@ void WorkerThread::take_counted(std::function<void(Counted)> done) {
     boost::asio::post(context_, [this, done = std::move(done)] { done(rest_of_counted()); });
 }
 
-void WorkerThread::drain(std::int64_t drain_ms) {
-    boost::asio::post(context_, [this, drain_ms] {
+void WorkerThread::drain(std::int64_t delay_ms, std::int64_t drain_ms) {
+    boost::asio::post(context_, [this, delay_ms, drain_ms] {
         worker_.draining = true;
-        worker_.waiting_room->close();
-        listener_.drain();
-        boost::asio::co_spawn(context_, drain_until_empty(drain_ms), boost::asio::detached);
+        boost::asio::co_spawn(context_, drain_until_empty(delay_ms, drain_ms), boost::asio::detached);
     });
 }
 
-awaitable<void> WorkerThread::drain_until_empty(std::int64_t drain_ms) {
-    const std::int64_t cut_at_us = worker_.clock.steady_us() + drain_ms * 1000;
+awaitable<void> WorkerThread::drain_until_empty(std::int64_t delay_ms, std::int64_t drain_ms) {
     Timer timer(context_);
+    if (delay_ms > 0) {
+        timer.expires_after(std::chrono::milliseconds(delay_ms));
+        co_await timer.async_wait(use_awaitable_as_tuple);
+    }
+    ending_ = true;
+    worker_.waiting_room->close();
+    listener_.drain();
+    const std::int64_t cut_at_us = worker_.clock.steady_us() + drain_ms * 1000;
     bool cut = false;
     while (!listener_.empty() || worker_.background->held_by(&worker_) > 0 ||
            worker_.waiting_room->serves(worker_) || worker_.detached_settlements.under_way() > 0) {

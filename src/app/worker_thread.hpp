@@ -37,7 +37,9 @@ public:
 
     // Any thread: these are posted to the loop.
     void use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls);
-    void drain(std::int64_t drain_ms);
+    /// From now on each connection ends with its answer. After `delay_ms` none is accepted any more, and
+    /// after further `drain_ms` those that are left are cut.
+    void drain(std::int64_t delay_ms, std::int64_t drain_ms);
     /// Hands what was counted since the last take to `done`, on this thread: it only passes it on. Never
     /// called where the loop ends first; `rest_of_counted` has it then.
     void take_counted(std::function<void(Counted)> done);
@@ -48,14 +50,16 @@ public:
     std::uint64_t folded_usage() const noexcept { return worker_.usage.folded(); }
 
 private:
+    awaitable<void> accept_when_store_answers();
     awaitable<void> keep_house();
     awaitable<void> look_after_background();
-    awaitable<void> drain_until_empty(std::int64_t drain_ms);
+    awaitable<void> drain_until_empty(std::int64_t delay_ms, std::int64_t drain_ms);
 
     boost::asio::io_context context_{1};
     std::shared_ptr<Limiter> limiter_;
     proxy::Worker worker_;
     proxy::Listener listener_;
+    bool ending_ = false;  ///< the delay of the drain is over
     std::thread thread_;
 };
 

@@ -260,6 +260,8 @@ struct Config {
     std::string log_level = "info";
     bool log_json = true;
     bool log_access = true;
+    /// `timeouts_ms.drain_delay`: from the end of readiness to the end of accepting.
+    int drain_delay_ms = 0;
 };
 
 /// One thing wrong, and where.

@@ -170,6 +170,8 @@ constexpr SettingRow<Config> of_config[] = {
     {"timeouts_ms.between_bytes", timeout_ms<&Timeouts::between_bytes_ms>(),
      "between two pieces of the upstream's answer"},
     {"timeouts_ms.write", timeout_ms<&Timeouts::write_ms>(), "for a client that does not read"},
+    {"timeouts_ms.drain_delay", integer<&Config::drain_delay_ms>({0, 86'400'000}),
+     "for balancers to notice that the process ends: until then it takes new requests"},
     {"timeouts_ms.drain", timeout_ms<&Timeouts::drain_ms>(), "for answers under way when the process ends"},
     {"retry.attempts", integer<&Config::retry, &Retry::attempts>({1, 16}),
      "upstreams that one request is sent to at the most"},

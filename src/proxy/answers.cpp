@@ -16,7 +16,7 @@ awaitable<void> Exchange::answer(const llm::Answer& answer, observe::Outcome out
     const std::string bytes = make_own_answer({.answer = answer,
                                                .request_id = record_.request_id,
                                                .now_us = worker_.clock.now_us(),
-                                               .close = closes_after(),
+                                               .close = decides_to_close(),
                                                .head_only = request_.head.method == "HEAD",
                                                .cors = own_lines});
     record_.answer_bytes = static_cast<std::int64_t>(answer.body.size());

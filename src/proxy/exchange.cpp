@@ -112,11 +112,11 @@ awaitable<bool> Exchange::run() {
         co_return false;
     }
 
-    if (!closes_after() && !body_.complete()) {
+    if (!close_ && !body_.complete()) {
         const bool discarded = co_await body_.discard();
         close_ = !discarded;
     }
-    co_return !closes_after() && !client_.gone();
+    co_return !close_ && !client_.gone();
 }
 
 awaitable<void> Exchange::admit_and_forward() {

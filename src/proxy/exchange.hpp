@@ -112,7 +112,8 @@ private:
 
     void note_limit_hit(boost::system::error_code error) noexcept;
     bool is_metered() const noexcept { return api_ != llm::Api::unmetered; }
-    bool closes_after() const noexcept { return close_ || worker_.draining; }
+    /// For the head of an answer, which says so: nobody else is to send anything on a connection that ends.
+    bool decides_to_close() noexcept { return close_ = close_ || worker_.draining; }
     const config::Config& config() const noexcept { return policy_->config(); }
     const config::Upstream& upstream() const noexcept { return choice_->upstream(); }
 

@@ -27,6 +27,7 @@ awaitable<void> Exchange::forward() {
         if (end == AttemptEnd::answered) {
             if (!attempt_->is_sending()) body_.release();
             record_.first_byte_at_us = worker_.clock.now_us();
+            (void)decides_to_close();
             const RelayTerms terms = relay_terms();
             end = co_await attempt_->relay(terms);
         }
@@ -162,7 +163,7 @@ RelayTerms Exchange::relay_terms() const {
             .rate_limits = rate_limits_,
             .more_lines = remarks_,
             .cors = cors_,
-            .close = closes_after()};
+            .close = close_};
 }
 
 void Exchange::note_relayed(AttemptEnd end, const Attempt::Relayed& relayed) {

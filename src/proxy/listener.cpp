@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t turning_away_max = 64;
 constexpr std::int64_t turn_away_ms = 1'000;
 constexpr int accepts_per_turn_max = 64;
+constexpr int backlog_max = 4'096;
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
@@ -64,7 +65,7 @@ Listener::Listener(Worker& worker, const config::Endpoint& endpoint, std::int64_
     acceptor_.set_option(net::Tcp::acceptor::reuse_address(true));
     acceptor_.set_option(ReusePort(true));
     acceptor_.bind(address);
-    acceptor_.listen(4096);
+    acceptor_.listen(backlog_max);
     acceptor_.non_blocking(true);
 }
 
@@ -86,7 +87,10 @@ awaitable<void> Listener::run() {
     Timer pause(worker_.context);
     while (acceptor_.is_open()) {
         auto [error, socket] = co_await acceptor_.async_accept(use_awaitable_as_tuple);
-        if (!acceptor_.is_open()) break;
+        if (!acceptor_.is_open()) {
+            if (!error) take_in(std::move(socket));
+            break;
+        }
         if (error) {
             // EMFILE, ENFILE, ENOBUFS: what is open will be closed some time; others are the peer's doing.
             worker_.metrics.count(observe::LimitHit::accept_errors);
@@ -140,9 +144,16 @@ void Listener::turn_away(net::Socket socket) {
 }
 
 void Listener::drain() {
+    for (auto session = sessions_.begin(); session != sessions_.end();) (session++)->close_if_idle();
+    // The kernel resets what nobody has accepted when the listener closes, and these clients may have sent a
+    // request already.
+    error_code nobody;
+    for (int more = 0; more < backlog_max && !nobody; ++more) {
+        net::Socket next = acceptor_.accept(nobody);
+        if (!nobody) take_in(std::move(next));
+    }
     error_code ignored;
     acceptor_.close(ignored);
-    for (auto session = sessions_.begin(); session != sessions_.end();) (session++)->close_if_idle();
 }
 
 void Listener::cut() {

@@ -28,7 +28,8 @@ public:
 
     /// Accepts until `drain`; to be spawned once.
     awaitable<void> run();
-    /// Stops accepting and ends idle connections; the others end with their present answer.
+    /// Stops accepting, with whoever has connected until now, and ends idle connections; the others end with
+    /// their present answer.
     void drain();
     /// Ends all connections.
     void cut();

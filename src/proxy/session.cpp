@@ -73,7 +73,9 @@ awaitable<void> Session::serve() {
             worker_, client_,
             IncomingRequest{head_, path_and_query, framing, client_address_, client_.take_shed()});
         const bool stays = co_await exchange->run();
-        if (!stays || worker_.draining) break;
+        has_served_ = true;
+        // What began before a drain said nothing of an end: its client may send one more.
+        if (!stays) break;
         awaited_heads_.add(*this, worker_.clock.steady_us());
     }
     co_await linger();
@@ -110,7 +112,8 @@ awaitable<bool> Session::read_head() {
             if (!started) client_.deadline().set(timeouts.header_ms);
             started = true;
         } else {
-            // A request may be right behind a connection that was accepted just before the drain began.
+            // While this drains a request may be right behind, on a connection that was just accepted, or
+            // whose last answer did not say that it ends.
             client_.deadline().set(worker_.draining ? std::min(timeouts.idle_ms, linger_ms)
                                                     : timeouts.idle_ms);
         }
@@ -167,7 +170,10 @@ awaitable<void> Session::linger() {
 }
 
 void Session::close_if_idle() {
-    if (idle_) client_.close();
+    if (!idle_) return;
+    if (has_served_) client_.close();
+    // Its first request is on the way.
+    if (!has_served_) client_.deadline().set(linger_ms);
 }
 
 }  // namespace weir::proxy

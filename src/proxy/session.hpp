@@ -27,7 +27,7 @@ public:
     /// Serves the connection to its end. Never throws: this is where everything unforeseen is caught.
     awaitable<void> run();
 
-    /// The worker drains: ends the connection if it is between two requests.
+    /// The worker drains: ends the connection if it is between two requests; before the first one, soon.
     void close_if_idle();
     /// Ends the connection whatever it is doing; what is in flight is settled.
     void cut() { client_.close(); }
@@ -50,6 +50,7 @@ private:
     RequestHead head_;
     std::string client_address_;
     bool idle_ = false;
+    bool has_served_ = false;
 };
 
 using Sessions = boost::intrusive::list<Session, boost::intrusive::constant_time_size<false>>;

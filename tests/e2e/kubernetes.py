@@ -105,7 +105,8 @@ probes = {kind: container[kind]["httpGet"] for kind in ["startupProbe", "livenes
 expect(probes["readinessProbe"]["path"] == "/readyz", "readiness is no readiness")
 expect(all(probe["port"] == "admin" for probe in probes.values()), "a probe asks another port than the admin's")
 sleep_s = int(container["lifecycle"]["preStop"]["exec"]["command"][1])
-needed_s = sleep_s + config.get("timeouts_ms", {}).get("drain", 30_000) / 1000
+timeouts_ms = config.get("timeouts_ms", {})
+needed_s = sleep_s + (timeouts_ms.get("drain_delay", 0) + timeouts_ms.get("drain", 30_000)) / 1000
 expect(pod["terminationGracePeriodSeconds"] >= needed_s + 5, f"a drain takes {needed_s} s and is cut before")
 bodies = config["limits_of_weir"]["max_buffered_bytes"]
 memory = int(container["resources"]["limits"]["memory"].removesuffix("Mi")) << 20

@@ -215,7 +215,7 @@ TEST(Values, TheOtherSections) {
         "limits_of_weir": {"max_body_bytes": 1, "max_buffered_bytes": 2, "max_header_bytes": 300,
                            "max_header_fields": 4, "max_connections": 5},
         "timeouts_ms": {"header": 1, "body": 2, "idle": 3, "connect": 4, "first_byte": 5, "between_bytes": 6,
-                        "write": 7, "drain": 86400000}})",
+                        "write": 7, "drain_delay": 8, "drain": 86400000}})",
                                {.environment = {{"T", "token"}}});
     EXPECT_EQ(config.listen, (Endpoint{"::", 0}));
     ASSERT_EQ(config.admin_tokens.size(), 1U);
@@ -232,6 +232,7 @@ TEST(Values, TheOtherSections) {
     EXPECT_EQ(config.limits_of_weir.max_header_fields, 4);
     EXPECT_TRUE(config.limits_of_weir.max_connections_given);
     EXPECT_EQ(config.timeouts.first_byte_ms, 5);
+    EXPECT_EQ(config.drain_delay_ms, 8);
     EXPECT_EQ(config.timeouts.drain_ms, 86'400'000);
 }
 
