@@ -29,10 +29,12 @@ Objection check_framing(int version, const Fields& fields, Framing& framing) noe
 Objection check_request(const RequestHead& head, std::string_view& path_and_query,
                         bool is_forwarded = true) noexcept;
 
-/// The path (no query) is in its normal form: no empty or dot segments, no percent-encoded unreserved
-/// characters (RFC 3986 6.2.2), so that it means to the upstream what it means to the meter.
-/// `may_be_metered`: nor anything encoded that a lenient server might take for a delimiter or for white
-/// space: / \ ? # ; % and blanks beyond ASCII. Elsewhere they are names: GET /v1/models/vendor%2Fmodel.
+/// The path (no query) is in its normal form: no empty or dot segments (with `;parameters` or without), no
+/// percent-encoded unreserved characters (RFC 3986 6.2.2), so that it means to the upstream what it means to
+/// the meter.
+/// `may_be_metered`: nor anything encoded that a lenient server might take for a delimiter, for white space
+/// or for a letter: / \ ? # ; % and what looks like them beyond ASCII, overlong UTF-8 included. Elsewhere
+/// they are names: GET /v1/models/vendor%2Fmodel.
 bool is_normal_path(std::string_view path, bool may_be_metered) noexcept;
 
 }  // namespace weir::http

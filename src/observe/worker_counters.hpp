@@ -9,6 +9,8 @@
     ROW(overshoot_tokens, "counter", "weir_overshoot_tokens_total", "Tokens used beyond what was reserved.") \
     ROW(reservations_in_flight, "gauge", "weir_reservations_in_flight", "Reservations not yet settled.")     \
     ROW(connections_accepted, "counter", "weir_connections_accepted_total", "Client connections accepted.")  \
+    ROW(connections_displaced, "counter", "weir_connections_displaced_total",                                \
+        "Client connections without a request, closed because no more could be open.")                       \
     ROW(connections_open, "gauge", "weir_connections_open", "Client connections open now.")                  \
     ROW(upstream_errors, "counter", "weir_upstream_errors_total", "Requests that failed at the upstream.")   \
     ROW(upstream_retries, "counter", "weir_upstream_retries_total",                                          \

@@ -122,6 +122,7 @@ void Listener::take_in(net::Socket socket) {
         return start_session(std::move(socket));
     // Many that are silent or slow must not keep out those that ask.
     if (!awaited_heads_.displace_one(worker_.clock.steady_us())) return turn_away(std::move(socket));
+    worker_.metrics.connections_displaced.add();
     start_session(std::move(socket));
 }
 

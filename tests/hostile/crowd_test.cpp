@@ -99,6 +99,7 @@ TEST_F(HostileCrowd, AKeptConnectionMakesRoomAndItsClientComesBack) {
     EXPECT_EQ(kept.read_answer().status, 200);
     ASSERT_TRUE(eventually([&] { return ask(get("/v1/models")).status == 200; }));
     EXPECT_TRUE(kept.at_end());
+    EXPECT_EQ(weir.connections_displaced(), 1U);
 }
 
 }  // namespace

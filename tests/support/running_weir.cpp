@@ -111,4 +111,10 @@ std::uint64_t RunningWeir::connections_open() const {
     return sum;
 }
 
+std::uint64_t RunningWeir::connections_displaced() const {
+    std::uint64_t sum = 0;
+    for (const auto& worker : workers_) sum += worker->metrics().connections_displaced.value();
+    return sum;
+}
+
 }  // namespace weir::testing

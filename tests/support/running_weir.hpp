@@ -49,6 +49,7 @@ public:
     /// After `stop`: what nobody has taken.
     std::vector<usage::Row> rest_of_usage();
     std::uint64_t connections_open() const;
+    std::uint64_t connections_displaced() const;
     std::int64_t buffered_bytes() const { return body_budget_.held_bytes(); }
 
 private:
