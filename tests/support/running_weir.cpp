@@ -47,8 +47,7 @@ RunningWeir::~RunningWeir() {
 void RunningWeir::begin_drain() {
     if (draining_) return;
     draining_ = true;
-    for (const auto& worker : workers_)
-        worker->drain(config_->drain_delay_ms, config_->timeouts.drain_ms);
+    for (const auto& worker : workers_) worker->drain(config_->drain_delay_ms, config_->timeouts.drain_ms);
 }
 
 void RunningWeir::stop() {
