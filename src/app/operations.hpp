@@ -99,6 +99,7 @@ public:
     const std::vector<observe::UpstreamFigures>& upstreams() const noexcept { return upstreams_; }
 
 private:
+    awaitable<void> await_shared_state();
     awaitable<void> run_once(bool leaving);
     awaitable<void> gather_and_exchange(bool leaving);
     awaitable<void> keep_up();
@@ -146,6 +147,7 @@ private:
     std::int64_t levels_us_ = 0;
     std::int64_t peaks_minute_ = 0;  ///< the last one that was noted
     std::uint64_t changes_ = 0;
+    bool knows_layer_ = false;  ///< of the other nodes
     bool draining_ = false;
     bool stopped_ = false;
 };

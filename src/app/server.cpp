@@ -242,7 +242,7 @@ void Server::Impl::start_loops() {
     boost::asio::co_spawn(main_context, operations.run(), [this](const std::exception_ptr&) {
         ledgers->stop([this] { main_context.stop(); });
     });
-    for (const auto& worker : workers) worker->start();
+    for (const auto& worker : workers) worker->start(ledgers->shared_state() != nullptr);
 }
 
 void Server::Impl::wait_for_signal() {

@@ -38,8 +38,9 @@ WorkerThread::WorkerThread(const proxy::Shared& shared, const MakeLimiter& make_
       worker_(context_, shared, *limiter_, std::move(policy)),
       listener_(worker_, endpoint, connections_max, std::move(tls)) {}
 
-void WorkerThread::start() {
-    boost::asio::co_spawn(context_, accept_when_store_answers(), boost::asio::detached);
+void WorkerThread::start(bool awaits_layer) {
+    awaits_layer_ = awaits_layer;
+    boost::asio::co_spawn(context_, accept_when_ready(), boost::asio::detached);
     boost::asio::co_spawn(context_, worker_.leases.run(), boost::asio::detached);
     boost::asio::co_spawn(context_, keep_house(), boost::asio::detached);
     boost::asio::co_spawn(context_, proxy::check_upstreams(worker_), boost::asio::detached);
@@ -47,15 +48,17 @@ void WorkerThread::start() {
     thread_ = std::thread([this] { context_.run(); });
 }
 
-/// A node that has just started would decide its first requests alone, beside what the others have admitted.
-awaitable<void> WorkerThread::accept_when_store_answers() {
+/// A node that has just started would decide its first requests alone, beside what the others have admitted,
+/// and would refuse keys that were made while it was away.
+awaitable<void> WorkerThread::accept_when_ready() {
     const std::int64_t until_us = worker_.clock.steady_us() + store_awaited_us;
     const std::vector<LedgerLimits> any(1);
     Timer timer(context_);
     while (worker_.clock.steady_us() < until_us && !worker_.draining) {
         const auto read = co_await limiter_->peek(any);
         const StoreMode mode = limiter_->mode();
-        if (read && (mode == StoreMode::redis || mode == StoreMode::memory)) break;
+        const bool is_exact = read && (mode == StoreMode::redis || mode == StoreMode::memory);
+        if (is_exact && !awaits_layer_) break;
         timer.expires_after(store_asked_interval);
         co_await timer.async_wait(use_awaitable_as_tuple);
     }
@@ -92,6 +95,10 @@ void WorkerThread::use(std::shared_ptr<const policy::Policy> policy, proxy::TlsC
         worker_.pool.expect_changes();
         listener_.use(std::move(tls));
     });
+}
+
+void WorkerThread::let_in() {
+    boost::asio::post(context_, [this] { awaits_layer_ = false; });
 }
 
 void WorkerThread::take_counted(std::function<void(Counted)> done) {

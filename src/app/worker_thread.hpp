@@ -32,11 +32,14 @@ public:
     std::uint16_t port() const { return listener_.port(); }
     const observe::WorkerMetrics& metrics() const noexcept { return worker_.metrics; }
 
-    void start();
+    /// `awaits_layer`: clients are served once `let_in` was called, or a second has passed, lest keys be
+    /// refused that other nodes know.
+    void start(bool awaits_layer = false);
     void join() { thread_.join(); }
 
     // Any thread: these are posted to the loop.
     void use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls);
+    void let_in();
     /// From now on each connection ends with its answer. After `delay_ms` none is accepted any more, and
     /// after further `drain_ms` those that are left are cut.
     void drain(std::int64_t delay_ms, std::int64_t drain_ms);
@@ -50,7 +53,7 @@ public:
     std::uint64_t folded_usage() const noexcept { return worker_.usage.folded(); }
 
 private:
-    awaitable<void> accept_when_store_answers();
+    awaitable<void> accept_when_ready();
     awaitable<void> keep_house();
     awaitable<void> look_after_background();
     awaitable<void> drain_until_empty(std::int64_t delay_ms, std::int64_t drain_ms);
@@ -59,6 +62,7 @@ private:
     std::shared_ptr<Limiter> limiter_;
     proxy::Worker worker_;
     proxy::Listener listener_;
+    bool awaits_layer_ = false;
     bool ending_ = false;  ///< the delay of the drain is over
     std::thread thread_;
 };

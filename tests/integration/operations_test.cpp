@@ -90,6 +90,16 @@ TEST_F(OperationsTest, ALimitChangedThroughOneNodeHoldsOnAllWithinASecond) {
     }
 }
 
+TEST_F(OperationsTest, ANodeThatStartsKnowsTheLayerBeforeItsFirstClientIsServed) {
+    start(1, 1'000);
+    ASSERT_EQ(ask(nodes_->admin_port(0), "PUT", "/admin/tiers/default", limits_of(0)).status, 200);
+    const WeirNodes newcomer({redis_url()}, "http://127.0.0.1:" + std::to_string(upstream_->port()),
+                             config(1'000));
+    RawClient client(newcomer.port(0));
+    client.send(post("/v1/chat/completions", chat_body(), "Connection: close\r\n", "first"));
+    EXPECT_EQ(client.read_answer().status, 403);
+}
+
 TEST_F(OperationsTest, WhatWasChangedOutlivesTheNodeThatEndsRightAfterIt) {
     start(1, 1'000);
     ASSERT_EQ(ask(nodes_->admin_port(0), "PUT", "/admin/tiers/trial", limits_of(7)).status, 200);
