@@ -36,7 +36,9 @@ WorkerThread::WorkerThread(const proxy::Shared& shared, const MakeLimiter& make_
                            std::int64_t connections_max, proxy::TlsContext tls)
     : limiter_(make_limiter(context_)),
       worker_(context_, shared, *limiter_, std::move(policy)),
-      listener_(worker_, endpoint, connections_max, std::move(tls)) {}
+      listener_(worker_, endpoint, connections_max, std::move(tls)) {
+    worker_.turns.set_max_queue_ms(worker_.policy->config().limits_of_weir.max_queue_ms);
+}
 
 void WorkerThread::start(bool awaits_layer) {
     awaits_layer_ = awaits_layer;

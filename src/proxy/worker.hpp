@@ -60,7 +60,7 @@ struct Worker {
           policy(std::move(initial)),
           pool(io_context, shared.clock, metrics, shared.connections_open),
           leases(io_context, shared.clock, thread_limiter, metrics),
-          turns(io_context, shared.clock, policy->config().limits_of_weir.max_queue_ms),
+          turns(io_context, shared.clock, 0),
           random(std::random_device{}()) {}
 
     boost::asio::io_context& context;
