@@ -35,6 +35,8 @@ struct RedisStoreOptions {
     std::int64_t heartbeat_ms = 1'000;
     /// How long a refusal is cached, so that what is surely refused again is not asked for. 0: not at all.
     std::int64_t refusals_cached_ms = 100;
+    /// How long a settlement waits, at the most, for a demand or others to go along with. 0: it goes at once.
+    std::int64_t settlements_gathered_us = 500;
     int failures_max = 3;  ///< calls that fail in a row before the breaker opens
     /// The time that ledgers are charged by. Empty: Redis's own, which every node shares; given: for tests.
     std::function<std::int64_t()> time_us{};

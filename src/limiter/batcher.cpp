@@ -42,7 +42,7 @@ awaitable<void> Batcher::send(Operation& operation, std::uint16_t slot) {
         [&](Waiter waiter) {
             const bool is_first = lane.calls == 0 && !lane.is_urgent;
             lane.waiting.push(operation, std::move(waiter));
-            if (operation.may_wait_for_company) {
+            if (operation.may_wait_for_company && node_.options.settlements_gathered_us > 0) {
                 wait_for_company();
             } else {
                 lane.is_urgent = true;
@@ -80,7 +80,7 @@ void Batcher::go_on(std::uint16_t slot) {
 void Batcher::wait_for_company() {
     if (is_waiting_for_company_) return;
     is_waiting_for_company_ = true;
-    company_.expires_after(std::chrono::microseconds(company_us_max));
+    company_.expires_after(std::chrono::microseconds(node_.options.settlements_gathered_us));
     company_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         is_waiting_for_company_ = false;

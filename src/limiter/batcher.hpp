@@ -24,9 +24,6 @@ class Batcher {
 public:
     /// Calls of one slot that are on the wire at the same time. Redis does them in order.
     static constexpr std::size_t calls_max = 32;
-    /// What may wait for company (Operation) waits no longer than this.
-    static constexpr std::int64_t company_us_max = 500;
-
     Batcher(boost::asio::io_context& context, RedisNode& node, RedisWindows& windows)
         : context_(context), node_(node), windows_(windows), company_(context) {}
 

@@ -13,6 +13,7 @@ SharedStore::SharedStore(RedisAddress address, std::size_t threads)
                               {.address = std::move(address),
                                .timeout_ms = 10'000,
                                .without_store = WithoutStore::closed,
+                               .settlements_gathered_us = 0,
                                .time_us = [this] { return now_us_; }})) {
     for (std::size_t i = 0; i < threads; ++i) limiters_.push_back(store_->make_limiter(context_));
     boost::asio::co_spawn(context_, store_->run(), boost::asio::detached);

@@ -46,23 +46,27 @@ std::string in_case(std::string path, bool alternating) {
     return path;
 }
 
-/// The last 's', 'e' or 'n' of the path, of which each has one, as something that is not that letter.
+/// The last letter of the path as something that is not that letter.
 void respell_a_letter(const std::string& path, std::vector<std::string>& out) {
-    const std::size_t at = path.find_last_of("sSeEnN");
-    const char letter = static_cast<char>(std::tolower(static_cast<unsigned char>(path[at])));
+    const std::size_t at = path.find_last_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    const int letter = std::tolower(static_cast<unsigned char>(path[at]));
+    const int place = letter - 'a';
     const auto put = [&](const std::string& written) {
         out.push_back(path.substr(0, at) + written + path.substr(at + 1));
     };
-    const std::string digit = "0123456789abcdef"s.substr(static_cast<std::size_t>(letter) % 16, 1);
-    const std::string high(1, static_cast<char>('0' + letter / 16));
-    put("%" + high + digit);
-    put("%25" + high + digit);
-    put("%u00" + high + digit);                                           // IIS
-    put(letter == 's' ? "%c1%b3" : letter == 'e' ? "%c1%a5" : "%c1%ae");  // overlong UTF-8
-    put("%e0%81%" + (letter == 's' ? "b3"s : letter == 'e' ? "a5"s : "ae"s));
-    put(letter == 's' ? "%ef%bd%93" : letter == 'e' ? "%ef%bd%85" : "%ef%bd%8e");  // fullwidth
-    put(letter == 's' ? "%f0%9d%90%ac" : letter == 'e' ? "%f0%9d%90%9e" : "%f0%9d%90%a7");
-    if (letter == 's') put("%c5%bf");  // a long s, which is an S in capitals
+    const auto coded = [](int byte) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        return std::string{digits[static_cast<std::size_t>(byte) / 16],
+                           digits[static_cast<std::size_t>(byte) % 16]};
+    };
+    put("%" + coded(letter));
+    put("%25" + coded(letter));
+    put("%u00" + coded(letter));                  // IIS
+    put("%c1%" + coded(0x80 | (letter & 0x3f)));  // overlong UTF-8
+    put("%e0%81%" + coded(0x80 | (letter & 0x3f)));
+    put("%ef%bd%" + coded(0x81 + place));     // fullwidth
+    put("%f0%9d%90%" + coded(0x9a + place));  // bold
+    if (letter == 's') put("%c5%bf");         // a long s, which is an S in capitals
     if (letter == 's') put("%C5%BF");
 }
 
