@@ -2,6 +2,7 @@
 // OpenAPI document are made from it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -41,6 +42,16 @@ struct Parameter {
     std::int64_t max = 256;         ///< of an integer; else the most bytes
 };
 
+/// The `i`-th of "used|refused"; empty: there is none.
+constexpr std::string_view choice_at(std::string_view choices, std::size_t i) noexcept {
+    for (; i > 0; --i) {
+        const auto bar = choices.find('|');
+        if (bar == std::string_view::npos) return {};
+        choices.remove_prefix(bar + 1);
+    }
+    return choices.substr(0, choices.find('|'));
+}
+
 struct Body {
     std::string_view schema = {};  ///< in the OpenAPI document; empty: there is no body
     bool required = true;
@@ -75,8 +86,5 @@ struct Endpoint {
 };
 
 std::span<const Endpoint> endpoints();
-
-/// The `i`-th of "used|refused"; empty: there is none.
-std::string_view choice_at(std::string_view choices, std::size_t i) noexcept;
 
 }  // namespace weir::admin

@@ -370,13 +370,4 @@ std::span<const Endpoint> endpoints() {
     return table;
 }
 
-std::string_view choice_at(std::string_view choices, std::size_t i) noexcept {
-    for (; i > 0; --i) {
-        const auto bar = choices.find('|');
-        if (bar == std::string_view::npos) return {};
-        choices.remove_prefix(bar + 1);
-    }
-    return choices.substr(0, choices.find('|'));
-}
-
 }  // namespace weir::admin
