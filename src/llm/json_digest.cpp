@@ -170,6 +170,7 @@ void JsonDigest::open(char bracket) {
     const Level& level = levels_[level_count_ - 1];
     if (level.depth + 1 != depth_) return;
     if (level.is_object && member_.action == Action::enter) {
+        if (has_content_) return;  // behind another value it is no JSON, and key_ may be that value
         const bool is_list = member_.context == Context::choice || member_.context == Context::results;
         has_content_ = true;
         if ((bracket == '[') == is_list) push(member_.context, bracket == '{', true);

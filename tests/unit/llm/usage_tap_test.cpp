@@ -133,6 +133,13 @@ TEST(UsageTapTest, FindsTheUsageWhereverTheAnswerIsSplit) {
     }
 }
 
+TEST(UsageTapTest, AStringIsNoNameOfWhatStandsBehindIt) {
+    // What stands behind a value without a comma is no JSON. How much of the text is at hand differs by the
+    // pieces: it must not be taken for the name of the object.
+    const std::string text = R"({"delta":")" + std::string(70'000, 'a') + R"("{}})";
+    EXPECT_EQ(usage_of_json(Api::anthropic_messages, text).output_seen, 1);
+}
+
 TEST(UsageTapTest, ARunningCountIsNoFinalCount) {
     const auto cut = usage_of_events(
         Api::chat_completions,
