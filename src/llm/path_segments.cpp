@@ -22,11 +22,11 @@ std::string_view cleaned(std::string_view segment) noexcept {
     }
 }
 
-/// "completions" for "completions.json". Names of models hold dots, too, and a colon before their verb.
+/// "completions" for "completions.json", and for "completions%20.json". Names of models hold dots, too, and a colon before their verb.
 std::string_view without_format(std::string_view segment) noexcept {
     const std::size_t dot = segment.find('.');
     const bool is_format = dot != 0 && dot != std::string_view::npos && !split_verb(segment);
-    return is_format ? segment.substr(0, dot) : segment;
+    return is_format ? cleaned(segment.substr(0, dot)) : segment;
 }
 
 }  // namespace

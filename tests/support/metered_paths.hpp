@@ -21,6 +21,7 @@ inline const std::vector<std::pair<std::string_view, Api>> metered_paths{
     {"/v1/chat/completions;x", Api::chat_completions},
     {"/v1/chat;a=b/completions;x/", Api::chat_completions},
     {"/v1/chat/completions%20", Api::chat_completions},
+    {"/v1/chat/completions%20.json", Api::chat_completions},
     {"/v1/chat/completions.", Api::chat_completions},
     {"/v1/chat./completions.%20.;x", Api::chat_completions},
     {"/v1/chat/completions.json", Api::chat_completions},
