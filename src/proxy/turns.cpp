@@ -37,9 +37,8 @@ void Turns::give_some() {
     const std::int64_t now_us = clock_.steady_us();
     if (!waiting_.empty()) overload_.look(now_us, now_us - waiting_.front().asked_us_, cpu_us_());
     for (int given = 0; given < given_at_once && !waiting_.empty(); ++given) {
-        const bool is_newest_first = overload_.is_overloaded();
-        Waiter& waiter = is_newest_first ? waiting_.back() : waiting_.front();
-        is_newest_first ? waiting_.pop_back() : waiting_.pop_front();
+        Waiter& waiter = waiting_.front();
+        waiting_.pop_front();
         waiter.take_turn(Turn::late);
     }
     if (overload_.is_overloaded()) shed_some(clock_.steady_us());

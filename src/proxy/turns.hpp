@@ -16,8 +16,9 @@ namespace weir::proxy {
 /// in line behind all new requests: thousands of requests half done, in memory that nobody has touched for
 /// long.
 ///
-/// While the thread is overloaded (proxy/overload), who came last goes first: somebody still waits for the
-/// answer. Those who have waited too long are shed, the oldest first.
+/// While the thread is overloaded (proxy/overload), those who have waited too long are shed, as far as it has
+/// time for that; the others are served in the order in which they came all the same. Who came last first was
+/// worse: the others outwait their clients' patience, and come back by new connections.
 ///
 /// One thread. Outlives its waiters and those under way.
 class Turns {
@@ -64,8 +65,8 @@ public:
         : context_(context), clock_(clock), cpu_us_(cpu_us), overload_(max_queue_ms * 1000) {}
     void set_max_queue_ms(std::int64_t max_queue_ms) noexcept { overload_.set_queue_us(max_queue_ms * 1000); }
 
-    /// Its turn comes now, before this returns, or soon: in the order in which they asked, unless the thread
-    /// is overloaded. Waiting can be ended by destroying it only.
+    /// Its turn comes now, before this returns, or soon, in the order in which they asked. Waiting can be
+    /// ended by destroying it only.
     void ask(Waiter& waiter);
 
     bool is_overloaded() const noexcept { return overload_.is_overloaded(); }
