@@ -22,7 +22,8 @@ std::string_view cleaned(std::string_view segment) noexcept {
     }
 }
 
-/// "completions" for "completions.json", and for "completions%20.json". Names of models hold dots, too, and a colon before their verb.
+/// "completions" for "completions.json", and for "completions%20.json". Names of models hold dots, too, and a
+/// colon before their verb.
 std::string_view without_format(std::string_view segment) noexcept {
     const std::size_t dot = segment.find('.');
     const bool is_format = dot != 0 && dot != std::string_view::npos && !split_verb(segment);

@@ -17,7 +17,7 @@ namespace weir::proxy {
 using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
 /// One thread. Linked into its listener's list as long as it lives.
-class Session
+class Session final
     : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
       private AwaitedHeads::Waiter {
 public:
