@@ -171,9 +171,8 @@ awaitable<void> Session::linger() {
 
 void Session::close_if_idle() {
     if (!idle_) return;
-    if (has_served_) client_.close();
-    // Its first request is on the way.
-    if (!has_served_) client_.deadline().set(linger_ms);
+    if (has_served_) return client_.close();
+    client_.deadline().set(linger_ms);  // its first request is on the way
 }
 
 }  // namespace weir::proxy
