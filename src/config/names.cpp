@@ -26,10 +26,6 @@ bool is_visible(char c) noexcept {
     return c > 0x20 && c < 0x7f;
 }
 
-bool is_control(char c) noexcept {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
 /// Of names of headers, whose case does not matter.
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> names) noexcept {
     return std::any_of(names.begin(), names.end(),
@@ -38,7 +34,7 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> na
 
 bool is_path(std::string_view text) noexcept {
     return !text.empty() && text.size() <= file_path_bytes_max &&
-           std::none_of(text.begin(), text.end(), is_control);
+           std::none_of(text.begin(), text.end(), text::is_control);
 }
 
 }  // namespace
@@ -61,7 +57,7 @@ std::string parse_name(const std::string& text) {
 
 void check_model_pattern(std::string_view text) {
     const bool fits = !text.empty() && text.size() <= pattern_bytes_max;
-    if (!fits || std::any_of(text.begin(), text.end(), is_control)) {
+    if (!fits || std::any_of(text.begin(), text.end(), text::is_control)) {
         throw Unexpected("expected a model's name of 1 to 256 bytes without control characters");
     }
     std::string_view part = text;
@@ -79,7 +75,7 @@ bool is_same_pattern(std::string_view left, std::string_view right) noexcept {
 }
 
 std::string parse_sent_model(const std::string& text) {
-    if (text.size() > pattern_bytes_max || std::any_of(text.begin(), text.end(), is_control)) {
+    if (text.size() > pattern_bytes_max || std::any_of(text.begin(), text.end(), text::is_control)) {
         throw Unexpected(
             "expected the name that the upstream knows the model by: 1 to 256 bytes without "
             "control characters");

@@ -6,6 +6,8 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "text/tokens.hpp"
+
 namespace weir::http {
 
 namespace beast = boost::beast::http;
@@ -15,11 +17,8 @@ namespace {
 
 constexpr std::size_t chunk_extension_bytes_max = 256;
 /// Beast takes line ends inside of quotes; who counts them as the line's end finds the data elsewhere.
-bool has_control_byte(std::string_view text) noexcept {
-    return std::any_of(text.begin(), text.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && byte != '\t') || byte == 0x7f;
-    });
+bool has_control_byte(std::string_view bytes) noexcept {
+    return std::any_of(bytes.begin(), bytes.end(), [](char c) { return text::is_control(c) && c != '\t'; });
 }
 
 /// The real one has been read already; Beast wants to see a head before chunks.

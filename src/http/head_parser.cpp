@@ -42,7 +42,7 @@ std::string_view take_line(std::string_view& rest) noexcept {
 bool holds_control_byte(std::string_view lines) noexcept {
     unsigned char found = 0;
     for (const char c : lines) {
-        const bool is_control = (static_cast<unsigned char>(c) < 0x20) | (c == 0x7f);
+        const bool is_control = text::is_control(c);
         const bool is_allowed = (c == '\t') | (c == '\r') | (c == '\n');
         found |= is_control && !is_allowed ? 1 : 0;
     }

@@ -1,4 +1,4 @@
-// RFC 9110 5.6.2: tokens.
+// RFC 9110 5.6.2: tokens. RFC 5234 B.1: control characters.
 #pragma once
 
 #include <algorithm>
@@ -23,6 +23,11 @@ constexpr bool is_token_character(char c) noexcept {
 
 constexpr bool is_token(std::string_view text) noexcept {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
+}
+
+/// CTL: below the blank, and DEL. Without a branch, for loops over whole heads.
+constexpr bool is_control(char c) noexcept {
+    return (static_cast<unsigned char>(c) < 0x20) | (c == 0x7f);
 }
 
 }  // namespace weir::text
