@@ -4,6 +4,7 @@
 #include "config/json_value.hpp"
 #include "config/limits.hpp"
 #include "config/names.hpp"
+#include "text/tokens.hpp"
 
 namespace weir::config {
 
@@ -21,8 +22,7 @@ constexpr const char* path_expected =
 std::string parse_reason(const std::string& text) {
     if (text.size() > reason_bytes_max) throw Unexpected("expected at most 1024 bytes");
     for (const char c : text) {
-        const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-        if (is_control) throw Unexpected("expected one line without control characters");
+        if (text::is_control(c)) throw Unexpected("expected one line without control characters");
     }
     return text;
 }
