@@ -161,11 +161,13 @@ void AnswerStream::feed_events(std::string_view bytes, std::vector<std::string_v
         }
         const EventReader::Found found = events_.next(bytes, at);
         if (found == EventReader::Found::event_begin) event = at;
-        const bool ends_tail = follows_dropped_ && ends_tail_at(found);
+        // As if it had been held to here, so that the pieces that it comes in make no difference.
+        const bool passes = passes_event_ || held_.size() + (at - event) > held_bytes_max;
+        const bool ends_tail = follows_dropped_ && ends_tail_at(found) && !passes;
         if (found == EventReader::Found::event_end && events_.is_error()) reader_.note_error();
         const bool is_ours =
             found == EventReader::Found::data && read_data() == UsageReader::Read::usage_chunk;
-        if (is_ours && !passes_event_) {
+        if (is_ours && !passes) {
             pass_until(event);
             held_.clear();
             from = at;

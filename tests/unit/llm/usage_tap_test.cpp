@@ -62,6 +62,30 @@ TEST(UsageTapTest, PassesAnEventTooLongToBeHeld) {
     EXPECT_EQ(feed(tap, "ta: {\"choices\":[],\"usage\":{}}\n\n"), "") << "the next event is held again";
 }
 
+TEST(UsageTapTest, AnEventTooLongToBeHeldPassesInOnePieceToo) {
+    for (const std::string_view line_end : {"\n", "\r", "\r\n"}) {
+        const std::string begin = "data: {\"choices\":[],\"usage\":{\"a\":\"";
+        const std::string end = std::string("\"}}").append(line_end);
+        const std::size_t longest =
+            (std::size_t{1} << 20) - begin.size() - 4;  // `"}}` and one byte of the line's end
+        for (const std::size_t length : {longest, longest + 1}) {
+            const std::string event = begin + std::string(length, 'x') + end + std::string(line_end);
+            const std::string_view passes = length > longest ? std::string_view(event) : std::string_view();
+            for (const std::size_t step : {event.size(), std::size_t{1000}, std::size_t{1 << 20}})
+                EXPECT_TRUE(pass(event_answer(Api::chat_completions, true), event, step).bytes == passes)
+                    << length << " in steps of " << step;
+        }
+    }
+}
+
+TEST(UsageTapTest, ATailTooLongToBeHeldPassesInOnePieceToo) {
+    const std::string usage = "data: {\"choices\":[],\"usage\":{}}\n";
+    const std::string tail = "id: " + std::string(2 << 20, 'x') + "\n\n";
+    for (const std::size_t step : {usage.size() + tail.size(), std::size_t{1000}})
+        EXPECT_TRUE(pass(event_answer(Api::chat_completions, true), usage + tail, step).bytes == tail)
+            << step;
+}
+
 TEST(UsageTapTest, TheEndLeavesTheLastPiecesAlone) {
     UsageTap tap(event_answer(Api::chat_completions, true));
     EXPECT_EQ(feed(tap, "data: {\"choices\":[1"), "");
