@@ -26,8 +26,9 @@ bool read_number(std::string_view text, std::uint64_t& value, int base = 10) {
 void AnswerScan::clear() {
     part_ = Part::head;
     keep_alive_ = true;
-    has_retry_after_ = has_length_ = is_chunked_ = has_body_ = false;
+    has_retry_after_ = has_retry_after_ms_ = has_length_ = is_chunked_ = has_body_ = false;
     status_ = 0;
+    retry_after_ms_ = 0;
     left_ = 0;
     head_.clear();
     refused_by_.clear();
@@ -123,6 +124,11 @@ void AnswerScan::read_field(std::string_view line) {
                       (keep_alive_ || text::contains_ignoring_case(value, "keep-alive"));
     } else if (text::equals_ignoring_case(name, "retry-after")) {
         has_retry_after_ = true;
+        std::uint64_t seconds = 0;
+        if (!has_retry_after_ms_ && read_number(text::trimmed(value, blanks), seconds))
+            retry_after_ms_ = seconds * 1000;
+    } else if (text::equals_ignoring_case(name, "retry-after-ms")) {
+        has_retry_after_ms_ = read_number(text::trimmed(value, blanks), retry_after_ms_);
     } else if (text::equals_ignoring_case(name, "x-weir-limit")) {
         refused_by_ = text::trimmed(value, blanks);
     } else if (text::equals_ignoring_case(name, "x-weir-waited-ms")) {

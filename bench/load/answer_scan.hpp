@@ -24,6 +24,8 @@ public:
     // What stands in the head, once it is there.
     unsigned status() const { return status_; }
     bool has_retry_after() const { return has_retry_after_; }
+    /// By retry-after-ms, otherwise by retry-after in seconds; 0: neither says it.
+    std::uint64_t retry_after_ms() const { return retry_after_ms_; }
     std::string_view refused_by() const { return refused_by_; }            ///< x-weir-limit; empty: none
     std::optional<std::uint64_t> waited_ms() const { return waited_ms_; }  ///< x-weir-waited-ms
     bool keep_alive() const { return keep_alive_; }
@@ -60,10 +62,12 @@ private:
     Part part_ = Part::head;
     bool keep_alive_ = true;
     bool has_retry_after_ = false;
+    bool has_retry_after_ms_ = false;
     bool has_length_ = false;
     bool is_chunked_ = false;
     bool has_body_ = false;
     unsigned status_ = 0;
+    std::uint64_t retry_after_ms_ = 0;
     std::uint64_t left_ = 0;  ///< bytes of the body, or of the chunk
     std::string head_;        ///< a head that came in pieces; afterwards a line of the chunked coding
     std::string refused_by_;

@@ -65,7 +65,7 @@ void add_what_to_send(CLI::App& app, OptionTexts& texts, LoadOptions& options) {
         ->allow_extra_args(false);
 }
 
-void add_how_to_send(CLI::App& app, OptionTexts& texts) {
+void add_how_to_send(CLI::App& app, OptionTexts& texts, LoadOptions& options) {
     app.add_option("--concurrent", texts.concurrent, "connections, and so requests in flight at most")
         ->type_name("N")
         ->capture_default_str();
@@ -83,6 +83,9 @@ void add_how_to_send(CLI::App& app, OptionTexts& texts) {
     app.add_option("--timeout-ms", texts.timeout_ms, "give a request up after so long")
         ->type_name("MS")
         ->capture_default_str();
+    app.add_flag(
+        "--heed-retry-after", options.heed_retry_after,
+        "a connection that is told to come back later rests until then, at most a minute, as clients do");
     app.add_option("--threads", texts.threads, "threads")->type_name("N")->capture_default_str();
 }
 
@@ -108,7 +111,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     app.footer(footer);
     app.allow_extras();
     add_what_to_send(app, texts, options);
-    add_how_to_send(app, texts);
+    add_how_to_send(app, texts, options);
     app.add_option("--report", options.report_folder, "write report.json and report.html there")
         ->type_name("FOLDER");
     app.add_flag("--json", options.json, "print the report as JSON");

@@ -35,6 +35,7 @@ struct LoadOptions {
     std::uint64_t timeout_ms = 60'000;           ///< of one request
     unsigned concurrent = 50;
     unsigned threads = 1;
+    bool heed_retry_after = false;  ///< who is told to come back later sends nothing until then
     bool stream = false;
     bool json = false;
     TlsOptions tls{};

@@ -20,6 +20,8 @@ constexpr int events_max = 64;
 constexpr std::int64_t tick_interval_us = 50'000;
 /// Long enough that a target which refuses at once does not draw the requests from those that answer.
 constexpr std::int64_t rest_after_failure_us = 100'000;
+/// What the SDKs of OpenAI and Anthropic take.
+constexpr std::uint64_t rest_ms_max = 60'000;
 
 }  // namespace
 
@@ -56,9 +58,9 @@ void Worker::run() {
 }
 
 void Worker::dispatch(std::int64_t now_us) {
-    while (!resting_.empty() && resting_.front().until_us <= now_us) {
-        idle_.push_back(resting_.front().client);
-        resting_.pop_front();
+    while (!resting_.empty() && resting_.begin()->first <= now_us) {
+        idle_.push_back(resting_.begin()->second);
+        resting_.erase(resting_.begin());
     }
     while (!idle_.empty()) {
         const auto order = supply_.take(now_us);
@@ -133,7 +135,12 @@ void Worker::finish(Client& client, std::int64_t now_us) {
         last_answer_us_ = now_us;
     }
     client.connection.settle();
-    idle_.push_back(&client);
+    const std::uint64_t rest_ms = std::min(scan.retry_after_ms(), rest_ms_max);
+    if (plan_.options.heed_retry_after && rest_ms > 0) {
+        resting_.emplace(now_us + static_cast<std::int64_t>(rest_ms) * 1000, &client);
+    } else {
+        idle_.push_back(&client);
+    }
 }
 
 void Worker::fail(Client& client, std::string_view reason, std::int64_t now_us) {
@@ -147,7 +154,7 @@ void Worker::fail(Client& client, std::string_view reason, std::int64_t now_us) 
         tally_.count_failure(plan_.texts.key_of(client.order.number), second_of(now_us), reason);
     }
     client.connection.close();
-    resting_.push_back({now_us + rest_after_failure_us, &client});
+    resting_.emplace(now_us + rest_after_failure_us, &client);
 }
 
 void Worker::tick(std::int64_t now_us) {
@@ -165,7 +172,7 @@ void Worker::tick(std::int64_t now_us) {
 
 void Worker::wait(std::int64_t now_us) {
     std::int64_t until_us = next_tick_us_;
-    if (!resting_.empty()) until_us = std::min(until_us, resting_.front().until_us);
+    if (!resting_.empty()) until_us = std::min(until_us, resting_.begin()->first);
     if (!idle_.empty()) until_us = std::min(until_us, supply_.next_due_us());
     const std::int64_t wait_us =
         in_flight_ == 0 && supply_.is_over(now_us) ? 0 : std::max<std::int64_t>(until_us - now_us, 0);

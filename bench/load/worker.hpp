@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -80,11 +81,7 @@ private:
     std::vector<std::unique_ptr<Client>> clients_;
     std::deque<Client*>
         idle_;  ///< the one that has rested longest first, so that all targets get their share
-    struct Resting {
-        std::int64_t until_us;
-        Client* client;
-    };
-    std::deque<Resting> resting_;  ///< after a failure
+    std::multimap<std::int64_t, Client*> resting_;  ///< by the time until which they do
     std::vector<char> buffer_;
     std::size_t in_flight_ = 0;
     std::int64_t next_tick_us_ = 0;

@@ -10,7 +10,7 @@ _weir_load() {
         *)
             words='--targets --ca-file --insecure --keys --path --model --stream --input-tokens --output-tokens
                 --max-tokens --max-wait-ms --header --concurrent --rate --burst --duration --requests --warmup
-                --timeout-ms --threads
+                --timeout-ms --heed-retry-after --threads
                 --report --json --help --version'
             ;;
     esac

@@ -20,6 +20,7 @@ complete -c weir-load -l duration -x -d 'Stop after so many seconds'
 complete -c weir-load -l requests -x -d 'Stop after so many requests'
 complete -c weir-load -l warmup -x -d 'Seconds that the report leaves out'
 complete -c weir-load -l timeout-ms -x -d 'Give a request up after so long'
+complete -c weir-load -l heed-retry-after -d 'Rest until the time that an answer tells'
 complete -c weir-load -l threads -x -d Threads
 complete -c weir-load -l report -x -a '(__fish_complete_directories)' -d 'Write the report there'
 complete -c weir-load -l json -d 'Print the report as JSON'

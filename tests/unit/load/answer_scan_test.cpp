@@ -63,6 +63,18 @@ TEST(AnswerScan, ReadsWhoRefusedAndWhetherItSaysUntilWhen) {
     }
 }
 
+TEST(AnswerScan, ReadsWhenToComeBack) {
+    const auto told_ms = [](const std::string& lines) {
+        return read_in_pieces("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n" + lines + "\r\n", whole)
+            .scan.retry_after_ms();
+    };
+    EXPECT_EQ(told_ms(""), 0U);
+    EXPECT_EQ(told_ms("Retry-After: 3\r\n"), 3000U);
+    EXPECT_EQ(told_ms("Retry-After: 3\r\nretry-after-ms: 2345\r\n"), 2345U);
+    EXPECT_EQ(told_ms("retry-after-ms: 2345\r\nRetry-After: 3\r\n"), 2345U);
+    EXPECT_EQ(told_ms("Retry-After: Fri, 27 Nov 2026 10:00:00 GMT\r\n"), 0U);
+}
+
 TEST(AnswerScan, ReadsAChunkedStream) {
     for (std::size_t piece : {std::size_t{1}, std::size_t{3}, std::size_t{11}, whole}) {
         const Read read = read_in_pieces(stream, piece);
