@@ -205,7 +205,7 @@ struct WeirLimits {
     std::int64_t max_header_fields = 100;
     std::int64_t max_waiting = 10'000;       ///< requests that wait for room
     std::int64_t max_waiting_per_key = 100;  ///< the same of one key
-    std::int64_t max_queue_ms = 500;         ///< that an overloaded thread lets a request wait; 0: any time
+    std::int64_t max_queue_ms = 200;         ///< that an overloaded thread lets a request wait; 0: any time
     std::int64_t max_connections = 20'000;
     bool max_connections_given =
         false;  ///< said by the operator, so that what the system allows must suffice

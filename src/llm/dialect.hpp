@@ -62,6 +62,10 @@ Answer refusal_answer(Dialect dialect, const RefusalContext& context);
 /// 429 where every upstream that could serve the request has asked for a pause, which ends after `wait_us`.
 Answer pause_answer(Dialect dialect, std::int64_t wait_us, std::string_view request_id);
 
+/// `retry-after` and, where SDKs of the dialect read it, `retry-after-ms`: at most 59 s, since SDKs ignore
+/// more than 60.
+void append_retry_headers(Dialect dialect, std::int64_t wait_us, HeaderLines& headers);
+
 /// The rate-limit headers of one answer, refused or not.
 void append_rate_limit_headers(Dialect dialect,
                                const std::array<std::optional<Level>, dimension_count>& tightest,

@@ -144,6 +144,8 @@ ErrorDescription describe(const RefusalContext& context) {
     return describe_refused(context);
 }
 
+}  // namespace
+
 void append_retry_headers(Dialect dialect, std::int64_t wait_us, HeaderLines& headers) {
     const std::int64_t wait_s =
         std::clamp<std::int64_t>(divide_rounding_up(wait_us, 1'000'000), 1, retry_after_s_max);
@@ -153,8 +155,6 @@ void append_retry_headers(Dialect dialect, std::int64_t wait_us, HeaderLines& he
         std::clamp<std::int64_t>(divide_rounding_up(wait_us, 1000), 1, retry_after_ms_max);
     append_header(headers, "retry-after-ms", std::to_string(wait_ms));
 }
-
-}  // namespace
 
 std::string limit_name(Scope scope, Dimension dimension, std::int64_t window_us) {
     std::string name(to_string(scope));

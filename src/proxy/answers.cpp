@@ -78,15 +78,14 @@ awaitable<void> Exchange::refuse_while_all_sleep() {
     co_await answer(rendered, observe::Outcome::refused);
 }
 
-/// Before anybody looks at its key or its body. Clients that read retry-after-ms, as the SDKs do, come back
-/// at different times.
+/// Before anybody looks at its key or its body. Each is told another time.
 awaitable<void> Exchange::shed() {
     worker_.metrics.count(observe::LimitHit::queue);
-    std::uniform_int_distribution<int> from_one_to_two_seconds(1'000, 1'999);
-    llm::HeaderLines more;
-    llm::append_header(more, "retry-after-ms", std::to_string(from_one_to_two_seconds(worker_.random)));
+    const std::int64_t wait_us = worker_.turns.retry_after_us();
     const llm::ErrorDescription error = describe_error(http_errc::overloaded);
-    co_await answer_error(error, outcome_of(http_errc::overloaded), std::move(more));
+    llm::Answer rendered = llm::error_answer(dialect_, error, record_.request_id);
+    llm::append_retry_headers(dialect_, wait_us, rendered.headers);
+    co_await answer(rendered, outcome_of(http_errc::overloaded));
 }
 
 /// What needs no key and is charged to nobody.

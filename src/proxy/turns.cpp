@@ -36,11 +36,13 @@ void Turns::give_some() {
     gives_later_ = false;
     const std::int64_t now_us = clock_.steady_us();
     if (!waiting_.empty()) overload_.look(now_us, now_us - waiting_.front().asked_us_, cpu_us_());
-    for (int given = 0; given < given_at_once && !waiting_.empty(); ++given) {
+    int given = 0;
+    for (; given < given_at_once && !waiting_.empty(); ++given) {
         Waiter& waiter = waiting_.front();
         waiting_.pop_front();
         waiter.take_turn(Turn::late);
     }
+    overload_.note_turns(given);
     if (overload_.is_overloaded()) shed_some(clock_.steady_us());
     if (waiting_.empty()) {
         overload_.rest();

@@ -70,6 +70,8 @@ public:
     void ask(Waiter& waiter);
 
     bool is_overloaded() const noexcept { return overload_.is_overloaded(); }
+    /// For one who was shed just now.
+    std::int64_t retry_after_us() noexcept { return overload_.retry_after_us(clock_.steady_us()); }
     Overload::News news() noexcept { return overload_.news(clock_.steady_us()); }
 
 private:

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace weir::proxy {
 namespace {
 
@@ -60,26 +62,87 @@ TEST_F(Overloading, ShedsNobodyWhoHasWaitedForAShortTime) {
     EXPECT_FALSE(overload_.sheds(queue_us - 1));
 }
 
-TEST_F(Overloading, SheddingTakesATenthOfTheProcessorsTime) {
-    overload();
-    const std::int64_t began_us = cpu_us_;
-    std::int64_t spent_us = 0;
-    while (cpu_us_ < began_us + s) {
-        look_for(10 * ms, queue_us);
+/// A thread that has not refused anybody for long has a quarter of a second for it.
+class Shedding : public Overloading {
+protected:
+    /// Sheds as many as it may between looks, 20 us each; the time that took.
+    std::int64_t shed_between_looks() {
+        std::int64_t spent_us = 0;
         for (; overload_.sheds(queue_us); spent_us += 20) overload_.note_shed(20);
+        return spent_us;
     }
-    EXPECT_GE(spent_us, s / 10);
-    EXPECT_LE(spent_us, s / 10 + 6 * ms);
+    std::int64_t shed_for(std::int64_t duration_us) {
+        std::int64_t spent_us = 0;
+        for (const std::int64_t end_us = now_us_ + duration_us; now_us_ < end_us;) {
+            look_for(10 * ms, queue_us);
+            spent_us += shed_between_looks();
+        }
+        return spent_us;
+    }
+    void use_what_was_saved() {
+        overload();
+        EXPECT_GE(shed_for(4 * s), 250 * ms);
+    }
+};
+
+TEST_F(Shedding, TakesATwentiethOfTheProcessorsTime) {
+    use_what_was_saved();
+    const std::int64_t began_us = cpu_us_;
+    const std::int64_t spent_us = shed_for(10 * s);
+    EXPECT_NEAR(static_cast<double>(spent_us), static_cast<double>(cpu_us_ - began_us) / 20, 100);
 }
 
-TEST_F(Overloading, TimeThatNobodyWaitedInIsNotSavedUp) {
+TEST_F(Shedding, TakesAMillisecondBetweenTwoLooks) {
     overload();
+    EXPECT_EQ(shed_between_looks(), ms);
+    look_for(10 * ms, queue_us);
+    EXPECT_EQ(shed_between_looks(), ms);
+}
+
+TEST_F(Shedding, IsSavedUpWhileNobodyHasToBeShed) {
+    use_what_was_saved();
     overload_.rest();
     cpu_us_ += 3600 * s;
     overload();
-    std::int64_t spent_us = 0;
-    for (; overload_.sheds(queue_us); spent_us += 20) overload_.note_shed(20);
-    EXPECT_LE(spent_us, 6 * ms);
+    EXPECT_NEAR(static_cast<double>(shed_for(4 * s)), 250e3 + 800e3 / 20, 2e3);
+}
+
+/// So long that the thread knows how fast it serves: one turn in 100 us.
+class ComingBack : public Shedding {
+protected:
+    void SetUp() override {
+        for (int i = 0; i < 30; ++i) {
+            look_for(10 * ms, queue_us);
+            overload_.note_turns(100);
+        }
+    }
+};
+
+TEST_F(ComingBack, OneForFortyWhoAreServed) {
+    EXPECT_EQ(overload_.retry_after_us(now_us_), s + 4 * ms);
+    EXPECT_EQ(overload_.retry_after_us(now_us_), s + 8 * ms);
+    EXPECT_EQ(overload_.retry_after_us(now_us_ + 6 * ms), s + 6 * ms);
+    EXPECT_EQ(overload_.retry_after_us(now_us_ + s), s + 4 * ms)
+        << "nobody comes back sooner than in a second";
+}
+
+TEST_F(ComingBack, WithinAMinute) {
+    std::int64_t longest_us = 0;
+    std::int64_t last_us = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        last_us = overload_.retry_after_us(now_us_);
+        longest_us = std::max(longest_us, last_us);
+    }
+    EXPECT_NEAR(static_cast<double>(longest_us), 59e6, 4e3);
+    EXPECT_LT(last_us, longest_us) << "the first places are dealt out again";
+}
+
+TEST_F(ComingBack, ATimeInWhichNobodyWaitedIsNoSlowTurn) {
+    overload_.rest();
+    now_us_ += 3600 * s;
+    look_for(10 * ms, queue_us);
+    overload_.note_turns(1);
+    EXPECT_EQ(overload_.retry_after_us(now_us_), s + 4 * ms);
 }
 
 TEST_F(Overloading, WithoutABoundNothingIsShed) {
