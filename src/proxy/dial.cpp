@@ -11,10 +11,6 @@ namespace weir::proxy {
 namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 
-namespace {
-constexpr std::int64_t tls_handshake_ms = 10'000;
-}  // namespace
-
 Dial::Dial(boost::asio::io_context& context, const Clock& clock, UpstreamTlsContexts::Entry tls,
            const config::Url& url)
     : tls_(std::move(tls)),
@@ -52,7 +48,7 @@ awaitable<error_code> Dial::open(std::int64_t connect_ms) {
     error_code ignored;
     socket.set_option(net::Tcp::no_delay(true), ignored);
     if (!url_.tls) co_return error_code{};
-    deadline_.set(tls_handshake_ms);
+    deadline_.set(2 * connect_ms);
     co_return co_await handshake();
 }
 

@@ -28,7 +28,7 @@ public:
     Dial(boost::asio::io_context& context, const Clock& clock, UpstreamTlsContexts::Entry tls,
          const config::Url& url);
 
-    /// `connect_ms` for name and connection; the handshake has a time of its own.
+    /// `connect_ms` for name and connection; the handshake, of more round trips, has twice as long.
     awaitable<End> run(std::int64_t connect_ms);
     /// Ends what is under way. Where the time was up first, that stays the end.
     void withdraw() { stop(End::withdrawn); }

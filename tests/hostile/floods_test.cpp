@@ -70,8 +70,11 @@ TEST_F(HostileFlood, AHeadThatDripsIs504) {
     });
     start(impatient(server.port()));
     RawClient client(weir_->port());
-    client.send(get("/v1/models"));
-    EXPECT_EQ(client.read_answer().status, 504);
+    for (int i = 1; i <= 2; ++i) {
+        client.send(get("/v1/models"));
+        EXPECT_EQ(client.read_answer().status, 504);
+        EXPECT_EQ(server.connections(), i) << "the rest of an answer is nobody's";
+    }
 }
 
 TEST_F(HostileFlood, InterimAnswersForEverAre504) {
@@ -81,8 +84,11 @@ TEST_F(HostileFlood, InterimAnswersForEverAre504) {
     });
     start(impatient(server.port()));
     RawClient client(weir_->port());
-    client.send(get("/v1/models"));
-    EXPECT_EQ(client.read_answer().status, 504);
+    for (int i = 1; i <= 2; ++i) {
+        client.send(get("/v1/models"));
+        EXPECT_EQ(client.read_answer().status, 504);
+        EXPECT_EQ(server.connections(), i) << "the rest of an answer is nobody's";
+    }
 }
 
 TEST_F(HostileFlood, AnEventOf100MbPassesAndIsNotKept) {

@@ -61,6 +61,38 @@ TEST_F(HostileUpstream, OneThatNeverReadsIs504) {
     EXPECT_EQ(ask(post("/v1/chat/completions", body, "x-mock-stop-reading: 1\r\n")).status, 504);
 }
 
+TEST_F(HostileUpstream, OneThatStopsInItsTlsHandshakeIs502) {
+    const auto first_bytes = "\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03"s;  // of a ServerHello
+    const auto ask_one_that_sends = [&](std::size_t count) {
+        const RawServer half([&](RawPeer& peer) {
+            std::string hello;
+            if (peer.read_exactly(5, hello)) peer.send(first_bytes.substr(0, count));
+            peer.wait_for_end();
+        });
+        config::Config config = config_for(half.port());
+        config.upstreams.front().url.tls = true;
+        config.upstreams.front().timeouts.connect_ms = 50;
+        start(std::move(config));
+        return ask(post("/v1/chat/completions", chat_body())).status;
+    };
+    EXPECT_EQ(ask_one_that_sends(0), 502);
+    EXPECT_EQ(ask_one_that_sends(first_bytes.size()), 502);
+}
+
+TEST_F(HostileUpstream, OneThatDripsItsTlsHandshakeIs502) {
+    const RawServer drips([&](RawPeer& peer) {
+        std::string hello;
+        if (!peer.read_exactly(5, hello)) return;
+        peer.send("\x16\x03\x03\x40\x00\x02"s);
+        eventually([&] { return !peer.send("\x00"s); });
+    });
+    config::Config config = config_for(drips.port());
+    config.upstreams.front().url.tls = true;
+    config.upstreams.front().timeouts.connect_ms = 50;
+    start(std::move(config));
+    EXPECT_EQ(ask(post("/v1/chat/completions", chat_body())).status, 502);
+}
+
 TEST_F(HostileUpstream, AnAnswerBeforeTheBodyWasReadIsPassedOn) {
     RawServer early([](RawPeer& peer) {
         if (!peer.read_head()) return;
