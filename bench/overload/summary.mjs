@@ -1,49 +1,82 @@
-// What a load came to, as a line of bench/overload/run; without a peak to hold it against, what was served a second.
+// What loads of bench/overload/run came to.
 //
-//   node summary.mjs FOLDER LOAD [MAX_QUEUE_MS PEAK]
-//
-// Ends with 1 where a bar is missed with shedding.
+//   node summary.mjs peak FOLDER                         what was served a second
+//   node summary.mjs load FOLDER QUEUE_MS KIND PEAK      a row as JSON, of FOLDER's load, after and load.admin
+//   node summary.mjs table FILE                          medians of the rows; ends with 1 where a bar is missed
 import { readFileSync } from 'node:fs';
 
-const [folder, load, queueMs, peak] = process.argv.slice(2);
-const reportOf = (name) => JSON.parse(readFileSync(`${folder}/${name}/report.json`, 'utf8'));
-const report = reportOf(load);
-if (peak === undefined) {
-    console.log(Math.round(report.per_second.admitted));
-    process.exit(0);
-}
+const settlingSeconds = 5;
+const slowUs = 100_000;
+const reportOf = (folder) => JSON.parse(readFileSync(`${folder}/report.json`, 'utf8'));
 
-/** Mean of the full seconds from the third on. */
-function perSecond(count) {
-    const seconds = report.seconds.slice(2, report.options.duration_s);
+/** Mean of the full seconds once the crowd has settled. */
+function perSecond(report, count) {
+    const seconds = report.seconds.slice(settlingSeconds, report.options.duration_s);
     return Math.round(seconds.reduce((sum, row) => sum + row[count], 0) / seconds.length);
 }
 
 /** Seconds until everything was served again, and soon; Infinity where that never came. */
-function recovery() {
-    const slow_us = 100_000;
-    const seconds = reportOf(`${load}-after`).seconds.slice(0, -1); // the last one is cut short
+function recovery(after) {
+    const seconds = after.seconds.slice(0, -1); // the last one is cut short
     const isWell = (row) =>
-        row.other + row.failed + row.refused === 0 && row.admitted > 0 && row.admitted_p99_us <= slow_us;
+        row.other + row.failed + row.refused === 0 && row.admitted > 0 && row.admitted_p99_us <= slowUs;
     const lastBad = seconds.findLastIndex((row) => !isWell(row));
     return lastBad === seconds.length - 1 ? Infinity : lastBad + 1;
 }
 
 /** The slowest answer of the admin port, in ms; Infinity where one failed. */
-function slowestAdminAnswer() {
-    const rows = readFileSync(`${folder}/${load}.admin`, 'utf8').trim().split('\n').map((line) => line.split(' '));
+function slowestAdminAnswer(file) {
+    const rows = readFileSync(file, 'utf8').trim().split('\n').map((line) => line.split(' '));
     return Math.max(...rows.map(([, , , max, failed]) => (failed === '0' ? Number(max) : Infinity)));
 }
 
-const served = perSecond('admitted');
-const ofPeak = (100 * served) / peak;
-const admin = slowestAdminAnswer();
-const recovered = recovery();
-const ms = (us) => (us / 1000).toFixed(1);
-const cells = [
-    [queueMs, -10], [load, -7], [perSecond('sent'), 9], [served, 9], [`${ofPeak.toFixed(0)} %`, 7],
-    [perSecond('other'), 9], [perSecond('failed'), 9],
-    [ms(report.latency.admitted.p50_us), 8], [ms(report.latency.admitted.p99_us), 8], [admin.toFixed(1), 8],
-    [recovered === Infinity ? 'never' : `${recovered} s`, 9]];
-console.log(cells.map(([cell, width]) => width < 0 ? String(cell).padEnd(-width) : String(cell).padStart(width)).join(' '));
-if (queueMs !== '0' && (ofPeak < 90 || admin > 100 || recovered > 5)) process.exit(1);
+/** Of the seconds that count: how long most were kept waiting in the worst of them. */
+const worst = (report, count) =>
+    Math.max(...report.seconds.slice(settlingSeconds, report.options.duration_s).map((row) => row[count]));
+
+function row(folder, queueMs, kind, peak) {
+    const report = reportOf(`${folder}/load`);
+    const served = perSecond(report, 'admitted');
+    return {
+        queueMs, kind, connections: report.options.concurrent, sent: perSecond(report, 'sent'), served,
+        ofPeak: (100 * served) / peak, refused: perSecond(report, 'other'), failed: perSecond(report, 'failed'),
+        p50Ms: kind === 'open' ? null : worst(report, 'admitted_p50_us') / 1000,
+        p99Ms: kind === 'open' ? null : worst(report, 'admitted_p99_us') / 1000,
+        adminMs: slowestAdminAnswer(`${folder}/load.admin`), recovery: recovery(reportOf(`${folder}/after`)),
+    };
+}
+
+function median(values) {
+    const sorted = values.map((value) => value ?? Infinity).sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)];
+}
+
+function table(file) {
+    const rows = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    const shown = (value, unit = '', digits = 0) => (Number.isFinite(value) ? value.toFixed(digits) + unit : '-');
+    console.log('max_queue load      connections   sent/s served/s of peak refused/s failed/s   p50_ms   p99_ms ' +
+        'admin_ms recovery');
+    let isMissed = false;
+    for (const name of new Set(rows.map((one) => `${one.queueMs} ${one.kind}`))) {
+        const these = rows.filter((one) => `${one.queueMs} ${one.kind}` === name);
+        const of = (count) => median(these.map((one) => one[count]));
+        const [queueMs, kind] = name.split(' ');
+        const cells = [[shown(of('connections')), 11], [shown(of('sent')), 8], [shown(of('served')), 8],
+            [shown(of('ofPeak'), ' %'), 7], [shown(of('refused')), 9], [shown(of('failed')), 8],
+            [shown(of('p50Ms'), '', 0), 8], [shown(of('p99Ms'), '', 0), 8], [shown(of('adminMs'), '', 1), 8],
+            [shown(of('recovery'), ' s'), 8]];
+        console.log(queueMs.padEnd(9), kind.padEnd(9), ...cells.map(([cell, width]) => cell.padStart(width)));
+        const isHeld = of('ofPeak') >= 90 && of('adminMs') <= 100 && of('recovery') <= 5;
+        if (queueMs !== '0' && kind !== 'stubborn' && !isHeld) isMissed = true;
+    }
+    return isMissed;
+}
+
+const [what, path, ...rest] = process.argv.slice(2);
+if (what === 'peak') {
+    console.log(Math.round(reportOf(path).per_second.admitted));
+} else if (what === 'load') {
+    console.log(JSON.stringify(row(path, rest[0], rest[1], Number(rest[2]))));
+} else {
+    process.exit(table(path) ? 1 : 0);
+}

@@ -31,8 +31,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t slots = 100;  // of a second: each has its part of the clients
-constexpr auto slot_time = std::chrono::milliseconds(10);
+// Fine enough that they come one by one, as clients do that know nothing of each other: not in crowds.
+constexpr std::size_t slots = 1000;  // of a second: each has its part of the clients
+constexpr auto slot_time = std::chrono::milliseconds(1);
 constexpr std::size_t source_addresses = 4;  // 127.0.0.1 and the next ones, for more ports than one has
 constexpr std::size_t read_bytes_a_second = 256;
 constexpr int receive_buffer_bytes = 4096;
