@@ -48,7 +48,8 @@ function row(folder, queueMs, kind, peak) {
 
 function median(values) {
     const sorted = values.map((value) => value ?? Infinity).sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)];
+    const middle = sorted.length / 2;
+    return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }
 
 function table(file) {
