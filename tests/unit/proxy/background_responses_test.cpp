@@ -24,11 +24,11 @@ protected:
         ledger_.ledger = "key:a:7200000000";
         ledger_.window_us = 2 * hour_us;
         for (const Dimension dimension : {Dimension::input_tokens, Dimension::output_tokens})
-            ledger_.limits.set(dimension, 1'000'000);
+            ledger_.limits.set(dimension, 10'000'000);
     }
     Reservation reserve() {
         Decision decision = run_awaitable(context_, limiter_->reserve({1, 10, 500}, only_ledger())).value();
-        return std::move(*decision.reservation);
+        return std::move(decision.reservation.value());
     }
     LedgerSet only_ledger() const {
         LedgerSet set;
