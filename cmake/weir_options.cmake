@@ -6,6 +6,7 @@ endif()
 
 if(WEIR_ASSERTIONS)
   string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELWITHDEBINFO}")
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)  # an empty optional that is read, an index behind the end
 endif()
 
 # Lines are enough for a backtrace, and take a fifth less of the compiler's time; who wants variables adds -g.
