@@ -28,7 +28,7 @@ bool has_duplicates(const config::JsonValue& value) {
 }  // namespace
 
 std::string to_text(const Json& value) {
-    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return value.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 Json parse_object(std::string_view text) {

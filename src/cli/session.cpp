@@ -96,7 +96,7 @@ Json Session::change(const Question& question) const {
 void Session::show(const Json& answer,
                    const std::function<std::string(const Json&, std::size_t)>& render) const {
     if (wants_json_) {
-        surroundings_.out << answer.dump(2) << "\n";
+        surroundings_.out << answer.dump(2, ' ', true) << "\n";
     } else {
         surroundings_.out << render(answer, surroundings_.width);
     }

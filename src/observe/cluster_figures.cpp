@@ -326,14 +326,14 @@ std::string ClusterFigures::figures_json(std::string_view self, const KeyActivit
     }
     json["limits"] = view.limits();
     json["latency_ms"] = view.latency();
-    std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string text = json.dump(-1, ' ', true, Json::error_handler_t::replace);
     text.pop_back();
     return text + ",\"recent\":" + view.recent() + "}";
 }
 
 std::string ClusterFigures::nodes_json(std::int64_t now_us) const {
     const Json json{{"nodes", View(*this, now_us).nodes()}};
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 }  // namespace weir::observe

@@ -5,6 +5,8 @@
 
 #include <iterator>
 
+#include "text/characters.hpp"
+
 namespace weir::observe {
 
 namespace {
@@ -13,12 +15,22 @@ std::string millionths(double value) {
     return fmt::format("{}", value / 1e6);
 }
 
+/// Clients choose some values: nothing of them may steer the terminal on which the page is read.
 void append_label(std::string& out, std::string_view name, std::string_view value) {
     out += out.back() == '{' ? "" : ",";
     out.append(name).append("=\"");
-    for (const char c : value) {
-        if (c == '\\' || c == '"') out += '\\';
-        out.append(c == '\n' ? "\\n" : std::string_view(&c, 1));
+    while (!value.empty()) {
+        const text::Character character = text::first_character(value);
+        const char c = value.front();
+        if (c == '\n') {
+            out += "\\n";
+        } else if (!character.valid || !text::is_printable(character.code)) {
+            out += '?';
+        } else {
+            if (c == '\\' || c == '"') out += '\\';
+            out.append(value.substr(0, character.bytes));
+        }
+        value.remove_prefix(character.bytes);
     }
     out += '"';
 }

@@ -6,8 +6,8 @@
 
 namespace weir::text {
 
-/// Appends the contents of a JSON string, always valid: control characters are escaped, bytes that are no
-/// UTF-8 become question marks.
+/// Appends the contents of a JSON string, always valid, and fit for a terminal: what is not printable
+/// (text/characters) is escaped, bytes that are no UTF-8 become question marks.
 void append_json_text(std::string& out, std::string_view text);
 /// The same in quotes.
 void append_json_string(std::string& out, std::string_view text);

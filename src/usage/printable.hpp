@@ -10,9 +10,9 @@ namespace weir::usage {
 inline constexpr std::size_t name_bytes_max = 128;
 using NameBuffer = std::array<char, name_bytes_max>;
 
-/// `text` as printable UTF-8 of at most 128 bytes: control characters, what turns the direction of writing,
+/// `name` as printable UTF-8 of at most 128 bytes: control characters, what turns the direction of writing,
 /// and what is no UTF-8 become question marks. `text` itself where that changes nothing, else a view of
 /// `buffer`.
-std::string_view printable(std::string_view text, NameBuffer& buffer) noexcept;
+std::string_view printable(std::string_view name, NameBuffer& buffer) noexcept;
 
 }  // namespace weir::usage

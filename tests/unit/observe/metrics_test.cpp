@@ -97,6 +97,15 @@ TEST(Metrics, TellsWhatWasLearned) {
                   "weir_learned_forgotten_total{what=\"output_lengths\"} 5"});
 }
 
+TEST(Metrics, NothingThatClientsNameSteersATerminal) {
+    ProcessFigures process;
+    process.calibration.push_back(
+        {.upstream = "openai", .model = "a\x1b[31m\xe2\x80\xae\xc2\x9b\xffm\xc3\xa8\"\\\n", .factor = 2.0});
+    expect_lines(
+        render_metrics({}, process),
+        {"weir_estimate_calibration{upstream=\"openai\",model=\"a?[31m???m\xc3\xa8\\\"\\\\\\n\"} 2"});
+}
+
 TEST(Metrics, CountsLimitsInShadowMode) {
     RequestRecord row = served();
     row.shadowed_by = {{.scope = Scope::key, .dimension = Dimension::requests, .name = {}},

@@ -69,6 +69,13 @@ TEST(JsonText, IsAlwaysUtf8) {
     EXPECT_EQ(json_string("\xc3\"x"), R"("?\"x")");
 }
 
+TEST(JsonText, NothingInItSteersATerminal) {
+    EXPECT_EQ(json_string("\xc2\x9b[2J"), R"("\u009b[2J")");  // a control sequence of one character
+    EXPECT_EQ(json_string("a\xe2\x80\xae"), R"("a\u202e")");  // turns the direction of writing
+    EXPECT_EQ(json_string("\xe2\x80\xa8\xd8\x9c"), R"("\u2028\u061c")");
+    EXPECT_EQ(json_string("\xef\xbb\xbf"), R"("\ufeff")");
+}
+
 TEST(Percent, EncodesAllButUnreservedCharacters) {
     EXPECT_EQ(percent_encoded("a b/%\xc3\xa9~"), "a%20b%2F%25%C3%A9~");
     EXPECT_EQ(percent_encoded("AZaz09-._~"), "AZaz09-._~");
