@@ -100,6 +100,8 @@ awaitable<bool> Session::read_head() {
             if (state == HeadScanner::State::complete) {
                 client_.deadline().disarm();
                 const Objection objection = take_head(scanner.head_begin(), scanner.head_end());
+                if (objection.code == http_errc::target_too_long)
+                    worker_.metrics.count(observe::LimitHit::header);
                 if (objection) co_await refuse_head(objection.code, objection.reason);
                 co_return !objection;
             }

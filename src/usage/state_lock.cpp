@@ -40,7 +40,8 @@ std::string holder_of(int file) {
 
 StateLock::StateLock(const std::string& directory) {
     std::error_code error;
-    std::filesystem::create_directories(directory, error);
+    const bool is_new = std::filesystem::create_directories(directory, error);
+    if (is_new && !error) std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
     if (error) fail(directory, error.message());
     const std::string path = directory + "/lock";
     constexpr mode_t readable_by_owner = 0600;

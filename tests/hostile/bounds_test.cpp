@@ -53,6 +53,21 @@ TEST_F(HostileBounds, TooManyConnectionsAre503) {
     EXPECT_EQ(fourth.read_answer().status, 200);
 }
 
+TEST_F(HostileBounds, AHeadAboveABoundIsCountedWhicheverItIs) {
+    RunningWeir& weir = start();
+    const auto ask = [&](const std::string& request) {
+        RawClient client(weir.port());
+        client.send(request);
+        return client.read_answer().status;
+    };
+    EXPECT_EQ(ask(get("/" + std::string(9'000, 'a'))), 414);
+    EXPECT_EQ(weir.limit_hits(observe::LimitHit::header), 1U);
+    std::string fields;
+    for (int i = 0; i < 200; ++i) fields += "x-" + std::to_string(i) + ": y\r\n";
+    EXPECT_EQ(ask(get("/v1/models", fields)), 431);
+    EXPECT_EQ(weir.limit_hits(observe::LimitHit::header), 2U);
+}
+
 // More are turned away at once than weir has patience for: nobody waits, and nothing is left of them.
 TEST_F(HostileBounds, AFloodOfConnectionsPasses) {
     config::Config config = settings();

@@ -140,6 +140,13 @@ TEST(StateLock, IsHeldByOneProcess) {
     const StateLock again(directory);
 }
 
+TEST(StateLock, ADirectoryThatItMakesIsForItsOwnerAlone) {
+    const Folder folder;
+    const std::string made = folder.path() + "/made";
+    const StateLock lock(made);
+    EXPECT_EQ(std::filesystem::status(made).permissions(), std::filesystem::perms::owner_all);
+}
+
 TEST(StateLock, GoesWithAProcessThatIsKilled) {
     const Folder folder;
     const pid_t child = ::fork();
