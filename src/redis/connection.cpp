@@ -2,11 +2,14 @@
 #include "redis/connection.hpp"
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <random>
 #include <utility>
 
 #include "redis/dialer.hpp"
 #include "redis/pipeline.hpp"
+#include "text/host.hpp"
 
 namespace weir::redis {
 
@@ -17,13 +20,17 @@ struct Connection::State {
           clock(system_clock),
           options(connection_options),
           events(std::move(connection_events)),
-          dialer(io_context, std::move(address), connection_options.connect_timeout_ms,
-                 std::move(find_server)),
+          dialer(io_context, address, connection_options.connect_timeout_ms, std::move(find_server)),
           pause(io_context.get_executor()),
-          backoff_ms(connection_options.backoff_ms_min) {}
+          watcher_pause(io_context.get_executor()),
+          backoff_ms(connection_options.backoff_ms_min) {
+        if (address.sentinels.empty()) return;
+        watcher.emplace(io_context, std::move(address), connection_options.connect_timeout_ms);
+    }
 
     static awaitable<void> run(std::shared_ptr<State> self);
     static awaitable<void> wait(std::shared_ptr<State> self);
+    static awaitable<void> watch_master(std::shared_ptr<State> self);
     static awaitable<void> serve(std::shared_ptr<State> self, std::shared_ptr<Stream> stream);
     void report_ready();
     void report_lost(const std::string& why);
@@ -33,9 +40,10 @@ struct Connection::State {
     const Options options;
     const Events events;
     Statistics statistics;
+    std::optional<Dialer> watcher;  ///< where there are sentinels
     Dialer dialer;
     std::shared_ptr<Pipeline> pipeline;  ///< nullptr: no connection
-    Timer pause;
+    Timer pause, watcher_pause;
     std::minstd_rand random{std::random_device{}()};
     std::int64_t backoff_ms;
     std::string reported_loss;  ///< empty: none, or ready since
@@ -43,6 +51,7 @@ struct Connection::State {
 };
 
 awaitable<void> Connection::State::run(std::shared_ptr<State> self) {
+    if (self->watcher) boost::asio::co_spawn(self->context, watch_master(self), boost::asio::detached);
     while (!self->stopped) {
         Dialer::Attempt attempt = co_await self->dialer.dial();
         if (self->stopped) break;
@@ -81,6 +90,21 @@ awaitable<void> Connection::State::wait(std::shared_ptr<State> self) {
     co_await self->pause.async_wait(use_awaitable_as_tuple);
 }
 
+/// After a failover the former master serves as before until the sentinels have made it a replica, which
+/// takes them ten seconds. Those who stay with it meanwhile are alone with what they charge there.
+awaitable<void> Connection::State::watch_master(std::shared_ptr<State> self) {
+    while (!self->stopped) {
+        self->watcher_pause.expires_after(std::chrono::milliseconds(self->options.master_asked_ms));
+        co_await self->watcher_pause.async_wait(use_awaitable_as_tuple);
+        const std::shared_ptr<Pipeline> asked_for = self->pipeline;
+        if (self->stopped || !asked_for) continue;
+        const Server master = co_await self->watcher->ask_for_master_now();
+        const bool is_elsewhere = !master.host.empty() && master != self->dialer.server();
+        if (is_elsewhere && self->pipeline == asked_for)
+            asked_for->close("the master is " + text::host_and_port(master.host, master.port) + " now");
+    }
+}
+
 void Connection::State::report_ready() {
     statistics.connections.fetch_add(1, std::memory_order_relaxed);
     reported_loss.clear();
@@ -110,7 +134,9 @@ awaitable<void> Connection::run() {
 void Connection::stop() {
     state_->stopped = true;
     state_->dialer.cancel();
+    if (state_->watcher) state_->watcher->cancel();
     state_->pause.cancel();
+    state_->watcher_pause.cancel();
     if (state_->pipeline) state_->pipeline->close("stopped");
 }
 

@@ -49,7 +49,8 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// Connects, and connects again whenever the connection is lost, until `stop`. To be spawned once.
+    /// Connects, and connects again whenever the connection is lost, until `stop`. With sentinels it is given
+    /// up where they name another master, whether it still serves or not. To be spawned once.
     awaitable<void> run();
 
     /// No more calls; those in flight end as when the connection is lost, and `run` returns, both when the

@@ -147,6 +147,12 @@ awaitable<Dialer::Place> Dialer::find_master() {
     co_return Place{.server = {}, .failure = "no sentinel knows the master: " + failures};
 }
 
+awaitable<Server> Dialer::ask_for_master_now() {
+    const Place place = co_await find_master();
+    if (!place.failure.empty()) co_return Server{};
+    co_return place.server;
+}
+
 awaitable<Dialer::Place> Dialer::ask_sentinel(Server sentinel) {
     const std::shared_ptr<Stream> stream = new_stream();
     const std::string name = text::host_and_port(sentinel.host, sentinel.port);

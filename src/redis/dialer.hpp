@@ -39,6 +39,9 @@ public:
     };
     awaitable<Attempt> dial();
 
+    /// With sentinels: the master's address as they know it now; no host: none of them does. No attempt.
+    awaitable<Server> ask_for_master_now();
+
     /// The server that the last attempt was made at; no host: a unix socket, or none has been found yet.
     const Server& server() const noexcept { return server_; }
 

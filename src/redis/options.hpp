@@ -14,6 +14,7 @@ struct Options {
     std::int64_t backoff_ms_max = 1000;  ///< each wait is a random half to whole of the backoff
     std::int64_t stalled_ms =
         1000;  ///< a connection whose next reply is so late after its deadline is given up
+    std::int64_t master_asked_ms = 1000;  ///< so often the sentinels are asked who the master is now
     std::size_t calls_max = 4096;  ///< that wait for a reply; those that timed out count until it has come
     std::size_t unsent_bytes_max = 8 << 20;  ///< of commands that wait for the write under way
     std::size_t reply_bytes_max = 4 << 20;   ///< of one reply; a larger one ends the connection

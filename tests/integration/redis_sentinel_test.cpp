@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "support/canned_server.hpp"
 #include "support/raw_client.hpp"
+#include "support/raw_server.hpp"
 #include "support/redis_server.hpp"
 #include "support/running_redis_connection.hpp"
 
@@ -124,6 +127,32 @@ TEST(RedisSentinelTestWithCannedAnswers, AReplicaIsNotTakenForTheMaster) {
     server.command({"REPLICAOF", "NO", "ONE"});
     ASSERT_TRUE(redis.becomes_ready()) << "asked again until it is right";
     EXPECT_EQ(redis.times_ready(), 1U);
+}
+
+TEST(RedisSentinelTestWithCannedAnswers, AFormerMasterThatStillServesIsLeft) {
+    if (!RedisServer::available()) GTEST_SKIP() << "redis-server is not installed";
+    RedisServer former, present;
+    std::atomic<std::uint16_t> master{former.port()};
+    const RawServer sentinel([&](RawPeer& peer) {
+        std::string question;
+        if (!peer.read_exactly(1, question)) return;
+        peer.send("*2\r\n" + bulk("127.0.0.1") + bulk(std::to_string(master)));
+        peer.wait_for_end();
+    });
+    redis::Options options = brisk;
+    options.master_asked_ms = 20;
+    RunningRedisConnection redis({.sentinels = {{"127.0.0.1", sentinel.port()}}, .master = "weir"}, options);
+    ASSERT_TRUE(redis.becomes_ready());
+    EXPECT_EQ(said(redis.ask({"INCR", "n"})), "1");
+    ASSERT_TRUE(eventually([&] { return sentinel.connections() > 3; }));
+    EXPECT_EQ(redis.times_ready(), 1U) << "as long as it is the master";
+
+    master = present.port();
+    ASSERT_TRUE(eventually([&] { return redis.times_ready() == 2; }));
+    EXPECT_EQ(redis.losses().back(), "the master is 127.0.0.1:" + port_of(present) + " now");
+    EXPECT_EQ(said(redis.ask({"SET", "n", "7"})), "OK");
+    EXPECT_EQ(present.command({"GET", "n"}), "7");
+    EXPECT_EQ(former.command({"GET", "n"}), "1");
 }
 
 TEST(RedisSentinelTestWithCannedAnswers, EverySentinelIsAskedAndEveryReasonSaid) {
