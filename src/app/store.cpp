@@ -11,6 +11,7 @@
 #include "app/store_words.hpp"
 #include "weir/memory_limiter.hpp"
 #include "weir/redis_limiter.hpp"
+#include "weir/unstepped_clock.hpp"
 
 namespace weir::app {
 
@@ -22,7 +23,7 @@ public:
         : main_context_(main_context),
           clock_(clock),
           limiter_(make_memory_limiter(
-              clock, {.ledgers_max = static_cast<std::size_t>(config.store_max_ledgers)})) {}
+              clock_, {.ledgers_max = static_cast<std::size_t>(config.store_max_ledgers)})) {}
 
     std::shared_ptr<Limiter> make_limiter(boost::asio::io_context&) override { return limiter_; }
     void start() override {}
@@ -39,7 +40,7 @@ public:
 
 private:
     boost::asio::io_context& main_context_;
-    const Clock& clock_;
+    const UnsteppedClock clock_;
     std::shared_ptr<MemoryLimiter> limiter_;
 };
 
