@@ -1,4 +1,4 @@
-// Runs a fuzz target on every file of the folders named, as a test.
+// Runs a fuzz target on the files named, and on every file of the folders named, as a test.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -12,9 +12,13 @@
 
 namespace {
 
-std::size_t replay(const std::filesystem::path& folder) {
+std::size_t replay(const std::filesystem::path& named) {
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());
+    if (std::filesystem::is_directory(named)) {
+        for (const auto& entry : std::filesystem::directory_iterator(named)) files.push_back(entry.path());
+    } else {
+        files.push_back(named);
+    }
     std::sort(files.begin(), files.end());
     for (const std::filesystem::path& path : files) {
         std::ifstream file(path, std::ios::binary);
