@@ -127,6 +127,7 @@ awaitable<result<void>> Operations::reset(std::span<const LedgerLimits> ledgers,
         for (const LedgerLimits& ledger : ledgers) {
             spdlog::info("admin: {} ({}) emptied {}", actor.token_name, actor.address, ledger.ledger.name());
         }
+        parts_.waiting_room.wish_recall();
     }
     co_return emptied;
 }

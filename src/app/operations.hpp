@@ -21,6 +21,7 @@
 #include "observe/upstream_health.hpp"
 #include "proxy/learned.hpp"
 #include "proxy/upstreams.hpp"
+#include "proxy/waiting_room.hpp"
 #include "usage/recorder.hpp"
 #include "weir/clock.hpp"
 #include "weir/shared_state.hpp"
@@ -51,7 +52,7 @@ struct OperationsParts {
     std::function<Reloaded()> reload;
     std::function<void()> drain;
     std::function<std::string()> metrics;
-    std::function<std::size_t()> waiting;  ///< requests that wait for room on this node
+    proxy::WaitingRoom& waiting_room;
 };
 
 /// Main thread. Twice a second it gathers what the workers have counted, writes it down, and exchanges with

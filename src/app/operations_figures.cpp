@@ -97,7 +97,7 @@ observe::NodeFigures Operations::own_figures() {
     figures.draining = draining_;
     figures.config_hash = parts_.config.hash();
     figures.runtime_version = layer_.version();
-    figures.waiting = static_cast<std::int64_t>(parts_.waiting());
+    figures.waiting = static_cast<std::int64_t>(parts_.waiting_room.size());
     figures.totals = observe::totals_of(workers);
     figures.minutes = activity_.own_minutes(now_us, observe::NodeFigures::keys_max);
     figures.limits = levels_;

@@ -170,7 +170,7 @@ OperationsParts Server::Impl::parts() {
             .reload = [this] { return reload(); },
             .drain = [this] { drain(); },
             .metrics = [this] { return metrics_text(); },
-            .waiting = [this] { return waiting_room->size(); }};
+            .waiting_room = *waiting_room};
 }
 
 void Server::Impl::start_workers(const config::Config& config) {
@@ -325,7 +325,9 @@ void Server::Impl::publish() {
     for (const config::Upstream& upstream : config->upstreams) names.push_back(upstream.name);
     upstreams->keep(names);
     policy = std::make_shared<const policy::Policy>(config, fast_sha256);
-    for (const auto& worker : workers) worker->use(policy, tls);
+    // When all threads use it.
+    const std::shared_ptr<void> in_use = proxy::WaitingRoom::recall_later(waiting_room);
+    for (const auto& worker : workers) worker->use(policy, tls, in_use);
     body_budget.set_bytes_max(config->limits_of_weir.max_buffered_bytes);
 }
 

@@ -73,6 +73,7 @@ awaitable<void> WorkerThread::keep_house() {
         timer.expires_after(housekeeping_interval);
         co_await timer.async_wait(use_awaitable_as_tuple);
         worker_.pool.sweep();
+        worker_.waiting_room->recall_as_wished();
         log_overload(worker_.turns.news());
     }
 }
@@ -90,8 +91,10 @@ awaitable<void> WorkerThread::look_after_background() {
     }
 }
 
-void WorkerThread::use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls) {
-    boost::asio::post(context_, [this, policy = std::move(policy), tls = std::move(tls)]() mutable {
+void WorkerThread::use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls,
+                       std::shared_ptr<void> in_use) {
+    boost::asio::post(context_, [this, policy = std::move(policy), tls = std::move(tls),
+                                 in_use = std::move(in_use)]() mutable {
         worker_.policy = std::move(policy);
         worker_.turns.set_max_queue_ms(worker_.policy->config().limits_of_weir.max_queue_ms);
         worker_.pool.expect_changes();

@@ -38,7 +38,9 @@ public:
     void join() { thread_.join(); }
 
     // Any thread: these are posted to the loop.
-    void use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls);
+    /// `in_use` is let go of when it does.
+    void use(std::shared_ptr<const policy::Policy> policy, proxy::TlsContext tls,
+             std::shared_ptr<void> in_use = {});
     void let_in();
     /// From now on each connection ends with its answer. After `delay_ms` none is accepted any more, and
     /// after further `drain_ms` those that are left are cut.

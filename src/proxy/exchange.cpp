@@ -144,22 +144,39 @@ awaitable<void> Exchange::admit_and_forward() {
         if (!is_readable) co_return;
         if (const auto mistake = understand()) co_return co_await answer_error(*mistake, bad_call.outcome);
     }
-    if (const RefusalReason* reason = choose_upstreams(arrived_us)) {
-        const llm::ErrorDescription error = describe(*reason);
-        co_return co_await answer_error(error, reason->outcome);
+    for (bool is_decided = false; !is_decided;) {
+        if (const RefusalReason* reason = choose_upstreams(arrived_us)) {
+            const llm::ErrorDescription error = describe(*reason);
+            co_return co_await answer_error(error, reason->outcome);
+        }
+        if (choice_->left().empty()) co_return co_await refuse_while_all_sleep();
+        if (is_free) {
+            take_upstream(0, arrived_us);
+            co_return co_await forward();
+        }
+        is_decided = co_await reserve_and_forward(arrived_us);
+        if (is_decided || renew_policy()) continue;
+        co_return co_await refuse_key();
     }
-    if (choice_->left().empty()) co_return co_await refuse_while_all_sleep();
-    if (is_free) {
-        take_upstream(0, arrived_us);
-        co_return co_await forward();
-    }
+}
+
+/// False: what is in force changed while it waited.
+awaitable<bool> Exchange::reserve_and_forward(std::int64_t arrived_us) {
     const Demand demand = note_demand();
     Decided decided = decide_at_once(demand);
     if (!decided) co_await decide(demand, decided);
+    if (!decided) co_return false;
     const bool admitted = note_decision(*decided);
     if (!admitted) co_await refuse(*decided);
     record_.added_us = worker_.clock.steady_us() - arrived_us - record_.waited_us.value_or(0);
     if (admitted) co_await forward();
+    co_return true;
+}
+
+/// What is left of the one before refers to it until it is made anew. False: the key is nobody's any more.
+bool Exchange::renew_policy() {
+    former_policy_ = std::exchange(policy_, worker_.policy);
+    return identify();
 }
 
 /// Asked of weir itself, by anybody: see answer_anybody.

@@ -42,6 +42,8 @@ private:
 
     // The steps, in order; each may answer and end the exchange.
     awaitable<void> admit_and_forward();
+    awaitable<bool> reserve_and_forward(std::int64_t arrived_us);
+    bool renew_policy();
     bool is_for_weir() const;
     bool is_free_of_charge() const;
     bool is_served() const;
@@ -120,7 +122,9 @@ private:
     Worker& worker_;
     ClientStream& client_;
     IncomingRequest request_;
-    std::shared_ptr<const policy::Policy> policy_;  // this request's snapshot
+    std::shared_ptr<const policy::Policy> policy_;         // this request's snapshot
+    std::shared_ptr<const policy::Policy> former_policy_;  // what was in force before, while it waited
+    std::int64_t wait_began_us_ = 0;                       ///< steady clock; 0: it has not waited
     llm::Api api_;
     llm::Dialect dialect_;
     observe::RequestRecord record_;

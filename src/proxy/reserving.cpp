@@ -1,4 +1,6 @@
 // Takes room for a request from every ledger that applies, and waits for it where there is none yet.
+#include <algorithm>
+
 #include "proxy/demand.hpp"
 #include "proxy/errors.hpp"
 #include "proxy/exchange.hpp"
@@ -54,7 +56,10 @@ Exchange::Decided Exchange::decide_at_once(const Demand& demand) {
 
 /// Asks the store, unless others wait for the same; and waits, where it may and that helps.
 awaitable<void> Exchange::decide(const Demand& demand, Decided& decided) {
-    const std::int64_t wait_us = max_wait_us();
+    const std::int64_t now_us = worker_.clock.steady_us();
+    if (wait_began_us_ == 0) wait_began_us_ = now_us;
+    const std::int64_t waited_us = now_us - wait_began_us_;
+    const std::int64_t wait_us = std::max<std::int64_t>(max_wait_us() - waited_us, 0);
     WaitingRoom& room = *worker_.waiting_room;
     if (wait_us == 0 && room.is_empty()) co_return co_await ask_store(demand, decided);
 
@@ -66,7 +71,7 @@ awaitable<void> Exchange::decide(const Demand& demand, Decided& decided) {
                                                  .tier = subject_->tier->name,
                                                  .demand = demand,
                                                  .weight = subject_->tier->weight,
-                                                 .deadline_us = worker_.clock.steady_us() + wait_us,
+                                                 .deadline_us = now_us + wait_us,
                                                  // What shadow mode asks again is no longer in order.
                                                  .asks_alone = has_shadow(ledgers)},
                                    .ledgers = ledgers,
@@ -81,12 +86,16 @@ awaitable<void> Exchange::decide(const Demand& demand, Decided& decided) {
     if (is_refused && (*decided)->refusal.retry_after_us <= wait_us) co_await wait_for_room(guest, decided);
 }
 
-/// False: the store is to be asked.
+/// False: the store is to be asked. True without a decision: all begins anew, by what is in force now.
 awaitable<bool> Exchange::wait_for_room(const WaitingRoom::Guest& guest, Decided& decided) {
+    if (policy_ != worker_.policy) {
+        decided.reset();
+        co_return true;
+    }
     WaitingRoom::Stayed stayed = co_await worker_.waiting_room->stay(worker_, client_, guest, decided);
     if (stayed.stay == WaitingRoom::Stay::no_room) worker_.metrics.count(observe::LimitHit::waiting);
-    if (stayed.stay == WaitingRoom::Stay::over) {
-        record_.waited_us = stayed.waited_us;
+    if (stayed.stay == WaitingRoom::Stay::over || stayed.stay == WaitingRoom::Stay::recalled) {
+        record_.waited_us = record_.waited_us.value_or(0) + stayed.waited_us;
         record_.shadowed_by = std::move(stayed.shadowed_by);
     }
     co_return stayed.stay != WaitingRoom::Stay::ask;

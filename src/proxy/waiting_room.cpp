@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
 #include <chrono>
 
-#include "proxy/shadow.hpp"
+#include "proxy/waiting_parts.hpp"
 #include "proxy/worker.hpp"
 
 namespace weir::proxy {
@@ -47,102 +46,6 @@ WaitLines::Answer answer_of(const result<Decision>& decided, const LedgerSet& le
 }
 
 }  // namespace
-
-struct WaitingRoom::Waiter {
-    Waiter(boost::asio::io_context& its_context, const Guest& guest,
-           std::optional<result<Decision>>& its_answer, std::vector<observe::RefusedBy>& its_shadows)
-        : context(its_context),
-          demand(guest.applicant.demand),
-          ledgers(guest.ledgers),
-          answer(its_answer),
-          shadowed_by(its_shadows) {}
-
-    boost::asio::io_context& context;
-    const Demand demand;
-    const LedgerSet& ledgers;
-    bool is_gone = false;  ///< its client left while it was asked for; by the room's mutex
-    bool is_answered = false;
-    std::optional<result<Decision>>& answer;       ///< until then what the store has refused, or nothing
-    std::vector<observe::RefusedBy>& shadowed_by;  ///< comes with the answer
-    net::Wakeup wakeup;
-
-    /// On its own thread.
-    void take(result<Decision> decision, std::vector<observe::RefusedBy> shadows) {
-        is_answered = true;
-        answer.emplace(std::move(decision));
-        shadowed_by = std::move(shadows);
-        wakeup.notify();
-    }
-    /// From any thread.
-    static void deliver(std::shared_ptr<Waiter> waiter, result<Decision> decision,
-                        std::vector<observe::RefusedBy> shadows = {}) {
-        boost::asio::io_context& its_context = waiter->context;
-        boost::asio::post(its_context, [waiter = std::move(waiter), decision = std::move(decision),
-                                        shadows = std::move(shadows)]() mutable {
-            waiter->take(std::move(decision), std::move(shadows));
-        });
-    }
-};
-
-struct WaitingRoom::Server {
-    Server(Worker& its_worker, WaitLines::LineId its_line)
-        : worker(its_worker), line(its_line), timer(its_worker.context) {}
-
-    Worker& worker;
-    const WaitLines::LineId line;
-    Timer timer;
-
-    static void wake(const std::vector<std::shared_ptr<Server>>& servers) {
-        for (const std::shared_ptr<Server>& server : servers)
-            boost::asio::post(server->worker.context, [server] { server->timer.cancel(); });
-    }
-};
-
-/// What a server does next.
-struct WaitingRoom::Turn {
-    std::vector<WaitLines::Ticket> tickets;
-    std::vector<std::shared_ptr<Waiter>> waiters;  ///< of these tickets
-    std::int64_t wake_us = 0;
-    bool is_over = false;
-};
-
-/// Asked for together, in their order.
-struct WaitingRoom::Wave {
-    std::vector<WaitLines::Ticket> tickets;
-    std::vector<std::shared_ptr<Waiter>> waiters;
-    std::vector<std::optional<result<Decision>>> answers;
-    std::vector<std::vector<observe::RefusedBy>> shadows;
-    std::size_t unanswered = 0;
-    net::Wakeup all_answered;
-
-    explicit Wave(Turn& turn)
-        : tickets(std::move(turn.tickets)),
-          waiters(std::move(turn.waiters)),
-          answers(waiters.size()),
-          shadows(waiters.size()),
-          unanswered(waiters.size()) {}
-
-    awaitable<void> ask_for(Worker& worker, std::size_t place) {
-        const Waiter& waiter = *waiters[place];
-        const std::int64_t asked_us = worker.clock.steady_us();
-        try {
-            auto decided = co_await reserve_past_shadow(worker.limiter, waiter.demand, waiter.ledgers,
-                                                        Withdrawal(), shadows[place]);
-            answers[place].emplace(std::move(decided));
-        } catch (...) {
-            answers[place].emplace(errc::store_unavailable);
-        }
-        worker.metrics.count_store_call(observe::StoreCall::reserve, worker.clock.steady_us() - asked_us);
-        if (--unanswered == 0) all_answered.notify();
-    }
-
-    awaitable<void> ask(Worker& worker) {
-        if (waiters.size() == 1) co_return co_await ask_for(worker, 0);
-        for (std::size_t place = 0; place < waiters.size(); ++place)
-            boost::asio::co_spawn(worker.context, ask_for(worker, place), boost::asio::detached);
-        while (unanswered > 0) co_await all_answered.wait();
-    }
-};
 
 bool WaitingRoom::is_behind(const Guest& guest, bool joins_others) const {
     const std::lock_guard lock(mutex_);
@@ -215,6 +118,10 @@ awaitable<WaitingRoom::Stayed> WaitingRoom::stay(Worker& worker, ClientStream& c
     while (!waiter->is_answered) co_await waiter->wakeup.wait();
     client.unwatch();
     stayed.waited_us = clock_.steady_us() - began_us;
+    if (waiter->was_recalled) {
+        stayed.stay = Stay::recalled;
+        decision.reset();
+    }
     co_return stayed;
 }
 
@@ -310,6 +217,7 @@ void WaitingRoom::end_turn(WaitLines::LineId line, Wave& wave) {
         answers.push_back(answer_of(*wave.answers[place], wave.waiters[place]->ledgers, now_us));
     std::vector<std::optional<std::size_t>> dealt;
     std::vector<std::pair<std::shared_ptr<Waiter>, boost::system::error_code>> left;
+    std::vector<std::shared_ptr<Waiter>> recalled;
     std::vector<std::shared_ptr<Server>> woken;
     {
         const std::lock_guard lock(mutex_);
@@ -319,6 +227,9 @@ void WaitingRoom::end_turn(WaitLines::LineId line, Wave& wave) {
             const bool is_gone = wave.waiters[place]->is_gone;
             if (dealt[place]) {
                 take_waiter(ticket);
+            } else if (wave.waiters[place]->is_to_be_recalled && !is_gone && !is_closed_ &&
+                       lines_.leave(ticket)) {
+                recalled.push_back(take_waiter(ticket));
             } else if ((is_gone || is_closed_) && lines_.leave(ticket)) {
                 left.emplace_back(take_waiter(ticket), is_gone
                                                            ? boost::system::error_code(errc::withdrawn)
@@ -336,6 +247,7 @@ void WaitingRoom::end_turn(WaitLines::LineId line, Wave& wave) {
                         std::move(wave.shadows[from]));
     }
     for (auto& [waiter, error] : left) Waiter::deliver(std::move(waiter), error);
+    for (std::shared_ptr<Waiter>& waiter : recalled) Waiter::recall(std::move(waiter));
 }
 
 void WaitingRoom::given_back(const LedgerSet& ledgers, const Amounts& amounts) {
@@ -346,6 +258,31 @@ void WaitingRoom::given_back(const LedgerSet& ledgers, const Amounts& amounts) {
         woken = take_woken();
     }
     Server::wake(woken);
+}
+
+std::shared_ptr<void> WaitingRoom::recall_later(std::shared_ptr<WaitingRoom> room) {
+    return {nullptr, [room = std::move(room)](void*) { room->wish_recall(); }};
+}
+
+void WaitingRoom::recall_as_wished() {
+    if (!is_recall_wished_.exchange(false, std::memory_order_acq_rel)) return;
+    std::map<WaitLines::Ticket, std::shared_ptr<Waiter>> recalled;  // in the order in which they came
+    std::vector<std::shared_ptr<Server>> woken;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [ticket, waiter] : waiters_) {
+            if (lines_.leave(ticket)) {
+                recalled.emplace(ticket, waiter);
+            } else {
+                waiter->is_to_be_recalled = true;
+            }
+        }
+        for (const auto& [ticket, waiter] : recalled) waiters_.erase(ticket);
+        note_size();
+        woken = take_woken();
+    }
+    Server::wake(woken);
+    for (auto& [ticket, waiter] : recalled) Waiter::recall(std::move(waiter));
 }
 
 void WaitingRoom::close() {

@@ -42,7 +42,8 @@ public:
         over,     ///< it has waited, and there is an answer
         not_let,  ///< refused at once: its turn would come too late
         no_room,  ///< refused at once: too many wait
-        ask       ///< it need not wait: ask for it
+        ask,      ///< it need not wait: ask for it
+        recalled  ///< its limits may be others now: begin anew
     };
     struct Stayed {
         Stay stay = Stay::over;
@@ -65,6 +66,14 @@ public:
 
     /// A reservation was settled: so much of these ledgers is free again.
     void given_back(const LedgerSet& ledgers, const Amounts& amounts);
+
+    /// Limits have changed, or windows were emptied: those who wait are to begin anew. Any thread.
+    void wish_recall() noexcept { is_recall_wished_.store(true, std::memory_order_release); }
+    /// The same once the last owner of what is returned has let go of it.
+    static std::shared_ptr<void> recall_later(std::shared_ptr<WaitingRoom> room);
+    /// Where that was wished: they do, those of each thread in the order in which they came. One who is asked
+    /// for at the moment does so after its answer, if that refuses it. Any thread; once a second will do.
+    void recall_as_wished();
 
     /// Draining: everybody leaves with http_errc::draining, and nobody is let in any more.
     void close();
@@ -94,6 +103,7 @@ private:
 
     const Clock& clock_;
     std::atomic<std::size_t> waiting_ = 0;
+    std::atomic<bool> is_recall_wished_ = false;
     mutable std::mutex mutex_;
     WaitLines lines_;
     std::unordered_map<WaitLines::Ticket, std::shared_ptr<Waiter>> waiters_;

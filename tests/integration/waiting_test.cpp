@@ -157,6 +157,78 @@ TEST_P(Waiting, WhoLeavesIsNotServed) {
     EXPECT_TRUE(eventually([&] { return weir_->counted(observe::Outcome::client_gone) == 1; }));
 }
 
+constexpr std::int64_t minutes_us = 300 * second_us;
+
+/// For whom there would be room in minutes alone.
+class WaitingForLong : public Waiting {
+protected:
+    void begin(int count) {
+        tier().max_wait_ms = 600'000;
+        start_with_requests(4, minutes_us);
+        use_up(4);
+        for (int i = 0; i < count; ++i) begin_waiting("x-mock-id: w" + std::to_string(i) + "\r\n");
+    }
+    void allow(std::int64_t requests) {
+        tier().limits = {{Dimension::requests, requests, minutes_us}};
+        weir_->use(config_);
+    }
+};
+
+TEST_P(WaitingForLong, ALimitThatIsRaisedLetsThemGo) {
+    begin(3);
+    allow(100);
+    for (RawClient& client : clients_) {
+        const RawAnswer answer = client.read_answer();
+        EXPECT_EQ(answer.status, 200);
+        EXPECT_GE(waited_ms(answer), 0);
+    }
+    EXPECT_EQ(weir_->waiting(), 0U);
+    EXPECT_EQ(ask().status, 200);
+}
+
+TEST_P(WaitingForLong, AsManyAsANewLimitHasRoomForAndTheOthersWaitOn) {
+    begin(4);
+    allow(6);
+    int served = 0;
+    ASSERT_TRUE(eventually([&] { return weir_->waiting() == 2; }));
+    ASSERT_TRUE(eventually([&] { return upstream_.requests_seen() == 6; }));
+    allow(8);
+    for (RawClient& client : clients_) served += client.read_answer().status == 200 ? 1 : 0;
+    EXPECT_EQ(served, 4);
+    EXPECT_EQ(upstream_.requests_seen(), 8U);
+}
+
+TEST_P(WaitingForLong, AKeyThatIsNobodysMeanwhileIsRefused) {
+    begin(2);
+    config_.unknown_keys = config::UnknownKeys::reject;
+    weir_->use(config_);
+    for (RawClient& client : clients_) EXPECT_EQ(client.read_answer().status, 401);
+    EXPECT_EQ(upstream_.requests_seen(), 4U);
+    EXPECT_EQ(weir_->reservations_in_flight(), 0U);
+}
+
+TEST_P(WaitingForLong, AsManyAsHadRoomBeforeAreRefusedAtOnceWhereNobodyMayWaitAnyMore) {
+    begin(2);
+    tier().max_wait_ms = 0;
+    weir_->use(config_);
+    for (RawClient& client : clients_) EXPECT_EQ(client.read_answer().status, 429);
+}
+
+TEST_P(WaitingForLong, AChangeThatIsNoneForThemLeavesThemInTheirOrder) {
+    tier().max_wait_ms = 8'000;
+    start({{Dimension::requests, 1, 2 * second_us}}, 1);
+    use_up(1);
+    for (int i = 0; i < 3; ++i) begin_waiting("x-mock-id: w" + std::to_string(i) + "\r\n");
+    weir_->use(config_);
+    for (RawClient& client : clients_) {
+        const RawAnswer answer = client.read_answer();
+        EXPECT_EQ(answer.status, 200);
+        EXPECT_GE(waited_ms(answer), 1'000) << "the time before the change counts";
+    }
+    const std::vector<mock::MockRecord> passed = records(4);
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(passed[i + 1].mock_id, "w" + std::to_string(i));
+}
+
 TEST_P(Waiting, DrainingEndsItAtOnce) {
     start_with_requests(3, 3 * second_us);
     use_up(3);
@@ -310,6 +382,7 @@ TEST_P(Waiting, LimitsHoldAndManyAreServed) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, Waiting, ::testing::Values("memory", "redis"));
+INSTANTIATE_TEST_SUITE_P(Stores, WaitingForLong, ::testing::Values("memory", "redis"));
 
 }  // namespace
 }  // namespace weir::testing

@@ -44,6 +44,13 @@ RunningWeir::~RunningWeir() {
     stop();
 }
 
+void RunningWeir::use(config::Config config) {
+    const auto policy = std::make_shared<const policy::Policy>(
+        std::make_shared<const config::Config>(std::move(config)), app::fast_sha256);
+    const std::shared_ptr<void> in_use = proxy::WaitingRoom::recall_later(waiting_room_);
+    for (const auto& worker : workers_) worker->use(policy, nullptr, in_use);
+}
+
 void RunningWeir::begin_drain() {
     if (draining_) return;
     draining_ = true;

@@ -31,6 +31,8 @@ public:
     std::uint16_t port() const { return port_; }
     MemoryLimiter& limiter() { return *limiter_; }
     const Clock& clock() const { return clock_; }
+    /// As a reload does.
+    void use(config::Config config);
     /// Begins to drain, and waits for the end. Once.
     void stop();
     void begin_drain();

@@ -21,7 +21,7 @@ TEST(EmbeddedStore, AStepOfTheWallClockNeitherEmptiesAWindowNorFillsIt) {
     boost::asio::io_context context;
     const std::unique_ptr<Store> store = make_store(config::Config{}, clock, context);
     const std::shared_ptr<Limiter> limiter = store->make_limiter(context);
-    LedgerLimits ledger{.ledger = LedgerName("key/a"), .limits = {}, .window_us = minute_us};
+    LedgerLimits ledger{.ledger = LedgerName("key/a"), .window_us = minute_us, .limits = {}};
     ledger.limits.set(Dimension::requests, 1);
     LedgerSet only;
     only.add(ledger);
