@@ -18,7 +18,7 @@ bool is_address(const std::string& host);
 /// What a host is called and where it was found. An address needs no look-up. The system's resolver can't be
 /// interrupted: a look-up that is cancelled ends with operation_aborted only when the resolver returns.
 struct Resolved {
-    boost::system::error_code error;
+    boost::system::error_code error;  ///< EMFILE or ENFILE where the resolver could open nothing
     Resolver::results_type endpoints;
 };
 awaitable<Resolved> resolve(Resolver& resolver, std::string host, std::uint16_t port);

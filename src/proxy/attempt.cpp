@@ -2,6 +2,7 @@
 #include "proxy/attempt.hpp"
 
 #include "config/url.hpp"
+#include "net/connect.hpp"
 #include "proxy/relay.hpp"
 
 namespace weir::proxy {
@@ -149,6 +150,8 @@ std::string Attempt::failure() const {
     if (end_ == AttemptEnd::answered && answer_) return text + "answered " + std::to_string(status());
     text += make_error_code(error_of(end_)).message();
     if (relayed_) return text + " after " + std::to_string(relayed_->body_bytes) + " bytes of its answer";
+    if (net::is_lack_of_descriptors(cause_))
+        return text + " (weir can open no more connections: " + cause_.message() + ")";
     return cause_ ? text + " (" + cause_.message() + ")" : text;
 }
 

@@ -1,8 +1,7 @@
 // Whoever ends it closes what is under way and leaves a note; the coroutine finds both.
 #include "proxy/dial.hpp"
 
-#include <boost/asio/connect.hpp>
-
+#include "net/connect.hpp"
 #include "net/tls.hpp"
 #include "net/tls_trouble.hpp"
 
@@ -42,8 +41,7 @@ awaitable<error_code> Dial::open(std::int64_t connect_ms) {
     const net::Resolved found = co_await net::resolve(resolver_, url_.host, url_.port);
     if (found.error || stopped_) co_return found.error;
     net::Socket& socket = connection_->transport().socket();
-    const auto [error, endpoint] =
-        co_await boost::asio::async_connect(socket, found.endpoints, use_awaitable_as_tuple);
+    const error_code error = co_await net::connect(socket, found.endpoints);
     if (error || stopped_) co_return error;
     error_code ignored;
     socket.set_option(net::Tcp::no_delay(true), ignored);
