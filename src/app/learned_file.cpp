@@ -35,7 +35,7 @@ LearnedFile::LearnedFile(const std::string& directory, const Clock& clock)
 void LearnedFile::load(learning::Calibration& calibration) {
     if (path_.empty() || !config::file_exists(path_)) return;
     const config::FileText file =
-        config::read_file_up_to(path_, learning::Calibration::text_bytes_max + heading.size() + 64);
+        config::read_regular_file(path_, learning::Calibration::text_bytes_max + heading.size() + 64);
     const std::string_view text = file.text ? std::string_view(*file.text) : std::string_view();
     if (text.starts_with(any_heading) && !text.starts_with(heading))
         return keep_newer(path_, clock_.now_us());
@@ -49,7 +49,10 @@ void LearnedFile::load(learning::Calibration& calibration) {
         is_read = saved_us && *saved_us >= 0 &&
                   calibration.restore(ratios, now_us > *saved_us ? now_us - *saved_us : 0, now_us);
     }
-    if (!is_read) spdlog::warn("learned: {} can't be read: estimates are calibrated anew", path_);
+    if (!is_read) {
+        spdlog::warn("learned: {} can't be read: {}; estimates are calibrated anew", path_,
+                     file.text ? "weir did not write it like that" : file.why);
+    }
 }
 
 void LearnedFile::tick(const learning::Calibration& calibration, bool leaving) {

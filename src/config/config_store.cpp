@@ -11,7 +11,11 @@
 namespace weir::config {
 
 FileText read_whole_file(const std::string& path) {
-    return read_file_up_to(path, document_bytes_max);
+    return read_regular_file(path, document_bytes_max);
+}
+
+FileText read_file_at_start(const std::string& path) {
+    return read_to_the_end(path, document_bytes_max);
 }
 
 std::optional<std::string> process_environment(const std::string& name) {
@@ -19,23 +23,23 @@ std::optional<std::string> process_environment(const std::string& name) {
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-Outcome ConfigStore::read() const {
-    Outcome outcome = read_document();
+Outcome ConfigStore::read(const ReadFile& read_file) const {
+    Outcome outcome = read_document(read_file);
     if (!outcome.mistakes.empty() || !place_.mistakes_in_files) return outcome;
     outcome.mistakes = place_.mistakes_in_files(outcome.config);
     if (!outcome.mistakes.empty()) outcome.warnings.clear();
     return outcome;
 }
 
-Outcome ConfigStore::read_document() const {
+Outcome ConfigStore::read_document(const ReadFile& read_file) const {
     Sources sources{.file_text = std::nullopt,
                     .file_path = place_.path,
                     .flags = place_.flags,
                     .environment = place_.environment,
-                    .read_file = place_.read_file,
+                    .read_file = read_file,
                     .terminal = place_.terminal};
     if (place_.path.empty()) return build_config(sources);
-    FileText file = place_.read_file(place_.path);
+    FileText file = read_file(place_.path);
     const bool is_readable = file.text.has_value();
     sources.file_text = std::move(file.text);
     Outcome outcome = build_config(sources);
@@ -89,7 +93,7 @@ std::vector<Mistake> ConfigStore::no_longer_fitting(const Published& made, const
 
 Outcome ConfigStore::load() {
     const std::lock_guard changing(changing_);
-    Outcome outcome = read();
+    Outcome outcome = read(place_.read_file ? place_.read_file : read_file_at_start);
     if (outcome.mistakes.empty()) publish(made_of(std::make_shared<const Outcome>(outcome), layer()));
     return outcome;
 }
@@ -161,7 +165,7 @@ bool ConfigStore::refresh(std::int64_t now_us) {
 std::vector<Mistake> ConfigStore::reload(std::optional<std::int64_t> now_us) {
     const std::lock_guard changing(changing_);
     now_us_ = now_us.value_or(now_us_);
-    Outcome outcome = read();
+    Outcome outcome = read(place_.read_file ? place_.read_file : read_whole_file);
     if (!outcome.mistakes.empty()) return std::move(outcome.mistakes);
     const Published before = published();
     std::vector<Mistake> notes = keep_what_needs_a_restart(before.base->config, outcome.config);

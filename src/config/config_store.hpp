@@ -18,8 +18,10 @@
 
 namespace weir::config {
 
-/// Content of a file of at most document_bytes_max.
+/// Content of a regular file of at most document_bytes_max; see read_regular_file.
 FileText read_whole_file(const std::string& path);
+/// Of at most as much, and of a pipe too: it may wait.
+FileText read_file_at_start(const std::string& path);
 /// Of this process.
 std::optional<std::string> process_environment(const std::string& name);
 
@@ -28,7 +30,8 @@ struct ConfigPlace {
     std::string path = {};                          ///< of the JSON file; empty: none
     std::map<std::string, std::string> flags = {};  ///< as in Sources
     std::function<std::optional<std::string>(const std::string&)> environment = process_environment;
-    std::function<FileText(const std::string&)> read_file = read_whole_file;
+    /// Empty: read_file_at_start by `load`, read_whole_file by `reload`.
+    std::function<FileText(const std::string&)> read_file = {};
     bool terminal = false;  ///< log format defaults to text there
     /// Of a configuration without other mistakes: those in files that it names, which others understand.
     std::function<std::vector<Mistake>(const Config&)> mistakes_in_files = {};
@@ -44,7 +47,8 @@ public:
     const std::string& path() const noexcept { return place_.path; }
 
     /// Reads everything, and returns it without the layer. Where there are no mistakes it is in force from
-    /// now on. For the start: nothing of what was in force before is kept, but for the layer.
+    /// now on. For the start: nothing of what was in force before is kept, but for the layer. The document
+    /// and the secrets may come through pipes, which it waits for.
     Outcome load();
 
     // All nullptr or empty before a `load` without mistakes.
@@ -63,9 +67,10 @@ public:
     /// once a second; costs nothing otherwise.
     bool refresh(std::int64_t now_us);
 
-    /// Reads file, environment and key files again. With mistakes, which it returns, nothing changes; one is
-    /// what of the layer would fit no more. What can't change while the process runs keeps its value, and
-    /// `notes` tells so. Without `now_us` the last one that was heard of. REQUIRES: a successful `load`.
+    /// Reads file, environment and key files again, regular files all of them. With mistakes, which it
+    /// returns, nothing changes; one is what of the layer would fit no more. What can't change while the
+    /// process runs keeps its value, and `notes` tells so. Without `now_us` the last one that was heard of.
+    /// REQUIRES: a successful `load`.
     std::vector<Mistake> reload(std::optional<std::int64_t> now_us = std::nullopt);
 
     /// Of the last reload that succeeded: what the new configuration asks for and only a restart brings, and
@@ -84,8 +89,9 @@ private:
         std::optional<std::int64_t> next_end_us;
     };
 
-    Outcome read() const;
-    Outcome read_document() const;
+    using ReadFile = std::function<FileText(const std::string&)>;
+    Outcome read(const ReadFile& read_file) const;
+    Outcome read_document(const ReadFile& read_file) const;
     Published published() const;
     Published made_of(std::shared_ptr<const Outcome> base, std::shared_ptr<const RuntimeLayer> layer) const;
     void publish(Published published);

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
+#include <utility>
 
 #include "text/times.hpp"
 
@@ -45,6 +46,24 @@ bool write_all(int file, std::string_view content) {
     return true;
 }
 
+FileText no_text(std::string why) {
+    return {.text = std::nullopt, .why = std::move(why)};
+}
+
+FileText content_of(const Descriptor& file, std::size_t bytes_max) {
+    std::string content;
+    char chunk[16 << 10];
+    for (;;) {
+        const ssize_t size = ::read(file.number(), chunk, sizeof chunk);
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) return no_text(reason());  // a folder opens, but can't be read
+        if (size == 0) return {.text = std::move(content)};
+        content.append(chunk, static_cast<std::size_t>(size));
+        if (content.size() > bytes_max)
+            return no_text("it is larger than " + std::to_string(bytes_max) + " bytes");
+    }
+}
+
 /// 20261126T180000Z
 std::string file_time(std::int64_t now_us) {
     std::string text = text::rfc3339(now_us - now_us % 1'000'000);
@@ -65,23 +84,18 @@ bool file_exists(const std::string& path) {
     return ::lstat(path.c_str(), &found) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-FileText read_file_up_to(const std::string& path, std::size_t bytes_max) {
-    const auto unreadable = [] { return FileText{.text = std::nullopt, .why = reason()}; };
+FileText read_to_the_end(const std::string& path, std::size_t bytes_max) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.number() < 0) return unreadable();
-    std::string content;
-    char chunk[16 << 10];
-    for (;;) {
-        const ssize_t size = ::read(file.number(), chunk, sizeof chunk);
-        if (size < 0 && errno == EINTR) continue;
-        if (size < 0) return unreadable();  // a folder opens, but can't be read
-        if (size == 0) return {.text = std::move(content)};
-        content.append(chunk, static_cast<std::size_t>(size));
-        if (content.size() > bytes_max) {
-            return {.text = std::nullopt,
-                    .why = "it has more than " + std::to_string(bytes_max >> 20) + " MiB"};
-        }
-    }
+    return file.number() < 0 ? no_text(reason()) : content_of(file, bytes_max);
+}
+
+FileText read_regular_file(const std::string& path, std::size_t bytes_max) {
+    // Without O_NONBLOCK a pipe that nobody writes to would hold the thread before it is known for a pipe.
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat found {};
+    if (file.number() < 0 || ::fstat(file.number(), &found) != 0) return no_text(reason());
+    if (!S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode)) return no_text("it is no regular file");
+    return content_of(file, bytes_max);
 }
 
 std::string replace_file(const std::string& path, std::string_view content) {

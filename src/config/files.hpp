@@ -16,7 +16,12 @@ std::string folder_of(const std::string& path);
 /// Whatever it is, readable or not; true where that can't be told.
 bool file_exists(const std::string& path);
 
-FileText read_file_up_to(const std::string& path, std::size_t bytes_max);
+/// Whatever it is, a pipe as well: waits for as long as that does not end. For the start alone, when nobody
+/// else waits.
+FileText read_to_the_end(const std::string& path, std::size_t bytes_max);
+/// Waits for nobody: what may never end (a pipe, a device) is refused as no regular file. A link to one is
+/// followed.
+FileText read_regular_file(const std::string& path, std::size_t bytes_max);
 
 /// Written beside it, synced, renamed, and the folder synced. What went wrong, empty: nothing. Readable by
 /// the owner alone.

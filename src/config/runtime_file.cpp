@@ -133,7 +133,7 @@ std::string json_of(const std::string& document) {
 
 RuntimeFile read_runtime_file(const std::string& path) {
     RuntimeFile result;
-    const FileText file = read_file_up_to(path, file_bytes_max);
+    const FileText file = read_regular_file(path, file_bytes_max);
     if (!file.text && !file_exists(path)) return result;
     result.why = file.why;
     if (!file.text) return result;

@@ -3,14 +3,16 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <unistd.h>
 #include <cstdlib>
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
+#include "config/files.hpp"
 #include "unit/config/sources.hpp"
 
 namespace weir::config {
@@ -61,7 +63,7 @@ TEST_F(ConfigStores, SayWhyAFileCanNotBeRead) {
     std::filesystem::permissions(path("secret.json"), std::filesystem::perms::none);
     const std::pair<std::string, std::string> rows[]{{path("missing.json"), "No such file or directory"},
                                                      {path(""), "Is a directory"},
-                                                     {"/dev/zero", "it has more than 16 MiB"},
+                                                     {"/dev/zero", "it is larger than 16777216 bytes"},
                                                      {path("secret.json"), "Permission denied"}};
     for (const auto& [file, why] : rows) {
         if (why == "Permission denied" && ::geteuid() == 0) continue;  // nothing is denied to root
@@ -188,11 +190,52 @@ TEST_F(ConfigStores, WhatNeedsARestartKeepsItsValueAndIsToldSo) {
                                    "$.cluster.nodes", "$.limits_of_weir.max_connections"));
 }
 
-TEST(WholeFiles, AreBounded) {
-    EXPECT_EQ(read_whole_file("/dev/zero").text, std::nullopt);
-    EXPECT_EQ(read_whole_file("/").text, std::nullopt);
-    EXPECT_EQ(read_whole_file("/").why, "Is a directory");
-    EXPECT_EQ(read_whole_file("/dev/null").text, "");
+TEST_F(ConfigStores, ComeThroughAPipeAtTheStartAndNeverAgain) {
+    ASSERT_EQ(::mkfifo(path("weir.json").c_str(), 0600), 0);
+    ConfigStore store({.path = path("weir.json")});
+    std::thread writer([&] { write("weir.json", R"({"tiers": {"default": {"limits": {"rpm": 1}}}})"); });
+    EXPECT_THAT(store.load().mistakes, IsEmpty());
+    writer.join();
+    const auto before = store.current();
+    ASSERT_NE(before, nullptr);
+    EXPECT_EQ(before->tiers.at("default").limits[0].limit, 1);
+    // Nobody writes any more: to wait for it would be to wait for ever.
+    EXPECT_THAT(lines_of(store.reload()),
+                ElementsAre(path("weir.json") + ": can't be read: it is no regular file"));
+    EXPECT_EQ(store.current(), before);
+}
+
+TEST_F(ConfigStores, ReloadWaitsForNoSecretFile) {
+    write("weir.json", config_with_key());
+    write("key", "sk-old");
+    ConfigStore store({.path = path("weir.json")});
+    ASSERT_THAT(store.load().mistakes, IsEmpty());
+    std::filesystem::remove(path("key"));
+    ASSERT_EQ(::mkfifo(path("key").c_str(), 0600), 0);
+    EXPECT_THAT(lines_of(store.reload()), ElementsAre(testing::HasSubstr("it is no regular file")));
+    EXPECT_EQ(store.current()->upstreams[0].api_key, "sk-old");
+}
+
+TEST_F(ConfigStores, ReadRegularFilesWithinABound) {
+    write("ten", "0123456789");
+    EXPECT_EQ(read_regular_file(path("ten"), 10).text, "0123456789");
+    EXPECT_EQ(read_regular_file(path("ten"), 9).text, std::nullopt);
+    EXPECT_EQ(read_regular_file(path("ten"), 9).why, "it is larger than 9 bytes");
+    std::filesystem::create_symlink(path("ten"), path("link"));
+    EXPECT_EQ(read_regular_file(path("link"), 10).text, "0123456789");
+    ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+    for (const std::string& other : {path("pipe"), std::string("/dev/zero"), std::string("/dev/null")}) {
+        EXPECT_EQ(read_regular_file(other, 10).text, std::nullopt) << other;
+        EXPECT_EQ(read_regular_file(other, 10).why, "it is no regular file") << other;
+    }
+    EXPECT_EQ(read_regular_file("/", 10).why, "Is a directory");
+    EXPECT_EQ(read_regular_file(path("none"), 10).why, "No such file or directory");
+}
+
+TEST(FilesAtTheStart, MayBeDevicesAndAreBounded) {
+    EXPECT_EQ(read_file_at_start("/dev/null").text, "");
+    EXPECT_EQ(read_file_at_start("/dev/zero").text, std::nullopt);
+    EXPECT_EQ(read_file_at_start("/").why, "Is a directory");
 }
 
 TEST(ProcessEnvironment, IsRead) {

@@ -155,6 +155,18 @@ TEST_F(RuntimeFiles, ThatAreFoldersAreSetAsideToo) {
     EXPECT_TRUE(fs::is_directory(file.set_aside));
 }
 
+TEST_F(RuntimeFiles, ThatMayNeverEndAreSetAsideUnread) {
+    ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+    EXPECT_EQ(read_runtime_file(path()).why, "it is no regular file");
+    RuntimeFile file = load_runtime_file(path(), noon_us);
+    EXPECT_THAT(file.why, HasSubstr("can't be used: it is no regular file; it was set aside as "));
+    EXPECT_TRUE(fs::is_fifo(file.set_aside));
+    fs::create_symlink("/dev/zero", path());
+    file = load_runtime_file(path(), noon_us);
+    EXPECT_THAT(file.why, HasSubstr("it is no regular file"));
+    EXPECT_TRUE(fs::is_symlink(file.set_aside));
+}
+
 TEST_F(RuntimeFiles, ThatCanNotBeSetAsideAreTold) {
     if (::geteuid() == 0) GTEST_SKIP() << "nothing is denied to root";
     write("half");
