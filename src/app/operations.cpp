@@ -7,6 +7,7 @@
 
 #include "app/explain.hpp"
 #include "app/learned_models.hpp"
+#include "app/open_files.hpp"
 #include "text/hex.hpp"
 
 namespace weir::app {
@@ -77,7 +78,9 @@ admin::Snapshot Operations::snapshot() const {
 }
 
 std::vector<config::ShownSetting> Operations::settings() const {
-    return config::shown_settings(*parts_.config.effective());
+    std::vector<config::ShownSetting> settings = config::shown_settings(*parts_.config.effective());
+    show_allowed_connections(parts_.connections_max, settings);
+    return settings;
 }
 
 awaitable<Answered<admin::Changed>> Operations::change(config::RuntimeChange change, admin::Actor actor) {

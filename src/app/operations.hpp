@@ -47,6 +47,7 @@ struct OperationsParts {
     proxy::Learned& learned;
     const observe::RecentRequests& recent;
     const std::vector<std::unique_ptr<WorkerThread>>& workers;
+    std::int64_t connections_max = 0;                               ///< of clients, as the system allows
     std::function<std::shared_ptr<const policy::Policy>()> policy;  ///< the newest
     std::function<void()> publish;  ///< the configuration of `config` goes to all threads
     std::function<Reloaded()> reload;

@@ -2,7 +2,6 @@
 #include "app/server.hpp"
 
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -21,6 +20,7 @@
 #include "admin/admin_server.hpp"
 #include "app/footprint.hpp"
 #include "app/notify.hpp"
+#include "app/open_files.hpp"
 #include "app/operations.hpp"
 #include "app/sha256.hpp"
 #include "app/state_directory.hpp"
@@ -41,29 +41,6 @@
 namespace weir::app {
 
 namespace {
-
-// Beside client connections: upstream connections come out of the same allowance, as they are needed.
-constexpr std::int64_t reserved_descriptors = 512;
-
-/// Raises the number of open files to what the system allows, and finds how many connections fit.
-std::int64_t allowed_connections(const config::WeirLimits& limits) {
-    rlimit files{};
-    getrlimit(RLIMIT_NOFILE, &files);
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-    const auto allowed =
-        static_cast<std::int64_t>(std::min<rlim_t>(files.rlim_max, 1 << 30)) - reserved_descriptors;
-    if (limits.max_connections <= allowed) return limits.max_connections;
-    if (limits.max_connections_given) {
-        throw std::runtime_error(
-            "limits_of_weir.max_connections is " + std::to_string(limits.max_connections) +
-            ", but the limit on open files (ulimit -Hn) allows " + std::to_string(allowed));
-    }
-    spdlog::warn(
-        "max_connections is lowered from {} to {}: the limit on open files (ulimit -Hn) allows no more",
-        limits.max_connections, allowed);
-    return std::max<std::int64_t>(allowed, 1);
-}
 
 std::vector<observe::TierLimit> tier_limits(const config::Config& config) {
     std::vector<observe::TierLimit> limits;
@@ -109,6 +86,7 @@ struct Server::Impl {
 
     config::ConfigStore& store;
     const Clock& clock;
+    const std::int64_t connections_max;  // of clients
     const Notifier notifier = Notifier::from_environment();
     std::string listening;  // where clients connect
     const StateDirectory state;
@@ -135,6 +113,7 @@ struct Server::Impl {
 Server::Impl::Impl(config::ConfigStore& config_store, const Clock& system_clock)
     : store(config_store),
       clock(system_clock),
+      connections_max(allowed_connections(store.current()->limits_of_weir)),
       state(*store.base()),
       recorder(usage::make_recorder({.state_dir = state.path(),
                                      .is_shared = store.current()->store.kind != config::StoreKind::memory,
@@ -165,6 +144,7 @@ OperationsParts Server::Impl::parts() {
             .learned = *learned,
             .recent = access_log.recent(),
             .workers = workers,
+            .connections_max = connections_max,
             .policy = [this] { return policy; },
             .publish = [this] { publish(); },
             .reload = [this] { return reload(); },
@@ -174,7 +154,6 @@ OperationsParts Server::Impl::parts() {
 }
 
 void Server::Impl::start_workers(const config::Config& config) {
-    const std::int64_t connections_max = allowed_connections(config.limits_of_weir);
     tls = load_tls(config);
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const unsigned count = config.threads > 0 ? static_cast<unsigned>(config.threads) : cores;
