@@ -83,6 +83,9 @@ void AnswerStream::finish(std::vector<std::string_view>& forward, bool whole) {
         const auto read = has_data ? read_data() : UsageReader::Read::nothing;
         if (events_.is_error()) reader_.note_error();
         if (has_data) is_ours = read == UsageReader::Read::usage_chunk && drops_ && !passes_event_;
+        if (read == UsageReader::Read::nothing) reader_.read_cut(events_.data());
+    } else if (format_ == AnswerFormat::json && !saw_document_) {
+        reader_.read_cut(json_.text());
     }
     // sent_ may hold what the caller has not written yet.
     if (!held_.empty() && !is_ours) forward.push_back(held_);

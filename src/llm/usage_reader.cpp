@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "llm/cut_answer.hpp"
 #include "llm/json_digest.hpp"
 #include "weir/limit.hpp"
 
@@ -221,6 +222,12 @@ void UsageReader::note_response(const AnswerFacts& facts) {
     if (is_kept && !facts.response_id.empty()) usage_.response_id = facts.response_id;
     if (!facts.response_status.empty())
         usage_.unfinished = facts.response_status == "queued" || facts.response_status == "in_progress";
+}
+
+void UsageReader::read_cut(std::string_view digest) {
+    if (api_ != Api::responses || !usage_.response_id.empty()) return;
+    const std::string_view id = id_of_cut_response(digest);
+    if (id.size() <= response_id_bytes_max && id != JsonDigest::shortened) usage_.response_id = id;
 }
 
 void UsageReader::note_error() noexcept {

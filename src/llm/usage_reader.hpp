@@ -40,6 +40,8 @@ public:
     void reopen() noexcept;
     /// An event that calls itself an error, whatever its data is.
     void note_error() noexcept;
+    /// Before `finish`, of a document that was not closed, reduced by JsonDigest.
+    void read_cut(std::string_view digest);
     /// The body has ended; `whole`: nothing is missing, as its framing says.
     void finish(bool whole) noexcept;
 

@@ -139,5 +139,35 @@ TEST(AnswerEndTest, ResponsesAreKnownByTheirId) {
     EXPECT_EQ(usage_of_json(Api::responses, long_id).response_id, "");
 }
 
+TEST(AnswerEndTest, AResponseThatBreaksOffIsKnownByItsId) {
+    const auto id_of = [](const AnswerDescription& answer, std::string_view text) {
+        return usage_of(answer, text, false).response_id;
+    };
+    const AnswerDescription json = json_answer(Api::responses);
+    EXPECT_EQ(id_of(json, R"({"id":"resp_1")"), "resp_1");
+    EXPECT_EQ(id_of(json, R"({"id":"resp_1","object":"respo)"), "resp_1");
+    EXPECT_EQ(id_of(json, R"({"error":null,"output":[{"id":"msg_1"}],"id": "resp_1", "tex)"), "resp_1");
+    EXPECT_EQ(id_of(json, R"({"error":null,"metadata":{"id":"x"},"output":[{"id":"msg_1"}],"st)"), "");
+    for (const std::string_view cut : {R"({"id":"resp_)", R"({"id":)", R"({"id)", "{", ""})
+        EXPECT_EQ(id_of(json, cut), "") << cut;
+    EXPECT_EQ(id_of(json, R"({"id":"a\"b","status":"queued",)"), "") << "an escape";
+    EXPECT_EQ(id_of(json, R"({"id":")" + std::string(257, 'x') + R"(","status":"que)"), "") << "too long";
+    EXPECT_EQ(id_of(json_answer(Api::chat_completions), R"({"id":"chatcmpl_1","obj)"), "");
+
+    const AnswerDescription stream = event_answer(Api::responses);
+    const std::string event =
+        R"(data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1")";
+    EXPECT_EQ(id_of(stream, event), "resp_1");
+    EXPECT_EQ(id_of(stream, event + R"(,"object":"respo)"), "resp_1");
+    EXPECT_EQ(id_of(stream, event + ",\n"), "resp_1");
+    EXPECT_EQ(id_of(stream, R"(data: {"type":"response.created","response":{"id":"resp_)"), "");
+    EXPECT_EQ(
+        id_of(stream, events({R"({"type":"response.created","response":{"id":"resp_1","object":"response",)"
+                              R"("status":"queued"}})"}) +
+                          R"(data: {"type":"response.x","response":{"id":"resp_2")"),
+        "resp_1");
+    EXPECT_FALSE(usage_of(json, R"({"id":"resp_1","usage":{"input_tokens":1)", false).ended);
+}
+
 }  // namespace
 }  // namespace weir::llm
