@@ -328,10 +328,10 @@ Usage Exchange::work_out_usage() {
     return usage;
 }
 
-/// The upstream goes on working on it after the answer: its usage is seen by whoever fetches it.
+/// The upstream goes on working on it after the answer, or without the client: its usage is seen by whoever
+/// fetches it.
 bool Exchange::is_worked_on_later() const noexcept {
-    const llm::TappedUsage& usage = facts_.usage;
-    return call_.background && is_success(facts_.status) && usage.unfinished && !usage.response_id.empty();
+    return may_be_worked_on(facts_) && !facts_.usage.response_id.empty();
 }
 
 /// Where there is no room for it any more it is settled now.

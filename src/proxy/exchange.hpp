@@ -92,6 +92,7 @@ private:
     bool may_go_on(AttemptEnd end, std::int64_t began_us) const;
     awaitable<bool> move_on(AttemptEnd end);
     awaitable<bool> move_reservation();
+    EndingFacts facts_of_attempt() const;
     llm::CallText call_text() const;
     UpstreamMessage make_message();
     std::string_view target(std::string& made) const;

@@ -41,7 +41,7 @@ awaitable<void> Exchange::forward() {
     }
     if (attempt_) {
         if (!attempt_->finish_at_once()) co_await attempt_->finish();
-        facts_ = attempt_->facts();
+        facts_ = facts_of_attempt();
     }
     // What a stored answer reports was used by the request that had begun it.
     if (!stored_response_.empty()) facts_.usage = {};
@@ -122,7 +122,7 @@ awaitable<bool> Exchange::move_reservation() {
     }
     co_await attempt_->release_lease();
     const LedgerSet ledgers = policy_->candidates(*subject_, choice_->left());
-    auto decided = co_await move_past_shadow(worker_.limiter, *reservation_, settle_by(attempt_->facts()),
+    auto decided = co_await move_past_shadow(worker_.limiter, *reservation_, settle_by(facts_of_attempt()),
                                              ledgers, Withdrawal(client_.gone()), record_.shadowed_by);
     worker_.metrics.count_store_call(observe::StoreCall::reserve, worker_.clock.steady_us() - asked_us);
     if (!decided) co_return false;
@@ -130,6 +130,12 @@ awaitable<bool> Exchange::move_reservation() {
     if (decided->verdict != Verdict::admitted) co_return false;
     take_upstream(decided->candidate, asked_us);
     co_return true;
+}
+
+EndingFacts Exchange::facts_of_attempt() const {
+    EndingFacts facts = attempt_->facts();
+    facts.in_background = call_.background;
+    return facts;
 }
 
 /// What weir adds must not make a sound request fail: it may be the option that the upstream does not know.

@@ -51,6 +51,7 @@ public:
 
     awaitable<RelayResult> end(error_code error) {
         if (job_.client.gone()) error = http_errc::client_gone;
+        if (error == http_errc::client_gone && !job_.reader.done()) read_cut_end();
         if (is_whole_all_the_same(error)) error = co_await write_end();
         if (!error) co_return RelayResult{AttemptEnd::whole, body_bytes_};
         if (error != http_errc::client_gone) co_await write_broken_end();
@@ -100,6 +101,14 @@ private:
         co_return co_await write(true);
     }
 
+    /// What came before may say more now that nothing follows, whether anybody is left to pass it on to or
+    /// not.
+    void read_cut_end() {
+        forward_.clear();
+        job_.tap.finish(forward_, false);
+        job_.usage = job_.tap.usage();
+    }
+
     void append_body(bool done) {
         const bool chunked = to_client_.framing == BodyFraming::chunked;
         const bool has_chunk = chunked && unwritten_body_bytes_ > 0;
@@ -119,9 +128,7 @@ private:
 
     /// The upstream died: say so in the stream, and never end it cleanly, or clients take it for complete.
     awaitable<void> write_broken_end() {
-        forward_.clear();
-        job_.tap.finish(forward_, false);
-        job_.usage = job_.tap.usage();
+        read_cut_end();
         const bool can_say =
             to_client_.framing == BodyFraming::chunked || to_client_.framing == BodyFraming::until_close;
         const std::string event =

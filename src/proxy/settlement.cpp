@@ -21,11 +21,12 @@ std::int64_t weighted_input(const llm::TappedUsage& usage, double cached_input_w
 bool is_refusal(const EndingFacts& facts) noexcept {
     if (facts.status >= 300 && facts.status < 500) return true;
     if (facts.status == 503 || facts.status == overloaded_status) return true;
-    return is_success(facts.status) && facts.usage.failed;
+    return is_success(facts.status) && facts.usage.failed && !may_be_worked_on(facts);
 }
 
 /// Of output that was reserved, and that nobody reported.
 Unproduced unproduced_after(const EndingFacts& facts, bool success) noexcept {
+    if (may_be_worked_on(facts)) return Unproduced::charge;
     switch (facts.ending) {
         case Ending::whole:
             // An upstream that says it has failed is at it no more.
@@ -42,6 +43,13 @@ Unproduced unproduced_after(const EndingFacts& facts, bool success) noexcept {
 
 }  // namespace
 
+bool may_be_worked_on(const EndingFacts& facts) noexcept {
+    const bool may_be_taken = facts.status == 0 || is_success(facts.status);
+    if (!facts.in_background || facts.ending == Ending::never_sent || !may_be_taken) return false;
+    const bool says_end = facts.usage.ended || facts.usage.output_tokens;
+    return facts.usage.unfinished || !says_end;
+}
+
 Usage settle_by(const EndingFacts& facts) noexcept {
     if (facts.ending == Ending::never_sent) {
         return {.requests = 0, .certainty = Certainty::exact, .unproduced = Unproduced::release};
@@ -49,7 +57,7 @@ Usage settle_by(const EndingFacts& facts) noexcept {
     if (is_refusal(facts)) return {.certainty = Certainty::exact, .unproduced = Unproduced::release};
 
     const bool success = is_success(facts.status);
-    const bool knows_output = success && facts.usage.output_tokens.has_value();
+    const bool knows_output = success && facts.usage.output_tokens.has_value() && !may_be_worked_on(facts);
     Usage usage;
     usage.input_tokens = weighted_input(facts.usage, facts.cached_input_weight);
     usage.output_tokens = knows_output

@@ -21,6 +21,8 @@ struct EndingFacts {
     int status = 0;  ///< the upstream's; 0: no head was received
     llm::TappedUsage usage{};
     double cached_input_weight = 1.0;
+    /// A response was asked for that the upstream makes in the background: it stays at it, whoever leaves.
+    bool in_background = false;
 };
 
 /// How many tokens a request took, for logs and totals: as reported; what nobody reported, as it is charged.
@@ -31,8 +33,13 @@ struct Spent {
     std::int64_t output_tokens = 0;
 };
 
+/// A response in the background that the upstream may go on with, since it was sent to it and its end was not
+/// read. By its id, where that was read, it can be waited for.
+bool may_be_worked_on(const EndingFacts& facts) noexcept;
+
 /// Rules, in this order:
 ///   no connection                          everything is given back
+///   it may be worked on in the background  what was reserved is charged
 ///   4xx, 503, 529, redirects, or 200 with  the request stays, tokens are given back
 ///   nothing but an error
 ///   usage was reported to its end          charged exactly, however it ended afterwards

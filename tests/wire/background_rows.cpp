@@ -100,6 +100,9 @@ WireRows ended_at_once() {
         {.name = "refused",
          .asks = {{.bytes = start(), .status = 400, .charge = Charge{}}},
          .replies = {reply({.body = error, .status = 400})}},
+        {.name = "the_upstream_breaks_off_before_it_answers",
+         .asks = {{.bytes = start(), .status = 502, .charge = held(1)}},
+         .replies = {{.bytes = "", .end = End::close}}},
         {.name = "streamed_to_its_end",
          .asks = {then(start(",\"stream\":true"), settled(1)), then(poll().bytes, settled(2))},
          .replies = {stream_reply(response_event("response.queued", response("queued", "null")) +

@@ -114,6 +114,58 @@ TEST(Settlement, AnErrorBehindOutputReleasesWhatWasNotSeen) {
     EXPECT_EQ(usage.unproduced, Unproduced::release);
 }
 
+EndingFacts in_background(Ending ending, int status) {
+    EndingFacts result = facts(ending, status);
+    result.in_background = true;
+    return result;
+}
+
+TEST(Settlement, ABackgroundResponseWhoseEndWasNotReadIsChargedAsReserved) {
+    for (const Ending ending : {Ending::client_gone, Ending::upstream_silent, Ending::upstream_broken}) {
+        for (const int status : {0, 200}) {
+            EndingFacts given = in_background(ending, status);
+            given.usage.output_seen = 3;
+            EXPECT_TRUE(may_be_worked_on(given)) << status;
+            const Usage usage = settle_by(given);
+            EXPECT_EQ(usage.certainty, Certainty::lower_bound) << status;
+            EXPECT_EQ(usage.unproduced, Unproduced::charge) << status;
+            const Spent spent = spent_by(given, {1, 10, 500});
+            EXPECT_EQ(spent.input_tokens, 10) << status;
+            EXPECT_EQ(spent.output_tokens, 500) << status;
+            EXPECT_EQ(given_back_by(usage, spent, {1, 10, 500}).output_tokens, 0) << status;
+        }
+    }
+}
+
+TEST(Settlement, ABackgroundResponseThatIsUnderWayHasNotFailed) {
+    EndingFacts given = in_background(Ending::whole, 200);
+    given.usage.unfinished = given.usage.ended = true;
+    given.usage.failed = given.usage.has_error = true;
+    given.usage.output_tokens = 7;  // so far
+    EXPECT_TRUE(may_be_worked_on(given));
+    EXPECT_EQ(settle_by(given).unproduced, Unproduced::charge);
+    EXPECT_EQ(spent_by(given, {1, 10, 500}).output_tokens, 500);
+}
+
+TEST(Settlement, ABackgroundResponseThatHasEndedIsSettledAsAnyOther) {
+    for (const int status : {400, 429, 500, 502, 503, 529}) {
+        for (const Ending ending : {Ending::whole, Ending::client_gone}) {
+            const EndingFacts given = in_background(ending, status);
+            EXPECT_FALSE(may_be_worked_on(given)) << status;
+            EXPECT_EQ(settle_by(given).unproduced, settle_by(facts(ending, status)).unproduced) << status;
+        }
+    }
+    EXPECT_EQ(settle_by(in_background(Ending::never_sent, 0)).requests, 0);
+    EndingFacts failed = in_background(Ending::whole, 200);
+    failed.usage.ended = failed.usage.failed = true;
+    EXPECT_EQ(settle_by(failed).unproduced, Unproduced::release);
+    EndingFacts done = in_background(Ending::client_gone, 200);
+    done.usage = reported(10, 20);
+    EXPECT_FALSE(may_be_worked_on(done));
+    EXPECT_EQ(settle_by(done).certainty, Certainty::exact);
+    EXPECT_EQ(settle_by(done).output_tokens, 20);
+}
+
 TEST(Settlement, InputThatIsLeftOutStaysAsEstimated) {
     EndingFacts given = facts(Ending::whole, 200);
     given.usage.output_tokens = 20;
