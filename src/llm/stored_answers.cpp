@@ -5,6 +5,7 @@
 #include <array>
 
 #include "text/ascii.hpp"
+#include "text/percent.hpp"
 
 namespace weir::llm {
 
@@ -28,6 +29,37 @@ bool is_member_of(std::string_view path, std::string_view collection) noexcept {
     return path[begin - 1] == '/' && text::equals_ignoring_case(path.substr(begin), collection);
 }
 
+/// A segment without what some servers take off: blanks before it, and all behind its first character that no
+/// provider has in its ids.
+std::string_view plain(std::string_view segment) noexcept {
+    segment.remove_prefix(std::min(segment.find_first_not_of(' '), segment.size()));
+    const auto is_kept = [](char c) {
+        return text::is_letter(c) || text::is_digit(c) || c == '-' || c == '_';
+    };
+    const auto* const end = std::find_if_not(segment.begin(), segment.end(), is_kept);
+    return segment.substr(0, static_cast<std::size_t>(end - segment.begin()));
+}
+
+/// The last segment that is one, and takes it off `path`. Backslashes are slashes to some.
+std::string_view take_last_plain_segment(std::string_view& path) noexcept {
+    while (!path.empty()) {
+        const std::size_t slash = path.find_last_of("/\\");
+        const std::string_view segment = path.substr(slash + 1);  // npos + 1 is 0
+        path = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+        if (!plain(segment).empty()) return segment;
+    }
+    return {};
+}
+
+/// Of one spelling: the id as it stands there, and plain.
+std::vector<std::string_view> ids_in(std::string_view path, bool is_cancel) {
+    if (is_cancel && !text::equals_ignoring_case(plain(take_last_plain_segment(path)), "cancel")) return {};
+    const std::string_view id = take_last_plain_segment(path);
+    const std::string_view collection = take_last_plain_segment(path);
+    if (id.empty() || !text::equals_ignoring_case(plain(collection), "responses")) return {};
+    return {id, plain(id)};
+}
+
 }  // namespace
 
 bool may_report_new_usage(std::string_view method, std::string_view path) noexcept {
@@ -43,11 +75,22 @@ bool may_report_new_usage(std::string_view method, std::string_view path) noexce
     return true;
 }
 
-std::string_view stored_response_id(std::string_view method, std::string_view path) noexcept {
-    if (method == "POST" && !text::equals_ignoring_case(take_last_segment(path), "cancel")) return {};
+std::vector<std::string> stored_response_ids(std::string_view method, std::string_view path) {
     if (method != "GET" && method != "DELETE" && method != "POST") return {};
-    if (!is_member_of(path, "responses")) return {};
-    return take_last_segment(path);
+    const bool is_cancel = method == "POST";
+    std::string spelled(path);
+    std::vector<std::string> ids;
+    // As it stands there, decoded, and decoded by two servers in a row.
+    for (int round = 0; round < 3; ++round) {
+        for (std::string_view id : ids_in(spelled, is_cancel)) {
+            if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.emplace_back(id);
+        }
+        auto decoded = text::percent_decoded(spelled);
+        if (!decoded || *decoded == spelled) break;
+        spelled = std::move(*decoded);
+        spelled.resize(std::min(spelled.find_first_of("?#"), spelled.size()));
+    }
+    return ids;
 }
 
 bool is_of_any_provider(std::string_view path) noexcept {

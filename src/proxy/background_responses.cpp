@@ -116,11 +116,13 @@ awaitable<void> BackgroundResponses::look_after(Limiter& limiter, const void* ow
     }
 }
 
-std::optional<EndingFacts> told_by_fetch(EndingFacts answer, std::string_view method) {
+std::optional<EndingFacts> told_by_fetch(EndingFacts answer, std::string_view method,
+                                         bool is_spelled_plainly) {
     const bool is_gone =
         answer.status == 404 || answer.status == 410 || (is_success(answer.status) && method == "DELETE");
     const bool is_told = is_success(answer.status) && answer.usage.ended && !answer.usage.unfinished;
     if (!is_gone && !is_told) return std::nullopt;
+    if (!is_spelled_plainly && !is_told) return std::nullopt;
     // Who asks in a way that finds nothing must not get anything back by that: it is charged as reserved.
     if (!is_success(answer.status)) return EndingFacts{.ending = Ending::whole, .status = 200};
     answer.status = 200;

@@ -89,7 +89,9 @@ private:
 
 /// What an answer of that `method` about a response says of its end: somebody fetched, cancelled or deleted
 /// it, and now its usage is known, or that nobody will ever know it. Nullopt: it is still being made, for all
-/// one hears. Pure.
-std::optional<EndingFacts> told_by_fetch(EndingFacts answer, std::string_view method);
+/// one hears. `is_spelled_plainly`: the path had its id as it is; else an upstream that does not find it may
+/// know it all the same. Pure.
+std::optional<EndingFacts> told_by_fetch(EndingFacts answer, std::string_view method,
+                                         bool is_spelled_plainly = true);
 
 }  // namespace weir::proxy

@@ -213,8 +213,14 @@ bool Exchange::identify() {
 /// A background response that this node holds a reservation of the same key for: its answer is the one that
 /// says what it used.
 void Exchange::note_stored_response() {
-    const std::string_view id = llm::stored_response_id(request_.head.method, record_.path);
-    if (!id.empty() && worker_.background->is_held_for(record_.key_id, id)) stored_response_ = id;
+    is_spelled_plainly_ = true;
+    for (std::string& id : llm::stored_response_ids(request_.head.method, record_.path)) {
+        if (worker_.background->is_held_for(record_.key_id, id)) {
+            stored_response_ = std::move(id);
+            return;
+        }
+        is_spelled_plainly_ = false;
+    }
 }
 
 BodyLimits Exchange::body_limits() const noexcept {

@@ -146,8 +146,9 @@ private:
     EndingFacts facts_{.ending = Ending::never_sent};
     Spent spent_;  ///< zero until it is settled
     llm::HeaderLines cors_;
-    std::string_view stored_response_;  ///< id of the background response that is asked for; empty: none
-    std::int64_t started_us_ = 0;       ///< steady clock
+    std::string stored_response_;     ///< id of the background response that is asked for; empty: none
+    bool is_spelled_plainly_ = true;  ///< the path says that id as it is
+    std::int64_t started_us_ = 0;     ///< steady clock
     bool close_ = false;
 };
 

@@ -184,7 +184,7 @@ void Exchange::note_relayed(AttemptEnd end, const Attempt::Relayed& relayed) {
 }
 
 void Exchange::report_stored_answer(const EndingFacts& facts) {
-    auto told = told_by_fetch(facts, request_.head.method);
+    auto told = told_by_fetch(facts, request_.head.method, is_spelled_plainly_);
     if (!told) return;
     told->cached_input_weight = worker_.background->weight_of(stored_response_).value_or(1.0);
     worker_.background->report(stored_response_, *told);

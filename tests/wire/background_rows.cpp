@@ -91,6 +91,30 @@ WireRows polled() {
     };
 }
 
+/// As some servers take them for the response's own path.
+WireRows polled_in_other_spellings() {
+    WireRows rows;
+    for (const std::string end : {"%20", ".json", ";x", "%3b", "%2f", "/%20"}) {
+        rows.push_back(
+            {.name = "spelled_resp_1" + end,
+             .asks = {then(start(), held(1)), then(get_of("/v1/responses/resp_1" + end), settled(2))},
+             .replies = {says("queued"), says("completed", usage)},
+             .stays_reserved = true});
+    }
+    rows.push_back({.name = "spelled_with_an_encoded_slash",
+                    .asks = {then(start(), held(1)), then(get_of("/v1/responses%2fresp_1"), settled(2))},
+                    .replies = {says("queued"), says("completed", usage)},
+                    .stays_reserved = true});
+    rows.push_back(
+        {.name = "a_spelling_that_finds_nothing",
+         .asks = {then(start(), held(1)),
+                  {.bytes = get_of("/v1/responses/resp_1.json"), .status = 404, .charge = held(2)},
+                  then(poll().bytes, settled(3))},
+         .replies = {says("queued"), reply({.body = "{}", .status = 404}), says("completed", usage)},
+         .stays_reserved = true});
+    return rows;
+}
+
 WireRows ended_at_once() {
     const std::string error = R"({"error":{"message":"m","type":"t","param":null,"code":null}})";
     return {
@@ -158,7 +182,7 @@ WireRows several() {
 }  // namespace
 
 WireRows background_rows() {
-    return polled() + ended_at_once() + several();
+    return polled() + polled_in_other_spellings() + ended_at_once() + several();
 }
 
 }  // namespace weir::testing

@@ -183,7 +183,9 @@ TEST_F(Background, EndsByWhatAnAnswerAboutItSays) {
         EXPECT_EQ(told.status, 200);
         EXPECT_EQ(told.ending, Ending::whole) << "charged as reserved";
         EXPECT_FALSE(told.usage.failed);
+        EXPECT_FALSE(told_by_fetch(silent, "GET", false)) << "it may be there by its own name";
     }
+    EXPECT_EQ(told_by_fetch(done, "GET", false).value().usage.output_tokens, 90);
     silent.status = 500;
     EXPECT_FALSE(told_by_fetch(silent, "DELETE"));
 }
