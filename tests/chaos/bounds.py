@@ -4,7 +4,7 @@ import collections
 import math
 
 import limits
-from evidence import SECOND_US, store_spans, touching
+from evidence import SECOND_US, Received, store_spans, touching
 from schedule import NODES
 
 # A lowered limit is held against the former one for so long: nodes that were cut off hear of it when they are back.
@@ -211,12 +211,12 @@ def check_kept(evidence, facts):
     """What a node that is still alive has charged is in the store, whatever this has lost meanwhile."""
     kept = evidence.ends.get("kept", {})
     since = {node: evidence.incarnations(node)[-1]["started_us"] for node in range(NODES)}
-    charged = collections.Counter()
+    charged, received = collections.Counter(), Received(evidence)
     for at_us, key, node, _ in admitted(evidence).values():
         if key == limits.KEPT_KEY and at_us > since[node]:
             charged["requests"] += 1
     for row in evidence.access:
-        if row["key"] != limits.KEPT_KEY or row["outcome"] != "served" or row["received_at_us"] <= since[row["node"]]:
+        if row["key"] != limits.KEPT_KEY or row["outcome"] != "served" or received.at_us(row) <= since[row["node"]]:
             continue
         charged["input_tokens"] += row.get("actual", {}).get("input", 0)
         charged["output_tokens"] += row.get("actual", {}).get("output", 0)

@@ -3,10 +3,11 @@
 import http.client
 import json
 
+import clocks
 import limits
 from processes import Process, eventually
 from relay import Relays
-from schedule import NODES, PROVIDERS
+from schedule import NODES, NODES_WITH_STEPS, PROVIDERS
 from stores import Store
 
 STORE_TIMEOUT_MS = 1000
@@ -49,9 +50,13 @@ class World:
             Process(f"provider-{i}", [f"{bin_folder}/weir-mock", "--listen", f"127.0.0.1:{port}", "--answer-header",
                                       "Keep-Alive: timeout=5", "--log", str(folder / f"provider-{i}.jsonl")], folder, port)
             for i, port in enumerate(self.provider_ports)]
+        self.why_no_steps = clocks.why_no_steps(f"{bin_folder}/weir", folder)
+        self.clocks = {} if self.why_no_steps else {
+            node: clocks.SteppedClock(folder / f"node-{node}.clock") for node in NODES_WITH_STEPS}
         self.nodes = [
             Process(f"node-{i}", [f"{bin_folder}/weir", "--config", str(folder / f"node-{i}.json"), "--state-dir",
-                                  str(folder / f"state-{i}")], folder, port)
+                                  str(folder / f"state-{i}")], folder, port,
+                    self.clocks[i].environment() if i in self.clocks else None)
             for i, port in enumerate(self.node_ports)]
         self.relays = None
 
@@ -126,6 +131,8 @@ class World:
     def stop(self):
         for process in self.processes():
             process.kill("the end")
+        for node in self.clocks:
+            clocks.clean_up(incarnation["pid"] for incarnation in self.nodes[node].incarnations)
 
 
 def mode_of(metrics):

@@ -123,6 +123,40 @@ def store_spans(evidence):
     return own, whole
 
 
+# Between a time that libfaketime adds to and the reading of what it adds, a process may have to wait for the processor.
+STEP_IS_READ_WITHIN_US = 200_000
+
+
+class Received:
+    """When a row's request had come, by this machine's clock: rows tell it by their node's own, which may have stepped."""
+
+    SLACK_US = 10_000
+
+    def __init__(self, evidence):
+        self.clients = {row["id"]: row for row in evidence.clients}
+        self.steps = {node: [fault for fault in evidence.injected("node-clock") if fault["target"] == node]
+                      for node in range(NODES)}
+
+    def told_us(self, row):
+        """None: neither this machine's clock nor a step that was injected then says what the row says."""
+        client = self.clients.get(row["request_id"])
+        if client is None:
+            return row["received_at_us"]
+        from_us, to_us = client["sent_us"] - self.SLACK_US, client["end_us"] + self.SLACK_US
+        for fault in self.steps[row["node"]]:
+            at_us = row["received_at_us"] - fault["step_us"]
+            if from_us <= at_us <= to_us and fault["at_us"] <= at_us <= fault["until_us"] + STEP_IS_READ_WITHIN_US:
+                return at_us
+        at_us = row["received_at_us"]
+        is_stepped = any(fault["stepped_us"] + STEP_IS_READ_WITHIN_US < at_us < fault["back_us"]
+                         for fault in self.steps[row["node"]])
+        return at_us if from_us <= at_us <= to_us and not is_stepped else None
+
+    def at_us(self, row):
+        told_us = self.told_us(row)
+        return row["received_at_us"] if told_us is None else told_us
+
+
 def away_spans(evidence, node):
     """While the process was killed or ending, until it had listened again for a while."""
     spans = []

@@ -91,6 +91,23 @@ class Injector:
         node = self.world.nodes[fault.target]
         return self._restarted(node, fault, lambda: node.terminate("SIGTERM"))
 
+    def _node_clock(self, fault, record):
+        if self.world.why_no_steps:
+            return f"skipped: {self.world.why_no_steps}"
+
+        def action():
+            clock = self.world.clocks[fault.target]
+            record["step_us"] = int(fault.detail.split()[0]) * 1_000_000
+            record["at_us"] = now_us()
+            clock.step(int(fault.detail.split()[0]))
+            record["stepped_us"] = now_us()
+            time.sleep(fault.lasts_s)
+            record["back_us"] = now_us()
+            clock.step(0)
+
+        # A node that is killed, stopped or cut off meanwhile starts, goes on or decides alone with the wrong clock.
+        return self._alone(f"clock-{fault.target}", action)
+
     def _reload(self, fault, _record):
         node = self.world.nodes[fault.target]
 

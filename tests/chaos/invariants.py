@@ -3,7 +3,7 @@
 import collections
 
 import limits
-from evidence import (NODES, SECOND_US, away_spans, key_spans, provider_spans, store_spans, touching)
+from evidence import (NODES, SECOND_US, Received, away_spans, key_spans, provider_spans, store_spans, touching)
 
 # What a kill -9 may lose of rows and counts: those of the second before it (config/operating.md), and of requests under way.
 LOST_BY_KILL_US = 2 * SECOND_US
@@ -160,9 +160,9 @@ def booked_of(row):
 
 def doubtful(evidence):
     """{key: amounts} that a kill -9 may have taken from the books, or from the log, or from both."""
-    may = collections.defaultdict(collections.Counter)
+    may, received = collections.defaultdict(collections.Counter), Received(evidence)
     for row in evidence.access:
-        ended_us = row["received_at_us"] + row["duration_us"]
+        ended_us = received.at_us(row) + row["duration_us"]
         if is_decided(row) and any(0 <= at_us - ended_us <= LOST_BY_KILL_US for at_us in kills(evidence, row["node"])):
             may[row["key"]].update(booked_of(row))
     return may
@@ -218,18 +218,55 @@ def check_settlements(evidence, _facts):
 def check_alone(evidence, facts):
     """A node decides without Redis only where it was cut off from it."""
     own, whole = store_spans(evidence)
-    findings, alone = [], collections.Counter()
+    findings, alone, received = [], collections.Counter(), Received(evidence)
     for row in evidence.access:
         if row["store_mode"] in ("", "redis"):
             continue
         alone[row["store_mode"]] += 1
-        ended_us = row["received_at_us"] + row["duration_us"]
+        received_us = received.at_us(row)
+        ended_us = received_us + row["duration_us"]
         # Who is refused for those that wait before it is given the last answer that these got.
-        asked_us = min(row["received_at_us"], row.get("decided_at_us", row["received_at_us"]))
+        asked_us = min(received_us, row.get("decided_at_us", received_us))
         if not touching(whole + own[row["node"]], asked_us, ended_us):
             findings.append(f"{row['request_id']} at node {row['node']} was decided by {row['store_mode']} at "
-                            f"{row['received_at_us']}, while nothing kept it from Redis")
+                            f"{received_us}, while nothing kept it from Redis")
     facts["decided without Redis"] = dict(alone)
+    return shortened(findings)
+
+
+# What a node knows of Redis's clock is off by the time that an answer takes, at most; steps are longer by far.
+STORE_TIME_IS_KNOWN_WITHIN_US = 2 * SECOND_US
+# A refusal may be the last answer that those got who wait, and its node may have been stopped since.
+REFUSAL_IS_KNOWN_FOR_US = 5 * SECOND_US
+
+
+def check_dated(evidence, facts):
+    """Decisions are dated by Redis's clock, rows by their node's, whatever steps that makes."""
+    findings, received = [], Received(evidence)
+    earliest = latest = stepped = 0
+    for row in evidence.access:
+        told_us, client = received.told_us(row), received.clients.get(row["request_id"])
+        if told_us is None:
+            findings.append(f"{row['request_id']} at node {row['node']}, {client['sent_us']} to {client['end_us']}: "
+                            f"received at {row['received_at_us']} by the clock of its node")
+        stepped += told_us is not None and told_us != row["received_at_us"]
+        if client is None or not row.get("decided_at_us"):
+            continue
+        early_us, late_us = client["sent_us"] - row["decided_at_us"], row["decided_at_us"] - client["end_us"]
+        earliest, latest = max(earliest, early_us), max(latest, late_us)
+        may_be_early_us = REFUSAL_IS_KNOWN_FOR_US if "refused_by" in row else STORE_TIME_IS_KNOWN_WITHIN_US
+        if early_us > may_be_early_us or late_us > STORE_TIME_IS_KNOWN_WITHIN_US:
+            findings.append(f"{row['request_id']} at node {row['node']}, {client['sent_us']} to {client['end_us']}: "
+                            f"decided at {row['decided_at_us']} ({row['store_mode']})")
+    for row in evidence.providers:
+        client = received.clients.get(row["request_id"])
+        if client and row["decided_at_us"] and not (
+                client["sent_us"] - STORE_TIME_IS_KNOWN_WITHIN_US <= int(row["decided_at_us"])
+                <= client["end_us"] + STORE_TIME_IS_KNOWN_WITHIN_US):
+            findings.append(f"{row['request_id']} at {row['at']}: decided at {row['decided_at_us']}, sent at {client['sent_us']}")
+    steps = evidence.ends.get("why_no_steps") or f"{len(evidence.injected('node-clock'))}, {stepped} rows received meanwhile"
+    facts["steps of clocks"] = steps
+    facts["decided outside of their requests"] = f"{earliest / 1000:.1f} ms before at most, {latest / 1000:.1f} ms after"
     return shortened(findings)
 
 

@@ -7,7 +7,7 @@ from doctored import BEGAN_US, access, client, fault, good, look, provider, rest
 
 CHECKS = (invariants.check_answers, invariants.check_attempts, invariants.check_ends, invariants.check_waits, invariants.check_rows,
           invariants.check_books, invariants.check_settlements, invariants.check_alone, invariants.check_logs,
-          invariants.check_left)
+          invariants.check_left, invariants.check_dated)
 AT_US = BEGAN_US + 10_000_000
 
 
@@ -142,6 +142,67 @@ class InvariantsTest(unittest.TestCase):
         self.assertEqual(invariants.check_alone(self.evidence, {}), [])
         self.evidence.timeline[0]["target"] = 1
         self.assert_finds(invariants.check_alone, "c0-3 at node 0")
+
+    def step(self, seconds, from_us, to_us, target=0):
+        """The clock of a node, and the rows that it writes meanwhile."""
+        self.evidence.timeline.append(fault("node-clock", from_us - 1000, to_us + 1000, target=target, stepped_us=from_us,
+                                            back_us=to_us, step_us=seconds * 1_000_000))
+        for row in self.evidence.access:
+            if from_us < row["received_at_us"] < to_us:
+                row["received_at_us"] += seconds * 1_000_000
+
+    def test_rows_are_dated_by_a_clock_that_steps_and_decisions_are_not(self):
+        for seconds in (-120, 60):
+            self.evidence = good()
+            self.step(seconds, AT_US - 2_500_000, AT_US + 2_500_000)
+            for check in CHECKS:
+                self.assertEqual(check(self.evidence, {}), [], check.__name__)
+
+    def test_a_row_that_is_dated_by_no_clock(self):
+        self.step(60, AT_US - 2_500_000, AT_US + 2_500_000)
+        self.evidence.access[8]["received_at_us"] -= 30_000_000
+        self.assert_finds(invariants.check_dated, "c0-9 at node 0")
+
+    def test_a_row_that_a_step_was_not_told_to(self):
+        self.step(60, AT_US - 2_500_000, AT_US + 2_500_000)
+        self.evidence.access[8]["received_at_us"] -= 60_000_000
+        self.assert_finds(invariants.check_dated, "c0-9 at node 0")
+        self.evidence.timeline.clear()
+        self.assert_finds(invariants.check_dated, "c0-10 at node 0")
+
+    def test_a_clock_that_did_not_step(self):
+        self.evidence.access[2]["received_at_us"] += 20_000_000
+        self.assert_finds(invariants.check_dated, "c0-3 at node 0")
+
+    def test_a_decision_that_is_dated_by_the_clock_of_its_node(self):
+        for seconds in (-20, 5):
+            self.evidence = good()
+            self.step(seconds, AT_US - 2_500_000, AT_US + 2_500_000)
+            self.evidence.access[9]["decided_at_us"] += seconds * 1_000_000
+            self.assert_finds(invariants.check_dated, "c0-10 at node 0")
+
+    def test_a_refusal_may_be_an_answer_that_others_got_before(self):
+        row = self.evidence.access[9]
+        row["decided_at_us"] -= 4_000_000
+        self.assert_finds(invariants.check_dated, "c0-10 at node 0")
+        row.update(refused_by="key/requests/4s")
+        self.assertEqual(invariants.check_dated(self.evidence, {}), [])
+
+    def test_a_charge_that_is_dated_by_the_clock_of_its_node(self):
+        self.evidence.providers[9]["decided_at_us"] = str(AT_US + 60_000_000)
+        self.assert_finds(invariants.check_dated, "c0-10 at provider-0")
+
+    def test_where_a_kill_or_a_cut_was_is_not_moved_by_a_step(self):
+        self.step(60, AT_US - 2_500_000, AT_US + 2_500_000)
+        row = self.evidence.access[9]
+        row["store_mode"] = "local"
+        self.evidence.timeline.append(fault("store-partition", AT_US - 1000, AT_US, target=0))
+        self.assertEqual(invariants.check_alone(self.evidence, {}), [])
+        row["store_mode"] = "redis"
+        self.evidence.timeline.pop()
+        restart(self.evidence, 0, AT_US + 100_000, AT_US + 200_000)
+        self.evidence.ends["usage"][0]["requests"] -= 1
+        self.assertEqual(invariants.check_books(self.evidence, {}), [])
 
     def test_a_crash(self):
         self.evidence.processes["node-2"][0].update(ended_us=AT_US, code=-11)

@@ -4,6 +4,8 @@ import dataclasses
 import random
 
 NODES = 4
+# The others run as they are shipped: libfaketime takes jemalloc away from a node (clocks.py).
+NODES_WITH_STEPS = (2, 3)
 PROVIDERS = 3
 SERVERS = {"single": 1, "sentinel": 2, "cluster": 6}  # Redis servers; of a cluster the first three begin as masters
 
@@ -35,6 +37,7 @@ COMMON = {
     "node-kill": (5, "node", 0.2, 3.0),
     "node-stop": (3, "node", 0.2, 3.0),
     "node-drain": (3, "node", 0.0, 0.0),
+    "node-clock": (6, "clock", 2.0, 8.0),
     "reload": (2, "node", 0.0, 0.0),
     "store-latency": (4, "node or all", 0.5, 4.0),
     "store-partition": (6, "node or all", 0.5, 5.0),
@@ -54,12 +57,15 @@ OF_STORE = {
     "cluster": {"store-restart": (4, "server", 0.0, 8.0), "failover": (4, "", 0.0, 0.0), "slot-move": (4, "", 0.0, 0.0)},
 }
 PROVIDER_MODES = ("500", "503=1", "429", "429=2", "slow=400", "slow=6000", "hang", "reset", "midhead", "refuse")
+CLOCK_STEPS_S = (5, 20, 60, 120)  # either way
 KEY_CHANGES = ("delete", "disable", "rotate")
 
 
 def pick_target(random_, what, store):
     if what == "node":
         return random_.randrange(NODES)
+    if what == "clock":
+        return random_.choice(NODES_WITH_STEPS)
     if what == "node or all":
         return random_.choice([-1, *range(NODES)])
     if what == "provider":
@@ -72,6 +78,8 @@ def pick_target(random_, what, store):
 def pick_detail(random_, kind):
     if kind == "provider-mode":
         return random_.choice(PROVIDER_MODES)
+    if kind == "node-clock":
+        return f"{random_.choice((-1, 1)) * random_.choice(CLOCK_STEPS_S):+d} s"
     if kind == "store-latency":
         return f"{random_.choice((5, 30, 120, 400))} ms"
     if kind == "store-partition":

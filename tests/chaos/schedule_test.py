@@ -27,6 +27,13 @@ class ScheduleTest(unittest.TestCase):
         for fault in faults:
             self.assertLess(fault.at_s + fault.lasts_s, 100)
 
+    def test_clocks_step_both_ways_where_they_can(self):
+        steps = [fault for fault in schedule.faults_of(1, 2000, "single") if fault.kind == "node-clock"]
+        self.assertEqual({fault.target for fault in steps}, set(schedule.NODES_WITH_STEPS))
+        self.assertEqual({fault.detail for fault in steps},
+                         {f"{sign}{step_s} s" for sign in "+-" for step_s in schedule.CLOCK_STEPS_S})
+        self.assertTrue(all(fault.lasts_s > 0 for fault in steps))
+
     def test_there_are_pauses_in_which_windows_empty(self):
         times = [fault.at_s for fault in schedule.faults_of(1, 200, "single")]
         gaps = [after - before for before, after in zip(times, times[1:])]
