@@ -166,6 +166,17 @@ class KeptTest(unittest.TestCase):
         evidence.ends["kept"] = {"requests": 15, "input_tokens": 42, "output_tokens": 70}
         self.assertEqual(bounds.check_kept(evidence, {}), [])
 
+    def test_what_was_charged_before_a_death_is_known_by_this_machine_s_clock(self):
+        evidence = good()
+        restart(evidence, 0, BEGAN_US + 5_900_000, BEGAN_US + 6_000_001)
+        evidence.ends["kept"] = {"requests": 15, "input_tokens": 42, "output_tokens": 70}
+        from_us, to_us = BEGAN_US + 3_500_000, BEGAN_US + 8_500_000
+        evidence.timeline.append(fault("node-clock", from_us, to_us, target=0, stepped_us=from_us, back_us=to_us,
+                                       step_us=60_000_000))
+        for row in evidence.access[3:8]:
+            row["received_at_us"] += 60_000_000
+        self.assertEqual(bounds.check_kept(evidence, {}), [])
+
 
 class ChangedLimitTest(unittest.TestCase):
     def test_a_raised_limit_holds_from_the_moment_it_was_sent(self):
