@@ -123,12 +123,12 @@ std::optional<EndingFacts> told_by_fetch(EndingFacts answer, std::string_view me
     const bool is_told = is_success(answer.status) && answer.usage.ended && !answer.usage.unfinished;
     if (!is_gone && !is_told) return std::nullopt;
     if (!is_spelled_plainly && !is_told) return std::nullopt;
-    // Who asks in a way that finds nothing must not get anything back by that: it is charged as reserved.
-    if (!is_success(answer.status)) return EndingFacts{.ending = Ending::whole, .status = 200};
+    // Asking in a way that finds nothing, or deleting what was made, gives nothing back: it is charged as
+    // reserved.
+    if (is_gone && !answer.usage.output_tokens) return EndingFacts{.ending = Ending::whole, .status = 200};
     answer.status = 200;
-    // It is worked on no more, and nobody says what it has produced: the rest of the lease just runs out.
-    const bool was_stopped = is_gone || method == "POST";
-    if (was_stopped && !answer.usage.output_tokens) answer.ending = Ending::client_gone;
+    // It was cancelled, and nobody says what it has produced: the rest of the lease just runs out.
+    if (method == "POST" && !answer.usage.output_tokens) answer.ending = Ending::client_gone;
     return answer;
 }
 
