@@ -111,6 +111,12 @@ BruteForce::Answer BruteForce::reserve_from(const Demand& asked, const LedgerSet
     const std::vector<LedgerLimits> own = in(ledgers.own());
     Answer by_own = judge(demand, own, now_us);
     if (by_own.verdict == Verdict::blocked || by_own.verdict == Verdict::never_fits) return by_own;
+    if (ledgers.candidate_count() == 0) {
+        if (by_own.verdict != Verdict::admitted) return by_own;
+        by_own.ticket = charge(demand, own, now_us);
+        by_own.ticket->own_places = own.size();
+        return by_own;
+    }
     std::optional<Answer> impossible, soonest;
     for (std::size_t number = 0; number < ledgers.candidate_count(); ++number) {
         const LedgerSet::Range range = ledgers.candidate(number);
