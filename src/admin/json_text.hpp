@@ -11,7 +11,7 @@ namespace weir::admin {
 
 using Json = nlohmann::ordered_json;
 
-/// Bytes that are no UTF-8 are replaced.
+/// ASCII alone, so that no name in it steers a terminal. Bytes that are no UTF-8 are replaced.
 std::string to_text(const Json& value);
 
 /// A body that has to be one object, nested no deeper than a configuration. Throws Refused with 400.

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "admin/json_text.hpp"
+
 namespace weir::app {
 
 namespace {
@@ -36,8 +38,7 @@ std::string models_json(const proxy::Learned& learned, bool calibrates, std::int
                         {"factor", calibrates ? rounded(row.factor) : 1.0},
                         {"output_tokens", lengths_json(learned.output_lengths, row.model)}});
     }
-    return Json{{"calibrate", calibrates}, {"models", std::move(rows)}}.dump(-1, ' ', true,
-                                                                             Json::error_handler_t::replace);
+    return admin::to_text({{"calibrate", calibrates}, {"models", std::move(rows)}});
 }
 
 }  // namespace weir::app

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "text/characters.hpp"
 #include "text/numbers.hpp"
 
 namespace weir::cli {
@@ -16,26 +17,6 @@ constexpr std::string_view ellipsis = "…";
 
 bool continues(char c) noexcept {
     return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
-}
-
-/// Bytes of the code point that `text` begins with; 0 where it begins with none that may be shown.
-std::size_t code_point_bytes(std::string_view text) noexcept {
-    const auto first = static_cast<unsigned char>(text.front());
-    if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
-    const std::size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return 0;
-    if (!std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(bytes), continues))
-        return 0;
-    const auto second = static_cast<unsigned char>(text[1]);
-    if (first == 0xc2 && second < 0xa0) return 0;  // C1 controls
-    if (first != 0xe2 || bytes != 3) return bytes;
-    // Marks that end a line, or turn its direction round: U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069.
-    const auto third = static_cast<unsigned char>(text[2]);
-    const bool turns =
-        second == 0x80 && ((third >= 0x8e && third <= 0x8f) || (third >= 0xa8 && third <= 0xae));
-    const bool isolates = second == 0x81 && third >= 0xa6 && third <= 0xa9;
-    if (turns || isolates) return 0;
-    return bytes;
 }
 
 std::string number_text(double value, int digits) {
@@ -50,17 +31,17 @@ bool is_time(std::string_view text) noexcept {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
+std::string printable(std::string_view shown) {
     std::string out;
-    out.reserve(text.size());
-    while (!text.empty()) {
-        const std::size_t bytes = code_point_bytes(text);
-        if (bytes == 0) {
-            out += '?';
+    out.reserve(shown.size());
+    while (!shown.empty()) {
+        const text::Character character = text::first_character(shown);
+        if (character.valid && text::is_printable(character.code)) {
+            out.append(shown.substr(0, character.bytes));
         } else {
-            out.append(text.substr(0, bytes));
+            out.append(character.bytes, '?');
         }
-        text.remove_prefix(std::max<std::size_t>(bytes, 1));
+        shown.remove_prefix(character.bytes);
     }
     return out;
 }

@@ -8,9 +8,9 @@
 
 namespace weir::cli {
 
-/// What others chose (models, paths, reasons) must not steer a terminal: control characters, and what is not
-/// UTF-8, become question marks.
-std::string printable(std::string_view text);
+/// What others chose (models, paths, reasons) must not steer a terminal: each byte of what is not printable
+/// (text/characters), or no UTF-8, becomes a question mark.
+std::string printable(std::string_view shown);
 
 /// Columns that it takes: one for each code point.
 std::size_t width_of(std::string_view text) noexcept;

@@ -17,7 +17,7 @@ bool is_plain(char c) noexcept {
 
 void append_escaped(std::string& out, char c) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) return text::append_unicode_escape(out, c);
+    if (byte < 0x20 || byte == 0x7f) return text::append_unicode_escape(out, byte);
     if (c == '"' || c == '\\') out += '\\';
     out += c;
 }

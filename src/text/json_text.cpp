@@ -32,14 +32,14 @@ void append_escape(std::string& out, char c) {
     } else if (c == '\t') {
         out += "\\t";
     } else {
-        append_unicode_escape(out, c);
+        append_unicode_escape(out, static_cast<unsigned char>(c));
     }
 }
 
 }  // namespace
 
-void append_unicode_escape(std::string& out, char c) {
-    append_hex(out.append("\\u00"), static_cast<unsigned char>(c), 2);
+void append_unicode_escape(std::string& out, std::uint32_t code) {
+    append_hex(out.append("\\u"), code, 4);
 }
 
 void append_json_text(std::string& out, std::string_view text) {
@@ -55,7 +55,7 @@ void append_json_text(std::string& out, std::string_view text) {
         } else if (character.bytes == 1) {
             append_escape(out, text.front());
         } else if (!is_printable(character.code) && character.code <= 0xffff) {
-            append_hex(out.append("\\u"), character.code, 4);
+            append_unicode_escape(out, character.code);
         } else {
             out.append(text.substr(0, character.bytes));
         }

@@ -1,6 +1,7 @@
 // Text as JSON strings hold it, for the little JSON that is written without a tree.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@ void append_json_text(std::string& out, std::string_view text);
 /// The same in quotes.
 void append_json_string(std::string& out, std::string_view text);
 
-/// "\u001b": a byte as the code point of the same number.
-void append_unicode_escape(std::string& out, char c);
+/// "\u001b". REQUIRES: `code` is at most 0xffff.
+void append_unicode_escape(std::string& out, std::uint32_t code);
 
 }  // namespace weir::text
