@@ -144,7 +144,7 @@ awaitable<void> Exchange::admit_and_forward() {
         if (!is_readable) co_return;
         if (const auto mistake = understand()) co_return co_await answer_error(*mistake, bad_call.outcome);
     }
-    for (bool is_decided = false; !is_decided;) {
+    for (;;) {
         if (const RefusalReason* reason = choose_upstreams(arrived_us)) {
             const llm::ErrorDescription error = describe(*reason);
             co_return co_await answer_error(error, reason->outcome);
@@ -154,9 +154,9 @@ awaitable<void> Exchange::admit_and_forward() {
             take_upstream(0, arrived_us);
             co_return co_await forward();
         }
-        is_decided = co_await reserve_and_forward(arrived_us);
-        if (is_decided || renew_policy()) continue;
-        co_return co_await refuse_key();
+        const bool is_decided = co_await reserve_and_forward(arrived_us);
+        if (is_decided) co_return;
+        if (!renew_policy()) co_return co_await refuse_key();
     }
 }
 

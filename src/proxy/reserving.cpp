@@ -56,13 +56,13 @@ Exchange::Decided Exchange::decide_at_once(const Demand& demand) {
 
 /// Asks the store, unless others wait for the same; and waits, where it may and that helps.
 awaitable<void> Exchange::decide(const Demand& demand, Decided& decided) {
+    const std::int64_t longest_us = max_wait_us();
+    WaitingRoom& room = *worker_.waiting_room;
+    if (longest_us == 0 && room.is_empty()) co_return co_await ask_store(demand, decided);
+
     const std::int64_t now_us = worker_.clock.steady_us();
     if (wait_began_us_ == 0) wait_began_us_ = now_us;
-    const std::int64_t waited_us = now_us - wait_began_us_;
-    const std::int64_t wait_us = std::max<std::int64_t>(max_wait_us() - waited_us, 0);
-    WaitingRoom& room = *worker_.waiting_room;
-    if (wait_us == 0 && room.is_empty()) co_return co_await ask_store(demand, decided);
-
+    const std::int64_t wait_us = std::max<std::int64_t>(wait_began_us_ + longest_us - now_us, 0);
     const LedgerSet& ledgers = applicable_.ledgers;
     const config::WeirLimits& limits = config().limits_of_weir;
     const std::string set = wait_set_name(ledgers);

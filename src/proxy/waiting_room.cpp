@@ -227,13 +227,12 @@ void WaitingRoom::end_turn(WaitLines::LineId line, Wave& wave) {
             const bool is_gone = wave.waiters[place]->is_gone;
             if (dealt[place]) {
                 take_waiter(ticket);
-            } else if (wave.waiters[place]->is_to_be_recalled && !is_gone && !is_closed_ &&
-                       lines_.leave(ticket)) {
-                recalled.push_back(take_waiter(ticket));
             } else if ((is_gone || is_closed_) && lines_.leave(ticket)) {
                 left.emplace_back(take_waiter(ticket), is_gone
                                                            ? boost::system::error_code(errc::withdrawn)
                                                            : boost::system::error_code(http_errc::draining));
+            } else if (wave.waiters[place]->is_to_be_recalled && lines_.leave(ticket)) {
+                recalled.push_back(take_waiter(ticket));
             }
         }
         note_size();
