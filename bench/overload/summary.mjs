@@ -9,9 +9,12 @@ const settlingSeconds = 5;
 const slowUs = 100_000;
 const reportOf = (folder) => JSON.parse(readFileSync(`${folder}/report.json`, 'utf8'));
 
-/** Mean of the full seconds once the crowd has settled. */
+/** The full seconds once the crowd has settled. */
+const countedSeconds = (report) => report.seconds.slice(settlingSeconds, report.options.duration_s);
+
+/** Their mean. */
 function perSecond(report, count) {
-    const seconds = report.seconds.slice(settlingSeconds, report.options.duration_s);
+    const seconds = countedSeconds(report);
     return Math.round(seconds.reduce((sum, row) => sum + row[count], 0) / seconds.length);
 }
 
@@ -31,8 +34,7 @@ function slowestAdminAnswer(file) {
 }
 
 /** Of the seconds that count: how long most were kept waiting in the worst of them. */
-const worst = (report, count) =>
-    Math.max(...report.seconds.slice(settlingSeconds, report.options.duration_s).map((row) => row[count]));
+const worst = (report, count) => Math.max(...countedSeconds(report).map((row) => row[count]));
 
 function row(folder, queueMs, kind, peak) {
     const report = reportOf(`${folder}/load`);

@@ -26,6 +26,14 @@ protected:
         client.send(request);
         return client.read_answer();
     }
+    /// What a client gets whose upstream is reached by TLS, within 150 ms.
+    int status_by_tls(std::uint16_t port) {
+        config::Config config = config_for(port);
+        config.upstreams.front().url.tls = true;
+        config.upstreams.front().timeouts.connect_ms = 50;
+        start(std::move(config));
+        return ask(post("/v1/chat/completions", chat_body())).status;
+    }
 };
 
 TEST_F(HostileUpstream, SilenceIs504) {
@@ -69,11 +77,7 @@ TEST_F(HostileUpstream, OneThatStopsInItsTlsHandshakeIs502) {
             if (peer.read_exactly(5, hello)) peer.send(first_bytes.substr(0, count));
             peer.wait_for_end();
         });
-        config::Config config = config_for(half.port());
-        config.upstreams.front().url.tls = true;
-        config.upstreams.front().timeouts.connect_ms = 50;
-        start(std::move(config));
-        return ask(post("/v1/chat/completions", chat_body())).status;
+        return status_by_tls(half.port());
     };
     EXPECT_EQ(ask_one_that_sends(0), 502);
     EXPECT_EQ(ask_one_that_sends(first_bytes.size()), 502);
@@ -86,11 +90,7 @@ TEST_F(HostileUpstream, OneThatDripsItsTlsHandshakeIs502) {
         peer.send("\x16\x03\x03\x40\x00\x02"s);
         eventually([&] { return !peer.send("\x00"s); });
     });
-    config::Config config = config_for(drips.port());
-    config.upstreams.front().url.tls = true;
-    config.upstreams.front().timeouts.connect_ms = 50;
-    start(std::move(config));
-    EXPECT_EQ(ask(post("/v1/chat/completions", chat_body())).status, 502);
+    EXPECT_EQ(status_by_tls(drips.port()), 502);
 }
 
 TEST_F(HostileUpstream, AnAnswerBeforeTheBodyWasReadIsPassedOn) {
