@@ -27,11 +27,12 @@ bool is_true(dom::element value) noexcept {
 
 }  // namespace
 
-void FactReader::read(bool is_plain) noexcept {
+void FactReader::read(bool is_plain, bool has_more_text) noexcept {
     for (const dom::key_value_pair field : document_) {
         const AnswerKey key = answer_key(field.key);
         if (key != Key::other) take(key, field.value);
     }
+    if (has_more_text) facts_.texts = std::max<std::int64_t>(facts_.texts, 1);
     judge(is_plain);
 }
 
@@ -196,8 +197,8 @@ void FactReader::judge(bool is_plain) noexcept {
     const bool is_typed_text = is_typed && (type_.ends_with("delta") || type_.ends_with(".partial_image") ||
                                             type_ == "content_block_start" || type_ == "text-generation" ||
                                             type_ == "message" || type_ == "completion");
-    facts_.may_hold_text = is_plain || !is_typed || names_choices_ || is_typed_text;
-    if (!facts_.may_hold_text) facts_.texts = 0;
+    const bool may_hold_text = is_plain || !is_typed || names_choices_ || is_typed_text;
+    if (!may_hold_text) facts_.texts = 0;
     if (is_plain) facts_.texts = std::min<std::int64_t>(facts_.texts, 1);
 
     facts_.usage_is_first = type_ == "message_start";
@@ -211,9 +212,9 @@ void FactReader::judge(bool is_plain) noexcept {
     facts_.is_usage_chunk = facts_.is_usage_alone && !is_plain && is_bare_usage_chunk(document_);
 }
 
-AnswerFacts read_answer_facts(dom::object document, Api api, bool is_plain) noexcept {
+AnswerFacts read_answer_facts(dom::object document, Api api, bool is_plain, bool has_more_text) noexcept {
     AnswerFacts facts;
-    FactReader(document, api, facts).read(is_plain);
+    FactReader(document, api, facts).read(is_plain, has_more_text);
     return facts;
 }
 

@@ -22,8 +22,7 @@ struct AnswerFacts {
     /// It is one of several results that are used up each for itself, this one of them where that is said.
     bool is_one_of_several = false;
     std::optional<std::uint64_t> index;
-    std::int64_t texts = 0;      ///< pieces of output in it: at least one token each
-    bool may_hold_text = false;  ///< text in it is new: no event that repeats what went by
+    std::int64_t texts = 0;  ///< pieces of new output in it: at least one token each
 
     std::uint64_t choices = 0;           ///< those that occur, a bit each
     std::uint64_t finished_choices = 0;  ///< those of them that are at their end
@@ -39,7 +38,8 @@ struct AnswerFacts {
     std::string_view response_status;
 };
 
-/// `is_plain`: the document is the whole answer.
-AnswerFacts read_answer_facts(dom::object document, Api api, bool is_plain) noexcept;
+/// `is_plain`: the document is the whole answer. `has_more_text`: the document is a digest, and there was
+/// text in what it leaves out.
+AnswerFacts read_answer_facts(dom::object document, Api api, bool is_plain, bool has_more_text) noexcept;
 
 }  // namespace weir::llm

@@ -101,9 +101,10 @@ constexpr bool is_text_of_result(AnswerKey key) noexcept {
            key == AnswerKey::output || key == AnswerKey::tool_calls;
 }
 
-/// A number of tokens.
-constexpr bool is_count(AnswerKey key) noexcept {
-    return key >= AnswerKey::input_tokens && key <= AnswerKey::cache_n;
+/// A report of usage is read from it: a number of tokens, what details it, or what it is measured in.
+constexpr bool is_part_of_usage(AnswerKey key) noexcept {
+    const bool is_count = key >= AnswerKey::input_tokens && key <= AnswerKey::output_details;
+    return is_count || key == AnswerKey::timings || key == AnswerKey::iterations || key == AnswerKey::type;
 }
 
 }  // namespace weir::llm

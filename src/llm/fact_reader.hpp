@@ -11,7 +11,7 @@ class FactReader {
 public:
     FactReader(dom::object document, Api api, AnswerFacts& facts) noexcept
         : document_(document), api_(api), facts_(facts) {}
-    void read(bool is_plain) noexcept;
+    void read(bool is_plain, bool has_more_text) noexcept;
 
 private:
     void take(AnswerKey key, dom::element value) noexcept;

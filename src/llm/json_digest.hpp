@@ -92,6 +92,7 @@ private:
     static const Member mark;
     static const Member note;
     static const Member watch;
+    Member member_of_usage(AnswerKey key) const noexcept;
     Member member_of_document(AnswerKey key) const noexcept;
     Member member_of(Context context, AnswerKey key) const noexcept;
     void end_piece(std::string_view bytes);

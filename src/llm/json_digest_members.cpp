@@ -44,15 +44,23 @@ JsonDigest::Member JsonDigest::member_of(Context context, AnswerKey key) const n
         case Context::delta:
             return key == Key::content || key == Key::text || key == Key::message ? watch : skip;
         case Context::counts:
-            return is_count(key) || key == Key::finish_reason ? copy : skip;
+            return key == Key::finish_reason ? copy : member_of_usage(key);
         case Context::result:
             return is_text_of_result(key) ? watch : skip;
         case Context::results:
-            return is_count(key) ? copy : is_text_of_result(key) ? watch : skip;
+            return is_text_of_result(key) ? watch : member_of_usage(key);
         case Context::details:
-            return key == Key::generated_tokens || key == Key::input_length ? copy : skip;
+            return member_of_usage(key);
     }
     return skip;
+}
+
+/// Of a report that is not called `usage`. Where `tokens` is a list, as of what was generated (Text
+/// Generation Inference), it is passed over: it may be long.
+JsonDigest::Member JsonDigest::member_of_usage(AnswerKey key) const noexcept {
+    if (key == AnswerKey::tokens || key == AnswerKey::billed_units)
+        return {.action = Action::enter, .context = Context::counts};
+    return is_part_of_usage(key) ? copy : skip;
 }
 
 JsonDigest::Member JsonDigest::member_of_document(AnswerKey key) const noexcept {

@@ -95,7 +95,7 @@ UsageReader::Read UsageReader::read_piece(std::string& json) {
     JsonDocument document;
     dom::object object;
     if (!parse(document, json, object)) return Read::nothing;
-    const AnswerFacts facts = read_answer_facts(object, api_, false);
+    const AnswerFacts facts = read_answer_facts(object, api_, false, false);
     if (facts.texts > 0 && !pattern_) pattern_ = std::make_unique<EventPattern>();
     if (pattern_) pattern_->learn(json, facts);
     return take(facts, false);
@@ -105,7 +105,7 @@ bool UsageReader::read_whole(std::string_view json) {
     JsonDocument document;
     dom::object object;
     if (document.parse_copy(json) != simdjson::SUCCESS || document.root().get(object)) return false;
-    (void)take(read_answer_facts(object, api_, true), true);
+    (void)take(read_answer_facts(object, api_, true, false), true);
     return true;
 }
 
@@ -117,11 +117,8 @@ UsageReader::Read UsageReader::read_digest(std::string& json, bool has_text, Pla
         if (!parse(document, json, object)) return Read::nothing;
     }
     const bool is_plain = place == Place::whole;
-    AnswerFacts facts = read_answer_facts(object, api_, is_plain);
+    AnswerFacts facts = read_answer_facts(object, api_, is_plain, has_text);
     if (place == Place::element && !facts.index) facts.index = elements_++;
-    // The digest leaves text out; only its events repeat text that went by before.
-    if (has_text && facts.may_hold_text) facts.texts = std::max<std::int64_t>(facts.texts, 1);
-    if (facts.texts > 0) facts.is_usage_chunk = facts.is_usage_alone = false;
     return take(facts, is_plain);
 }
 

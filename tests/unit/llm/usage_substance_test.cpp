@@ -123,6 +123,16 @@ TEST(OtherErrorTest, IsOneWhereNothingElseIsThere) {
     }
 }
 
+/// Lines are read without their text; that there was some is known all the same.
+TEST(OtherErrorTest, IsNotWhereTextIs) {
+    const std::string_view text = R"({"token":{"text":"a"},"detail":{"seed":5}})";
+    const AnswerDescription lines{
+        .api = Api::ollama_chat, .content_type = "application/x-ndjson", .content_encoding = {}};
+    EXPECT_FALSE(usage_of(lines, text).ended);
+    EXPECT_FALSE(usage_of_events(Api::ollama_chat, {text}).ended);
+    EXPECT_TRUE(usage_of(lines, R"({"detail":{"seed":5}})").ended);
+}
+
 TEST(OtherErrorTest, MayBeAFieldOfItsOwn) {
     for (const std::string_view text : {"error: {\"code\":500,\"message\":\"x\"}\n\n",
                                         "error: {\"code\":500,\"message\":\"x\"}\n", "error:x\n\n"}) {
