@@ -20,7 +20,7 @@ constexpr auto may_matter = make_may_matter();
 JsonDigest::Found JsonDigest::next(std::string_view bytes, std::size_t& at) {
     if (level_count_ == 0) {
         text_.clear();
-        is_full_ = has_text_ = is_marked_ = false;
+        has_text_ = is_marked_ = false;
     }
     if (in_string_) string_here_ = false;
     copy_from_ = at;
@@ -33,6 +33,7 @@ JsonDigest::Found JsonDigest::next(std::string_view bytes, std::size_t& at) {
         ++at;
         if (!ends_document) continue;
         key_ = {};  // it may stand in a piece that goes
+        text_.resize(std::min(text_.size(), text_bytes_max));
         return Found::document;
     }
     end_piece(bytes);
@@ -40,7 +41,7 @@ JsonDigest::Found JsonDigest::next(std::string_view bytes, std::size_t& at) {
 }
 
 void JsonDigest::reset() noexcept {
-    begun_ = is_array_ = in_string_ = escaped_ = has_text_ = is_full_ = false;
+    begun_ = is_array_ = in_string_ = escaped_ = has_text_ = false;
     copying_ = watching_ = value_is_text_ = in_value_ = false;
     depth_ = level_count_ = 0;
     member_ = {};
@@ -240,9 +241,11 @@ void JsonDigest::append_mark(std::string_view name) {
     append("\":\"+\"");
 }
 
+/// As much of it as there is room for. A string that is still to be shortened has room of its own, so that the
+/// pieces that it comes in make no difference.
 void JsonDigest::append(std::string_view bytes) {
-    is_full_ = is_full_ || text_.size() + bytes.size() > text_bytes_max;
-    if (!is_full_) text_.append(bytes);
+    constexpr std::size_t bytes_max = text_bytes_max + string_bytes_max + shortened.size();
+    text_.append(bytes.substr(0, bytes_max - text_.size()));
 }
 
 void JsonDigest::copy_until(std::string_view bytes, std::size_t end) {

@@ -141,7 +141,6 @@ private:
     std::size_t copy_from_ = 0;   ///< in the piece
 
     bool has_text_ = false;
-    bool is_full_ = false;
     std::string text_;
 };
 

@@ -152,6 +152,7 @@ TEST(AnswerEndTest, AResponseThatBreaksOffIsKnownByItsId) {
         EXPECT_EQ(id_of(json, cut), "") << cut;
     EXPECT_EQ(id_of(json, R"({"id":"a\"b","status":"queued",)"), "") << "an escape";
     EXPECT_EQ(id_of(json, R"({"id":")" + std::string(257, 'x') + R"(","status":"que)"), "") << "too long";
+    EXPECT_EQ(id_of(json, R"({"id":"resp_1")" + std::string(70'000, 'x')), "resp_1") << "more than is kept";
     EXPECT_EQ(id_of(json_answer(Api::chat_completions), R"({"id":"chatcmpl_1","obj)"), "");
 
     const AnswerDescription stream = event_answer(Api::responses);
