@@ -127,7 +127,7 @@ TEST(Keys, AnOverrideShowsUntilItEnds) {
     EXPECT_TRUE(calls.get("/admin/keys/acme-web").json["override"].is_null());
 }
 
-TEST(Keys, AListOfFiftyThousandIsQuick) {
+TEST(Keys, AListOfFiftyThousandTakesLessThanReadingThem) {
     std::string file = R"({"upstreams":[{"name":"mock","url":"http://127.0.0.1:1"}],"keys":[)";
     for (int i = 0; i < 50'000; ++i) {
         std::string hash = std::to_string(i);
@@ -135,16 +135,16 @@ TEST(Keys, AListOfFiftyThousandIsQuick) {
         file += (i > 0 ? "," : "") + std::string(R"({"id":"key-)") + std::to_string(i) +
                 R"(","secret_sha256":")" + hash + "\"}";
     }
-    Calls calls({}, true, file + "]}");
-    EXPECT_EQ(calls.get("/admin/keys?limit=50").json["total"], 50'000);
     const SystemClock clock;
+    const std::int64_t read_from_us = clock.steady_us();
+    Calls calls({}, true, file + "]}");
     const std::int64_t begin_us = clock.steady_us();
+    EXPECT_EQ(calls.get("/admin/keys?limit=50").json["total"], 50'000);
     for (const char* query : {"limit=50", "limit=50&sort=id&after=id:key-4", "limit=50&q=999&sort=id"}) {
         EXPECT_EQ(calls.get(std::string("/admin/keys?") + query).json["keys"].size(), 50U);
     }
-    // Sanitizers and a busy machine make it slower; an optimized build takes a few milliseconds.
-    EXPECT_LT(clock.steady_us() - begin_us, 1'500'000);
-    RecordProperty("us_per_list", std::to_string((clock.steady_us() - begin_us) / 3));
+    // Both on this machine, now; four lists took a seventh of it.
+    EXPECT_LT(clock.steady_us() - begin_us, begin_us - read_from_us) << "lists take as long as the file";
 }
 
 }  // namespace
