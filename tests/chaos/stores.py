@@ -77,6 +77,10 @@ class Store:
                        "--cluster-allow-replica-migration", "no", "--repl-diskless-sync-delay", "0"]
         return common
 
+    def forget_data(self, index):
+        """Of a server that is down: what a replica has written down of its master while they came together."""
+        (self.folder / f"redis-{index}-data" / "dump.rdb").unlink(missing_ok=True)
+
     def url(self):
         if self.kind == "single":
             return f"redis://127.0.0.1:{self.relay_ports[0]}"
