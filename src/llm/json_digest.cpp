@@ -241,8 +241,8 @@ void JsonDigest::append_mark(std::string_view name) {
     append("\":\"+\"");
 }
 
-/// As much of it as there is room for. A string that is still to be shortened has room of its own, so that the
-/// pieces that it comes in make no difference.
+/// As much of it as there is room for. A string that is still to be shortened has room of its own, so that
+/// the pieces that it comes in make no difference.
 void JsonDigest::append(std::string_view bytes) {
     constexpr std::size_t bytes_max = text_bytes_max + string_bytes_max + shortened.size();
     text_.append(bytes.substr(0, bytes_max - text_.size()));
