@@ -55,7 +55,6 @@ private:
         response,
         message,
         delta,
-        details,
         counts,   ///< of tokens
         result,   ///< an answer within the answer
         results,  ///< one for each prompt

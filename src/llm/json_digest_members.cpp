@@ -49,8 +49,6 @@ JsonDigest::Member JsonDigest::member_of(Context context, AnswerKey key) const n
             return is_text_of_result(key) ? watch : skip;
         case Context::results:
             return is_text_of_result(key) ? watch : member_of_usage(key);
-        case Context::details:
-            return member_of_usage(key);
     }
     return skip;
 }
@@ -76,8 +74,6 @@ JsonDigest::Member JsonDigest::member_of_document(AnswerKey key) const noexcept 
         case Key::choices:
         case Key::candidates:
             return enter(Context::choice, false);
-        case Key::details:
-            return enter(Context::details, false);
         case Key::message:
             return enter(Context::message, false);
         case Key::response:
@@ -94,6 +90,7 @@ JsonDigest::Member JsonDigest::member_of_document(AnswerKey key) const noexcept 
         case Key::generations:
         case Key::token:
             return watch;
+        case Key::details:
         case Key::meta_info:
         case Key::tokens:
             return enter(Context::counts, false);
