@@ -7,12 +7,12 @@ import threading
 import time
 
 import limits
+from bounds import CHANGE_IS_KNOWN_WITHIN_US
 from cluster import ask
 from processes import eventually, now_us
 from schedule import NODES
 
 MODE_URL = "/mock/mode"
-KNOWN_S = 10  # within which every node knows of a change
 
 
 class Injector:
@@ -240,11 +240,11 @@ class Injector:
             time.sleep(0.5)
             document = limits.key_document("brief")
             # 409 from a node that does not know of the deletion yet says nothing; later, that the answer was lost.
-            knows_at = time.monotonic() + KNOWN_S
+            known_us = now_us() + CHANGE_IS_KNOWN_WITHIN_US
 
             def make():
                 status, _ = self._admin("POST", "/admin/keys", document)
-                return status in (200, 201) or (status == 409 and time.monotonic() > knows_at)
+                return status in (200, 201) or (status == 409 and now_us() > known_us)
 
             back = eventually(make, 30, 0.5)
             return f"{said[0] or ''} {'deleted' if deleted else 'not deleted'}, {'made' if back else 'not made'}"

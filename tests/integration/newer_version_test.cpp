@@ -11,7 +11,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 
 #include "mock_upstream/mock_upstream.hpp"
 #include "support/child_process.hpp"
@@ -117,9 +116,7 @@ TEST_F(AfterANewerVersion, ItsStateFilesAreSetAside) {
 TEST_F(AfterANewerVersion, WhatItWroteToRedisStays) {
     if (!RedisServer::available()) GTEST_SKIP() << "there is no redis-server";
     const RedisServer redis;
-    std::istringstream time(redis.command({"TIME"}));
-    std::string now_s;
-    time >> now_s;
+    const std::string now_s = redis.list({"TIME"}).front();
     const std::map<std::string, std::map<std::string, std::string>> planted{
         {"weir:1:{runtime}",
          {{"@version", "3"},

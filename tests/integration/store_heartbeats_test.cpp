@@ -53,9 +53,7 @@ TEST_F(StoreHeartbeatsTest, EachNodeCountsAll) {
 }
 
 TEST_F(StoreHeartbeatsTest, ALaterVersionMaySayMore) {
-    std::istringstream time(server_->command({"TIME"}));
-    std::int64_t now_s = 0;
-    time >> now_s;
+    const std::int64_t now_s = std::stoll(server_->list({"TIME"}).front());
     // Of the next minute: nothing renews it, and it is to live as long as the test.
     const std::string heartbeat = std::to_string(now_s + 60) + "000000 17 and more";
     server_->command({"HSET", nodes_key, "n:of-a-later-version", heartbeat, "zone:a", "of a later version",
